@@ -1,0 +1,55 @@
+"""Where something stands in a message, precisely enough to point at it again; and what could not be read there."""
+
+from dataclasses import dataclass
+
+from gateway.mail.address import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place in a message.
+
+    part: MIME part number as in IMAP (RFC 3501 §6.4.5) "1", "2.1"; "" is the message header
+    header: the field name, if it stands in a header field
+    name: the attachment's file name, if it has one
+    page: page, slide or sheet, counted from 1
+    start, end: offsets in characters of the part's text as read, end exclusive
+    """
+
+    part: str = ""
+    header: str = ""
+    name: str = ""
+    page: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+    def __str__(self) -> str:
+        if self.header:
+            return f"{self.header} field" + (f" of part {self.part}" if self.part else "")
+        where = f"attachment {self.name}" if self.name else f"part {self.part}" if self.part else "message"
+        where += f", page {self.page}" if self.page else ""
+        return f"{where}, characters {self.start}-{self.end}" if self.start is not None else where
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Something a recipient may see and we could not read: where it is, and why in a few plain words."""
+
+    place: Place
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Somebody a header claims the message is from.
+
+    header: From, Sender, Reply-To, Resent-From or Resent-Sender
+    written: the claim as decoded for reading
+    address: None where the claim cannot be read as an address
+    shown: True when the address stands only in a display name or a comment, where a reader takes it for the author
+    """
+
+    header: str
+    written: str
+    address: Address | None
+    shown: bool = False

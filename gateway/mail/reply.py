@@ -1,0 +1,56 @@
+"""SMTP replies (RFC 5321 §4.2) with enhanced status codes (RFC 3463)."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from gateway.mail.address import Address
+
+_CONTROL = re.compile(r"[^\t\x20-\x7e]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """code 200-599; status as "2.0.0" or "" where the speaker gave none; text, lines parted by newline."""
+
+    code: int
+    status: str = ""
+    text: str = ""
+
+    @classmethod
+    def parse(cls, code: int, text: str) -> Self:
+        """A reply as heard: the enhanced status code is taken off every line (RFC 2034 §4)."""
+        found = re.match(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)", text)
+        if not found or found[1][0] != str(code)[0]:
+            return cls(code=code, text=text)
+        lines = [re.sub(rf"^{re.escape(found[1])}\s?", "", line) for line in text.split("\n")]
+        return cls(code=code, status=found[1], text="\n".join(lines))
+
+    @property
+    def good(self) -> bool:
+        """True for 2yz: what was asked is done."""
+        return 200 <= self.code < 300  # noqa: PLR2004  -- RFC 5321 §4.2.1
+
+    @property
+    def transient(self) -> bool:
+        """True for 4yz: try again later."""
+        return 400 <= self.code < 500  # noqa: PLR2004  -- RFC 5321 §4.2.1
+
+    def __str__(self) -> str:
+        """The reply on one line, for logs."""
+        return " ".join(filter(None, (str(self.code), self.status, self.text.replace("\n", " / "))))
+
+    def wire(self) -> bytes:
+        """The reply as sent, every line ended by CRLF; nothing in the text can end a line or forge another."""
+        lines = [_CONTROL.sub("?", line) for line in self.text.split("\n")]
+        texts = [f"{self.status} {line}".strip() for line in lines]
+        marks = ["-"] * (len(texts) - 1) + [" "]
+        return "".join(f"{self.code}{mark}{text}\r\n" for mark, text in zip(marks, texts, strict=True)).encode("ascii")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the relay said of a whole transaction: its last reply, and the recipients it refused, each with its reply."""
+
+    reply: Reply
+    refused: tuple[tuple[Address, Reply], ...] = ()

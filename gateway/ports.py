@@ -1,0 +1,160 @@
+"""The few shapes the stories need from the world. Who implements them is no business of this room."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from gateway.decision import Decision
+from gateway.hold import HeldMail, Review
+from gateway.mail import Client, Command, Envelope, Mail, Outgoing, Receipt, Reply
+
+
+class Clock(Protocol):
+    """The time, so that tests can move it."""
+
+    def now(self) -> datetime:
+        """Now, in UTC, aware."""
+        ...
+
+
+class Judge(Protocol):
+    """Reading, classification and policy, wherever they run."""
+
+    async def judge(self, mail: Mail) -> tuple[Decision, str]:
+        """The decision, and the decoded subject ("" if it could not be read).
+
+        Never raises for anything in the message: where the judgement itself fails, the decision is what the sender's
+        policy says under `on error`.
+        """
+        ...
+
+
+class Transaction(Protocol):
+    """One mail transaction that the relay has open, its recipients accepted (RFC 5321 §3.3)."""
+
+    async def send(self, message: Outgoing) -> Reply:
+        """DATA, the message, and the relay's reply. Any failure is a 4yz reply; nothing is raised."""
+        ...
+
+    async def abort(self) -> None:
+        """Drop the transaction; the relay delivers nothing."""
+        ...
+
+
+class Conversation(Transaction, Protocol):
+    """One connection to the relay for one client session. Failures are 4yz replies; nothing is raised."""
+
+    async def mail(self, command: Command) -> Reply:
+        """MAIL FROM, the octets as given."""
+        ...
+
+    async def rcpt(self, command: Command) -> Reply:
+        """RCPT TO, the octets as given."""
+        ...
+
+    async def close(self) -> None:
+        """QUIT if the connection is whole; in any case let it go."""
+        ...
+
+
+class NextHop(Protocol):
+    """The relay."""
+
+    @property
+    def extensions(self) -> Mapping[str, str]:
+        """EHLO keywords (upper case) with their parameters, as the relay last offered them; empty before it was reached."""
+        ...
+
+    def converse(self, client: Client) -> Conversation:
+        """A conversation on behalf of a client; it connects at the first command."""
+        ...
+
+    async def deliver(self, envelope: Envelope, message: Outgoing) -> Receipt:
+        """A whole transaction on a connection of its own. Failures are 4yz replies; nothing is raised."""
+        ...
+
+
+class Purpose(StrEnum):
+    """Why a parcel goes out."""
+
+    RELEASE = "release"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """Outgoing mail in the outbox.
+
+    id: of the parcel, also its Release-Id; hold: the id of the held message it is or speaks of
+    attempts: made so far; due: not before this time; last: what the relay said last
+    """
+
+    id: str
+    hold: str
+    purpose: Purpose
+    mail: Mail
+    attempts: int = 0
+    due: datetime
+    last: Reply | None = None
+
+
+class HoldStore(Protocol):
+    """The shelf. Every write is on stable storage when it returns. Raises StoreUnavailable, and then nothing was written."""
+
+    async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
+        """Keep a message and the notices that go with it, in one transaction."""
+        ...
+
+    async def get(self, hold: str) -> HeldMail | None:
+        """The held message of that id, ruled on or not."""
+        ...
+
+    async def list(self, *, waiting: bool = True, limit: int = 1000) -> Sequence[HeldMail]:
+        """Holds without their content (content.size is true), earliest deadline first; with `waiting`, only those not ruled on."""
+        ...
+
+    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
+        """Write a ruling with all it sends, in one transaction. Raises AlreadyRuled or KeyError, and then nothing was written."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[HeldMail]:
+        """Waiting holds whose next reminder or deadline has come."""
+        ...
+
+    async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
+        """Write that the reminders up to number `reminded` are sent; False if they already were, and then nothing was written."""
+        ...
+
+
+class Outbox(Protocol):
+    """Outgoing mail, until taken or refused. Durable like HoldStore, and raises as it does."""
+
+    async def put(self, parcels: Sequence[Parcel]) -> None:
+        """Add mail to go out."""
+        ...
+
+    async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
+        """Parcels that are due, held by nobody else until `until`."""
+        ...
+
+    async def delivered(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
+        """The relay took it; `parcels` go out in the same transaction."""
+        ...
+
+    async def postponed(self, parcel: Parcel, reply: Reply, due: datetime) -> None:
+        """The relay did not take it now; try again when due."""
+        ...
+
+    async def failed(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
+        """The relay refused it for good; `parcels` (the report to those concerned) go out in the same transaction."""
+        ...
+
+    async def recent(self, recipient: str, since: datetime) -> int:
+        """How many notices were put in for that recipient since then."""
+        ...
+
+
+class StoreUnavailable(Exception):  # noqa: N818  -- a state of the world, answered with 451
+    """The store could not write or read; nothing was changed."""

@@ -1,0 +1,198 @@
+"""`hatchway.yaml` as frozen data.
+
+Relative paths are taken from the folder the file is in. Loading raises `gateway.source.Mistakes` with every mistake and
+its place; nothing is half loaded.
+"""
+
+import ssl
+from collections.abc import Iterator
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from gateway.mail import Address
+from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, Problem, Size, load
+
+Network = IPv4Network | IPv6Network
+
+
+def _networks(written: tuple[str, ...]) -> tuple[str, ...]:
+    for network in written:
+        ip_network(network)
+    return written
+
+
+def _endpoint(written: str) -> str:
+    host, colon, port = written.rpartition(":")
+    ip_address(host.strip("[]"))
+    if not colon or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004  -- the last TCP port
+        msg = f'"{written}" is no address and port; write for example 127.0.0.1:2525 or [::1]:2525'
+        raise ValueError(msg)
+    return written
+
+
+def _mailbox(written: str) -> str:
+    if not Address.parse(written).domain:
+        msg = f'"{written}" is no mail address; write for example hatchway@department.example'
+        raise ValueError(msg)
+    return written
+
+
+Networks = Annotated[tuple[str, ...], AfterValidator(_networks)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Mailbox = Annotated[str, AfterValidator(_mailbox)]
+
+
+class Tls(Model):
+    """A certificate with its chain, and its key, as PEM files."""
+
+    certificate: Path
+    key: Path
+
+
+class Listener(Model):
+    """A door in. tls: none, starttls (offered, not forced) or implicit (RFC 8314)."""
+
+    address: Endpoint
+    tls: Literal["none", "starttls", "implicit"] = "none"
+
+
+class Relay(Model):
+    """The one machine all mail goes to. verify: the certificate must be valid for `host`."""
+
+    host: str
+    port: int = 25
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    verify: bool = True
+    ca_file: Path | None = None
+    user: str = ""
+    password_file: Path | None = None
+    xforward: bool = True
+    connect_timeout: Duration = timedelta(seconds=10)
+    reply_timeout: Duration = timedelta(seconds=60)
+
+
+class Limits(Model):
+    """What one client may use, and what all may use together."""
+
+    message_size: Size = Field(default=25 * 1024**2, gt=0)
+    recipients: int = Field(default=1000, ge=100)
+    connections: int = Field(default=500, gt=0)
+    connections_per_client: int = Field(default=100, gt=0)
+    in_flight: Size = Field(default=256 * 1024**2, gt=0)
+    in_memory: Size = Field(default=1024**2, gt=0)
+    command_timeout: Duration = timedelta(minutes=5)
+    data_timeout: Duration = timedelta(minutes=3)
+    message_timeout: Duration = timedelta(minutes=10)
+    errors: int = Field(default=10, gt=0)
+    received: int = Field(default=50, gt=0)
+    drain: Duration = timedelta(seconds=30)
+
+
+class Judging(Model):
+    """The worker processes that read and judge. memory: address space a worker may take over what it has at start."""
+
+    workers: int = Field(default=2, gt=0)
+    time: Duration = timedelta(seconds=20)
+    memory: Size = Field(default=1024**3, gt=0)
+
+
+class Notices(Model):
+    """Mail that Hatchway itself writes. per_hour: hold notices and reminders to one person."""
+
+    from_: Mailbox
+    name: str = "Hatchway"
+    contact: str = ""
+    templates: Path | None = None
+    per_hour: int = Field(default=20, gt=0)
+
+
+class Delivery(Model):
+    """How released mail and notices go out. After `give_up` a message is reported as undeliverable."""
+
+    retry: tuple[Duration, ...] = (
+        timedelta(seconds=10),
+        timedelta(minutes=1),
+        timedelta(minutes=5),
+        timedelta(minutes=15),
+        timedelta(hours=1),
+    )
+    give_up: Duration = timedelta(days=5)
+
+
+class Settings(Model):
+    """The whole file."""
+
+    hostname: str
+    listen: tuple[Listener, ...] = Field(min_length=1)
+    relay: Relay
+    client_networks: Networks = Field(min_length=1)
+    sender_domains: tuple[str, ...] = Field(min_length=1)
+    policies: Path
+    roster: Path
+    store: Path
+    control_socket: Path
+    notices: Notices
+    spool: Path | None = None
+    tls: Tls | None = None
+    xforward_from: Networks = ()
+    xclient_from: Networks = ()
+    proxy_from: Networks = ()
+    bare_line_ends: Literal["reject", "normalize"] = "reject"
+    limits: Limits = Limits()
+    judging: Judging = Judging()
+    delivery: Delivery = Delivery()
+    log: Literal["json", "plain"] = "plain"
+
+
+def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
+    """The networks, ready to be asked whether an address is in them."""
+    return tuple(ip_network(network) for network in written)
+
+
+def load_settings(path: Path) -> Settings:
+    """`hatchway.yaml` at `path`. Raises Mistakes."""
+    settings, document = load(path, Settings)
+    problems = list(_contradictions(settings, document))
+    if problems:
+        raise Mistakes(problems)
+    return _placed(settings, path.parent)
+
+
+def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]:
+    for number, listener in enumerate(settings.listen):
+        if listener.tls != "none" and settings.tls is None:
+            yield document.problem(
+                ("listen", number, "tls"), "needs a certificate", "Add `tls: {certificate: FILE, key: FILE}` at the top level."
+            )
+    if bool(settings.relay.user) != bool(settings.relay.password_file):
+        yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+
+
+def _placed(settings: Settings, folder: Path) -> Settings:
+    """The settings with every path absolute, taken from `folder`."""
+
+    def place(model: Model) -> Model:
+        changed: dict[str, object] = {}
+        for name in type(model).model_fields:
+            value = getattr(model, name)
+            if isinstance(value, Path):
+                changed[name] = (folder / value).absolute()
+            elif isinstance(value, Model):
+                changed[name] = place(value)
+        return model.model_copy(update=changed)
+
+    placed = place(settings)
+    assert isinstance(placed, Settings)  # noqa: S101  -- place() returns the type it was given
+    return placed
+
+
+def server_tls(tls: Tls | None) -> ssl.SSLContext | None:
+    """The context of the doors in: TLS 1.2 or later. Raises OSError (ssl.SSLError) if the files do not serve."""
+    if tls is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(tls.certificate, tls.key)
+    return context

@@ -1,0 +1,54 @@
+"""Places in files, and what is wrong there, in words for the person who can mend it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file: `path:line:column`, line and column counted from 1."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake: its place, what is wrong, the written line, and what to do about it."""
+
+    location: Location
+    message: str
+    remedy: str = ""
+    written: str = ""
+    width: int = 1
+
+    def __str__(self) -> str:
+        lines = [f"{self.location}: {self.message}"]
+        if self.written.strip():
+            number = f"{self.location.line:>4}"
+            lines.append(f"{number} | {self.written}")
+            lines.append(" " * len(number) + "   " + " " * (self.location.column - 1) + "^" * max(1, self.width))
+        if self.remedy:
+            lines.append(f"        {self.remedy}")
+        return "\n".join(lines)
+
+
+class Mistakes(Exception):  # noqa: N818  -- it is what it says: all the mistakes of what was loaded, not one error
+    """Everything that is wrong with one or more files."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.location))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """The remedy for a word that is none of `allowed`: the nearest one, and the whole list."""
+    names = list(allowed)
+    near = get_close_matches(word, names, n=1, cutoff=0.6)
+    hint = f'Did you mean "{near[0]}"? ' if near else ""
+    return f"{hint}Allowed: {', '.join(names)}." if names else hint.strip()
