@@ -12,7 +12,7 @@ from gateway.mail import Address, Mail
 
 
 class Ruling(StrEnum):
-    """What became of a hold. `expired` is the policy's own ruling at the deadline, not a reviewer's."""
+    """What became of a hold."""
 
     RELEASED = "released"
     DENIED = "denied"
@@ -72,6 +72,12 @@ class HeldMail:
     def deadline(self) -> datetime:
         """When the policy rules if nobody has."""
         return self.since + self.reviewers.deadline
+
+    def reminders_by(self, now: datetime) -> int:
+        """How many reminders are due until `now`: one at each time the policy names, one at each deadline that passes."""
+        waited = now - self.since
+        named = sum(1 for reminder in self.reviewers.reminders if reminder <= waited)
+        return named + waited // self.reviewers.deadline
 
     def ruled(self, review: Review) -> "HeldMail":
         """This hold with its ruling. Raises AlreadyRuled; ValueError for a recipient the message does not have."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from gateway.decision import Decision
 from gateway.hold import HeldMail, Review
-from gateway.mail import Client, Command, Envelope, Mail, Outgoing, Receipt, Reply
+from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Receipt, Reply
 
 
 class Clock(Protocol):
@@ -19,11 +19,19 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A decision, and the decoded subject for those who review ("" if it could not be read)."""
+
+    decision: Decision
+    subject: str = ""
+
+
 class Judge(Protocol):
     """Reading, classification and policy, wherever they run."""
 
-    async def judge(self, mail: Mail) -> tuple[Decision, str]:
-        """The decision, and the decoded subject ("" if it could not be read).
+    async def judge(self, mail: Mail) -> Judgement:
+        """The judgement of one message.
 
         Never raises for anything in the message: where the judgement itself fails, the decision is what the sender's
         policy says under `on error`.
@@ -88,16 +96,29 @@ class Parcel:
     """Outgoing mail in the outbox.
 
     id: of the parcel, also its Release-Id; hold: the id of the held message it is or speaks of
-    attempts: made so far; due: not before this time; last: what the relay said last
+    made: when it was put together; due: not to be sent before; attempts: made so far; last: what the relay said last
     """
 
     id: str
     hold: str
     purpose: Purpose
     mail: Mail
-    attempts: int = 0
+    made: datetime
     due: datetime
+    attempts: int = 0
     last: Reply | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispatch:
+    """What became of a parcel, for those who look at a hold. state: waiting, delivered, postponed or failed."""
+
+    purpose: Purpose
+    recipients: tuple[Address, ...]
+    state: str
+    attempts: int
+    last: Reply | None
+    at: datetime
 
 
 class HoldStore(Protocol):
@@ -117,6 +138,10 @@ class HoldStore(Protocol):
 
     async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
         """Write a ruling with all it sends, in one transaction. Raises AlreadyRuled or KeyError, and then nothing was written."""
+        ...
+
+    async def dispatches(self, hold: str) -> Sequence[Dispatch]:
+        """All that went out or is to go out for a hold, in the order it was put in."""
         ...
 
     async def due(self, now: datetime) -> Sequence[HeldMail]:

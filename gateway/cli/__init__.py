@@ -1,1 +1,42 @@
-"""Being built."""
+"""The door for the IT admin: `hatchway` and its commands.
+
+Commands are imported when they are called, so that asking the queue does not load the gateway. Exit status: 0 done; 1 a
+finding or failure; 2 wrong usage; then as in sysexits(3): 65 bad data, 69 no answer, 75 try later, 77 not permitted, 78 bad
+configuration.
+"""
+
+import importlib
+
+import click
+
+_COMMANDS = {
+    "serve": ("gateway.cli.serve", "Run the gateway."),
+    "check": ("gateway.cli.check", "Find every mistake in settings, policies and roster."),
+    "explain": ("gateway.cli.explain", "Say what would become of a message, and why."),
+    "classify": ("gateway.cli.classify", "Judge many messages, JSON Lines in and out."),
+    "queue": ("gateway.cli.queue", "Review held mail: list, show, release, deny."),
+    "status": ("gateway.cli.status", "Say how the running gateway stands."),
+    "reload": ("gateway.cli.reload", "Have the running gateway take new policies and roster."),
+    "demo": ("gateway.cli.demo", "Show a message's whole life on this machine."),
+    "version": ("gateway.cli.version", "Print the version."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Hatchway keeps political and religious promotion out of a department's mail."""

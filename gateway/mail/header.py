@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from gateway.mail.content import Content, Outgoing
 
 OWN = b"x-hatchway-"
-_FIELD = re.compile(rb"(?P<name>[!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+_FIELD = re.compile(rb"(?m)^(?P<name>[!-9;-~]+)[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*")
+_PRINTABLE = re.compile(r"[^\x20-\x7e]")
+_WIDTH = 78
 _END = re.compile(rb"(?:\A|\n)\r?\n")
 
 
@@ -43,6 +45,18 @@ def outgoing(content: Content, *, prepend: Sequence[bytes], subject: str = "") -
     head = block(content)
     kept = _prefixed(_without_own(head), subject) if _has_own(head) or subject else head
     return Outgoing(head=b"".join(prepend) + kept, content=content, skip=len(head))
+
+
+def own_field(name: str, value: str) -> bytes:
+    """A field of ours, ready to be prepended: printable ASCII only, folded at spaces (RFC 5322 §2.2.3)."""
+    words = _PRINTABLE.sub("?", value).split()
+    lines, line = [], f"{name}:"
+    for word in words:
+        if len(line) + 1 + len(word) > _WIDTH and line.strip():
+            lines.append(line)
+            line = ""
+        line += f" {word}"
+    return "\r\n".join([*lines, line]).encode("ascii") + b"\r\n"
 
 
 def forged(head: bytes) -> int:

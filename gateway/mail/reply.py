@@ -36,6 +36,10 @@ class Reply:
         """True for 4yz: try again later."""
         return 400 <= self.code < 500  # noqa: PLR2004  -- RFC 5321 §4.2.1
 
+    def naming(self, id_: str) -> "Reply":
+        """This reply with a message's id at its end, so that whoever asks about it can be answered."""
+        return Reply(code=self.code, status=self.status, text=f"{self.text} (id {id_})")
+
     def __str__(self) -> str:
         """The reply on one line, for logs."""
         return " ".join(filter(None, (str(self.code), self.status, self.text.replace("\n", " / "))))

@@ -1,42 +1,61 @@
-"""A YAML file as written: its values, and where each of them stands."""
+"""A YAML file as written: its values, and where each of them stands.
 
-import json
+Read is YAML with JSON's scalars, and nothing that reads differently than it looks: no tags, no merge keys, every key a
+word and written once. An alias (`*name`) is the written thing over again, with the place where that stands.
+"""
+
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
-from gateway.source.model import Model
-from gateway.source.problem import Location, Mistakes, Problem, did_you_mean
+from gateway.source.problem import Location, Mistakes, Problem
 
-M = TypeVar("M", bound=Model)
 Keys = tuple[int | str, ...]
+"""A path into the data, as in `("policies", "restricted", "rules", 0, "action")`."""
 
 _TAG = "tag:yaml.org,2002:"
+_STR = f"{_TAG}str"
+_LIMIT = 500_000
+"""So many values a file may hold with its aliases written out."""
+
+_SCALARS: dict[str, tuple[re.Pattern[str], str, Callable[[str], object]]] = {
+    f"{_TAG}null": (re.compile(r"(?:~|null|Null|NULL|)$"), "~nN", lambda _: None),
+    f"{_TAG}bool": (re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), "tTfF", lambda word: word.lower() == "true"),
+    f"{_TAG}int": (re.compile(r"-?(?:0|[1-9][0-9]{0,17})$"), "-0123456789", int),
+    f"{_TAG}float": (re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,18})?(?:[eE][-+]?[0-9]{1,2})?$"), "-0123456789", float),
+}
+"""What a plain word may mean beside itself (RFC 8259 §3): its pattern, its first characters, and its value."""
+
+_REMEDIES = {
+    "found character '\\t'": "Indent with spaces, not with tabs.",
+    "mapping values are not allowed here": "Put quotes around a text that holds a colon, and check the indentation.",
+    "could not find expected ':'": "A key ends with a colon and a space.",
+    "found character '@'": "Put quotes around it.",
+    "found character '%'": "Put quotes around it.",
+    "found character '`'": "Put quotes around it.",
+    "expected ',' or": "Close the bracket, or put quotes around a text that holds a colon, a comma or a bracket.",
+    "but found another document": "Write one file for each; `---` may stand at the top only.",
+    "found undefined alias": "Put quotes around a text that begins with an asterisk.",
+}
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML with JSON's scalars: `no`, `off` and dates stay the words that were written (YAML 1.2 §10.2)."""
+    """Composes nodes; `no`, `off`, `010` and dates stay the words that were written (YAML 1.2 §10.2)."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  -- PyYAML's own shape
 
 
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in pairs if tag.removeprefix(_TAG) not in {"timestamp", "bool"}]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(f"{_TAG}bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF"))
+for _tag, (_pattern, _first, _) in _SCALARS.items():
+    _Loader.add_implicit_resolver(_tag, _pattern, [*_first, ""] if _pattern.match("") else list(_first))
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file says (`data`) and where it says it.
-
-    Keys are paths into the data, as in `("policies", "restricted", "rules", 0, "action")`.
-    """
+    """What a file says (`data`) and where it says it."""
 
     path: str
     lines: tuple[str, ...]
@@ -44,33 +63,50 @@ class Document:
     _values: dict[Keys, yaml.Node] = field(repr=False)
     _keys: dict[Keys, yaml.Node] = field(repr=False)
 
-    def at(self, *keys: int | str) -> Location:
-        """Where the value at `keys` stands, or its nearest written parent."""
-        node = self._nearest(keys, self._values)
-        return self._location(node)
+    def at(self, *keys: int | str, key: bool = False) -> Location:
+        """Where the value at `keys` stands (with `key`, the key itself), or its nearest written parent."""
+        return self._location(self._nearest(keys, key=key))
+
+    def value(self, keys: Keys) -> Any:
+        """The value at `keys`. Raises LookupError."""
+        value = self.data
+        for step in keys:
+            value = value[step]
+        return value
+
+    def has(self, keys: Keys) -> bool:
+        """Whether something is written at `keys`."""
+        return keys in self._values
 
     def problem(self, keys: Keys, message: str, remedy: str = "", *, key: bool = False) -> Problem:
-        """A mistake at the value (or with `key`, at the key itself) named by `keys`."""
-        node = self._nearest(keys, self._keys if key and keys in self._keys else self._values)
-        start, end = node.start_mark, node.end_mark
-        written = self.lines[start.line] if start.line < len(self.lines) else ""
-        width = (end.column if end.line == start.line else len(written)) - start.column
-        return Problem(location=self._location(node), message=message, remedy=remedy, written=written, width=max(1, width))
+        """A mistake at the value (or with `key`, at the key itself) named by `keys`, or at its nearest written parent."""
+        node = self._nearest(keys, key=key)
+        if node is self._values[()]:
+            return Problem(location=Location(self.path), message=message, remedy=remedy)
+        return _problem(node, self.path, self.lines, message, remedy)
 
-    def _nearest(self, keys: Keys, nodes: dict[Keys, yaml.Node]) -> yaml.Node:
-        while keys not in nodes and keys:
-            keys, nodes = keys[:-1], self._values
-        return nodes[keys]
+    def _nearest(self, keys: Keys, *, key: bool) -> yaml.Node:
+        while keys and keys not in self._values:
+            keys = keys[:-1]
+        return self._keys.get(keys, self._values[keys]) if key else self._values[keys]
 
     def _location(self, node: yaml.Node) -> Location:
         return Location(self.path, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _problem(node: yaml.Node, name: str, lines: tuple[str, ...], message: str, remedy: str) -> Problem:
+    start, end = node.start_mark, node.end_mark
+    written = lines[start.line] if start.line < len(lines) else ""
+    width = max(1, (end.column if end.line == start.line else len(written)) - start.column)
+    place = Location(name, start.line + 1, start.column + 1)
+    return Problem(location=place, message=message, remedy=remedy, written=written, width=width)
 
 
 def read(path: Path, *, name: str | None = None) -> Document:
     """The file at `path`, under the name that messages should give it. Raises Mistakes: unreadable, no YAML, doubled keys."""
     shown = name or str(path)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Mistakes(
             [Problem(location=Location(shown), message="is not UTF-8 text", remedy=f"Octet {error.start} is not.")]
@@ -83,124 +119,100 @@ def read(path: Path, *, name: str | None = None) -> Document:
 def parse(text: str, name: str) -> Document:
     """YAML `text` from a file called `name`. Raises Mistakes."""
     lines = tuple(text.splitlines())
+    walk = _Walk(name, lines)
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
+        node = yaml.compose(text, Loader=_Loader)
         if node is None:
             raise Mistakes([Problem(location=Location(name), message="is empty")])
-        values: dict[Keys, yaml.Node] = {}
-        keys: dict[Keys, yaml.Node] = {}
-        problems = list(_index(node, (), values, keys, Location(name), lines))
-        if problems:
-            raise Mistakes(problems)
-        data = loader.construct_document(node)
+        data = walk.value(node, ())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
-        written = lines[mark.line] if mark and mark.line < len(lines) else ""
-        raise Mistakes([Problem(location=place, message=f"is not YAML: {error.problem}", written=written)]) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise Mistakes([Problem(location=Location(name), message=f"is not YAML: {error}")]) from None
-    return Document(name, lines, data, values, keys)
+        raise Mistakes([_not_yaml(error, name, lines)]) from None
+    except yaml.reader.ReaderError as error:
+        raise Mistakes([_not_text(error, text, name)]) from None
+    except (RecursionError, ValueError) as error:
+        said = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise Mistakes([Problem(location=Location(name), message=f"is not YAML: {said}")]) from None
+    if walk.problems:
+        raise Mistakes(walk.problems)
+    return Document(name, lines, data, walk.values, walk.keys)
 
 
-def _index(  # noqa: PLR0913, PLR0917  -- a walk carries what it fills
-    node: yaml.Node, at: Keys, values: dict[Keys, yaml.Node], keys: dict[Keys, yaml.Node], name: Location, lines: tuple[str, ...]
-) -> Iterator[Problem]:
-    values[at] = node
-    if isinstance(node, yaml.SequenceNode):
-        for position, item in enumerate(node.value):
-            yield from _index(item, (*at, position), values, keys, name, lines)
-    if isinstance(node, yaml.MappingNode):
+def _not_yaml(error: yaml.MarkedYAMLError, name: str, lines: tuple[str, ...]) -> Problem:
+    mark, said = error.problem_mark or error.context_mark, error.problem or error.context or "it cannot be parsed"
+    place = Location(name, mark.line + 1, mark.column + 1) if mark else Location(name)
+    remedy = next((remedy for start, remedy in _REMEDIES.items() if said.startswith(start)), "")
+    written = lines[mark.line] if mark and mark.line < len(lines) else ""
+    return Problem(location=place, message=f"is not YAML: {said}", written=written, remedy=remedy)
+
+
+def _not_text(error: yaml.reader.ReaderError, text: str, name: str) -> Problem:
+    before = text[: error.position].splitlines() or [""]
+    place = Location(name, len(before), len(before[-1]) + 1)
+    return Problem(location=place, message=f"holds the character U+{error.character:04X}, which no text has")
+
+
+class _Walk:
+    """One walk over the nodes: makes the data, and remembers every place and every mistake."""
+
+    def __init__(self, name: str, lines: tuple[str, ...]) -> None:
+        self.values: dict[Keys, yaml.Node] = {}
+        self.keys: dict[Keys, yaml.Node] = {}
+        self.problems: list[Problem] = []
+        self._name, self._lines = name, lines
+        self._open: list[yaml.Node] = []
+
+    def value(self, node: yaml.Node, at: Keys) -> object:
+        """The data of the node at `at`."""
+        self.values[at] = node
+        if len(self.values) > _LIMIT:
+            msg = f"it holds more than {_LIMIT} values with its aliases written out"
+            raise ValueError(msg)
+        if isinstance(node, yaml.ScalarNode):
+            return self._scalar(node)
+        if node in self._open:
+            self._note(node, "holds itself by an alias", "Write it out.")
+            return None
+        if node.tag not in {f"{_TAG}seq", f"{_TAG}map"}:
+            self._tagged(node)
+        self._open.append(node)
+        data = self._mapping(node, at) if isinstance(node, yaml.MappingNode) else self._sequence(node, at)
+        self._open.pop()
+        return data
+
+    def _sequence(self, node: yaml.Node, at: Keys) -> list[object]:
+        return [self.value(item, (*at, position)) for position, item in enumerate(node.value)]
+
+    def _mapping(self, node: yaml.MappingNode, at: Keys) -> dict[str, object]:
+        data: dict[str, object] = {}
         for key, value in node.value:
-            word = str(key.value)
-            if (*at, word) in keys:
-                mark = key.start_mark
-                first = keys[(*at, word)].start_mark.line + 1
-                yield Problem(
-                    location=Location(name.path, mark.line + 1, mark.column + 1),
-                    message=f'"{word}" is written twice',
-                    remedy=f"It stands in line {first} already; keep one of them.",
-                    written=lines[mark.line],
-                    width=len(word),
-                )
-            keys[(*at, word)] = key
-            yield from _index(value, (*at, word), values, keys, name, lines)
+            if not isinstance(key, yaml.ScalarNode):
+                self._note(key, "a key is a word, not a list or a mapping")
+                continue
+            word = self._text(key)
+            if word in data:
+                first = self.keys[(*at, word)].start_mark.line + 1
+                self._note(key, f'"{word}" is written twice', f"It stands in line {first} already; keep one of them.")
+                continue
+            self.keys[(*at, word)] = key
+            data[word] = self.value(value, (*at, word))
+        return data
 
+    def _scalar(self, node: yaml.ScalarNode) -> object:
+        if node.tag == _STR:
+            return self._text(node)
+        pattern, _, make = _SCALARS.get(node.tag, (None, "", str))
+        if pattern is None or not pattern.match(node.value):
+            self._tagged(node)
+            return None
+        return make(node.value)
 
-def load(path: Path, model: type[M], *, name: str | None = None) -> tuple[M, Document]:
-    """The file at `path` as a `model`. Raises Mistakes with everything that is wrong in it."""
-    document = read(path, name=name)
-    return validate(document, model), document
+    def _text(self, node: yaml.ScalarNode) -> str:
+        if any("\ud800" <= character <= "\udfff" for character in node.value):
+            self._note(node, "holds half of a character", "Write the character itself instead of its two escapes.")
+        return str(node.value)
 
+    def _tagged(self, node: yaml.Node) -> None:
+        self._note(node, f'has the tag "{node.tag.removeprefix(_TAG)}", which has no meaning here', "Take it out.")
 
-def validate(document: Document, model: type[M]) -> M:
-    """The document as a `model`. Raises Mistakes with everything that is wrong in it."""
-    try:
-        written = json.dumps(document.data)
-    except (TypeError, ValueError) as error:
-        raise Mistakes([document.problem((), f"holds a value that cannot be used: {error}")]) from None
-    try:
-        return model.model_validate_json(written, strict=True)
-    except ValidationError as error:
-        raise Mistakes(_problem(document, details, model) for details in error.errors(include_url=False)) from None
-
-
-_SAYS = {
-    "missing": "is missing",
-    "string_type": "should be text",
-    "int_type": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "bool_type": "should be true or false",
-    "tuple_type": "should be a list",
-    "dict_type": "should be a mapping of names to values",
-    "model_type": "should be a mapping of names to values",
-}
-
-
-def _problem(document: Document, details: ErrorDetails, model: type[BaseModel]) -> Problem:
-    keys = _written(document, details["loc"])
-    kind, last = details["type"], str(details["loc"][-1]) if details["loc"] else ""
-    if kind == "extra_forbidden":
-        return document.problem(keys, f'unknown key "{last}"', did_you_mean(last, _fields(model, keys[:-1])), key=True)
-    if kind == "missing":
-        return document.problem(keys, f'"{last}" is missing', "It has no default, so that nothing is decided unseen.")
-    if kind in {"literal_error", "enum"}:
-        allowed = re.findall(r"'([^']*)'", str(details.get("ctx", {}).get("expected", "")))
-        name = keys[-1] if keys and isinstance(keys[-1], str) else "value"
-        return document.problem(keys, f'unknown {name} "{details["input"]}"', did_you_mean(str(details["input"]), allowed))
-    said = str(details.get("ctx", {}).get("error") or "") if kind == "value_error" else _SAYS.get(kind, details["msg"])
-    subject = f'"{keys[-1]}" ' if kind in _SAYS and keys and isinstance(keys[-1], str) else ""
-    return document.problem(keys, f"{subject}{said}")
-
-
-def _written(document: Document, loc: tuple[int | str, ...]) -> Keys:
-    """Pydantic's location without the steps that stand for types rather than for something written."""
-    keys: Keys = ()
-    for step in loc:
-        if (*keys, step) in document._values:  # noqa: SLF001  -- same module
-            keys = (*keys, step)
-    return keys
-
-
-def _fields(model: type[BaseModel], keys: Keys) -> list[str]:
-    """The keys that the model at `keys` has, found by walking the annotations; empty if that is not one model."""
-    here: Any = model
-    for step in keys:
-        here = _step(here, step)
-    return [info.alias or name for m in _models(here) for name, info in m.model_fields.items()]
-
-
-def _step(annotation: Any, step: int | str) -> Any:
-    for found in _models(annotation):
-        for name, info in found.model_fields.items():
-            if step in (name, info.alias):
-                return info.annotation
-    return annotation
-
-
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _models(argument)
+    def _note(self, node: yaml.Node, message: str, remedy: str = "") -> None:
+        self.problems.append(_problem(node, self._name, self._lines, message, remedy))

@@ -1,13 +1,19 @@
 """The base of everything written in YAML: frozen, strict, and with keys in plain words (`at_least` is written `at least`)."""
 
+import datetime as dt
 import re
-from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
+
+from gateway.source.problem import Wrong, did_you_mean
+
+T = TypeVar("T")
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SIZES = {"": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
+_DIGITS = 9
+"""A length of time or a size of ten digits and more is a slip of the key."""
 
 
 class Model(BaseModel):
@@ -24,27 +30,56 @@ class Model(BaseModel):
     )
 
 
+def known(kind: str) -> AfterValidator:
+    """A mark for words that must have been declared: each has to be among the `context[kind]` that `check` is given."""
+
+    def among(word: str, info: ValidationInfo) -> str:
+        names = (info.context or {}).get(kind, ())
+        if word not in names:
+            raise Wrong(f'unknown {kind} "{word}"', did_you_mean(word, names) or f"No {kind} is declared.")
+        return word
+
+    return AfterValidator(among)
+
+
 def _duration(written: object) -> object:
-    if not isinstance(written, str):
-        return written
-    if not re.fullmatch(r"(?:\d+[smhd]\s*)+", written):
+    found = re.fullmatch(rf"(?:\d{{1,{_DIGITS}}}[smhd]\s*)+", written) if isinstance(written, str) else None
+    if not found:
         msg = f'"{written}" is no length of time; write for example 30s, 15m, 48h or 2d'
         raise ValueError(msg)
-    return timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in re.findall(r"(\d+)([smhd])", written)))
+    return dt.timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in re.findall(r"(\d+)([smhd])", found[0])))
 
 
 def _size(written: object) -> object:
     if not isinstance(written, str):
         return written
-    found = re.fullmatch(r"(\d+)\s*(KiB|MiB|GiB|)", written)
+    found = re.fullmatch(rf"(\d{{1,{_DIGITS}}})\s*(KiB|MiB|GiB|)", written)
     if not found:
         msg = f'"{written}" is no size; write octets, or for example 512KiB or 25MiB'
         raise ValueError(msg)
     return int(found[1]) * _SIZES[found[2]]
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+def _date(written: object) -> object:
+    try:
+        return dt.datetime.strptime(str(written), "%Y-%m-%d").date()  # noqa: DTZ007  -- a day has no zone of its own
+    except ValueError:
+        msg = f'"{written}" is no date; write for example 2026-11-03'
+        raise ValueError(msg) from None
+
+
+def _listed(written: object) -> object:
+    return tuple(written) if isinstance(written, list | tuple) else (written,)
+
+
+Duration = Annotated[dt.timedelta, BeforeValidator(_duration)]
 """A length of time, written `30s`, `15m`, `48h`, `2d` or a sum of these."""
 
 Size = Annotated[int, BeforeValidator(_size)]
 """Octets, written as a number or `512KiB`, `25MiB`, `1GiB`."""
+
+Date = Annotated[dt.date, BeforeValidator(_date)]
+"""A day of the calendar, written `2026-11-03`."""
+
+OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+"""One thing, or a list of them: `match` or `[match, unsure]`."""

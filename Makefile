@@ -1,0 +1,54 @@
+# One command each. `make help` lists them; deploy/install.sh says how .venv/ is made.
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install run test check bench lock audit clean again
+
+# Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
+ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
+.venv/.run: again
+endif
+
+bin := .venv/bin
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+install: .venv/.test  ## make .venv/ with all that running and testing need
+
+run: .venv/.run  ## show Hatchway on real messages, then stay up to be tried (ONCE=1: end instead)
+	@$(bin)/hatchway demo $(if $(ONCE),--once)
+
+test: check  ## check, then run every test (ARGS="-k hold" to choose some)
+	@$(bin)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=85 $(ARGS)
+
+check: .venv/.test  ## lint, format, types, and the direction of every import
+	@$(bin)/ruff check
+	@$(bin)/ruff format --check
+	@$(bin)/mypy
+	@$(bin)/lint-imports --no-logo
+
+bench: .venv/.test  ## measure what a message costs
+	@$(bin)/python tests/bench/run.py
+
+compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
+	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+
+lock: .venv/.run  ## write deploy/lock/ from pyproject.toml (UPGRADE=1: with the newest releases)
+	@$(bin)/python -m pip install --quiet uv
+	@printf '%s\n' 'hatchling>=1.27' 'editables>=0.5' 'setuptools>=77' | $(compile) -o deploy/lock/build.txt -
+	@$(compile) -c deploy/lock/build.txt -o deploy/lock/run.txt pyproject.toml
+	@$(compile) -c deploy/lock/build.txt -c deploy/lock/run.txt --group test -o deploy/lock/test.txt pyproject.toml
+
+audit: .venv/.run  ## look up known holes in what the run lock names (asks a registry)
+	@$(bin)/python -m pip install --quiet pip-audit
+	@$(bin)/pip-audit --require-hashes --disable-pip -r deploy/lock/run.txt
+
+clean:  ## remove what make made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+
+.venv/.run: pyproject.toml gateway/__init__.py deploy/install.sh deploy/lock/build.txt deploy/lock/run.txt
+	@deploy/install.sh run
+
+.venv/.test: .venv/.run deploy/lock/test.txt
+	@deploy/install.sh test

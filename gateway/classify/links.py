@@ -1,0 +1,103 @@
+"""Links to candidates, parties, ballot campaigns and their collection boxes: those of the roster, and those that look it.
+
+A host or an account "looks it" by its own words ("votefor…", "…forsenate", "…4sheriff", "yeson…"), never by a name.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from publicsuffixlist import PublicSuffixList
+
+from gateway.classify.roster import Roster
+
+_SUFFIXES = PublicSuffixList()
+_SEATS = (
+    r"(?:mayor|sheriff|governor|gov|ltgov|senate|senator|congress|council|concejal|alcalde|alcaldesa|judge|da|ag|districtattorney|attorneygeneral|treasurer"
+    r"|supervisor|commissioner|commission|portcommission|schoolboard|assembly|house|statehouse|staterep|clerk|coroner|president|auditor|assessor|comptroller|constable"
+    r"|trustee|delegate|justice|court|america|arizona|idaho|iowa|ohio|texas|nevada|kansas|maine|oregon|utah|florida|georgia|michigan|countyclerk|prosecutor)"
+)
+_LOOKS = re.compile(
+    rf"(?:^|[-_.])(?:[a-z-]+(?:for|4|para){_SEATS}[a-z0-9-]{{0,12}}|(?:vote|votefor|elect|re-?elect|voteyes|voteno|friendsof|committeetoelect|keepjudge|keepsheriff)-?[a-z]{{3,}}[a-z0-9-]*"
+    r"|(?:yes|no)(?:on|for)[-a-z0-9]+|team(?!s|viewer|city)[a-z]{3,}20\d\d|[a-z]+for(?:[a-z]+)?20[2-3]\d|[a-z]{3,}(?:(?<!mo)dems|democrats|republicans|gop|libertarians)"
+    r"|(?:dems|democrats|gop|republicans|libertarians)[a-z]*|(?:[a-z]+\d+|lodge|pba|fop|iaff|police|fire|streets|victory|action|majority|labor|union|voters|forward|first|safety)pac|recountfund[a-z-]*|saferstreetspac|[a-z]{5,}20(?:2[4-9]|3\d))$"
+)
+_NOT = re.compile(r"^(?:votegov|voter\w*|votes?|election\w*|electric\w*|elector\w*|electron\w*|impact|vote411|campac|aspac|unpac\w*|compac\w*|space\w*|electro\w*|voteby\w*|votecenter\w*|voting\w*)$")
+_MONEY = re.compile(r"/(?:donate|donar|dona|give|contribute|chip-?in)\b")
+_JOIN = re.compile(r"/(?:volunteer|endorse|yard-?signs?|pledge|shift|join)\b")
+_SOCIAL = frozenset(
+    "facebook.com fb.com instagram.com x.com twitter.com youtube.com tiktok.com threads.net bsky.app linkedin.com venmo.com".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Whose site it is, and what that weighs."""
+
+    says: str
+    weight: float
+    alone: float
+
+
+_ROSTER = {
+    "candidate": Judged("It links to a candidate's site or account.", 0.85, 1.0),
+    "party": Judged("It links to a political party's site or account.", 0.8, 1.0),
+    "committee": Judged("It links to a political committee's site or account.", 0.85, 1.0),
+    "measure": Judged("It links to the site of a campaign about a ballot measure.", 0.85, 1.0),
+    "platform": Judged("It links to a page that collects money or helpers for campaigns.", 0.85, 1.0),
+}
+_CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68, 1.0)
+_ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
+
+
+class Sites:
+    """The roster's sites and accounts, ready to be asked."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+
+    def judge(self, written: str) -> Judged | None:
+        """What is known of a link (with or without scheme), or of an account written as @name; None: nothing."""
+        if written.startswith("@"):
+            return _CAMPAIGN if _looks(written[1:].lower()) else None
+        host, path = _split(written)
+        whose = next((self._roster.sites[name] for name in _parents(host) if name in self._roster.sites), None)
+        whose = whose or next((self._roster.accounts[name] for name in _prefixes(host, path) if name in self._roster.accounts), None)
+        if whose:
+            return _ROSTER[whose]
+        if _foreign(host, path):
+            return _CAMPAIGN
+        return _ASKS if _MONEY.search(path) or _JOIN.search(path) else None
+
+
+def _split(written: str) -> tuple[str, str]:
+    bare = written.lower().partition("://")[2] or written.lower()
+    host, slash, path = bare.partition("/")
+    host = host.rpartition("@")[2].partition(":")[0].rstrip(".")
+    return host.removeprefix("www.").removeprefix("m."), (slash + path).partition("?")[0].rstrip("/.,;:!)\"'")
+
+
+def _parents(host: str) -> Iterator[str]:
+    while "." in host:
+        yield host
+        host = host.partition(".")[2]
+
+
+def _prefixes(host: str, path: str) -> Iterator[str]:
+    steps = [step.removeprefix("@") for step in path.split("/") if step]
+    for many in range(len(steps), 0, -1):
+        yield "/".join((host, *steps[:many]))
+        yield f"{host}/@" + "/".join(steps[:many])
+
+
+def _foreign(host: str, path: str) -> bool:
+    if host in _SOCIAL:
+        return any(_looks(step.removeprefix("@")) for step in path.split("/")[1:3] if step)
+    if host.endswith((".gov", ".mil", ".edu")):
+        return False
+    suffix = _SUFFIXES.publicsuffix(host) or ""
+    return any(_looks(label) for label in host.removesuffix(suffix).strip(".").split("."))
+
+
+def _looks(label: str) -> bool:
+    return bool(len(label) <= 63 and _LOOKS.search(label) and not _NOT.match(label))  # noqa: PLR2004  -- RFC 1035 §2.3.4

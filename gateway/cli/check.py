@@ -1,0 +1,78 @@
+"""`hatchway check`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.common import as_json, config, print_json, refuse
+from gateway.source import Mistakes, Problem, read
+
+
+@click.command
+@config
+@as_json
+def command(settings_file: Path, *, as_json: bool) -> None:
+    """Find every mistake in settings, policies, roster and notices at once; change nothing."""
+    problems = list(_problems(settings_file))
+    if as_json:
+        print_json([_row(problem) for problem in problems])
+    if problems:
+        refuse(Mistakes(problems), after="A running gateway keeps what it has.")
+    if not as_json:
+        click.echo("settings, policies, roster and notices are in order")
+
+
+def _row(problem: Problem) -> dict[str, object]:
+    place = problem.location
+    return {
+        "file": place.path,
+        "line": place.line,
+        "column": place.column,
+        "problem": problem.message,
+        "remedy": problem.remedy,
+    }
+
+
+def _problems(settings_file: Path) -> list[Problem]:
+    """The mistakes of all files; of policies and roster also where the settings have mistakes of their own."""
+    from gateway.classify import load_roster  # noqa: PLC0415  -- only where files are checked
+    from gateway.notice import Notices  # noqa: PLC0415
+    from gateway.policy import load_rulebook  # noqa: PLC0415
+    from gateway.settings import load_settings, server_tls  # noqa: PLC0415
+    from gateway.source import Location  # noqa: PLC0415
+
+    problems: list[Problem] = []
+
+    def tried(load: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        try:
+            return load(*arguments, **named)
+        except Mistakes as mistakes:
+            problems.extend(mistakes.problems)
+        except OSError as error:
+            place = Location(str(error.filename or settings_file))
+            problems.append(Problem(location=place, message=f"cannot be used: {error.strerror or error}"))
+        return None
+
+    settings = tried(load_settings, settings_file)
+    if settings is not None:
+        tried(server_tls, settings.tls)
+        tried(Notices, settings.notices, hostname=settings.hostname)
+        folders = {"policies": settings.policies, "roster": settings.roster}
+    else:
+        folders = _folders(settings_file)
+    for name, load in (("policies", load_rulebook), ("roster", load_roster)):
+        if name in folders:
+            tried(load, folders[name])
+    return problems
+
+
+def _folders(settings_file: Path) -> dict[str, Path]:
+    """The folders that broken settings name all the same."""
+    try:
+        written = read(settings_file).data
+    except Mistakes:
+        return {}
+    named = {name: written.get(name) for name in ("policies", "roster")} if isinstance(written, dict) else {}
+    return {name: settings_file.parent / folder for name, folder in named.items() if isinstance(folder, str)}

@@ -1,0 +1,97 @@
+"""What the commands share: options, exit status, and how answers and mistakes are printed."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+
+from gateway.control import NotRunning, Refused, ask
+from gateway.source import Mistakes
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SETTINGS = "/etc/hatchway/hatchway.yaml"
+
+
+class Exit(IntEnum):
+    """Exit status beyond 0 and click's own 2 (sysexits.h)."""
+
+    FAILED = 1
+    DATA = 65
+    UNAVAILABLE = 69
+    TRY_LATER = 75
+    NO_PERMISSION = 77
+    CONFIG = 78
+
+
+config = click.option(
+    "-c",
+    "--config",
+    "settings_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=lambda: os.environ.get("HATCHWAY_CONFIG", SETTINGS),
+    show_default=f"$HATCHWAY_CONFIG or {SETTINGS}",
+    help="The settings file.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def print_json(value: object) -> None:
+    """One JSON value on standard output, a line to itself where that is a pipe."""
+    click.echo(json.dumps(value, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False))
+
+
+def fail(status: int, says: str) -> NoReturn:
+    """End with a sentence on standard error."""
+    click.echo(says, err=True)
+    raise SystemExit(status)
+
+
+def refuse(mistakes: Mistakes, *, after: str = "Nothing was loaded.") -> NoReturn:
+    """End with every mistake, and their number."""
+    count = len(mistakes.problems)
+    fail(Exit.CONFIG, f"{mistakes}\n\n{count} problem{'s' if count != 1 else ''}. {after}")
+
+
+@contextmanager
+def mistakes_told(after: str = "Nothing was loaded.") -> Iterator[None]:
+    """Within: Mistakes and unreadable files end the command with exit status 78."""
+    try:
+        yield
+    except Mistakes as mistakes:
+        refuse(mistakes, after=after)
+    except OSError as error:
+        fail(Exit.CONFIG, f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
+
+
+def control_socket(settings_file: Path) -> Path:
+    """Where the running front listens, by the settings."""
+    from gateway.settings import load_settings  # noqa: PLC0415  -- only where a front is asked
+
+    with mistakes_told("Correct the settings, or name others with -c."):
+        return load_settings(settings_file).control_socket
+
+
+def asked(settings_file: Path, request: str, **arguments: object) -> Any:
+    """The front's answer, or the end of the command."""
+    try:
+        return ask(control_socket(settings_file), request, **arguments)
+    except Refused as refused:
+        fail(Exit.TRY_LATER if refused.code == "unavailable" else Exit.FAILED, str(refused))
+    except NotRunning as gone:
+        fail(Exit.UNAVAILABLE, f"{gone}. Start it with `hatchway serve`.")
+    except PermissionError:
+        fail(Exit.NO_PERMISSION, "You may not use the control socket; ask an administrator, or run this as the gateway's user.")
+
+
+def shipped(part: str) -> Path:
+    """The policies or the roster that come with Hatchway ("." or "roster"): in the source tree, or in the prefix."""
+    tree = Path(__file__).parents[2] / "policies"
+    folder = tree if tree.is_dir() else Path(sys.prefix) / "share" / "hatchway" / "policies"
+    return (folder / part).resolve()

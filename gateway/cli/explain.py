@@ -1,0 +1,116 @@
+"""`hatchway explain`."""
+
+import re
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gateway.cli import law
+from gateway.cli.common import Exit, as_json, config, fail, print_json
+from gateway.control.answers import verdict
+from gateway.mail import Address, Client, Command, Envelope, Mail, new_id
+from gateway.mail.content import in_memory
+from gateway.ports import Judgement
+
+
+@click.command
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--sender", required=True, help="The envelope sender; <> for the null sender.")
+@click.option("--recipient", "recipients", required=True, multiple=True, help="An envelope recipient; repeat it for more.")
+@click.option("--at", type=click.DateTime(), help="The time to decide for (UTC), for policies with dates.  [default: now]")
+@click.option(
+    "--policies", type=click.Path(path_type=Path, file_okay=False), help="A folder of policies in place of the settings'."
+)
+@click.option("--roster", type=click.Path(path_type=Path, file_okay=False), help="A roster folder in place of the settings'.")
+@config
+@as_json
+def command(  # noqa: PLR0913  -- one parameter an option
+    file: Path,
+    *,
+    sender: str,
+    recipients: tuple[str, ...],
+    at: datetime | None,
+    policies: Path | None,
+    roster: Path | None,
+    settings_file: Path,
+    as_json: bool,
+) -> None:
+    """Say what would become of the message FILE (- for standard input), and why. Nothing is sent or stored."""
+    from gateway.classify import Classifier  # noqa: PLC0415  -- only where something is judged
+    from gateway.pipeline import judge  # noqa: PLC0415
+    from gateway.reading import Reader  # noqa: PLC0415
+
+    when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
+    judgement = judge(
+        _mail(_octets(file), sender, recipients, when),
+        reader=Reader(),
+        classifier=Classifier(law.roster(settings_file, roster)),
+        rulebook=law.rulebook(settings_file, policies),
+        at=when,
+    )
+    if as_json:
+        print_json(_explained(judgement))
+    else:
+        _print(judgement)
+
+
+def _octets(file: Path) -> bytes:
+    try:
+        written = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        fail(Exit.DATA, f"{file}: {error.strerror}")
+    return re.sub(rb"\r?\n", b"\r\n", written)
+
+
+def _mail(octets: bytes, sender: str, recipients: tuple[str, ...], at: datetime) -> Mail:
+    try:
+        return Mail(id=new_id(at), envelope=_envelope(sender, recipients), content=in_memory(octets), received=at)
+    except ValueError as error:
+        fail(Exit.DATA, f"{error}; write addresses as user@domain")
+
+
+def _envelope(sender: str, recipients: tuple[str, ...]) -> Envelope:
+    path = "" if sender in {"", "<>"} else sender
+    return Envelope(
+        sender=Address.parse(path) if path else None,
+        recipients=tuple(Address.parse(recipient) for recipient in recipients),
+        client=Client(address="127.0.0.1"),
+        mail=Command(path=path.encode()),
+        rcpts=tuple(Command(path=recipient.encode()) for recipient in recipients),
+    )
+
+
+def _explained(judgement: Judgement) -> dict[str, object]:
+    decision = judgement.decision
+    return {
+        "disposition": decision.word,
+        "policy": decision.policy,
+        "rule": str(decision.rule),
+        "because": decision.because,
+        "authorities": [{"name": a.name, "title": a.title, "text": a.text} for a in decision.authority],
+        "dry_run": [{"would": t.would, "rule": str(t.rule), "grounds": t.grounds} for t in decision.trials],
+        **verdict(decision.verdict),
+    }
+
+
+def _print(judgement: Judgement) -> None:
+    decision = judgement.decision
+    click.secho(f"{decision.word.upper()}  {decision.because}", bold=True)
+    click.echo(f"  rule      {decision.rule}")
+    for authority in decision.authority:
+        click.echo(f"  authority {authority.name}, {authority.title}: {authority.text.strip()}")
+    for trial in decision.trials:
+        click.echo(f"  dry run   would {trial.would} by {trial.rule}: {trial.grounds}")
+    found = decision.verdict
+    if found is None:
+        return
+    for category, label in found.labels.items():
+        click.echo(f"  {category:<9} {label} ({found.scores[category]:.2f})")
+        for finding in found.of(category):
+            click.echo(f"    {finding.says} [{finding.kind}]")
+            for evidence in finding.evidence:
+                click.echo(f"      {evidence.place}: “{' '.join(evidence.quote.split())}”")
+    for unread in found.unread:
+        click.echo(f"  unread    {unread.place}: {unread.why}")

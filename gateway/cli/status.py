@@ -1,0 +1,21 @@
+"""`hatchway status`."""
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.common import as_json, asked, config, print_json
+
+
+@click.command
+@config
+@as_json
+def command(settings_file: Path, *, as_json: bool) -> None:
+    """Say how the running gateway stands."""
+    said = asked(settings_file, "status")
+    if as_json:
+        print_json(said)
+        return
+    width = max(map(len, said))
+    for name, value in said.items():
+        click.echo(f"{name.replace('_', ' '):<{width}}  {value if value is not None else '-'}")

@@ -1,0 +1,159 @@
+"""What the command line may ask for, and the answers as JSON can say them.
+
+The shapes are those of `--json`, so they stay stable. Errors are raised as `server` understands them.
+"""
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway.control.server import Answer
+from gateway.control.words import INVALID, Refused
+from gateway.hold import HeldMail, Review
+from gateway.mail import Address
+from gateway.ports import Dispatch, HoldStore
+from gateway.review import Reviews
+from gateway.verdict import Verdict
+
+Status = Callable[[], Awaitable[Mapping[str, object]]]
+Reload = Callable[[], Awaitable[Mapping[str, object]]]
+
+
+def answers(*, store: HoldStore, reviews: Reviews, wake: Callable[[], None], status: Status, reload: Reload) -> dict[str, Answer]:
+    """Every request by its name."""
+
+    async def listed(_user: str, asked: Mapping[str, Any]) -> object:
+        held = await store.list(waiting=not asked.get("all", False), limit=int(asked.get("limit", 1000)))
+        return [row(one) for one in held]
+
+    async def shown(_user: str, asked: Mapping[str, Any]) -> object:
+        held = await store.get(asked["id"])
+        if held is None:
+            raise KeyError(asked["id"])
+        content = {"content": base64.b64encode(held.mail.content.read()).decode("ascii")} if asked.get("content") else {}
+        return {**whole(held), "dispatches": [_dispatch(d) for d in await store.dispatches(asked["id"])], **content}
+
+    async def released(user: str, asked: Mapping[str, Any]) -> object:
+        to = _addresses(asked.get("to", ()))
+        held = await reviews.release(asked["id"], reviewer=_reviewer(user, asked), to=to, note=asked.get("note", ""))
+        wake()
+        return row(held)
+
+    async def denied(user: str, asked: Mapping[str, Any]) -> object:
+        held = await reviews.deny(asked["id"], reviewer=_reviewer(user, asked), note=asked.get("note", ""))
+        wake()
+        return row(held)
+
+    async def state(_user: str, _asked: Mapping[str, Any]) -> object:
+        return await status()
+
+    async def reloaded(_user: str, _asked: Mapping[str, Any]) -> object:
+        return await reload()
+
+    return {
+        "queue.list": listed,
+        "queue.show": shown,
+        "queue.release": released,
+        "queue.deny": denied,
+        "status": state,
+        "reload": reloaded,
+    }
+
+
+def row(held: HeldMail) -> dict[str, object]:
+    """A hold as a line of the queue."""
+    envelope, decision = held.mail.envelope, held.decision
+    return {
+        "id": held.mail.id,
+        "state": str(held.review.ruling) if held.review else "waiting",
+        "since": _time(held.since),
+        "deadline": _time(held.deadline),
+        "then": held.reviewers.then,
+        "sender": str(envelope.sender) if envelope.sender else "<>",
+        "recipients": [str(address) for address in envelope.recipients],
+        "subject": held.subject,
+        "size": held.mail.content.size,
+        "policy": decision.policy,
+        "rule": str(decision.rule),
+        "because": decision.because,
+        "authority": [authority.name for authority in decision.authority],
+        "reviewers": held.reviewers.name,
+        "review": _review(held.review),
+    }
+
+
+def whole(held: HeldMail) -> dict[str, object]:
+    """A hold with all that is known of it but its octets."""
+    client, decision = held.mail.envelope.client, held.decision
+    return {
+        **row(held),
+        "client": {"address": client.address, "name": client.name, "helo": client.helo, "login": client.login, "tls": client.tls},
+        "authorities": [{"name": a.name, "title": a.title, "text": a.text} for a in decision.authority],
+        "members": [str(member) for member in held.reviewers.members],
+        **verdict(decision.verdict),
+        "dry_run": [{"would": t.would, "rule": str(t.rule), "grounds": t.grounds} for t in decision.trials],
+    }
+
+
+def verdict(found: Verdict | None) -> dict[str, object]:
+    """A verdict in the shape of `hatchway classify`; empty where the judgement failed."""
+    if found is None:
+        return {"labels": {}, "scores": {}, "findings": [], "unread": []}
+    return {
+        "labels": {str(category): str(label) for category, label in found.labels.items()},
+        "scores": {str(category): round(score, 4) for category, score in found.scores.items()},
+        "findings": [
+            {
+                "category": str(finding.category),
+                "kind": str(finding.kind),
+                "says": finding.says,
+                "quote": evidence.quote,
+                "place": str(evidence.place),
+            }
+            for finding in found.findings
+            for evidence in finding.evidence
+        ],
+        "unread": [{"place": str(unread.place), "why": unread.why} for unread in found.unread],
+    }
+
+
+def _review(review: Review | None) -> dict[str, object] | None:
+    if review is None:
+        return None
+    return {
+        "reviewer": review.reviewer,
+        "ruling": str(review.ruling),
+        "recipients": [str(address) for address in review.recipients],
+        "note": review.note,
+        "at": _time(review.at),
+        "by_deadline": review.by_deadline,
+    }
+
+
+def _dispatch(dispatch: Dispatch) -> dict[str, object]:
+    return {
+        "purpose": str(dispatch.purpose),
+        "recipients": [str(address) for address in dispatch.recipients],
+        "state": dispatch.state,
+        "attempts": dispatch.attempts,
+        "relay": str(dispatch.last) if dispatch.last else "",
+        "at": _time(dispatch.at),
+    }
+
+
+def _time(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _reviewer(user: str, asked: Mapping[str, Any]) -> str:
+    """Who rules: the system user, or whom that user names and answers for."""
+    named = str(asked.get("reviewer") or "").strip()
+    return f"{named} (entered by {user})" if named else user
+
+
+def _addresses(written: Sequence[str]) -> tuple[Address, ...]:
+    try:
+        return tuple(Address.parse(one) for one in written)
+    except ValueError as error:
+        raise Refused(INVALID, f"{error}; write recipients as they stand in `hatchway queue show`") from None

@@ -1,0 +1,164 @@
+"""Story 3: outgoing mail, until the relay takes or refuses it.
+
+Parcels are leased from the outbox, so that each is tried by one process at a time and taken over if that one dies. A
+released message goes straight to the relay, never through the judgement again, as the octets that came in under three
+lines of ours. Delivery is at least once (RFC 5321 §4.5.4.1, RFC 1047): a crash between the relay's 250 and our writing it
+down sends it again under the same X-Hatchway-Release-Id.
+
+How it fails: a 4yz or no answer is tried again with growing pauses, and after `give_up` reported as undeliverable; a 5yz
+is reported at once to the sender and the reviewers. A store that is away is waited for.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from gateway.mail import Address, Mail, Outgoing, Receipt, Reply, new_id
+from gateway.mail.header import outgoing, own_field
+from gateway.mail.trace import received
+from gateway.ports import Clock, HoldStore, NextHop, Outbox, Parcel, Purpose, StoreUnavailable
+from gateway.post import Post
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(minutes=10)
+_BATCH = 20
+_PAUSE = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long to wait after the first, second, … attempt (the last one repeats), and when to give up."""
+
+    retry: tuple[timedelta, ...]
+    give_up: timedelta
+
+    def after(self, attempts: int) -> timedelta:
+        """The pause after so many attempts."""
+        return self.retry[min(attempts, len(self.retry)) - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outcome:
+    """A parcel's recipients, sorted by what the relay said of each."""
+
+    taken: tuple[Address, ...]
+    later: tuple[Address, ...]
+    never: tuple[tuple[Address, Reply], ...]
+
+
+class Delivery:
+    """The outbox's way out."""
+
+    def __init__(  # noqa: PLR0913  -- the parts are wired by name
+        self, *, outbox: Outbox, store: HoldStore, next_hop: NextHop, post: Post, clock: Clock, patience: Patience, hostname: str
+    ) -> None:
+        self._outbox = outbox
+        self._store = store
+        self._next_hop = next_hop
+        self._post = post
+        self._clock = clock
+        self._patience = patience
+        self._hostname = hostname
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was put in: look at once."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Deliver what is due, until cancelled. A parcel under way is finished first."""
+        while True:
+            self._wake.clear()
+            try:
+                busy = await asyncio.shield(self.deliver_due())
+            except StoreUnavailable:
+                log.exception("delivery.store_away")
+                busy = False
+            if not busy:
+                await self._rest()
+
+    async def deliver_due(self) -> bool:
+        """One round; True if there was anything to do."""
+        now = self._clock.now()
+        parcels = await self._outbox.lease(now, now + _LEASE, _BATCH)
+        await asyncio.gather(*(self._attempt(parcel) for parcel in parcels))
+        return bool(parcels)
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wake.wait(), _PAUSE)
+        except TimeoutError:
+            return
+
+    async def _attempt(self, parcel: Parcel) -> None:
+        receipt = await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
+        outcome = _sorted(parcel, receipt)
+        given_up = self._clock.now() - parcel.made >= self._patience.give_up
+        if given_up:
+            outcome = replace(outcome, later=(), never=(*outcome.never, *((a, receipt.reply) for a in outcome.later)))
+        await self._settle(parcel, receipt, outcome)
+
+    async def _settle(self, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> None:
+        """Write down what became of the parcel, with all that follows from it, in one transaction."""
+        now = self._clock.now()
+        if outcome.later and not outcome.taken and not outcome.never:
+            due = now + self._patience.after(parcel.attempts + 1)
+            await self._outbox.postponed(parcel, receipt.reply, due)
+            self._log("mail.postponed", parcel, receipt, outcome)
+            return
+        follow = (*self._remainder(parcel, receipt, outcome), *await self._report(parcel, receipt, outcome))
+        if outcome.taken:
+            await self._outbox.delivered(parcel, receipt, now, follow)
+        else:
+            await self._outbox.failed(parcel, receipt, now, follow)
+        self._log("mail.delivered" if outcome.taken else "mail.undeliverable", parcel, receipt, outcome)
+
+    def _remainder(self, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> Iterable[Parcel]:
+        """A parcel for the recipients to try again, when others were settled."""
+        if outcome.later:
+            now, mail = self._clock.now(), parcel.mail
+            rest = replace(mail, envelope=mail.envelope.only(frozenset(outcome.later)))
+            due = now + self._patience.after(parcel.attempts + 1)
+            yield replace(parcel, id=new_id(now), mail=rest, due=due, attempts=parcel.attempts + 1, last=receipt.reply)
+
+    async def _report(self, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> tuple[Parcel, ...]:
+        """Reports to sender and reviewers of the recipients that will never get it. A notice that fails is only logged."""
+        if not outcome.never or parcel.purpose is Purpose.NOTICE:
+            return ()
+        held = await self._store.get(parcel.hold)
+        return self._post.on_failure(held, replace(receipt, refused=outcome.never)) if held else ()
+
+    def _message(self, parcel: Parcel) -> Outgoing:
+        mail: Mail = parcel.mail
+        if parcel.purpose is Purpose.NOTICE:
+            return Outgoing(head=b"", content=mail.content)
+        marks = [own_field("X-Hatchway-Id", parcel.hold), own_field("X-Hatchway-Release-Id", parcel.id)]
+        return outgoing(mail.content, prepend=[received(mail, self._hostname), *marks])
+
+    def _log(self, event: str, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> None:
+        log.info(
+            event,
+            id=parcel.hold,
+            parcel=parcel.id,
+            purpose=str(parcel.purpose),
+            taken=len(outcome.taken),
+            later=len(outcome.later),
+            refused=len(outcome.never),
+            attempt=parcel.attempts + 1,
+            relay=str(receipt.reply),
+        )
+
+
+def _sorted(parcel: Parcel, receipt: Receipt) -> _Outcome:
+    """Each recipient by its own reply where it has one, else by the reply to the whole."""
+    said = dict(receipt.refused)
+    replies = [(address, said.get(address, receipt.reply)) for address in parcel.mail.envelope.recipients]
+    return _Outcome(
+        taken=tuple(a for a, reply in replies if reply.good),
+        later=tuple(a for a, reply in replies if reply.transient),
+        never=tuple((a, reply) for a, reply in replies if not reply.good and not reply.transient),
+    )

@@ -1,0 +1,193 @@
+"""The notices, each as Mail that the outbox can take."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import Protocol
+
+from gateway.hold import HeldMail
+from gateway.mail import Address, Mail, Receipt, Reply, new_id
+from gateway.notice.answerable import answerable, message_id, reachable
+from gateway.notice.dsn import Failed, report, wanted
+from gateway.notice.message import Entity, Letter, multipart, text, write
+from gateway.notice.scenes import Scene, Scenes
+from gateway.notice.specimen import AT, FAILURES, specimens
+from gateway.notice.templates import Templates, Written
+from gateway.notice.view import failures_of, left_out
+from gateway.notice.words import plain
+from gateway.source import Mistakes
+
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,255}")
+_LONE_ADDRESS = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
+_SUBJECT = 250
+_STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}")
+_DENIED = "5.7.1"
+_EXPIRED = "4.4.7"
+_UNSPECIFIED = "5.0.0"
+
+
+class Wishes(Protocol):
+    """What the settings say of notices: who they come from, whom people may ask, and the admin's own templates."""
+
+    @property
+    def from_(self) -> str:
+        """The address in From."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """The name beside it."""
+        ...
+
+    @property
+    def contact(self) -> str:
+        """Whom to ask; "" for the address in From."""
+        ...
+
+    @property
+    def templates(self) -> Path | None:
+        """The folder with templates that take the place of the shipped ones."""
+        ...
+
+
+class Notices:
+    """Writes notices. Pure, but for loading the templates once. Raises Mistakes for templates that cannot be used.
+
+    hostname: our own name, in Message-IDs and delivery reports; relay: the next hop's, in delivery reports, ""
+    zone: the time zone people read times in; None for this machine's
+
+    Notices to a sender need the header of the held message; one whose octets are gone raises OSError or ValueError.
+    """
+
+    def __init__(self, settings: Wishes, *, hostname: str, relay: str = "", zone: tzinfo | None = None) -> None:
+        if not _HOST.fullmatch(hostname):
+            raise ValueError(f"{hostname!r} is no host name")
+        self._hostname = hostname
+        self._relay = relay
+        self._author = Address.parse(settings.from_)
+        self._name = plain(settings.name, 60)
+        self._scenes = Scenes(standing=_standing(settings, self._name, hostname), zone=zone)
+        self._templates = Templates(settings.templates)
+        if settings.templates is not None:
+            self._rehearse()
+
+    def to_sender_held(self, held: HeldMail, at: datetime, *, last: bool = False) -> Mail | None:
+        """Your message is held; None where RFC 3834 forbids an answer. last: further holds this hour are not announced."""
+        if not answerable(held.mail, own=self._author):
+            return None
+        return self._to_sender(held, at, self._scenes.sender_held(held, at, last=last))
+
+    def to_sender_ruled(self, held: HeldMail, at: datetime) -> Mail | None:
+        """Your message is released, or not; None where it may not be told. Who does not get it is in a delivery report."""
+        failed = wanted(held.mail, [Failed(recipient=a, status=_DENIED, diagnostic=_says(held)) for a in left_out(held)])
+        if not _has_sender(held) or not (failed or answerable(held.mail, own=self._author)):
+            return None
+        return self._to_sender(held, at, self._scenes.sender_ruled(held), failed)
+
+    def to_sender_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime) -> Mail | None:
+        """Your message was released and refused by the relay: a delivery report, or None if nobody's NOTIFY allows one."""
+        failures = dict(failures_of(held, receipt))
+        failed = wanted(held.mail, [self._failed(address, reply) for address, reply in failures.items()])
+        if not failed or not _has_sender(held):
+            return None
+        told = [(f.recipient, failures[f.recipient]) for f in failed]
+        return self._to_sender(held, at, self._scenes.sender_undelivered(held, told), failed)
+
+    def to_reviewers_held(self, held: HeldMail, at: datetime, *, last: bool = False) -> Mail:
+        """A message waits for you: who, what, why, until when, what happens then, and how to rule."""
+        return self._to_reviewers(held, at, self._scenes.reviewers_held(held, at, last=last), first=True)
+
+    def to_reviewers_reminder(self, held: HeldMail, at: datetime, number: int) -> Mail:
+        """It still waits."""
+        return self._to_reviewers(held, at, self._scenes.reviewers_reminder(held, at, number))
+
+    def to_reviewers_ruled(self, held: HeldMail, at: datetime) -> Mail | None:
+        """It is done, and who did it, to all reviewers but that one; None if there is no other."""
+        others = _others(held)
+        return self._to_reviewers(held, at, self._scenes.reviewers_ruled(held), others) if others else None
+
+    def to_reviewers_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime) -> Mail:
+        """What was released, the relay refused."""
+        return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)))
+
+    def _to_sender(self, held: HeldMail, at: datetime, scene: Scene, failed: Sequence[Failed] = ()) -> Mail | None:
+        sender = held.mail.envelope.sender
+        if sender is None:
+            return None
+        written = self._templates.render(scene.name, scene.context)
+        body = _body(written)
+        letter = self._letter(written, (sender,), answers=message_id(held.mail), answers_mail=True)
+        return self._mail(letter, report(body, held.mail, failed, self._hostname) if failed else body, at)
+
+    def _to_reviewers(
+        self, held: HeldMail, at: datetime, scene: Scene, to: tuple[Address, ...] = (), *, first: bool = False
+    ) -> Mail:
+        """The first notice of a hold has a Message-ID made from the hold's id, so that all others can refer to it."""
+        written = self._templates.render(scene.name, scene.context)
+        thread = f"<hold.{held.mail.id}@{self._hostname}>"
+        recipients = to or held.reviewers.members
+        letter = self._letter(written, recipients, answers="" if first else thread, message_id=thread if first else "")
+        return self._mail(letter, _body(written), at)
+
+    def _letter(
+        self,
+        written: Written,
+        recipients: tuple[Address, ...],
+        *,
+        answers: str,
+        answers_mail: bool = False,
+        message_id: str = "",
+    ) -> Letter:
+        return Letter(
+            author=self._author,
+            name=self._name,
+            recipients=recipients,
+            subject=plain(written.subject, _SUBJECT),
+            answers=answers,
+            answers_mail=answers_mail,
+            message_id=message_id,
+        )
+
+    def _mail(self, letter: Letter, entity: Entity, at: datetime) -> Mail:
+        return write(letter, entity, number=new_id(at), at=at, hostname=self._hostname)
+
+    def _failed(self, address: Address, reply: Reply) -> Failed:
+        """RFC 3464 §2.3.4: a transient refusal that was given up on is "delivery time expired" unless the relay said more."""
+        known = bool(_STATUS.fullmatch(reply.status))
+        status = reply.status if known else _EXPIRED if reply.transient else _UNSPECIFIED
+        return Failed(recipient=address, status=status, diagnostic=f"smtp; {reply}", remote=self._relay)
+
+    def _rehearse(self) -> None:
+        scenes = (scene for held in specimens() for scene in self._scenes.all_of(held, AT, FAILURES))
+        problems = {problem for scene in scenes for problem in self._templates.rehearse(scene.name, scene.context)}
+        if problems:
+            raise Mistakes(problems)
+
+
+def _standing(settings: Wishes, name: str, hostname: str) -> dict[str, object]:
+    """What every notice knows: name, hostname, contact, and contact_address if the contact is nothing but an address."""
+    contact = plain(settings.contact, 300) or settings.from_
+    lone = _LONE_ADDRESS.fullmatch(contact)
+    return {"name": name, "hostname": hostname, "contact": contact, "contact_address": contact if lone else ""}
+
+
+def _body(written: Written) -> Entity:
+    return multipart("alternative", (text("plain", written.text), text("html", written.html)))
+
+
+def _has_sender(held: HeldMail) -> bool:
+    sender = held.mail.envelope.sender
+    return sender is not None and reachable(sender)
+
+
+def _says(held: HeldMail) -> str:
+    """The diagnostic of a denial, without a name and without a word of the message."""
+    how = "not released before the deadline" if held.review and held.review.by_deadline else "denied in review"
+    return f"x-hatchway; 550 5.7.1 {how}, held as {held.mail.id}"
+
+
+def _others(held: HeldMail) -> tuple[Address, ...]:
+    """The reviewers without the one that ruled, where he is named by his address."""
+    by = held.review.reviewer.casefold() if held.review else ""
+    return tuple(a for a in held.reviewers.members if str(a).casefold() != by)

@@ -1,0 +1,256 @@
+"""What a template gets to see of a hold: plain words and short lists, nothing of the message itself.
+
+Every value here has passed `words.plain`, so that a template, an admin's own too, can print it as it is. What only
+reviewers may know (the rule's place, the labels) is in `for_reviewers` alone, and so cannot reach a sender by a template.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from gateway.hold import HeldMail, Ruling
+from gateway.mail import Address, Receipt, Reply, Unread
+from gateway.notice.words import counted, length, lines, listed, plain, sentence, when, where
+from gateway.verdict import Finding, Kind, Label, Verdict
+
+_FINDINGS = 8
+_QUOTES = 2
+_QUOTE = 240
+_UNREAD = 8
+_RECIPIENTS = 5
+_NAMED = 50
+_FEW = 12
+_KILO = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """The authority of a rule, in its own words."""
+
+    name: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """Words of the message and where they stand."""
+
+    where: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One thing found: its category, a sentence without its stop, and up to two passages; `more` counts those not shown."""
+
+    category: str
+    says: str
+    quotes: tuple[Quote, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Something that could not be read."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """A ruling. `to` and `withheld` name the recipients on one line; `withheld` is "" when nobody is left out.
+
+    The note is a reviewer's; what a deadline did has none.
+    """
+
+    released: bool
+    by_deadline: bool
+    by: str
+    when: str
+    note: tuple[str, ...]
+    to: str
+    withheld: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A recipient the relay refused, and its words."""
+
+    recipient: str
+    reply: str
+
+
+_ADVICE = {
+    Kind.ENDORSEMENT: "Leave out the part that supports or opposes a candidate or a party.",
+    Kind.VOTING_ADVICE: "Leave out the part that advises how to vote.",
+    Kind.PROMOTION: "Leave out the part that promotes a candidate, a party or a programme of theirs.",
+    Kind.FUND_RAISING: "Leave out the part that raises money for a candidate, a party, a committee or a measure.",
+    Kind.BALLOT_MEASURE: "Leave out the part that argues for or against a ballot measure.",
+    Kind.CAMPAIGN_WORK: "Leave out the part that asks for help in a campaign.",
+    Kind.LINK: "Leave out the link to a site or an account of a candidate, a party, a committee or a fund-raiser.",
+    Kind.PARTISAN_OPINION: "Leave out the part that gives an opinion for or against a party, a candidate or an office-holder.",
+    Kind.RELIGIOUS_PROMOTION: "Leave out the part that promotes a religious position, opinion or action.",
+}
+_PRIVATELY = "Or send it from a private account to private addresses, outside the department's systems."
+_READABLY = "Send what could not be read in a form that can be: not encrypted, not locked with a password, as plain text or PDF."
+
+_THEN = {
+    "release": "it is released to all its recipients",
+    "deny": "it is denied and not sent",
+    "wait": "it goes on waiting, and the reviewers are reminded",
+}
+
+
+def of_message(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
+    """Of the message: id, subject, sender, recipients, recipient_count, received."""
+    recipients = held.mail.envelope.recipients
+    return {
+        "id": plain(held.mail.id, 40),
+        "subject": plain(held.subject, 150) or "(no subject)",
+        "sender": person(held.mail.envelope.sender) if held.mail.envelope.sender else "<>",
+        "recipients": people(recipients, _RECIPIENTS),
+        "recipient_count": len(recipients),
+        "received": when(held.mail.received, zone),
+    }
+
+
+def of_reason(held: HeldMail) -> dict[str, object]:
+    """Of the decision: policy, grounds, authorities, found, unread, both with their _more, judged (False where that failed)."""
+    decision, verdict = held.decision, held.decision.verdict
+    findings = relevant(verdict)
+    unread = verdict.unread if verdict else ()
+    return {
+        "policy": plain(decision.policy, 80),
+        "grounds": sentence(decision.grounds),
+        "authorities": tuple(
+            Clause(name=plain(a.name, 80), title=plain(a.title, 200), text=plain(a.text, 4000)) for a in decision.authority
+        ),
+        "judged": verdict is not None,
+        "found": tuple(map(_found, findings[:_FINDINGS])),
+        "found_more": max(0, len(findings) - _FINDINGS),
+        "unread": tuple(map(_unseen, unread[:_UNREAD])),
+        "unread_more": max(0, len(unread) - _UNREAD),
+    }
+
+
+def of_wait(held: HeldMail, at: datetime, zone: tzinfo | None) -> dict[str, object]:
+    """Of the wait: reviewers (the group), deadline, left ("" once it has passed), then."""
+    reviewers = held.reviewers
+    return {
+        "reviewers": plain(reviewers.name, 80),
+        "deadline": when(held.deadline, zone),
+        "left": length(held.deadline - at) if held.deadline > at else "",
+        "then": _THEN[reviewers.then],
+    }
+
+
+def for_reviewers(held: HeldMail) -> dict[str, object]:
+    """What only reviewers may know: rule (file:line:column), labels, size."""
+    verdict = held.decision.verdict
+    labels = (f"{category} {label}" for category, label in verdict.labels.items()) if verdict else ()
+    return {
+        "rule": plain(str(held.decision.rule), 300),
+        "labels": ", ".join(labels),
+        "size": f"{-(-held.mail.content.size // _KILO)} KiB",
+    }
+
+
+def of_advice(held: HeldMail) -> dict[str, object]:
+    """What would clear the message, as `advice`: a sentence for each thing."""
+    return {"advice": tuple(_advice(held.decision.verdict))}
+
+
+def of_ruling(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
+    """The ruling as `ruled`. Raises ValueError for a hold without a ruling."""
+    review = held.review
+    if review is None:
+        raise ValueError(f"{held.mail.id} is not ruled on")
+    to, withheld = _parted(held)
+    return {
+        "ruled": Ruled(
+            released=review.ruling is Ruling.RELEASED,
+            by_deadline=review.by_deadline,
+            by=plain(review.reviewer, 120),
+            when=when(review.at, zone),
+            note=() if review.by_deadline else lines(review.note),
+            to=to,
+            withheld=withheld,
+        )
+    }
+
+
+def of_failures(failures: Sequence[tuple[Address, Reply]]) -> dict[str, object]:
+    """The `failures`, and failures_more for those not shown."""
+    return {
+        "failures": tuple(Failure(recipient=person(a), reply=plain(str(reply), 300)) for a, reply in failures[:_NAMED]),
+        "failures_more": max(0, len(failures) - _NAMED),
+    }
+
+
+def failures_of(held: HeldMail, receipt: Receipt) -> tuple[tuple[Address, Reply], ...]:
+    """Whom the relay refused: those it named, or else everybody the message was released to."""
+    if receipt.refused:
+        return receipt.refused
+    recipients = held.review.recipients if held.review else held.mail.envelope.recipients
+    return tuple((address, receipt.reply) for address in recipients)
+
+
+def left_out(held: HeldMail) -> tuple[Address, ...]:
+    """The recipients that a ruling keeps the message from."""
+    given = held.review.recipients if held.review and held.review.ruling is Ruling.RELEASED else ()
+    return tuple(a for a in held.mail.envelope.recipients if a not in given)
+
+
+def relevant(verdict: Verdict | None) -> tuple[Finding, ...]:
+    """The findings that a label rests on, the weightiest first; those of a category that came out clear are left out."""
+    if verdict is None:
+        return ()
+    held = [f for f in verdict.findings if verdict.labels.get(f.category) is not Label.CLEAR]
+    return tuple(sorted(held, key=lambda f: -f.weight))
+
+
+def person(address: Address) -> str:
+    """An address on one line."""
+    return plain(str(address), 254)
+
+
+def people(addresses: Sequence[Address], most: int) -> str:
+    """Addresses in one sentence, at most so many."""
+    return listed(map(person, addresses[:most]), max(0, len(addresses) - most))
+
+
+def _parted(held: HeldMail) -> tuple[str, str]:
+    """Who gets the message and who does not. Of two long lists the longer becomes "the other 58 recipients"."""
+    everybody, out = held.mail.envelope.recipients, set(left_out(held))
+    given = [a for a in everybody if a not in out]
+    withheld = [a for a in everybody if a in out]
+    to, kept = people(given, _NAMED), people(withheld, _NAMED)
+    if len(given) > _FEW and len(given) >= len(withheld):
+        to = f"{'the other' if withheld else 'all'} {counted(len(given), 'recipient')}"
+    elif len(withheld) > _FEW:
+        kept = f"{'the other' if given else 'all'} {counted(len(withheld), 'recipient')}"
+    return to, kept
+
+
+def _found(finding: Finding) -> Found:
+    return Found(
+        category=str(finding.category),
+        says=sentence(finding.says).rstrip("."),
+        quotes=tuple(Quote(where=where(e.place), text=plain(e.quote, _QUOTE)) for e in finding.evidence[:_QUOTES]),
+        more=max(0, len(finding.evidence) - _QUOTES),
+    )
+
+
+def _unseen(unread: Unread) -> Unseen:
+    return Unseen(where=where(unread.place), why=plain(unread.why, 200))
+
+
+def _advice(verdict: Verdict | None) -> Iterator[str]:
+    kinds = {finding.kind for finding in relevant(verdict)}
+    yield from (advice for kind, advice in _ADVICE.items() if kind in kinds)
+    if verdict and verdict.unread:
+        yield _READABLY
+    if kinds:
+        yield _PRIVATELY

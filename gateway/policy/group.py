@@ -1,0 +1,75 @@
+"""Groups of people and domains, and who is in them however an address was written."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.mail import Address
+
+_DOMAIN = 255
+"""Octets of a domain (RFC 5321 §4.5.3.1.2); of a longer one only the end can be anybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A person's mailbox: the local part, and the domain with all it is a sub-domain of, the longest first."""
+
+    local: str
+    domains: tuple[str, ...]
+
+    def same(self, other: "Mailbox") -> bool:
+        """Whether both are one person's: `chief@department.example` writes from `chief@mail.department.example` too."""
+        near = self.domains[:1] == other.domains[:1] or bool(
+            self.domains and other.domains and (self.domains[0] in other.domains or other.domains[0] in self.domains)
+        )
+        return near and self.local == other.local
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """people: (local part, domain); domains: each with its sub-domains; everyone: `anyone`, whom no list needs to name."""
+
+    name: str
+    people: frozenset[tuple[str, str]] = frozenset()
+    domains: frozenset[str] = frozenset()
+    everyone: bool = False
+
+    def has(self, who: Mailbox) -> bool:
+        """Whether the mailbox is in the group."""
+        return self.everyone or any(domain in self.domains or (who.local, domain) in self.people for domain in who.domains)
+
+
+ANYONE = Group("anyone", everyone=True)
+
+
+def mailbox(address: Address) -> Mailbox:
+    """Whose mailbox an address is."""
+    local, domain = Address(local=_plain(address.local) or address.local, domain=_domain(address.domain)).key
+    labels = domain.split(".") if domain else []
+    return Mailbox(local, tuple(".".join(labels[start:]) for start in range(len(labels))))
+
+
+def mailboxes(addresses: Iterable[Address]) -> tuple[Mailbox, ...]:
+    """Each of them once, in their order."""
+    return tuple(dict.fromkeys(mailbox(address) for address in dict.fromkeys(addresses)))
+
+
+def domain_key(written: str) -> str:
+    """A domain as mailboxes have it."""
+    return _domain(written).casefold().rstrip(".")
+
+
+def _domain(written: str) -> str:
+    domain = _plain(written[-_DOMAIN:])
+    if domain.isascii() and "xn--" not in domain.lower():
+        return domain
+    try:
+        return domain.encode("ascii").decode("idna") if domain.isascii() else domain.encode("idna").decode("idna")
+    except UnicodeError:
+        return domain
+
+
+def _plain(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isprintable())

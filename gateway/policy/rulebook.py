@@ -1,0 +1,177 @@
+"""The rulebook: policies ready to be asked, and the one decision on a message."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
+from gateway.mail import Address, Author, Envelope
+from gateway.policy.condition import Condition, Facts, authorship
+from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
+from gateway.source import Location
+from gateway.verdict import Verdict
+
+_STRICTNESS = (Relay, Tag, Defer, Hold, Reject)
+VERDICT_HEADER = "X-Hatchway-Verdict"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """What is to be done, where that is written, and on what authority."""
+
+    place: Location
+    disposition: Disposition
+    authority: tuple[Authority, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """An action under conditions, all of which must fit."""
+
+    conditions: tuple[Condition, ...]
+    action: Action
+    dry_run: bool = False
+
+    def grounds(self, facts: Facts) -> str | None:
+        """What of the message makes the rule fit, None if it does not."""
+        said = []
+        for condition in self.conditions:
+            grounds = condition.grounds(facts)
+            if grounds is None:
+                return None
+            said.append(grounds)
+        return " and ".join(said) or "it is for every message"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Rules from top to bottom, the action when none of them decides, and the one when the judgement itself failed."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    last: Action
+    on_error: Action
+
+    def decide(self, facts: Facts, claim: str) -> Decision:
+        """This policy's decision. claim: how the message came under it, "" for its envelope sender."""
+        trials: list[Trial] = []
+        for rule in self.rules:
+            grounds = rule.grounds(facts)
+            if grounds is None:
+                continue
+            if not rule.dry_run:
+                return self._decision(rule.action, _and(claim, grounds), facts.verdict, tuple(trials))
+            word = type(rule.action.disposition).__name__.lower()
+            trials.append(Trial(would=word, rule=rule.action.place, grounds=_and(claim, grounds)))
+        otherwise = "no other rule applies" if self.rules else "it is for every message"
+        return self._decision(self.last, _and(claim, otherwise), facts.verdict, tuple(trials))
+
+    def failed(self, problem: str) -> Decision:
+        """This policy's decision when there is no verdict."""
+        return self._decision(self.on_error, f"it could not be judged: {problem}", None, ())
+
+    def _decision(self, action: Action, grounds: str, verdict: Verdict | None, trials: tuple[Trial, ...]) -> Decision:
+        return Decision(
+            disposition=_marked(action.disposition, verdict),
+            policy=self.name,
+            rule=action.place,
+            grounds=grounds,
+            authority=action.authority,
+            verdict=verdict,
+            trials=trials,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """An entry under `senders`. nobody: it is for the null sender, too."""
+
+    groups: tuple[Group, ...]
+    nobody: bool
+    policy: Policy
+
+    def has(self, who: Mailbox | None) -> bool:
+        """Whether the entry is for that sender."""
+        return self.nobody if who is None else any(group.has(who) for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from."""
+
+    version: str
+    senders: tuple[Sender, ...]
+    anyone: Policy
+    zone: ZoneInfo | None = None
+
+    def decide(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
+        """The decision on a message. at: when its last octet came, aware. Pure; never raises."""
+        sender = mailbox(envelope.sender) if envelope.sender else None
+        facts = Facts(
+            recipients=mailboxes(envelope.recipients),
+            authorship=authorship(sender, authors),
+            verdict=verdict,
+            day=at.astimezone(self.zone or UTC).date(),
+        )
+        decisions = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors)]
+        trials = tuple(dict.fromkeys(trial for decision in decisions for trial in decision.trials))
+        return replace(_strictest(decisions), trials=trials)
+
+    def failed(self, envelope: Envelope, problem: str, at: datetime) -> Decision:  # noqa: ARG002  -- as decide(); periods have no say here
+        """The decision on a message that could not be judged: what its sender's policy says under `on error`.
+
+        problem: why, in a few plain words that quote nothing
+        """
+        said = " ".join("".join(c if c.isprintable() else " " for c in problem).split()) or "the reason is not known"
+        return _strictest([policy.failed(said) for policy, _ in self._policies(envelope, ())])
+
+    def _policies(self, envelope: Envelope, authors: Iterable[Author]) -> Iterable[tuple[Policy, str]]:
+        """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""
+        picked: dict[str, tuple[Policy, str]] = {}
+        for who, claim in _claims(envelope, authors):
+            policy = self._policy(who)
+            picked.setdefault(policy.name, (policy, claim))
+        return picked.values()
+
+    def _policy(self, who: Mailbox | None) -> Policy:
+        return next((sender.policy for sender in self.senders if sender.has(who)), self.anyone)
+
+
+def _claims(envelope: Envelope, authors: Iterable[Author]) -> Iterator[tuple[Mailbox | None, str]]:
+    """Who the message says it is from, each with the words for it. The envelope sender, who needs none, comes first."""
+    yield mailbox(envelope.sender) if envelope.sender else None, ""
+    if login := _login(envelope):
+        yield mailbox(login), "it was sent under the login of a sender of this policy"
+    fields: dict[Address, str] = {}
+    for author in authors:
+        if author.address:
+            fields.setdefault(author.address, author.header)
+    for address, field in fields.items():
+        yield mailbox(address), f"its {field} field names a sender of this policy"
+
+
+def _login(envelope: Envelope) -> Address | None:
+    """The SASL login, where it is an address."""
+    try:
+        login = Address.parse(envelope.client.login)
+    except ValueError:
+        return None
+    return login if login.domain else None
+
+
+def _strictest(decisions: Iterable[Decision]) -> Decision:
+    """The strictest, of equals the first."""
+    return max(decisions, key=lambda decision: _STRICTNESS.index(type(decision.disposition)))
+
+
+def _marked(disposition: Disposition, verdict: Verdict | None) -> Disposition:
+    """A tag that names no header of its own tells the verdict."""
+    if verdict is None or not isinstance(disposition, Tag) or disposition.headers:
+        return disposition
+    labels = "; ".join(f"{category}={label}" for category, label in sorted(verdict.labels.items()))
+    return replace(disposition, headers=((VERDICT_HEADER, labels),))
+
+
+def _and(claim: str, grounds: str) -> str:
+    return f"{claim} and {grounds}" if claim else grounds

@@ -1,0 +1,197 @@
+"""The words of a policy file: what may be written, and in which shape. What the words mean is said in `policies/`."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from gateway.mail import Address
+from gateway.policy.condition import Authorship
+from gateway.source import AfterValidator, BeforeValidator, Date, Duration, Field, Model, OneOrMore, Wrong, known
+from gateway.verdict import Category, Kind, Label
+
+AUTHORITY = "{authority}"
+"""What stands in a reply for the names of the rule's authorities."""
+
+ANYONE, NOBODY = "anyone", "null sender"
+"""The reserved words among senders; `anyone` is a group everywhere."""
+
+_MAILBOX = re.compile(r'[^\s@<>()\[\]",;:*\\]+@[\w-]+(\.[\w-]+)*')
+_TYPEWRITER = {"§": "sec. ", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "\u00a0": " "}
+_REPLY = 400
+"""Characters of a reply's text: a reply line has 512 octets (RFC 5321 §4.5.3.1.5), and the message's id must fit in, too."""
+
+
+def is_mailbox(written: str) -> bool:
+    """Whether it is `local@domain` and no more."""
+    return _MAILBOX.fullmatch(written) is not None
+
+
+def typewriter(written: str) -> str:
+    """Text for an SMTP reply: § is written sec., dashes and quotation marks straight. Raises Wrong for what is not ASCII then."""
+    text = re.sub(r"§\s*", "§", written)
+    text = unicodedata.normalize("NFKD", "".join(_TYPEWRITER.get(character, character) for character in text))
+    text = "".join(character for character in text if not unicodedata.combining(character))
+    return _ascii(text)
+
+
+def _ascii(text: str) -> str:
+    strange = next((character for character in text if not " " <= character <= "~"), None)
+    if strange in {"\r", "\n"}:
+        raise Wrong("{key} is more than one line", "Write it on one line, or fold it with >- in front.")
+    if strange is not None:
+        raise Wrong(f"{{key}} has the character U+{ord(strange):04X}, which is not ASCII", "Only ASCII is sure to arrive.")
+    return text
+
+
+def _line(written: str) -> str:
+    text = " ".join(written.split())
+    if not text:
+        raise Wrong("{key} says nothing", "Write what the people it concerns should read.")
+    return text
+
+
+def _reply(written: str) -> str:
+    text = typewriter(written.strip())
+    for stranger in (braced for braced in re.findall(r"\{[^}]*\}", text) if braced != AUTHORITY):
+        raise Wrong(f'"{stranger}" stands for nothing', f"Only {AUTHORITY} does: for the names of the rule's authorities.")
+    return reply_text(_line(text), ())
+
+
+def reply_text(reply: str, authority: Sequence[str]) -> str:
+    """The text of a reply with the authorities' names in it. Raises Wrong."""
+    text = reply.replace(AUTHORITY, typewriter(", ".join(authority))) if authority else reply
+    if len(text) > _REPLY:
+        raise Wrong(f"{{key}} is {len(text)} characters long", f"At most {_REPLY} go into one reply (RFC 5321 §4.5.3.1.5).")
+    return text
+
+
+def _subject(written: str) -> str:
+    return _line(_ascii(written))
+
+
+def _header(written: str) -> str:
+    if not re.fullmatch(r"X-Hatchway-[A-Za-z0-9-]{1,60}", written):
+        raise Wrong(f'"{written}" is no header of ours', "Its name begins with X-Hatchway-, so that no client can forge it.")
+    return written
+
+
+def _address(written: str) -> str:
+    if not is_mailbox(written):
+        raise Wrong(f'"{written}" is no mail address', "Write for example chief@department.example.")
+    return written
+
+
+def _status(written: str) -> str:
+    if not re.fullmatch(r"[245]\.\d{1,3}\.\d{1,3}", written):
+        raise Wrong(f'"{written}" is no enhanced status code', "Write for example 5.7.1 (RFC 3463).")
+    return written
+
+
+def _spelled(written: object) -> object:
+    return {"action": written} if isinstance(written, str) else written
+
+
+Line = Annotated[str, AfterValidator(_line)]
+AuthorityName = Annotated[str, known("authority")]
+GroupName = Annotated[str, known("group")]
+PeriodName = Annotated[str, known("period")]
+ReviewersName = Annotated[str, known("reviewers")]
+
+
+class Authority(Model):
+    """A clause: its title, and its own words."""
+
+    title: Line
+    text: Line
+
+
+class ListFile(Model):
+    """A text file of addresses and domains, one on each line, beside the policies."""
+
+    file: str
+
+
+class Reviewers(Model):
+    """Who rules on holds, and what happens if nobody does."""
+
+    members: OneOrMore[Annotated[str, AfterValidator(_address)]] = Field(min_length=1)
+    deadline: Duration
+    then: Literal["release", "deny", "wait"]
+    reminders: OneOrMore[Duration] = ()
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The members."""
+        return tuple(Address.parse(member) for member in self.members)
+
+
+class Period(Model):
+    """Days, the first and the last included."""
+
+    from_: Date
+    until: Date
+
+
+class Recipients(Model):
+    """How many recipients there are in or outside groups; without `at least`, one."""
+
+    in_: OneOrMore[GroupName] = Field(default=(), min_length=1)
+    outside: OneOrMore[GroupName] = Field(default=(), min_length=1)
+    at_least: int | None = Field(default=None, ge=1)
+
+
+class Acting(Model):
+    """What goes with an action."""
+
+    authority: OneOrMore[AuthorityName] = Field(default=(), min_length=1)
+    headers: dict[Annotated[str, AfterValidator(_header)], Annotated[str, AfterValidator(_subject)]] | None = None
+    subject: Annotated[str, AfterValidator(_subject)] = ""
+    reviewers: ReviewersName = ""
+    deadline: Duration | None = None
+    reply: Annotated[str, AfterValidator(_reply)] = ""
+    code: int | None = None
+    status: Annotated[str, AfterValidator(_status)] = ""
+
+
+class Rule(Acting):
+    """Conditions, all of which must fit, and an action."""
+
+    finds: OneOrMore[Category] = Field(default=(), min_length=1)
+    label: OneOrMore[Label] = Field(default=(), min_length=1)
+    kinds: OneOrMore[Kind] = Field(default=(), min_length=1)
+    recipients: Recipients | None = None
+    unread: bool | None = None
+    author: OneOrMore[Authorship] = Field(default=(), min_length=1)
+    during: OneOrMore[PeriodName] = Field(default=(), min_length=1)
+    from_: Date | None = None
+    until: Date | None = None
+    dry_run: bool = False
+    action: Literal["relay", "tag", "hold", "reject", "defer"]
+
+    @property
+    def conditions(self) -> dict[str, object]:
+        """What it asks of a message, by field; empty where it is for every message."""
+        asked = Rule.model_fields.keys() - Acting.model_fields.keys() - {"action", "dry_run"}
+        return {name: getattr(self, name) for name in asked & self.model_fields_set}
+
+
+class OnError(Acting):
+    """What to do with a message that could not be judged."""
+
+    action: Literal["relay", "hold", "defer"]
+
+
+class Policy(Model):
+    """Rules, from top to bottom. The authority is that of all its rules that name none of their own."""
+
+    authority: OneOrMore[AuthorityName] = Field(default=(), min_length=1)
+    on_error: Annotated[OnError, BeforeValidator(_spelled)] | None = None
+    rules: tuple[object, ...] = Field(min_length=1)
+
+
+class Sender(Model):
+    """Who is under which policy."""
+
+    sender: OneOrMore[Annotated[str, known("sender group")]] = Field(min_length=1)
+    policy: Annotated[str, known("policy")]

@@ -1,0 +1,218 @@
+"""What style does to text: whether a reader can see it. Only what hides is understood, and only simple selectors.
+
+Colours, sizes and `visibility` are inherited; what hides a whole box (`display: none`) cannot be undone inside it. Rules
+inside `@media` are left alone, since they hold on some screens only. Where a background is a picture nobody knows
+whether letters stand out from it, and they count as seen.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+Declarations = Mapping[str, str]
+Colour = tuple[int, int, int]
+
+_RELEVANT = re.compile(
+    r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
+)
+_SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
+_LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
+_CONTENT = re.compile(r"""content\s*:\s*(?:"([^"]{1,2000})"|'([^']{1,2000})')""")
+_PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0, "vw": 10.0, "vh": 8.0}
+_FAR = -400.0
+_NEAR = 12
+_MOST_RULES = 5000
+_NAMED: dict[str, Colour] = {
+    "white": (255, 255, 255),
+    "black": (0, 0, 0),
+    "red": (255, 0, 0),
+    "green": (0, 128, 0),
+    "blue": (0, 0, 255),
+    "yellow": (255, 255, 0),
+    "navy": (0, 0, 128),
+    "gray": (128, 128, 128),
+    "grey": (128, 128, 128),
+    "silver": (192, 192, 192),
+    "whitesmoke": (245, 245, 245),
+    "snow": (255, 250, 250),
+    "ivory": (255, 255, 240),
+    "ghostwhite": (248, 248, 255),
+    "floralwhite": (255, 250, 240),
+    "lightgray": (211, 211, 211),
+    "lightgrey": (211, 211, 211),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text here looks. ink, paper: None where nobody knows; faint: the ink is see-through."""
+
+    gone: bool = False
+    invisible: bool = False
+    tiny: bool = False
+    faint: bool = False
+    ink: Colour | None = (0, 0, 0)
+    paper: Colour | None = (255, 255, 255)
+
+    @property
+    def hidden(self) -> bool:
+        """True where a reader sees nothing."""
+        return self.gone or self.invisible or self.tiny or self.faint or _same(self.ink, self.paper)
+
+    def under(self, style: Declarations) -> "Look":
+        """The look inside an element with this style."""
+        if not style:
+            return self
+        size = _tiny(style)
+        visibility = style.get("visibility")
+        ink, paper = style.get("color"), style.get("background-color") or style.get("background")
+        return replace(
+            self,
+            gone=self.gone or _gone(style),
+            invisible=self.invisible if visibility in (None, "inherit") else visibility in {"hidden", "collapse"},
+            tiny=self.tiny if size is None else size,
+            faint=self.faint if ink is None else _transparent(ink),
+            ink=self.ink if ink is None else colour(ink),
+            paper=_paper(style, paper, self.paper),
+        )
+
+
+def declarations(style: str) -> Declarations:
+    """The declarations of a style attribute or a rule that may hide text; the last of a name holds."""
+    lowered = style[:8192].lower()
+    if not _RELEVANT.search(lowered):
+        return {}
+    found: dict[str, str] = {}
+    for declaration in lowered.split(";"):
+        name, colon, value = declaration.partition(":")
+        if colon:
+            found[name.strip()] = value.partition("!")[0].strip()
+    return found
+
+
+def rules(sheet: str) -> tuple[dict[str, Declarations], tuple[str, ...]]:
+    """(declarations by selector, generated text) of a style sheet. Selectors are `tag`, `.class`, `#id` or `tag.class`."""
+    found: dict[str, Declarations] = {}
+    for count, (selectors, body) in enumerate(_blocks(_uncommented(sheet))):
+        style = declarations(body)
+        if not style or count > _MOST_RULES:
+            continue
+        for selector in selectors.split(","):
+            written = selector.strip()
+            if written and _SIMPLE.fullmatch(written):
+                found[written] = {**found.get(written, {}), **style}
+    generated = tuple(a or b for a, b in _CONTENT.findall(sheet))
+    return found, generated
+
+
+def _uncommented(sheet: str) -> str:
+    return "".join(piece.partition("*/")[2] if number else piece for number, piece in enumerate(sheet.split("/*")))
+
+
+def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """(selectors, declarations) of every rule that stands in no @-rule."""
+    depth, at, head, skipping = 0, 0, "", False
+    for found in re.finditer(r"[{}]", sheet):
+        if found[0] == "{":
+            if depth == 0:
+                head = sheet[at : found.start()].rpartition(";")[2].replace("<!--", "").strip()
+                skipping = head.startswith("@")
+            depth += 1
+        else:
+            depth = max(0, depth - 1)
+            if depth == 0 and head and not skipping:
+                yield head, sheet[at : found.start()]
+        at = found.end()
+
+
+def _gone(style: Declarations) -> bool:
+    if style.get("display") == "none" or _zero(style.get("opacity")) or style.get("content-visibility") == "hidden":
+        return True
+    clipped = style.get("overflow", style.get("overflow-y", style.get("overflow-x", ""))) in {"hidden", "clip"}
+    if clipped and any(_flat(style.get(name)) for name in ("height", "max-height", "width", "max-width")):
+        return True
+    return _away(style) or _cut(style)
+
+
+def _away(style: Declarations) -> bool:
+    """Put where no screen reaches."""
+    placed = style.get("position") in {"absolute", "fixed", "relative"}
+    sides = ("left", "top", "right", "bottom") if placed else ()
+    names = (*sides, "text-indent", "margin-left", "margin-top")
+    return any((size := length(style.get(name))) is not None and size <= _FAR for name in names)
+
+
+def _cut(style: Declarations) -> bool:
+    clip = style.get("clip", "").replace(" ", "").replace(",", "")
+    if clip.startswith("rect(") and not re.search(r"[2-9]|1\d", clip) and style.get("position") in {"absolute", "fixed"}:
+        return True
+    path = style.get("clip-path", "").replace(" ", "")
+    return path in {"inset(50%)", "inset(100%)", "circle(0)"} or style.get("transform", "").replace(" ", "") in {"scale(0)", "scale(0,0)"}
+
+
+def _flat(value: str | None) -> bool:
+    size = length(value)
+    return size is not None and size <= 1
+
+
+def _zero(value: str | None) -> bool:
+    """Opacity of almost nothing."""
+    try:
+        return value is not None and float(value.rstrip("%")) < (6 if value.endswith("%") else 0.06)
+    except ValueError:
+        return False
+
+
+def _tiny(style: Declarations) -> bool | None:
+    """Whether letters are too small to be seen; None where the size is as around it."""
+    written = style.get("font-size")
+    if written is None and "font" in style:
+        found = re.search(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%))", style["font"])
+        written = found[1] if found else None
+    if written is None or not (found := _LENGTH.match(written)):
+        return None
+    size, unit = float(found[1]), found[2] or ""
+    if unit in {"em", "ex", "ch", "%"}:
+        return True if size * (0.16 if unit == "%" else 16) <= 1 else None
+    return size * _PIXELS[unit] <= 1.4  # noqa: PLR2004  -- 1 px, and 1 pt
+
+
+def length(value: str | None) -> float | None:
+    """A length in pixels, roughly; None if it is none."""
+    found = _LENGTH.match(value) if value else None
+    if not found:
+        return None
+    return float(found[1]) * _PIXELS.get(found[2] or "", 10.0)
+
+
+def _transparent(value: str) -> bool:
+    if value == "transparent":
+        return True
+    found = re.match(r"(?:rgba|hsla|rgb|hsl)\([^)]*[,/]\s*(\d*\.?\d+%?)\s*\)", value)
+    return bool(found) and (value.count(",") > 2 or "/" in value) and _zero(found[1] if found else None)
+
+
+def colour(value: str) -> Colour | None:
+    """Red, green and blue; None where it is written in a way that is not understood."""
+    value = value.strip()
+    if found := re.match(r"#([0-9a-f]{6}|[0-9a-f]{3})", value):
+        digits = found[1] if len(found[1]) > 3 else "".join(c * 2 for c in found[1])  # noqa: PLR2004  -- #rgb
+        return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+    if found := re.match(r"rgba?\(\s*(\d{1,3})[,\s]+(\d{1,3})[,\s]+(\d{1,3})", value):
+        return int(found[1]), int(found[2]), int(found[3])
+    name = re.match(r"[a-z]+", value)
+    return _NAMED.get(name[0]) if name else None
+
+
+def _paper(style: Declarations, written: str | None, around: Colour | None) -> Colour | None:
+    if "url(" in style.get("background", "") or "gradient" in style.get("background", "") or "background-image" in style:
+        return None
+    if written is None or written in {"inherit", "none", "initial"} or _transparent(written):
+        return around
+    return colour(written)
+
+
+def _same(ink: Colour | None, paper: Colour | None) -> bool:
+    if ink is None or paper is None:
+        return False
+    return all(abs(a - b) <= _NEAR for a, b in zip(ink, paper, strict=True))

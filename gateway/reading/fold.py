@@ -1,0 +1,136 @@
+"""Text for matching, which still points into the original.
+
+`fold` gives the text without what a reader does not see, with look-alike letters as plain ones:
+
+- accents, zero-width, format and control characters are gone; full-width, styled and look-alike letters are plain Latin
+  ones; curly quotes and all dashes are ASCII (`lookalikes.plain`); letter case is kept;
+- blanks run together to one space, line breaks with the blanks around them to one newline, empty lines to two, so that a
+  paragraph can still be told from a wrapped line; blanks at both ends are gone;
+- letters set apart (`V O T E`, `V.O.T.E.`, one to a line) are one word, from four letters on;
+- figures that stand for letters (`v0te f0r`) are letters where a text is full of them.
+
+Ordinary ASCII text, which most mail is, is not touched, and its offsets come off a shelf.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+
+from gateway.reading.lookalikes import plain
+
+Folded = tuple[str, tuple[int, ...]]
+
+_UNSEEN = re.compile(r"[^\x20-\x7e\n]")
+_BLANKS = r"[ \n]{2,}|^[ \n]+|[ \n]+$"
+_APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|\n)[A-Za-z](?![A-Za-z0-9'])){3,}"
+_PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
+_SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
+_LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z][ \n._*\-|/~]{1,6}[A-Za-z][ \n._*\-|/~]")
+_UNEVEN = ("  ", " \n", "\n ", "\n\n\n")
+_FIGURE = re.compile(r"[013457@$][a-z]")
+_FIGURED = re.compile(r"(?<![\w.])(?=[\w@$]*[a-z])(?:[A-Za-z]+[013457@$]+[a-z][\w@$]*|[013457@$]+[a-z]{2}[\w@$]*)")
+_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|km|mg|ml|mm|cm|kg|gb|mb|kb|px|pt|s|x|er)\b")
+_WORD = re.compile(r"[A-Za-z0-9@$]+")
+_LETTERS = str.maketrans("013457@$89", "oieastasbg")
+_MANY, _SHARE = 4, 0.12
+_SHELF = tuple(range(65_537))
+
+
+def fold(text: str) -> Folded:
+    """(folded, offsets): offsets[i] is the index in `text` of folded[i], and one more stands at the end.
+
+    offsets never fall, so folded[a:b] stands in text[offsets[a] : offsets[b - 1] + 1].
+    """
+    folded, offsets = (text, _span(0, len(text) + 1)) if not _UNSEEN.search(text) else _seen(text)
+    if _uneven(folded):
+        folded, offsets = _spaced(folded, offsets)
+    return _spelled(folded), offsets
+
+
+def _uneven(text: str) -> bool:
+    """Whether `_SPACING` may find anything; a quick look, since mostly it does not."""
+    return text[:1].isspace() or text[-1:].isspace() or any(pair in text for pair in _UNEVEN) or bool(_LONELY.search(text))
+
+
+def _span(start: int, end: int) -> tuple[int, ...]:
+    return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
+
+
+@lru_cache(maxsize=16_384)
+def _plain(character: str) -> str:
+    return plain(character)
+
+
+def _seen(text: str) -> Folded:
+    """Every character as a reader sees it."""
+    pieces: list[str] = []
+    offsets: list[int] = []
+    last = 0
+    for found in _UNSEEN.finditer(text):
+        at = found.start()
+        pieces.append(text[last:at])
+        offsets.extend(_span(last, at))
+        stands = " " if (character := text[at]) == "\t" else _plain(character)
+        pieces.append(stands)
+        offsets.extend((at,) * len(stands))
+        last = at + 1
+    pieces.append(text[last:])
+    offsets.extend(_span(last, len(text) + 1))
+    return "".join(pieces), tuple(offsets)
+
+
+def _spaced(text: str, offsets: tuple[int, ...]) -> Folded:
+    """Blanks run together, letters set apart joined."""
+    pieces: list[str] = []
+    kept: list[int] = []
+    last = 0
+    for found in _SPACING.finditer(text):
+        start, end = found.span()
+        pieces.append(text[last:start])
+        kept.extend(offsets[last:start])
+        for at, character in _closed(found, len(text)):
+            pieces.append(character)
+            kept.append(offsets[at])
+        last = end
+    pieces.append(text[last:])
+    kept.extend(offsets[last:])
+    return "".join(pieces), tuple(kept)
+
+
+def _closed(found: re.Match[str], length: int) -> Iterable[tuple[int, str]]:
+    """(index, character) of what is left of blanks, or of letters set apart."""
+    start, end = found.span()
+    written = found[0]
+    if written[0] in " \n":
+        if start == 0 or end == length:
+            return ()
+        breaks = written.count("\n")
+        return [(start + i, "\n") for i, c in enumerate(written) if c == "\n"][:2] if breaks else ((start, " "),)
+    letters = [i for i, c in enumerate(written) if c.isalpha()]
+    gaps = [7 if "\n" in written[a:b] else b - a for a, b in pairwise(letters)]
+    usual = min(gaps)
+    closed = [(start + letters[0], written[letters[0]])]
+    for (before, at), gap in zip(pairwise(letters), gaps, strict=True):
+        if gap > usual:
+            closed.append((start + before + 1, written[before + 1]))
+        closed.append((start + at, written[at]))
+    return closed
+
+
+def _spelled(text: str) -> str:
+    """The text with figures read as letters, if so many words hold some that it is a manner of writing."""
+    if len(_FIGURE.findall(text)) < _MANY:
+        return text
+    found = [word[0] for word in _FIGURED.finditer(text) if not _MEASURE.match(word[0])]
+    if len(found) < _MANY or len(found) < _SHARE * (text.count(" ") + 1):
+        return text
+    return _WORD.sub(_letters, text)
+
+
+def _letters(word: re.Match[str]) -> str:
+    """Prices, times and years (few figures, and no letter beside them) stay."""
+    written = word[0]
+    figures = sum(1 for c in written if c in "013457@$89")
+    lettered = any(c.islower() for c in written) and not _MEASURE.match(written)
+    return written.translate(_LETTERS) if lettered or (figures == len(written) and figures > 4) else written

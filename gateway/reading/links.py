@@ -1,0 +1,83 @@
+"""Links in plain text: with a scheme, with `www.`, and bare names of sites; written to be clicked or to be typed.
+
+They are looked for in folded text, so that invisible and look-alike characters do not hide them, and their places
+are those of the original. Every pattern begins where a name can begin and is bounded, so the work is linear.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from gateway.mail import Place
+from gateway.reading.html import Page
+from gateway.reading.types import Link, Origin, Passage
+from gateway.reading.wrappers import target
+
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot (?=[a-z]))"
+_SITES = (
+    "com|org|net|edu|gov|mil|us|info|biz|io|co|me|tv|fm|ly|gl|gle|be|gd|to|cc|ws|app|dev|site|online|website|page|link|live|life|today"
+    "|news|social|vote|voto|win|gop|democrat|republican|party|fund|fundraising|gives|charity|foundation|community|events|email|shop|store"
+    "|church|faith|bible|christmas|islam|catholic|ngo|ong|group|club|team|care|world|xyz|uk|ca|mx|es|eu|example|test"
+)
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62})"
+_REST = r"(?::\d{1,5})?(?:[/?#][^\s<>\"]{0,2000})?"
+_URL = re.compile(
+    rf"(?P<full>\b(?:h(?:tt|xx)ps?|ftp)\s?:\s?//\s?[^\s<>\"]{{1,2000}})"
+    rf"|(?P<mail>\bmailto:[^\s<>\"]{{1,1000}})"
+    rf"|(?<![\w.@\-/])(?P<www>www\d?\.[^\s<>\"]{{3,2000}})"
+    rf"|(?<![\w.@\-/])(?P<bare>(?:{_LABEL}{_DOT}){{1,6}}(?:{_SITES})(?![\w\-@]|\.\w){_REST})",
+    re.IGNORECASE,
+)
+_HINT = re.compile(rf"//|mailto:|www\d?\.|\bdot\b|[.\])}}](?:{_SITES})\b", re.IGNORECASE)
+_TRAILING = ".,;:!?'*_>"
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def in_text(passage: Passage) -> Iterator[Link]:
+    """The links a passage's words hold."""
+    for found in _found(passage.folded):
+        shown = _trimmed(found[0])
+        place, written = passage.quote(found.start(), found.start() + len(shown))
+        goes = target(_typed(shown))
+        if goes:
+            yield Link(target=goes, written=written, shown=written, place=place, origin=passage.origin)
+
+
+def _found(text: str) -> Iterator[re.Match[str]]:
+    """What may be a link, on the lines that hold a hint of one."""
+    read = 0
+    for hint in _HINT.finditer(text):
+        if hint.start() >= read:
+            end = text.find("\n", hint.start())
+            line, read = text.rfind("\n", 0, hint.start()) + 1, end if end >= 0 else len(text)
+            yield from _URL.finditer(text, line, read)
+
+
+def _trimmed(found: str) -> str:
+    """The address without the sentence's punctuation behind it."""
+    text = found.rstrip(_TRAILING)
+    while text and text[-1] in _PAIRS and text.count(text[-1]) > text.count(_PAIRS[text[-1]]):
+        text = text[:-1].rstrip(_TRAILING)
+    return text
+
+
+def _typed(shown: str) -> str:
+    """The address as one would type it: `hxxps://`, `[.]` and ` dot ` are what they stand for."""
+    text = re.sub(r"^h(?:tt|xx)p(s?)\s?:\s?//\s?", r"http\1://", shown, flags=re.IGNORECASE)
+    head, slash, rest = text.partition("/") if "://" not in text else (text, "", "")
+    return re.sub(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot ", ".", head, flags=re.IGNORECASE) + slash + rest
+
+
+def on_page(page: Page, place: Place, origins: Iterator[Origin]) -> Iterator[Link]:
+    """The links of an HTML page; `origins` gives whose words stand at each of them."""
+    for anchor, origin in zip(page.anchors, origins, strict=False):
+        goes = target(anchor.written, page.base)
+        if not goes:
+            continue
+        text = page.hidden if anchor.hidden else page.text
+        words = text[anchor.start : anchor.end]
+        start = anchor.start + len(words) - len(words.lstrip())
+        shown = words.strip()
+        offset = len(page.text) + 2 if anchor.hidden else 0
+        at = replace(place, start=offset + start, end=offset + start + len(shown))
+        yield Link(target=goes, written=anchor.written, shown=shown, place=at, origin=Origin.HIDDEN if anchor.hidden else origin)

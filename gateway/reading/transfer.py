@@ -1,0 +1,79 @@
+"""Transfer encodings as mail programs undo them, which is more kindly than RFC 2045 asks. Never raises."""
+
+import binascii
+import re
+from collections.abc import Iterator
+
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
+_UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
+_WORDY = 0.05
+
+
+def undo(octets: bytes, encoding: str) -> bytes:
+    """`octets` without their Content-Transfer-Encoding; as they are where it is unknown or plainly does not fit."""
+    name = re.split(r"[\s;(]", encoding.strip().lower(), maxsplit=1)[0].strip("\"'").replace("_", "-")
+    if name in {"base64", "b", "base-64"}:
+        return octets if _is_text(octets) else base64(octets)
+    if name in {"quoted-printable", "quotedprintable", "q", "qp"}:
+        return quoted_printable(octets)
+    if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
+        return next((data for _, data in uuencoded(octets.decode("latin-1").splitlines())), octets)
+    return octets
+
+
+def base64(octets: bytes) -> bytes:
+    """All that can be decoded: junk is skipped, padding may be missing, and what follows padding is read too."""
+    pieces = octets.translate(None, _NOT_BASE64).split(b"=")
+    return b"".join(_base64(piece) for piece in pieces if piece)
+
+
+def _base64(piece: bytes) -> bytes:
+    over = len(piece) % 4
+    whole = piece[:-1] if over == 1 else piece
+    return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+def _is_text(octets: bytes) -> bool:
+    """Sentences that somebody called base64: words with blanks between them, which base64 has not."""
+    body = octets.strip()[:4096]
+    return body.count(b" ") > _WORDY * len(body)
+
+
+def quoted_printable(octets: bytes) -> bytes:
+    """Undone leniently: a `=` that encodes nothing stands for itself."""
+    return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", octets))
+
+
+def uuencoded(lines: list[str]) -> Iterator[tuple[str, bytes]]:
+    """(file name, octets) of every uuencoded file in these lines, found in one pass."""
+    for first, last in blocks(lines):
+        found = _BEGIN.fullmatch(lines[first].rstrip())
+        yield (found[1] if found else ""), b"".join(_uu(line) for line in lines[first + 1 : last])
+
+
+def blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
+    """(index of the begin line, index of the line that ends it) of every uuencoded file."""
+    begun: int | None = None
+    for index, line in enumerate(lines):
+        bare = line.rstrip("\r\n")
+        if begun is None:
+            begun = index if line.startswith("begin ") and _BEGIN.fullmatch(bare.rstrip()) else None
+        elif bare.rstrip() == "end":
+            yield begun, index
+            begun = None
+        elif not _UU_LINE.fullmatch(bare) and bare:
+            begun = None
+
+
+def _uu(line: str) -> bytes:
+    octets = line.rstrip("\r\n").encode("latin-1", "replace")
+    try:
+        return binascii.a2b_uu(octets)
+    except (binascii.Error, ValueError):
+        length = (((octets[0] - 32) & 63) * 4 + 5) // 3
+        try:
+            return binascii.a2b_uu(octets[:length])
+        except (binascii.Error, ValueError):
+            return b""

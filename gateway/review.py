@@ -1,0 +1,107 @@
+"""Story 2: a hold's life, from the wait to the ruling to the outbox. It sends nothing itself.
+
+A ruling is written in one transaction with everything it sends: the released message and all notices. The first ruling
+counts; a later one raises AlreadyRuled, which tells who ruled and when. An unknown id raises KeyError, a note that is
+missing or a recipient that is none ValueError, and then nothing was written.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from gateway.hold import AlreadyRuled, HeldMail, Review, Ruling
+from gateway.mail import Address, Mail, new_id
+from gateway.ports import Clock, HoldStore, Parcel, Purpose
+from gateway.post import Post
+
+log = structlog.get_logger()
+
+EXPIRED_NOTE = "No reviewer ruled before the deadline; the policy denies it then."
+
+
+class Reviews:
+    """Rulings, reminders and deadlines."""
+
+    def __init__(self, *, store: HoldStore, post: Post, clock: Clock) -> None:
+        self._store = store
+        self._post = post
+        self._clock = clock
+
+    async def release(self, hold: str, *, reviewer: str, to: Sequence[Address] = (), note: str = "") -> HeldMail:
+        """Let a message go, to all recipients or to some; those left out are told to the sender."""
+        held = await self._held(hold)
+        everybody = held.mail.envelope.recipients
+        chosen = set(to) or set(everybody)
+        if chosen < set(everybody) and not note.strip():
+            raise ValueError("a release to some of the recipients requires a note that says why the others do not get it")
+        recipients = tuple(a for a in everybody if a in chosen) + tuple(sorted(chosen - set(everybody)))
+        return await self._rule(held, Ruling.RELEASED, reviewer, recipients, note)
+
+    async def deny(self, hold: str, *, reviewer: str, note: str) -> HeldMail:
+        """Keep a message from ever going out. The note says why; the sender reads it."""
+        held = await self._held(hold)
+        return await self._rule(held, Ruling.DENIED, reviewer, held.mail.envelope.recipients, note)
+
+    async def expire(self) -> None:
+        """Remind the reviewers of what waits, and do what the policies say where the deadline has come."""
+        now = self._clock.now()
+        for held in await self._store.due(now):
+            if now >= held.deadline and held.reviewers.then != "wait":
+                await self._rule_by_deadline(held)
+            else:
+                await self._remind(held, now)
+
+    async def _rule_by_deadline(self, held: HeldMail) -> None:
+        release = held.reviewers.then == "release"
+        ruling, note = (Ruling.RELEASED, "") if release else (Ruling.DENIED, EXPIRED_NOTE)
+        try:
+            await self._rule(
+                held, ruling, f"deadline of {held.reviewers.name}", held.mail.envelope.recipients, note, by_deadline=True
+            )
+        except AlreadyRuled as first:
+            log.info("hold.ruled_before_deadline", id=held.mail.id, by=first.review.reviewer)
+
+    async def _remind(self, held: HeldMail, now: datetime) -> None:
+        number = held.reminders_by(now)
+        if await self._store.remind(held.mail.id, number, await self._post.on_reminder(held, number)):
+            log.info("hold.reminded", id=held.mail.id, number=number, reviewers=held.reviewers.name)
+
+    async def _rule(  # noqa: PLR0913  -- the six things a ruling consists of
+        self,
+        held: HeldMail,
+        ruling: Ruling,
+        reviewer: str,
+        recipients: tuple[Address, ...],
+        note: str,
+        *,
+        by_deadline: bool = False,
+    ) -> HeldMail:
+        review = Review(
+            reviewer=reviewer,
+            ruling=ruling,
+            recipients=recipients,
+            note=note.strip(),
+            at=self._clock.now(),
+            by_deadline=by_deadline,
+        )
+        ruled = held.ruled(review)
+        await self._store.rule(held.mail.id, review, (*_released(ruled, review), *self._post.on_ruling(ruled)))
+        log.info("hold.ruled", id=held.mail.id, ruling=str(ruling), by=reviewer, recipients=len(recipients))
+        return ruled
+
+    async def _held(self, hold: str) -> HeldMail:
+        held = await self._store.get(hold)
+        if held is None:
+            raise KeyError(hold)
+        return held
+
+
+def _released(held: HeldMail, review: Review) -> tuple[Parcel, ...]:
+    """The message for those it is released to; none for a denial."""
+    if review.ruling is not Ruling.RELEASED:
+        return ()
+    mail = held.mail
+    envelope = mail.envelope.only(frozenset(review.recipients))
+    released = Mail(id=mail.id, envelope=envelope, content=mail.content, received=mail.received)
+    return (Parcel(id=new_id(review.at), hold=mail.id, purpose=Purpose.RELEASE, mail=released, made=review.at, due=review.at),)

@@ -1,0 +1,197 @@
+"""The front, wired: the only room that knows all the others.
+
+One asyncio process with the doors, the store, delivery, deadlines and the control socket; the judges are processes of
+their own. SIGTERM and SIGINT drain, SIGHUP reloads policies and roster and keeps the old ones if the new are wrong.
+
+It fails at the start with Mistakes (settings, policies, roster), OSError (a port, a file) or StoreUnavailable, before it
+takes any mail; once it runs, it keeps running.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import structlog
+
+from gateway import __version__
+from gateway.classify import load_roster
+from gateway.control.answers import answers
+from gateway.control.server import ControlServer
+from gateway.delivery import Delivery, Patience
+from gateway.judges import Judges, Law
+from gateway.notice import Notices
+from gateway.pipeline import Pipeline
+from gateway.policy import load_rulebook
+from gateway.ports import StoreUnavailable
+from gateway.post import Post
+from gateway.review import Reviews
+from gateway.settings import Settings
+from gateway.smarthost import Smarthost
+from gateway.smtpd import Server
+from gateway.source import Mistakes, Problem
+from gateway.store import SqliteStore
+
+log = structlog.get_logger()
+
+_ROUND = 15.0
+"""Seconds between two looks at reminders and deadlines."""
+_BACKLOG = 512
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+def load_law(settings: Settings) -> Law:
+    """Policies and roster as they stand on disk. Raises Mistakes with those of both."""
+    problems: list[Problem] = []
+    rulebook = roster = None
+    try:
+        rulebook = load_rulebook(settings.policies)
+    except Mistakes as mistakes:
+        problems += mistakes.problems
+    try:
+        roster = load_roster(settings.roster)
+    except Mistakes as mistakes:
+        problems += mistakes.problems
+    if rulebook is None or roster is None:
+        raise Mistakes(problems)
+    return Law(rulebook=rulebook, roster=roster)
+
+
+class Front:
+    """A running Hatchway."""
+
+    def __init__(self, settings: Settings, law: Law, store: SqliteStore) -> None:
+        clock, hostname = SystemClock(), settings.hostname
+        notices = Notices(settings.notices, hostname=hostname)
+        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
+        patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
+        self.settings = settings
+        self.store = store
+        self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
+        self.judges = Judges(law, judging=settings.judging, clock=clock)
+        self.reviews = Reviews(store=store, post=post, clock=clock)
+        self.delivery = Delivery(
+            outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
+        )
+        pipeline = Pipeline(judge=self.judges, store=store, post=post, clock=clock, hostname=hostname)
+        self.door = Server(settings, next_hop=self.next_hop, submit=pipeline.submit, clock=clock)
+        self._clock = clock
+        self._since = clock.now()
+        self._reloaded = "as started"
+
+    async def watch_deadlines(self) -> None:
+        """Look at reminders and deadlines, for ever."""
+        while True:
+            try:
+                await self.reviews.expire()
+                self.delivery.wake()
+            except StoreUnavailable:
+                log.exception("deadlines.store_away")
+            await asyncio.sleep(_ROUND)
+
+    async def reload(self) -> Mapping[str, object]:
+        """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new."""
+        try:
+            law = await asyncio.to_thread(load_law, self.settings)
+            await self.judges.obey(law)
+        except (Mistakes, RuntimeError) as wrong:
+            self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
+            log.error("policies.refused", mistakes=str(wrong))  # noqa: TRY400  -- an admin's mistake, not a fault
+            return {"loaded": False, "mistakes": str(wrong)}
+        self._reloaded = f"loaded {self._clock.now():%Y-%m-%d %H:%M} UTC"
+        log.info("policies.loaded", policies=law.rulebook.version, roster=law.roster.version)
+        return {"loaded": True, "policies": law.rulebook.version, "roster": law.roster.version}
+
+    async def status(self) -> Mapping[str, object]:
+        """How things stand."""
+        shelf, law = await self.store.status(), self.judges.law
+        return {
+            "version": __version__,
+            "pid": os.getpid(),
+            "since": self._since.isoformat(timespec="seconds"),
+            "sessions": self.door.sessions,
+            "relay": f"{self.settings.relay.host}:{self.settings.relay.port}, {self.next_hop.breaker}",
+            "policies": f"{law.rulebook.version}, {self._reloaded}",
+            "roster": law.roster.version,
+            "waiting": shelf.waiting,
+            "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
+            "outbox": shelf.outbox,
+            "undeliverable": shelf.failed,
+        }
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Front]:
+    """A front with all doors open; on leaving, they close and what was under way is finished."""
+    law = load_law(settings)
+    async with AsyncExitStack() as stack:
+        sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
+        store = await SqliteStore.open(settings.store)
+        stack.push_async_callback(store.close)
+        front = Front(settings, law, store)
+        await front.judges.start()
+        stack.push_async_callback(front.judges.close)
+        log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
+        stack.push_async_callback(_ended, asyncio.create_task(front.delivery.run()))
+        stack.push_async_callback(_ended, asyncio.create_task(front.watch_deadlines()))
+        requests = answers(store=store, reviews=front.reviews, wake=front.delivery.wake, status=front.status, reload=front.reload)
+        control = ControlServer(settings.control_socket, requests)
+        await control.start()
+        stack.push_async_callback(control.close)
+        for listener, listening in zip(settings.listen, sockets, strict=True):
+            await front.door.start(listener, listening)
+        stack.push_async_callback(front.door.drain, settings.limits.drain)
+        log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
+        yield front
+        log.info("hatchway.draining", sessions=front.door.sessions)
+    log.info("hatchway.stopped")
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    stop, tasks = asyncio.Event(), set[asyncio.Task[object]]()
+    async with running(settings) as front:
+
+        def reload() -> None:
+            task = asyncio.create_task(front.reload())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        _on(signal.SIGTERM, stop.set)
+        _on(signal.SIGINT, stop.set)
+        _on(signal.SIGHUP, reload)
+        await stop.wait()
+
+
+def bound(address: str) -> socket.socket:
+    """A listening socket at "address:port". Raises OSError that names the address."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, int(port)))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
+    return listening
+
+
+def _on(number: signal.Signals, act: Callable[[], None]) -> None:
+    asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])

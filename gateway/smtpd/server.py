@@ -1,0 +1,218 @@
+"""Listening, admitting and draining.
+
+Connections are taken from sockets that are bound already (and may be inherited, and shared with other processes), in the
+running loop. What a connection must pass before it becomes a session: the total, a PROXY header where one is due, the
+client's network, the client's own number of sessions, TLS where it is implicit.
+
+How it fails: the certificate's OSError when it is made; later never. Out of file descriptors, it pauses for a second.
+"""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from gateway.mail import Client, Reply
+from gateway.ports import Clock, NextHop
+from gateway.settings import Listener, Settings, server_tls
+from gateway.smtpd import replies
+from gateway.smtpd.data import sweep
+from gateway.smtpd.house import House, Submit
+from gateway.smtpd.proxy import Source, read_header
+from gateway.smtpd.session import Session
+from gateway.smtpd.terms import plain
+
+log = structlog.get_logger()
+
+_AT_ONCE = 64
+_PAUSE = 1.0
+_HANDSHAKE = 30.0
+"""Seconds for a PROXY header, and for implicit TLS."""
+_LAST_WORDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A listening socket, and how one enters by it."""
+
+    listener: Listener
+    socket: socket.socket
+
+
+class Server:
+    """The door in, with all its listeners."""
+
+    def __init__(self, settings: Settings, *, next_hop: NextHop, submit: Submit, clock: Clock) -> None:
+        self._house = House(settings, next_hop=next_hop, submit=submit, clock=clock)
+        self._doors: list[Door] = []
+        self._sessions: dict[Session, asyncio.Task[None]] = {}
+        self._admissions: set[asyncio.Task[None]] = set()
+        self._clients = Counter[str]()
+
+    @property
+    def sessions(self) -> int:
+        """How many there are now."""
+        return len(self._sessions)
+
+    async def start(self, listener: Listener, listening: socket.socket) -> None:
+        """Take connections from this bound, listening socket; it is the server's from now on."""
+        if not self._doors and (removed := await asyncio.to_thread(sweep, self._house.settings.spool)):
+            log.warning("smtp.stale_spool_files_removed", files=removed)
+        listening.settimeout(0)
+        door = Door(listener, listening)
+        self._doors.append(door)
+        self._open(door)
+
+    def renew_certificate(self) -> None:
+        """Read the certificate's files again, for sessions that begin from now on. Raises OSError, and then the old one stays."""
+        self._house.tls = server_tls(self._house.settings.tls)
+
+    async def drain(self, grace: timedelta) -> int:
+        """Take no more connections; 421 to sessions between commands; `grace` for those inside one; then cut.
+
+        A message after its final dot is not stopped even then; how many of those are still unfinished is returned.
+        """
+        self._house.draining = True
+        self._close_doors()
+        await asyncio.sleep(0)
+        for admission in self._admissions - set(self._sessions.values()):
+            admission.cancel()
+        for session in self._sessions:
+            session.wake()
+        await self._ended(grace.total_seconds())
+        for session in self._sessions:
+            session.cut()
+        await self._ended(_LAST_WORDS)
+        if self._house.unfinished:
+            log.error("smtp.unfinished", messages=len(self._house.unfinished))
+        return len(self._house.unfinished)
+
+    async def _ended(self, seconds: float) -> None:
+        if self._admissions:
+            await asyncio.wait(self._admissions, timeout=seconds)
+
+    def _close_doors(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._doors:
+            door = self._doors.pop()
+            loop.remove_reader(door.socket)
+            door.socket.close()
+
+    def _open(self, door: Door) -> None:
+        if door in self._doors:
+            asyncio.get_running_loop().add_reader(door.socket, self._accept, door)
+
+    def _accept(self, door: Door) -> None:
+        for _ in range(_AT_ONCE):
+            try:
+                connected, peer = door.socket.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:  # out of descriptors or memory: the queue waits, and we do not spin
+                log.error("smtp.accept_failed", why=error.strerror)  # noqa: TRY400  -- the reason is all there is
+                loop = asyncio.get_running_loop()
+                loop.remove_reader(door.socket)
+                loop.call_later(_PAUSE, self._open, door)
+                return
+            self._receive(door, connected, Source(plain(peer[0]), peer[1]))
+
+    def _receive(self, door: Door, connected: socket.socket, peer: Source) -> None:
+        connected.settimeout(0)
+        if len(self._admissions) >= self._house.limits.connections:
+            _turn_away(door, connected, peer, replies.TOO_MANY_SESSIONS)
+            return
+        task = asyncio.get_running_loop().create_task(self._admit(door, connected, peer))
+        self._admissions.add(task)
+        task.add_done_callback(self._admissions.discard)
+
+    async def _admit(self, door: Door, connected: socket.socket, peer: Source) -> None:
+        """One connection, from its first octet to its last."""
+        try:
+            source = await self._source(connected, peer)
+        except BaseException:
+            connected.close()
+            raise
+        if source is None:
+            log.info("smtp.proxy_header_bad", balancer=peer.address)
+            connected.close()
+            return
+        if refusal := self._refusal(source.address):
+            _turn_away(door, connected, source, refusal)
+            return
+        with self._counting(source.address):
+            await self._session(door, connected, Client(address=source.address, port=source.port))
+
+    async def _source(self, connected: socket.socket, peer: Source) -> Source | None:
+        """Who speaks, None where a PROXY header is due and does not come, or not as it should be."""
+        if not self._house.terms.balances(peer.address):
+            return peer
+        try:
+            async with asyncio.timeout(_HANDSHAKE):
+                source = await read_header(lambda octets: _exactly(connected, octets))
+        except OSError:
+            return None
+        return Source(plain(source.address), source.port) if source and source.address else source and peer
+
+    def _refusal(self, address: str) -> Reply | None:
+        trust = self._house.terms.trust(address)
+        if not trust.connect and not trust.xclient:
+            return replies.CLIENT_NOT_OURS
+        return replies.TOO_MANY_SESSIONS if self._clients[address] >= self._house.limits.connections_per_client else None
+
+    @contextmanager
+    def _counting(self, address: str) -> Iterator[None]:
+        self._clients[address] += 1
+        try:
+            yield
+        finally:
+            self._clients[address] -= 1
+            if not self._clients[address]:
+                del self._clients[address]
+
+    async def _session(self, door: Door, connected: socket.socket, client: Client) -> None:
+        implicit = door.listener.tls == "implicit"
+        try:
+            _, session = await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: Session(self._house, client, starttls=door.listener.tls == "starttls"),
+                connected,
+                ssl=self._house.tls if implicit else None,
+                ssl_handshake_timeout=_HANDSHAKE if implicit else None,
+            )
+        except OSError as error:
+            log.info("smtp.tls_failed", client=client.address, why=type(error).__name__)
+            return
+        log.debug("smtp.connected", client=client.address)
+        current = asyncio.current_task()
+        assert current is not None  # noqa: S101  -- we are in one
+        self._sessions[session] = current
+        try:
+            await asyncio.wait([session.task])
+        finally:
+            del self._sessions[session]
+        failure = None if session.task.cancelled() else session.task.exception()
+        if failure is not None:
+            log.error("smtp.session_failed", client=client.address, exc_info=failure)
+
+
+def _turn_away(door: Door, connected: socket.socket, peer: Source, reply: Reply) -> None:
+    """Refuse before there is a session. Under implicit TLS that would cost a handshake, so there it is a close."""
+    log.info("smtp.refused", client=peer.address, why="connection", reply=str(reply))
+    with suppress(OSError):
+        if door.listener.tls != "implicit":
+            connected.send(reply.wire())
+    connected.close()
+
+
+async def _exactly(connected: socket.socket, octets: int) -> bytes:
+    loop, got = asyncio.get_running_loop(), b""
+    while len(got) < octets:
+        more = await loop.sock_recv(connected, octets - len(got))
+        if not more:
+            raise ConnectionResetError
+        got += more
+    return got

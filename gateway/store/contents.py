@@ -1,0 +1,107 @@
+"""Message octets: put on the shelf in pieces, taken off it into memory if they are few, else into a file.
+
+Files live in the spool folder, which belongs to this room alone. Each is named by its SHA-256, never changes, and is gone
+an hour after it was last asked for; who reads later gets OSError, asks the shelf again, and has it back. Octets that come
+off the shelf are always compared with the SHA-256 they were put on with.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from gateway.mail import Content
+from gateway.store.schema import contents, pieces
+
+_KEPT = 3600.0
+
+
+class Damaged(Exception):  # noqa: N818  -- it states what the octets are
+    """Octets that are not those that were put on the shelf."""
+
+
+class Spool:
+    """The folder for content of more than `in_memory` octets."""
+
+    def __init__(self, folder: Path, in_memory: int) -> None:
+        self._folder = folder
+        self.in_memory = in_memory
+
+    def file(self, name: str, size: int) -> Path | None:
+        """The file of that name if it is there and whole; it then stays for another while."""
+        path = self._folder / name
+        try:
+            if path.stat().st_size == size:
+                os.utime(path)
+                return path
+        except FileNotFoundError:
+            return None
+        return None
+
+    def fill(self, name: str, octets: Iterator[bytes]) -> Path:
+        """A file of these octets. What `octets` raises leaves none behind; raises OSError."""
+        self._sweep()
+        path, growing = self._folder / name, self._folder / f"{name}.new"
+        try:
+            with open(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123  -- a descriptor
+                file.writelines(octets)
+            growing.replace(path)
+        except BaseException:
+            growing.unlink(missing_ok=True)
+            raise
+        return path
+
+    def clear(self) -> None:
+        """Make the folder, empty."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        for path in self._folder.iterdir():
+            path.unlink()
+
+    def _sweep(self) -> None:
+        old = time.time() - _KEPT
+        for path in self._folder.iterdir():
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < old:
+                    path.unlink()
+
+
+def keep(db: Connection, key: str, content: Content) -> None:
+    """Put content on the shelf. Raises OSError if its file is gone or has not the size it should have."""
+    digest, size = hashlib.sha256(), 0
+    for number, octets in enumerate(content.chunks()):
+        db.execute(pieces.insert(), {"content": key, "number": number, "octets": octets})
+        digest.update(octets)
+        size += len(octets)
+    if size != content.size:
+        raise OSError(f"the message {key} should have {content.size} octets, its file has {size}")
+    db.execute(contents.insert(), {"id": key, "size": size, "sha256": digest.hexdigest()})
+
+
+def take(db: Connection, key: str, spool: Spool) -> Content:
+    """Content from the shelf. Raises Damaged, or OSError if the spool has no room."""
+    size, name = db.execute(select(contents.c.size, contents.c.sha256).where(contents.c.id == key)).one()
+    octets = _checked(_pieces(db, key), key, name)
+    if size <= spool.in_memory:
+        return Content(size=size, data=b"".join(octets))
+    return Content(size=size, path=spool.file(name, size) or spool.fill(name, octets))
+
+
+def _pieces(db: Connection, key: str) -> Iterator[bytes]:
+    """One at a time: drivers like to fetch a whole result at once."""
+    number = 0
+    while (octets := db.scalar(select(pieces.c.octets).where(pieces.c.content == key, pieces.c.number == number))) is not None:
+        yield octets
+        number += 1
+
+
+def _checked(octets: Iterator[bytes], key: str, sha256: str) -> Iterator[bytes]:
+    digest = hashlib.sha256()
+    for piece in octets:
+        digest.update(piece)
+        yield piece
+    if digest.hexdigest() != sha256:
+        raise Damaged(f"the octets of {key} on the shelf are damaged: their SHA-256 is not {sha256}")

@@ -1,0 +1,134 @@
+"""Holds as rows. Each function is given the connection of a transaction, and leaves its end to the caller."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from heapq import merge
+from itertools import count, islice
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import Connection, Row, func, select, update
+
+from gateway.hold import HeldMail, Review
+from gateway.mail import Content, Mail
+from gateway.store import codec
+from gateway.store.contents import Damaged, Spool, keep, take
+from gateway.store.schema import contents, holds
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+_BATCH = 100
+"""Due holds handed out at once: each comes with its content."""
+
+_ROW = select(holds, contents.c.size).join(contents)
+
+
+def insert(db: Connection, held: HeldMail) -> None:
+    """A new hold with its octets. Raises IntegrityError if the id is taken; OSError from the content's file."""
+    if held.review is not None:
+        raise ValueError(f"{held.mail.id} is ruled on already; a hold begins without a ruling")
+    keep(db, held.mail.id, held.mail.content)
+    row = {
+        "id": held.mail.id,
+        "received": held.mail.received,
+        "since": held.since,
+        "subject": held.subject,
+        "envelope": codec.write_envelope(held.mail.envelope),
+        "decision": codec.write_decision(held.decision),
+        "reviewers": plain(held.reviewers.name),
+        "deadline": held.deadline,
+        "reminded": held.reminded,
+        "next": moment(held, held.reminded),
+    }
+    db.execute(holds.insert(), row)
+
+
+def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
+    """The hold with its content."""
+    row = db.execute(_ROW.where(holds.c.id == hold)).one_or_none()
+    return None if row is None else _held(row, take(db, hold, spool))
+
+
+def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
+    """Holds without content, the earliest deadline first."""
+    asked = _ROW.order_by(holds.c.deadline, holds.c.id).limit(limit)
+    rows = db.execute(asked.where(holds.c.review.is_(None)) if waiting else asked)
+    return readable(rows, lambda row: _held(row, Content(size=row.size)))
+
+
+def due(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
+    """Waiting holds whose next moment has come, the longest due first, no more than a batch."""
+    rows = db.execute(_ROW.where(holds.c.next <= now).order_by(holds.c.next, holds.c.id).limit(_BATCH)).all()
+    return readable(rows, lambda row: _held(row, take(db, row.id, spool)))
+
+
+def rule(db: Connection, hold: str, review: Review, spool: Spool) -> HeldMail:
+    """Write the first ruling. Raises AlreadyRuled, KeyError, or ValueError for a recipient that is none."""
+    first = update(holds).where(holds.c.id == hold, holds.c.review.is_(None))
+    written = db.execute(first.values(review=codec.write_review(review), next=None)).rowcount
+    held = find(db, hold, spool)
+    if held is None:
+        raise KeyError(hold)
+    waiting = replace(held, review=None) if written else held
+    return waiting.ruled(review)
+
+
+def remind(db: Connection, hold: str, reminded: int) -> bool:
+    """Write how far the reminders are; False if they were, or if nothing waits any more. Raises KeyError."""
+    row = db.execute(_ROW.where(holds.c.id == hold)).one_or_none()
+    if row is None:
+        raise KeyError(hold)
+    if row.review is not None or row.reminded >= reminded:
+        return False
+    further = moment(_held(row, Content(size=row.size)), reminded)
+    later = update(holds).where(holds.c.id == hold, holds.c.review.is_(None), holds.c.reminded < reminded)
+    return bool(db.execute(later.values(reminded=reminded, next=further)).rowcount)
+
+
+def counted(db: Connection) -> tuple[int, datetime | None]:
+    """How many wait, and since when the oldest does."""
+    number, oldest = db.execute(select(func.count(), func.min(holds.c.since)).where(holds.c.review.is_(None))).one()
+    return number, oldest
+
+
+def moment(held: HeldMail, reminded: int) -> datetime:
+    """When a hold is due next, so many reminders having been sent: when `HeldMail.reminders_by` says one more.
+
+    A deadline at which the policy rules is never put off; after one at which it waits, each further one reminds again.
+    """
+    waits = islice(merge(sorted(held.reviewers.reminders), _deadlines(held.reviewers.deadline)), reminded, None)
+    reminder = held.since + next(waits)
+    return reminder if held.reviewers.then == "wait" else min(reminder, held.deadline)
+
+
+def readable(rows: Iterable[Row[Any]], build: Callable[[Row[Any]], T]) -> list[T]:
+    """What `build` makes of the rows, without those that are damaged: one of them keeps nobody from the others."""
+    built = []
+    for row in rows:
+        try:
+            built.append(build(row))
+        except (Damaged, codec.UnreadableRecord) as error:
+            log.error("store.unreadable", id=row.id, why=str(error))  # noqa: TRY400  -- where it was read says nothing more
+    return built
+
+
+def plain(text: str) -> str:
+    """Text for a column that is only asked for, without what a database refuses."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
+
+
+def _deadlines(every: timedelta) -> Iterator[timedelta]:
+    return (every * number for number in count(1))
+
+
+def _held(row: Row[Any], content: Content) -> HeldMail:
+    return HeldMail(
+        mail=Mail(id=row.id, envelope=codec.read_envelope(row.envelope), content=content, received=row.received),
+        decision=codec.read_decision(row.decision),
+        since=row.since,
+        subject=row.subject,
+        review=None if row.review is None else codec.read_review(row.review),
+        reminded=row.reminded,
+    )

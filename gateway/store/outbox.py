@@ -1,0 +1,158 @@
+"""Parcels as rows. Each function is given the connection of a transaction, and leaves its end to the caller.
+
+A release keeps no octets of its own: its content is that of its hold.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, or_, select, update
+
+from gateway.mail import Address, Mail, Receipt
+from gateway.ports import Dispatch, Parcel, Purpose
+from gateway.store import codec
+from gateway.store.contents import Spool, keep, take
+from gateway.store.holds import plain, readable
+from gateway.store.schema import addressees, attempts, contents, parcels
+
+WAITING = "waiting"
+POSTPONED = "postponed"
+DELIVERED = "delivered"
+FAILED = "failed"
+_OPEN = parcels.c.state.in_((WAITING, POSTPONED))
+
+
+def put(db: Connection, added: Sequence[Parcel]) -> None:
+    """Add parcels in this order. Raises IntegrityError for an id that is taken, KeyError for a release without its hold."""
+    for parcel in added:
+        content = _content(db, parcel)
+        row = {
+            "id": parcel.id,
+            "hold": parcel.hold,
+            "purpose": parcel.purpose.value,
+            "mail": parcel.mail.id,
+            "envelope": codec.write_envelope(parcel.mail.envelope),
+            "received": parcel.mail.received,
+            "content": content,
+            "made": parcel.made,
+            "due": parcel.due,
+            "state": POSTPONED if parcel.attempts else WAITING,
+            "attempts": parcel.attempts,
+            "last": None if parcel.last is None else codec.write_reply(parcel.last),
+            "at": parcel.made,
+        }
+        db.execute(parcels.insert(), row)
+        _address(db, parcel)
+
+
+def lease(db: Connection, now: datetime, until: datetime, limit: int, spool: Spool) -> Sequence[Parcel]:
+    """Parcels that are due and in nobody's hands, the longest due first; in the caller's until `until`."""
+    free = or_(parcels.c.leased_until.is_(None), parcels.c.leased_until <= now)
+    ready = select(parcels).where(_OPEN, parcels.c.due <= now, free).order_by(parcels.c.due, parcels.c.number).limit(limit)
+    rows = db.execute(ready).all()
+    db.execute(update(parcels).where(parcels.c.number.in_([row.number for row in rows])).values(leased_until=until))
+    return readable(rows, lambda row: _parcel(db, row, spool))
+
+
+def settle(db: Connection, parcel: Parcel, state: str, receipt: Receipt, at: datetime) -> bool:
+    """Write that a parcel is delivered or failed, for good; False if that was known, and then nothing is written."""
+    return _tried(db, _row(db, parcel), receipt, at, state=state)
+
+
+def postpone(db: Connection, parcel: Parcel, receipt: Receipt, at: datetime, due: datetime) -> bool:
+    """Write that a parcel is to be tried again; False if it was tried by somebody else since it was leased."""
+    row = _row(db, parcel)
+    return row.attempts == parcel.attempts and _tried(db, row, receipt, at, state=POSTPONED, due=due)
+
+
+def recent(db: Connection, recipient: str, since: datetime) -> int:
+    """How many notices to that mailbox were made since then."""
+    asked = select(func.count()).select_from(addressees)
+    return db.execute(asked.where(addressees.c.mailbox == mailbox(recipient), addressees.c.made >= since)).scalar_one()
+
+
+def dispatches(db: Connection, hold: str) -> Sequence[Dispatch]:
+    """What became of all that was put in for a hold, in the order it was put in."""
+    rows = db.execute(select(parcels).where(parcels.c.hold == hold).order_by(parcels.c.number))
+    return [_dispatch(row) for row in rows]
+
+
+def counted(db: Connection) -> tuple[int, datetime | None, int]:
+    """How many parcels wait, since when the longest due one is due, and how many failed."""
+    number, due = db.execute(select(func.count(), func.min(parcels.c.due)).where(_OPEN)).one()
+    failed = db.execute(select(func.count()).select_from(parcels).where(parcels.c.state == FAILED)).scalar_one()
+    return number, due, failed
+
+
+def unlease(db: Connection) -> None:
+    """Let go of every lease: those who held them are known to be gone."""
+    db.execute(update(parcels).where(parcels.c.leased_until.is_not(None)).values(leased_until=None))
+
+
+def mailbox(recipient: str) -> str:
+    """The one name of a mailbox, however it is written."""
+    try:
+        local, domain = Address.parse(recipient).key
+    except ValueError:
+        return plain(recipient.casefold())
+    return plain(f"{local}@{domain}")
+
+
+def _content(db: Connection, parcel: Parcel) -> str:
+    if parcel.purpose is Purpose.NOTICE:
+        keep(db, parcel.id, parcel.mail.content)
+        return parcel.id
+    if db.execute(select(contents.c.id).where(contents.c.id == parcel.hold)).one_or_none() is None:
+        raise KeyError(parcel.hold)
+    return parcel.hold
+
+
+def _address(db: Connection, parcel: Parcel) -> None:
+    if parcel.purpose is Purpose.NOTICE:
+        for known in {mailbox(str(address)) for address in parcel.mail.envelope.recipients}:
+            db.execute(addressees.insert(), {"parcel": parcel.id, "mailbox": known, "made": parcel.made})
+
+
+def _row(db: Connection, parcel: Parcel) -> Row[Any]:
+    row = db.execute(select(parcels).where(parcels.c.id == parcel.id)).one_or_none()
+    if row is None:
+        raise KeyError(parcel.id)
+    return row
+
+
+def _tried(db: Connection, row: Row[Any], receipt: Receipt, at: datetime, **changed: str | datetime) -> bool:
+    number = row.attempts + 1
+    last = codec.write_reply(receipt.reply)
+    change = update(parcels).where(parcels.c.id == row.id, parcels.c.attempts == row.attempts, _OPEN)
+    done = db.execute(change.values(attempts=number, last=last, at=at, leased_until=None, **changed))
+    if not done.rowcount:
+        return False
+    told = {"parcel": row.id, "number": number, "at": at, "state": changed["state"], "receipt": codec.write_receipt(receipt)}
+    db.execute(attempts.insert(), told)
+    return True
+
+
+def _parcel(db: Connection, row: Row[Any], spool: Spool) -> Parcel:
+    envelope = codec.read_envelope(row.envelope)
+    return Parcel(
+        id=row.id,
+        hold=row.hold,
+        purpose=Purpose(row.purpose),
+        mail=Mail(id=row.mail, envelope=envelope, content=take(db, row.content, spool), received=row.received),
+        made=row.made,
+        due=row.due,
+        attempts=row.attempts,
+        last=None if row.last is None else codec.read_reply(row.last),
+    )
+
+
+def _dispatch(row: Row[Any]) -> Dispatch:
+    return Dispatch(
+        purpose=Purpose(row.purpose),
+        recipients=codec.read_envelope(row.envelope).recipients,
+        state=row.state,
+        attempts=row.attempts,
+        last=None if row.last is None else codec.read_reply(row.last),
+        at=row.at,
+    )

@@ -1,0 +1,172 @@
+"""All that is particular to SQLite: the library, the connection, the folder and its lock, and opening a database.
+
+SQLite 3.7.0 to 3.51.2 may lose what was committed in WAL mode if two connections write (sqlite.org/wal.html#walresetbug).
+pysqlite3 brings a library without that fault, and is taken where it is installed. With a faulty one the database is
+locked for every other connection, readers included, for as long as the front runs, so that there is no second writer.
+"""
+
+import asyncio
+import importlib
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Self
+from urllib.parse import quote
+
+import structlog
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+
+from gateway.ports import Clock, StoreUnavailable
+from gateway.store import migrate, outbox
+from gateway.store.contents import Spool
+from gateway.store.place import Lock, create, identity, network_file_system
+from gateway.store.shelf import Shelf
+from gateway.store.writer import Writer
+
+log = structlog.get_logger()
+
+_FAULTY_SINCE, _MENDED = (3, 7, 0), (3, 51, 3)
+_MENDED_ALSO = {(3, 44): 6, (3, 50): 7}
+_PRAGMAS = (
+    "synchronous=FULL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "journal_size_limit=67108864",
+)
+_IN_MEMORY = 256 * 1024
+
+
+class _SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+class SqliteStore(Shelf):
+    """The shelf in one file, for one front."""
+
+    def __init__(self, writer: Writer, spool: Spool, clock: Clock, lock: Lock) -> None:
+        super().__init__(writer, spool, clock)
+        self._lock = lock
+
+    @classmethod
+    async def open(
+        cls, path: Path, clock: Clock | None = None, *, in_memory: int = _IN_MEMORY, library: ModuleType | None = None
+    ) -> Self:
+        """The database at `path`, made if it is not there (folder 0700, file 0600) and brought up to the newest form.
+
+        in_memory: octets up to which content comes in memory, not in a file under `PATH.spool`
+        library: another module than pysqlite3 or sqlite3 to speak to SQLite with
+        Raises StoreUnavailable, which says what is wrong and what to do.
+        """
+        lock = await asyncio.to_thread(_prepared, path)
+        module = library or _library()
+        writer = Writer(_engine(path, module), str(path))
+        try:
+            spool = Spool(path.with_name(f"{path.name}.spool"), in_memory)
+            store = cls(writer, spool, clock or _SystemClock(), lock)
+            await store._start(path)
+        except BaseException:
+            await writer.close()
+            lock.release()
+            raise
+        log.info("store.opened", path=str(path), sqlite=module.sqlite_version, exclusive=faulty(module.sqlite_version_info))
+        return store
+
+    async def close(self) -> None:
+        """Finish what was begun, and let another front have the database."""
+        await self._writer.close()
+        self._lock.release()
+
+    async def _start(self, path: Path) -> None:
+        def work(db: Connection) -> None:
+            check(db, path)
+            migrate.upgrade(db, str(path))
+            outbox.unlease(db)
+            self._spool.clear()
+
+        await self._writer.do(work)
+
+
+def faulty(version: tuple[int, int, int]) -> bool:
+    """Whether that SQLite has the WAL-reset fault."""
+    mended = _MENDED_ALSO.get(version[:2])
+    return _FAULTY_SINCE <= version < _MENDED and (mended is None or version[2] < mended)
+
+
+def check(db: Connection, path: Path) -> None:
+    """A quick look at every table but the octets, which have their SHA-256. Raises StoreUnavailable."""
+    for table in db.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'pieces'").scalars().all():
+        said = db.exec_driver_sql(f'PRAGMA quick_check("{table}")').scalar_one()
+        if said != "ok":
+            raise StoreUnavailable(f"{path}: the database is damaged ({said}); put a backup in its place")
+
+
+def _library() -> ModuleType:
+    try:
+        return importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        return sqlite3
+
+
+def _prepared(path: Path) -> Lock:
+    """The file and its folder are there, fit, and ours alone. Raises StoreUnavailable."""
+    if kind := network_file_system(path):
+        raise StoreUnavailable(f"{path}: is on a network file system ({kind}); SQLite needs a disk of this machine")
+    try:
+        create(path)
+        return Lock(path)
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: {error.strerror or error}") from error
+
+
+def _engine(path: Path, library: ModuleType) -> Engine:
+    exclusive = faulty(library.sqlite_version_info)
+    if exclusive:
+        log.warning(
+            "store.faulty_sqlite",
+            sqlite=library.sqlite_version,
+            says="this SQLite has the WAL-reset fault; nobody else can open the database meanwhile. Install pysqlite3.",
+        )
+    engine = create_engine(
+        "sqlite://",
+        module=library,
+        creator=lambda: _connected(path, library, exclusive=exclusive),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        
+    )
+    there = identity(path)
+
+    def begin(db: Connection) -> None:
+        if identity(path) != there:
+            raise library.OperationalError("the file was taken away or replaced under the running Hatchway")
+        db.exec_driver_sql("BEGIN IMMEDIATE")
+
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _connected(path: Path, library: ModuleType, *, exclusive: bool) -> Any:
+    """A connection to a file that is there (mode=rw makes none) and can do WAL; transactions are begun by us, not by it."""
+    connection = library.connect(f"file:{quote(str(path))}?mode=rw", uri=True, isolation_level=None)
+    try:
+        connection.execute(f"PRAGMA locking_mode={'EXCLUSIVE' if exclusive else 'NORMAL'}")
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        _wal(connection, library)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _wal(connection: Any, library: ModuleType) -> None:
+    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    if mode != "wal":
+        raise library.OperationalError(f"SQLite cannot use WAL there (it says {mode})")

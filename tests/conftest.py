@@ -1,0 +1,88 @@
+"""What every test has: a quiet log that can be listened to, real Postfixes, and a last word on what was skipped and why."""
+
+import gc
+import logging
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import structlog
+from hypothesis import settings
+
+from tests.support import postfix as real
+from tests.support.sink import Sink
+from tests.support.wants import SHARED, WANTS, skip
+
+TOP = Path(__file__).resolve().parent.parent
+
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of test material beside the project."""
+    folder = TOP.parent / "shared"
+    if not folder.is_dir():
+        skip(SHARED)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def quiet_log() -> None:
+    """The log goes to the standard library's, which pytest shows with a test that failed; `caplog` and `said` hear it."""
+    structlog.reset_defaults()
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    logging.getLogger().setLevel(logging.INFO)
+
+
+@pytest.fixture
+def said() -> Iterator[list[dict[str, object]]]:
+    """What the code under test logs, as structlog's event mappings."""
+    with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as events:
+        yield events
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A last hop that takes everything and keeps it."""
+    with Sink() as taken:
+        yield taken
+
+
+@pytest.fixture
+def postfix() -> Iterator[Callable[..., real.Postfix]]:
+    """Starts a real Postfix with the arguments of `Postfix`; all of them stop when the test ends, the last one first."""
+    real.require()
+    with ExitStack() as stack:
+        yield lambda **how: stack.enter_context(real.Postfix(**how))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
+    """Collect garbage after each module, so that what it left open fails one of its own tests."""
+    yield
+    if nextitem is None or nextitem.path != item.path:
+        gc.collect()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was not tested, and for want of what."""
+    reasons = [
+        str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)
+    ]
+    for want in WANTS:
+        if count := sum(want in reason for reason in reasons):
+            terminalreporter.write_line(f"not tested: {count}, because {want}", yellow=True)

@@ -1,0 +1,48 @@
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from gateway.ports import StoreUnavailable
+from gateway.store import SqliteStore, migrate
+from gateway.store.schema import metadata
+from tests.support.mails import held
+
+
+async def test_the_tables_at_the_newest_form_are_those_the_code_speaks_of(shelf):
+    def differences(db):
+        return compare_metadata(MigrationContext.configure(db, opts={"compare_type": True}), metadata)
+
+    assert await shelf._writer.do(differences) == []
+
+
+def test_the_migrations_are_one_chain_without_gaps():
+    scripts = ScriptDirectory(str(migrate.MIGRATIONS))
+    numbers = [script.revision for script in scripts.walk_revisions()]
+    assert numbers == [f"{number:04}" for number in range(len(numbers), 0, -1)]
+
+
+async def test_opening_again_changes_nothing(path, shelf, raw):
+    await shelf.hold(held(), [])
+    await shelf.close()
+    before = raw("SELECT sql FROM sqlite_schema ORDER BY name")
+    await (await SqliteStore.open(path)).close()
+    assert raw("SELECT sql FROM sqlite_schema ORDER BY name") == before
+    assert raw("SELECT id FROM holds") == [("H1",)]
+
+
+async def test_what_a_newer_version_wrote_is_left_alone(path, shelf, raw):
+    await shelf.close()
+    raw("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreUnavailable, match=r"was written by a newer Hatchway \(form 9999\)"):
+        await SqliteStore.open(path)
+    assert raw("SELECT version_num FROM alembic_version") == [("9999",)]
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(path, shelf, raw):
+    await shelf.close()
+    path.unlink()
+    raw("CREATE TABLE addressees (of_somebody_else TEXT)")
+    with pytest.raises(StoreUnavailable, match="addressees"):
+        await SqliteStore.open(path)
+    assert raw("SELECT name FROM sqlite_schema WHERE type = 'table'") == [("addressees",)]

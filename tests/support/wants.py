@@ -1,0 +1,16 @@
+"""What a test may want that a machine may not have, and the sentence that says so when it is skipped."""
+
+from typing import NoReturn
+
+import pytest
+
+SHARED = "../shared is not here (it is not part of the project)"
+POSTFIX = "Postfix is not here, and could not be installed"
+ROOT = "this needs root, as Postfix does"
+
+WANTS = (SHARED, POSTFIX, ROOT)
+
+
+def skip(want: str) -> NoReturn:
+    """Skip the running test for want of that."""
+    pytest.skip(want)

@@ -1,0 +1,135 @@
+"""Story 3: outgoing mail, until taken or refused, and never silently dropped."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from gateway.mail import Address, Receipt, Reply
+from gateway.ports import Purpose
+from tests.support.mails import ORDINARY, held
+from tests.support.world import World
+
+A, B = Address.parse("a@department.example"), Address.parse("b@department.example")
+BUSY = Reply(code=450, status="4.2.1", text="Mailbox busy")
+GONE = Reply(code=550, status="5.1.1", text="No such user")
+SOON = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def world():
+    world = World()
+    await world.store.hold(held(), ())
+    await world.reviews.release("H1", reviewer="captain")
+    return world
+
+
+def of_message(given):
+    return [(envelope, octets) for envelope, octets in given if octets.endswith(ORDINARY)]
+
+
+async def test_a_released_message_is_the_received_octets_under_lines_of_ours(world):
+    ((envelope, octets),) = of_message(await world.delivered())
+    assert envelope.recipients == (A, B)
+    prepended = octets[: -len(ORDINARY)]
+    names = [line.partition(b":")[0] for line in prepended.split(b"\r\n") if line and not line.startswith(b"\t")]
+    assert names == [b"Received", b"X-Hatchway-Id", b"X-Hatchway-Release-Id"]
+
+
+async def test_a_forged_field_of_ours_does_not_survive_a_release():
+    world = World()
+    forged = held()
+    forged = type(forged)(
+        mail=type(forged.mail)(
+            id="H1", envelope=forged.mail.envelope, content=_content(b"X-Hatchway-Id: mine\r\n" + ORDINARY), received=forged.since
+        ),
+        decision=forged.decision,
+        since=forged.since,
+    )
+    await world.store.hold(forged, ())
+    await world.reviews.release("H1", reviewer="captain")
+    ((_, octets),) = of_message(await world.delivered())
+    assert b"mine" not in octets
+
+
+def _content(octets):
+    from gateway.mail.content import in_memory
+
+    return in_memory(octets)
+
+
+async def test_a_transient_refusal_is_tried_again_with_growing_pauses_under_the_same_release_id(world):
+    world.next_hop.receipts = [Receipt(reply=BUSY)] * 2
+    ids, waited = [], []
+    for _ in range(3):
+        given = of_message(await world.delivered())
+        while not given:
+            world.clock.forward(SOON)
+            waited.append(1)
+            given = of_message(await world.delivered())
+        ids.append([line for line in given[0][1].split(b"\r\n") if b"Release-Id" in line])
+        waited.append(0)
+    assert ids[0] == ids[1] == ids[2]
+    assert waited == [0, 1, 0, *([1] * 10), 0]
+
+
+async def test_a_permanent_refusal_is_reported_to_sender_and_reviewers(world):
+    world.next_hop.receipts = [Receipt(reply=GONE)]
+    first = await world.delivered()
+    told = {str(a) for e, octets in first if b"Unit 214" in octets or b"H1" in octets for a in e.recipients}
+    assert {"dreed@department.example", "captain@department.example"} <= told
+    assert any(b"report-type=delivery-status" in octets for _, octets in first)
+    assert any(d.state == "failed" for d in await world.store.dispatches("H1") if d.purpose is Purpose.RELEASE)
+
+
+async def test_recipients_are_settled_one_by_one(world):
+    world.next_hop.receipts = [Receipt(reply=Reply(code=250, text="Ok"), refused=((A, BUSY),))]
+    await world.delivered()
+    world.clock.forward(SOON)
+    ((envelope, _),) = of_message(await world.delivered())
+    assert envelope.recipients == (A,)
+
+
+async def test_a_recipient_refused_for_good_is_reported_while_the_other_gets_it(world):
+    world.next_hop.receipts = [Receipt(reply=Reply(code=250, text="Ok"), refused=((A, GONE),))]
+    given = await world.delivered()
+    reports = [octets for _, octets in given if b"report-type=delivery-status" in octets]
+    assert len(reports) == 1
+    assert b"a@department.example" in reports[0]
+    assert b"rfc822; b@department.example" not in reports[0].lower()
+
+
+async def test_after_giving_up_a_message_is_reported_not_dropped():
+    world = World(give_up=timedelta(minutes=5))
+    await world.store.hold(held(), ())
+    await world.reviews.release("H1", reviewer="captain")
+    world.next_hop.receipts = [Receipt(reply=BUSY)] * 2
+    given = []
+    for _ in range(12):
+        given += await world.delivered()
+        world.clock.forward(SOON)
+    assert any(b"report-type=delivery-status" in octets for _, octets in given)
+
+
+async def test_a_notice_that_cannot_be_delivered_makes_no_further_notice():
+    world = World()
+    await world.store.hold(held(), await world.post.on_hold(held()))
+    world.next_hop.receipts = [Receipt(reply=GONE)] * 10
+    assert len(await world.delivered()) == 2
+    assert await world.delivered() == []
+
+
+async def test_delivery_wakes_goes_on_after_the_store_was_away_and_finishes_what_it_began(world):
+    world.store.away = True
+    task = asyncio.create_task(world.delivery.run())
+    await asyncio.sleep(0.05)
+    assert world.next_hop.taken == []
+    world.store.away = False
+    world.delivery.wake()
+    for _ in range(100):
+        await asyncio.sleep(0.01)
+        if of_message(world.next_hop.taken):
+            break
+    task.cancel()
+    await asyncio.wait([task])
+    assert len(of_message(world.next_hop.taken)) == 1
