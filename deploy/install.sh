@@ -10,7 +10,7 @@ set -eu
 cd "$(dirname "$0")/.."
 here=$(pwd -P)
 unset PYTHONPATH PYTHONHOME
-export PIP_USER=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_CONSTRAINT= PIP_NO_BINARY= PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
+export PIP_USER=0 PIP_TARGET='' PIP_PREFIX='' PIP_ROOT='' PIP_CONSTRAINT='' PIP_NO_BINARY='' PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1
 
 stop() {
     printf '%s\n' "$@" >&2
@@ -50,10 +50,11 @@ make_environment() {
         apt-get update -qq
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null
     fi
-    echo "Making .venv with Python $version"
     if makes_environments "$python"; then
+        echo "Making .venv with Python $version"
         "$python" -m venv --clear .venv
-    elif "$python" -m pip --python "$python" --version >/dev/null 2>&1; then
+    elif "$python" -m pip --python "$(command -v "$python")" --version >/dev/null 2>&1; then
+        echo "Making .venv with Python $version, without a pip of its own"
         "$python" -m venv --clear --without-pip .venv
     else
         stop "Python $version on this machine cannot make a virtual environment: the package $package is missing." \

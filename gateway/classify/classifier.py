@@ -118,7 +118,7 @@ class _Message:
 
 
 def _seen(s: Sentence) -> frozenset[str]:
-    return (s.marks - {"O", "P", "M", "N"}) | {c for c in "OPMN" if c in s.masked}
+    return (s.marks - set("OPMNKTBF")) | {c for c in "OPMNKTBF" if c in s.masked}
 
 
 def _passages(reading: Reading) -> Iterable[Passage]:

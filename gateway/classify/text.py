@@ -22,9 +22,10 @@ LINE = 46
 """A line end behind fewer characters than this ends the sentence; behind more, the line was wrapped."""
 
 _END = re.compile(r"[.!?;]+[\"')\]]*(?=\s)|\n+|$")
+_GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
 _ABBREVIATED = re.compile(
     r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t"
-    r"|[Nn]o|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb|[Aa]pr|[Vv]s|[Jj]r|[Ss]r|[Pp]rop|[Dd]ist|[Cc]o|[Ee]tc|a\.m|p\.m|i\.e|e\.g|U\.S|D\.A)\.$"
+    r"|[Nn]o|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb|[Aa]pr|[Vv]s|[Jj]r|[Ss]r|[Pp]rop|[Dd]ist|[Cc]o|[Ee]tc|Wm|Geo|Chas|Jos|Thos|[Mm]t|[Ff]t|[Aa]ve|a\.m|p\.m|i\.e|e\.g|U\.S|D\.A)\.$"
 )
 _LEET = str.maketrans("0134578@$", "oieastbas")
 _MIXED = re.compile(r"(?<![\w$@/.])(?=[\d@$]*[a-zA-Z])(?=[a-zA-Z]*[013457])[a-zA-Z0134578@$]{3,}(?!\w)")
@@ -37,10 +38,10 @@ _KEPT = frozenset(
     "a an and are as at be but by can come did do does don't for from get give go had has have he her here hey hi his how i "
     "i'd i'll i'm i've if in is it it's its just keep let let's like make me more my no not now of off on one only or our "
     "out please she so stop that that's the their them then there these they this those to too until up us was we we'll "
-    "we're we've were what when where which who whose why will with would yes you your all any both each every everyone "
+    "we're we've were what when where which who whose why with would yes you your all any both each every everyone "
     "everybody folks guys friends team dear good help here's let meet need needs want wants see send sign take tell thank "
     "thanks think try two three four ten watch wear work bring buy call click donate drop find follow forward free grab "
-    "join looking mark meanwhile new next once order pass pick pls put re reply remember reminder saturday save share show "
+    "join looking meanwhile new next once order pass pick pls put re reply remember reminder saturday save share show "
     "some support talk text through use visit vote walk pray read urge choose el la los las un una y de por para con que "
     "si no se es en al del su sus nos lo le les tu yo mi the local proud proudly paid proceeds help elect fw fwd rv read "
     "give gift yes nope amen again also after before because since while whoever whatever never always last first second "
@@ -51,7 +52,7 @@ _COMMON = _KEPT | frozenset(files("gateway.classify").joinpath("common.txt").rea
 _TITLES = (
     r"mr|mrs|ms|dr|rev|fr|hon|rep|sen|gov|lt|sgt|capt|cpt|det|ofc|officer|chief|deputy|undersheriff|captain|sergeant|lieutenant"
     r"|detective|coach|professor|colonel|col|general|justice|president|vice|trustee|supervisor|treasurer|auditor|candidate"
-    r"|commissioner|senior|former|incumbent|uncle|aunt|don|dona|state|us|juez"
+    r"|commissioner|senior|former|incumbent|pastor|imam|rabbi|father|sister|brother|reverend|bishop|deacon|pandit|granthi|swami|uncle|aunt|don|dona|state|us|juez"
 )
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
 _JOINED = re.compile(r"\bN(?:['’]s)?(?:(?: |-| of | in | & | de | de la | del | van | von | y |, )N\b)+")
@@ -66,6 +67,8 @@ _MEASURE = re.compile(
     r"(?:\d{1,3}(?:-\d{1,3})?[a-z]?|[b-hj-z]|kk|one|two|three|four|five|six|seven|eight|nine|ten|a(?= (?:on|is|will|would|means|puts|passes|fails)\b|[.,!?;:)]|$))\b"
 )
 _NEXT = re.compile(r"\s([A-Z][a-z]\w*)")
+_QUOTE_MARKS = re.compile(r"(?:^|\n)[> |]+")
+_NAMED_FOR = re.compile(r"\b[KF] N\b")
 _SPACES = re.compile(r"\s+")
 
 
@@ -157,7 +160,8 @@ def _apart(found: tuple[Term, ...]) -> Iterator[Term]:
 
 def settle(masked: str) -> str:
     """Names with their titles, numbers of measures, and dates, as one letter each."""
-    masked = _SPACES.sub(" ", masked).strip().replace("’", "'")
+    masked = _SPACES.sub(" ", _QUOTE_MARKS.sub(" ", masked)).strip().replace("’", "'")
+    masked = _NAMED_FOR.sub("N", masked)
     masked = _NUMBERED.sub("N", masked)
     masked = _TITLED.sub("", masked)
     masked = _JOINED.sub("N", masked)
@@ -177,9 +181,8 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _ends(text: str, start: int, found: re.Match[str]) -> bool:
     if "\n" in found[0]:
-        line = text.rfind("\n", start, found.start()) + 1
-        wrapped = found[0] == "\n" and found.start() - max(start, line) >= LINE and text[found.end() : found.end() + 1].isalnum()
-        return not wrapped
+        line = text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1
+        return not (found[0] == "\n" and found.start() - line >= LINE and _GOES_ON.match(text, found.end()))
     return found[0] != "." or not _ABBREVIATED.search(text[max(start, found.start() - 8) : found.end()])
 
 

@@ -51,63 +51,32 @@ penny tax; rain tax; fluoride; the merger; half-cent; the amendment; the initiat
 la pregunta; bono escolar
 """
 
-VOTING = """
-vote; votes; voting; voter; voters; voted; vote's; voto; votos; vota; voten; votar; votemos; votacion; ballot; ballots; boleta;
-the polls; polls; polling place; urnas; the booth; voting booth; lever; pull the lever; straight; elect; elects; elected; re-elect; reelect; re-elect*; reelect*;
-election; elections; elecciones; eleccion; slate; planilla; oval; ovals; bubble; bubbles; bubbled; straight ticket; runoff; run-off; primary;
-primaries; primarying; midterm*; general election; early voting; absentee; drop box; precinct; four more; another term; second term; third term; fifth term;
-fourth term; november; en noviembre; row a; row b; row c; row d; row e; mark your; marquen; marca; marcar; top to bottom; all the way down; down the line;
-keep; keeps; gotv; polling; column; up in; up this; names; partisan; the box; next to; send him; send her; send them; vote blue; vote red; term; fill in; filled in; write-in; write in; the sheet; donkey; elephant;
-your hands; get elected; keep him; keep her; keep them; return; back to; out of office; in office; the seat; seat; that seat; voice; defeat; beat; beats; oust; unseat; retire;
-every one of them; the guide; voter guide; palm card; pocket card; the card; cheat sheet; my ballot; conservatives; flip; flips; bring three
+DEITIES = """
+god; jesus; jesus christ; christ; lord jesus; lord jesus christ; cristo; jesucristo; dios; the lord; our lord; el senor; savior; saviour; our savior;
+salvador; messiah; holy spirit; holy ghost; espiritu santo; allah; krishna; lord krishna; shiva; ganesha; hashem; jehovah; jehova; yahweh; waheguru;
+the guru; the goddess; the buddha; buddha; bhagwan; baha'u'llah; bahaullah; la virgen; virgencita; our lady; the almighty; the creator; Him; Jah
 """
 
-ENDORSING = """
-endors*; back; backs; backed; backing; support; supports; supported; supporting; supporter; supporters; recommend; recommends; recommended; recommending; recommendation; recommendations; stand with; stands with;
-stand behind; stands behind; standing with; standing behind; stood with; behind; our pick; our picks; pick; picks; nod; choice; trust; trusts; my money is on;
-in your column; in her column; in his column; earned; deserves; deserve; respald*; apoy*; recomend*; candidata; candidato; candidate; candidates; running; runs; right for;
-the real deal; proud; our guy; our girl; our man; our candidate; join me; right choice; best choice; the one who; the only one; is the only; by a mile; urge; urged; urges; in november; with us on; get elected; letter; op-ed;
-real change; his opponent; her opponent; challenger; incumbent; opponent; gets my; has my; my vote; the next; next; lineup
+TEMPLES = """
+church; churches; iglesia; mosque; masjid; synagogue; shul; temple; templo; gurdwara; gurudwara; parish; chapel; tabernacle; cathedral; mass; misa;
+worship; worship service; worship night; sunday service; sunrise service; healing service; culto; revival; tent revival; bible study; bible class;
+sunday school; vacation bible school; bible camp; satsang; kirtan; jumu'ah; jumuah; jummah; friday prayer; friday prayers; shabbat; shabbos; coven;
+sangha; adoration; prayer meeting; prayer breakfast; prayer group; prayer night; night of prayer; prayer circle; kingdom hall; ministry; ministerio;
+congregation; congregacion; ashram; stake center; altar; altar call; sanctuary; chabad; vespers; puja; zendo; dharma talk; gospel concert; fellowship hall;
+women's encounter; men's encounter; encounter weekend; prayer chain; secular assembly; atheist meetup; freethought meetup; sunday assembly
 """
 
-MONEY = """
-$*; dollar; dollars; bucks; dolares; pesos; donat*; donor*; donar; dona; donen; donacion*; contribut*; contribuc*; aport*; chip in; chips in; pitch in; throw in; raffle; rifa; tickets; ticket; boleto*;
-proceeds; proceed; every penny; every cent; every dime; every dollar; every nickel; every buck; fundrais*; fund-rais*; fund rais*; recauda*; check; checks; cheques; venmo; cash app; cashapp; zelle; paypal; gofundme; gift; gifts; give; giving;
-PAC; pac; pacs; COPE; FIREPAC; war chest; per plate; a plate; a head; a chair; a table; sponsor*; host committee; filing fee; checkoff; check-off; deduct*; assessment; money bomb; match; matching; triple;
-tripling; auction; bid; bidding; bowl; the pot; hat's going; the hat; passing the hat; reception; gala; golf; scramble; outing; dinner; breakfast; lunch; supper; barbecue; bbq; cookout; fish fry; chili; auctioned; campaign debt; recount fund; legal fund; maxed out; money; goes to; going to; re-elect account; mail budget; treasury; victory fund; checkbook*; envelope; owes; $; budget; pot; nickel
+BOOKS = """
+bible; bibles; biblia; scripture; scriptures; gospel; the gospels; evangelio; quran; qurans; qur'an; koran; torah; talmud; bhagavad gita; gita; gitas; the vedas;
+book of mormon; new testament; new testaments; hidden words; guru granth sahib; watchtower; the word of god; god's word; psalm; psalms; salmo; salmos; dianetics;
+lotus sutra; dhammapada; the god delusion; kitab-i-aqdas; proverbs; ephesians; philippians; corinthians; romans; revelation; hebrews; isaiah; devotional; devotionals
 """
 
-WORK = """
-yard sign; yard signs; yard-sign; yard-signs; lawn sign; lawn signs; sign crew; window sign; signs; sign; letreros; letrero; pancartas; door hanger; door hangers; hang doors; phone bank*; phonebank*; text bank*; textbank*; text-bank*; phone tree; canvass*; knock;
-knocking; knocked; door knock*; doorknock*; lit drop; lit-drop; literature; flyers; flyer; volantes; volante; palm cards; palm card; push cards; mailer; mailers; mailing; mailings; postcard*; postcards; bumper sticker*; sticker; stickers; magnet; magnets; petition; petitions;
-peticion; firmas; signatures; clipboard*; volunteer; volunteers; volunteering; voluntarios; voluntario; banner; banners; button; buttons; pins; pin; t-shirt; t-shirts; tee; tees; shirts; shirt; hats; mugs; coins; campaign; campaigns; campaigning; campana;
-rally; rallies; meet and greet; meet & greet; meet-and-greet; house party; town hall; watch party; kickoff; kick-off; kick off; block captain*; block-walk*; blockwalk*; block walk*; precinct captain*; precinct chair*; headquarters; hq; campaign office; storefront; walk list; walk; walking;
-walked; march; marching; parade; float; caravan*; volunteer shift*; honk; wave; dial; dialing; dialers; callers; call list*; calling; calls; letter; letters; op-ed; letter to the editor; ad; ads; radio spot; commercial; poll watcher*; poll challenger*; watchers; stuff envelopes; envelopes; block leaders; precinct; precincts; delegate;
-delegates; caucus; caucuses; party; partido; convention; club; committeeman; committeewoman; committeeperson; precinct seat*; central committee; membership form; register; registration; registrat*; join; become a member; sign up; signup; sign me up; booth; table; poster; posters; placard*; campaign trail; stump; supporters; house meeting; team; crew; people; folks; placards; graphic; profile frame; frame; doors
-"""
-
-MEASURING = """
-measure; measures; medida; prop; props; proposition; propuesta; proposal; question; pregunta; amendment; amendments; initiative; referendum; levy; bond; issue; charter; recall; repeal;
-yes on; no on; vote yes; vote no; voting yes; voting no; vote for; vote against; vote it down; voting it down; mark yes; mark no; marked yes; say yes; say no; say no to; is a tax; yes; no; si a; si en; no a; no en; tax; annexation;
-petition; petitions; oppose; opposing; opposed; opposition; defeat; against; for it; must pass; has to pass; pass; passed; passes; fail; fails; failed; afford; go down; poster; bubble; box; oval; sign
-"""
-
-OPINION = """
-liberal; liberals; libs; leftist; leftists; lefties; left-wing; right-wing; right wing; left wing; right-winger*; conservative; conservatives; socialist; socialists; socialism; communist; communists; marxist*; fascist; fascists; fascism; maga; woke; progressive; progressives; snowflake; snowflakes;
-brandon; resist; deep state; tree hugger*; red hats; the other side; other side; the other party; only one party; bums; these clowns; clowns; crooks; the president; the governor; the mayor; socialized; rino; rinos; antifa; patriot; patriots; blue wave; red wave; bluewave*; redwave*;
-take our country back; take this country back; take back our; save america; drain the swamp; lock him up; lock her up; vote them out; voted out; vote him out; vote her out; out of office; throw them; throw him; throw her; throw out; throw every; throw the; throw the bums; get rid of; clean house; send them packing; send him packing;
-send her packing; packing; show them the door; kick them out; both parties; one of these parties; party; tax and spend*; propaganda; amnesty; regime; the administration; this administration; in charge; in power; ashamed; never again; back in charge; grown-ups; adults; the right; the left; era; term; four years; statehouse; capitol; congress; assembly; november;
-end of an error; miss me yet; big government; lame duck; war on cops; backs the badge; back the blue; back the badge; pro-choice; pro-life; unborn; open borders; border; pro-gun; pro-labor; anti-union; anti-labor; gun grabber*; second amendment; 2nd amendment; primary; voters; vote; ballot; booth; polls
-"""
-
-FAITH = """
-god; god's; jesus; christ; cristo; jesucristo; dios; senor; lord; the lord; savior; saviour; salvador; gospel; evangelio; bible; biblia; scripture; scriptures; psalm; psalms; salmo; proverbs; prov; romans; ephesians; philippians; corinthians; isaiah; hebrews; revelation; book of acts; gospel of john; gospel of;
-church; iglesia; pastor; preacher; prophet*; prophetess; sermon; worship; culto; alabanza; baptiz*; baptis*; bautiz*; salvation; salvacion; saved; unsaved; born again; repent; repent*; arrepient*; pray; prays; prayer; prayers; praying; prayed; oren; oracion; oraciones; rosary; rosario; mass; misa; novena; chaplet; confession*; sacrament*; adoration; saint; catholic; catholics;
-heaven; hell; eternity; eternal; eternal life; holy spirit; holy ghost; espiritu santo; testimony; testimonio; revival; avivamiento; altar; altar call; tract; tracts; booklet; booklets; missionar*; misioneros; witness to; evangel*; disciple*; faith; fe; believe; believer; believers; amen; hallelujah; alleluia; praise; blessed; blessing; blessings; virgen; virgencita; avemarias; anointed;
-islam; muslim; muslims; quran; qurans; qur'an; koran; allah; muhammad; mosque; masjid; imam; shahada; jumu'ah; jumuah; ramadan; eid; dawah; deen; torah; mitzvah; mitzvot; tefillin; shabbat; shabbos; chabad; rabbi; synagogue; hashem; kosher; jew; jewish; krishna; hare krishna; bhagwan; bhagavad gita; gita; satsang; kirtan; mantra; temple; templo; guru; guru's; ashram; vedic; chant; chanting; gongyo; nam-myoho-renge-kyo; myoho; buddha; buddha's; buddhist; buddhism; dharma; sangha; karma; meditat*;
-sikh; sikhs; gurdwara; gurudwara; waheguru; guru granth*; baha'i; bahai; baha'is; baha'u'llah; bahaullah; book of mormon; latter-day; latter day; elders; joseph smith; jehovah; jehova; jehovah's; kingdom; watchtower; watch tower; the goddess; goddess; coven; wicca*; pagan; witchcraft; the craft; druid*; scientology; dianetics; falun; falun gong; falun dafa; the tao; taoist; shinto;
-atheis*; ateo; humanis*; godless; secular; no god; skeptic*; freethinker*; free thought; superstition; superstitions; rosicruc*; unitarian; spiritual; spirit; soul; souls; alma; almas; lent; easter; good friday; ash wednesday; christmas; nativity; resurrection; risen; the cross; cross; sin; sins; sinner*; forgiv*; perdon*; devotional; verse; versiculo; ministry; ministries; ministerio; congregation; parish; his name; his glory; Him; cadena; chain; get right with; encounter; prophecy;
-kneel; knees; on our knees; jw; congregacion; retiro; personality test; zen; refuge; enlighten*; awaken*; tabernacle; crusade; church's; vacation bible; bible study; alpha; rapture; end times; last days; antichrist; savior's
+FAITHS = """
+christian; christians; christianity; muslim; muslims; islam; jew; jews; jewish; judaism; hindu; hindus; hinduism; buddhist; buddhists; buddhism; sikh; sikhs;
+sikhism; catholic; catholics; catolico; catolicos; baptist; baptists; mormon; mormons; latter-day saints; latter day saints; baha'i; baha'is; bahai; atheist; atheists; atheism;
+humanist; humanists; humanism; wiccan; wicca; pagan; pagans; scientology; scientologist; falun dafa; falun gong; adventist; pentecostal; protestant; orthodox church;
+evangelical; evangelicals; cristiano; cristianos; ateo; ateos; non-believer; non-believers; freethinker; freethinkers; non-catholics; lapsed catholics
 """
 
 ELECTION = """
@@ -140,8 +109,8 @@ impartial analysis; fact sheet; legal notice; notice is given; found property; p
 """
 
 HOLY = """
-god; god's; jesus; christ; cristo; jesucristo; dios; the lord; our lord; savior; saviour; salvador; gospel; evangelio; bible; biblia; scripture; scriptures; psalm; psalms; salmo; church; iglesia; worship; culto; baptiz*; bautiz*; salvation; born again; repent; arrepient*; pray; prayer; prayers; praying; oren; oracion; rosary; rosario; mass; misa; novena; sacrament*; heaven; eternity; holy spirit; holy ghost; revival; altar; tract; tracts; missionar*; misioneros;
-virgen; islam; muslim; muslims; quran; qurans; qur'an; koran; allah; mosque; masjid; imam; shahada; jumu'ah; jumuah; torah; mitzvah; tefillin; shabbat; shabbos; chabad; synagogue; hashem; krishna; bhagwan; gita; satsang; kirtan; mantra; temple; templo; buddha; dharma; sikh; gurdwara; waheguru; guru granth*; guru; baha'i; bahai; baha'u'llah; book of mormon; jehovah; jehovah's; watchtower; goddess; coven; scientology; dianetics; falun dafa; atheis*; no god; godless; pastor; prophetess; testimonio; faith; believers; Him; his name; prophet; spiritual; the word; congregation; catholic; catholics; christian; christians; lent; easter; sermon; ministry; tabernacle; encounter
+baptiz*; bautiz*; salvation; born again; repent; arrepient*; pray; prayer; prayers; praying; oren; oracion; rosary; rosario; novena; sacrament*; heaven; eternity; tract; tracts; missionar*; misioneros; shahada; mitzvah; tefillin; mantra; no god; godless; pastor; imam; rabbi; prophetess; testimonio; faith; believers;
+his name; holy name*; his glory; spiritual; the word; lent; easter; sermon; avemarias; sinner*; amen; bless; blessed; karma; goddess; nam-myoho-renge-kyo; evangel*; devotional; preacher; gods; religion; hallelujah
 """
 
 CHAPLAIN = """
@@ -163,34 +132,3 @@ def terms(listed: str) -> tuple[str, ...]:
     return tuple(term for line in listed.splitlines() for piece in line.split(";") if (term := piece.strip()))
 
 
-CLASSES = (
-    ("O", OFFICES), ("D", DAYS), ("M", MEASURES), ("v", VOTING), ("e", ENDORSING), ("c", MONEY), ("w", WORK), ("m", MEASURING),
-    ("o", OPINION), ("x", FAITH), ("E", ELECTION), ("I", INTERNAL), ("J", JOKE), ("R", RULES), ("G", REPORTING), ("H", CHAPLAIN), ("X", HOLY),
-)  # fmt: skip
-MASKED = frozenset("NPOMD")
-
-
-class Words:
-    """All terms, with those of the roster, as one automaton."""
-
-    def __init__(self, more: Iterable[tuple[str, str]] = ()) -> None:
-        listed: dict[str, list[tuple[str, bool, str]]] = {}
-        for mark, term in (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more):
-            stem, written = term.endswith("*"), term.rstrip("*")
-            listed.setdefault(written.lower(), []).append((mark, stem, "" if written == written.lower() else written))
-        self._automaton = ahocorasick.Automaton()
-        for key, meanings in listed.items():
-            self._automaton.add_word(key, (len(key), tuple(meanings)))
-        self._automaton.make_automaton()
-
-    def find(self, text: str, low: str) -> Iterator[Term]:
-        """Every term of `text` (whose small letters are `low`, of the same length), words whole, in order of their ends."""
-        size = len(low)
-        for last, (length, meanings) in self._automaton.iter(low):
-            start, end = last - length + 1, last + 1
-            if start and low[start - 1].isalnum() and low[start].isalnum():
-                continue
-            whole = end == size or not low[end].isalnum()
-            for mark, stem, written in meanings:
-                if (stem or whole) and (not written or text[start:end] == written or text[start:end] == written.upper()):
-                    yield Term(mark, start, end)

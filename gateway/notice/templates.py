@@ -132,7 +132,7 @@ def _text(environment: ImmutableSandboxedEnvironment, name: str, context: Contex
     written = environment.get_template(f"{name}.txt.j2").render(context)
     subject, _, text = written.lstrip().partition("\n")
     folded = "\n".join(map(_fold, text.splitlines()))
-    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", folded).strip() + "\n"
+    return " ".join(subject.split()), re.sub(r"\n{3,}", "\n\n", folded).strip("\n") + "\n"
 
 
 def _html(environment: ImmutableSandboxedEnvironment, name: str, context: Context) -> str:

@@ -56,12 +56,12 @@ def mailboxes(addresses: Iterable[Address]) -> tuple[Mailbox, ...]:
 
 def domain_key(written: str) -> str:
     """A domain as mailboxes have it."""
-    return _domain(written).casefold().rstrip(".")
+    return _domain(written).rstrip(".")
 
 
 def _domain(written: str) -> str:
-    domain = _plain(written[-_DOMAIN:])
-    if domain.isascii() and "xn--" not in domain.lower():
+    domain = _plain(written[-_DOMAIN:]).casefold()
+    if domain.isascii() and "xn--" not in domain:
         return domain
     try:
         return domain.encode("ascii").decode("idna") if domain.isascii() else domain.encode("idna").decode("idna")

@@ -1,5 +1,19 @@
-"""What a recipient would see of a message. (Being built.)"""
+"""What a recipient would see of a message: `Reader.read` turns its octets into a Reading.
 
+A Reading holds the text in passages, each of one voice (new, quoted, forwarded, a signature, hidden) and with the place
+it stands at; the links with where they really go; everybody the header says the message is from; and all that could not
+be read, with the reason. Each passage carries its text folded for matching, which points back into the original.
+
+The room knows nothing of politics, envelopes or policies, and does no I/O. It never raises: what is broken, hostile or
+too large ends as an Unread. Where mail programs differ in what they show, it reads all that any of them would show.
+
+Further formats (documents, pictures, archives) are extractors in `extractors.TABLE`. selectolax, charset-normalizer and
+disarm stay behind this door.
+"""
+
+from gateway.reading.fold import fold
+from gateway.reading.limits import ReadingLimits
+from gateway.reading.reader import Reader
 from gateway.reading.types import Link, Origin, Passage, Reading
 
-__all__ = ["Link", "Origin", "Passage", "Reading"]
+__all__ = ["Link", "Origin", "Passage", "Reader", "Reading", "ReadingLimits", "fold"]

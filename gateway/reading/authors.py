@@ -203,7 +203,7 @@ def _quoted(text: str, at: int) -> tuple[int, str]:
 def _angle(text: str, at: int) -> tuple[int, str]:
     """What stands in `<>`; one that is never closed goes on to the next comma."""
     end = at + 1
-    while end < len(text) and text[end] not in ">":
+    while end < len(text) and text[end] != ">":
         if text[end] == '"':
             end, _ = _quoted(text, end)
         elif text[end] == "<":

@@ -39,6 +39,7 @@ _PANGRAM = b"The quick brown fox jumps over 13 lazy dogs."
 _OTHERWISE = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf16", "utf32", "utf-7", "hz")
 """Charsets whose text may be good UTF-8 by accident, since they use ASCII octets for other characters."""
 
+_LONE = re.compile("[\ud800-\udfff]")
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 _WIDE = 0.6
 _MOSTLY_ENGLISH = 0.15
@@ -65,7 +66,7 @@ def _mostly_read(text: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8", "replace") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
 def _codec(declared: str) -> str:

@@ -18,7 +18,19 @@ _RELEVANT = re.compile(
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
 _CONTENT = re.compile(r"""content\s*:\s*(?:"([^"]{1,2000})"|'([^']{1,2000})')""")
-_PIXELS = {"": 1.0, "px": 1.0, "pt": 1.33, "pc": 16.0, "in": 96.0, "cm": 37.8, "mm": 3.78, "q": 0.945, "rem": 16.0, "vw": 10.0, "vh": 8.0}
+_PIXELS = {
+    "": 1.0,
+    "px": 1.0,
+    "pt": 1.33,
+    "pc": 16.0,
+    "in": 96.0,
+    "cm": 37.8,
+    "mm": 3.78,
+    "q": 0.945,
+    "rem": 16.0,
+    "vw": 10.0,
+    "vh": 8.0,
+}
 _FAR = -400.0
 _NEAR = 12
 _MOST_RULES = 5000
@@ -147,7 +159,8 @@ def _cut(style: Declarations) -> bool:
     if clip.startswith("rect(") and not re.search(r"[2-9]|1\d", clip) and style.get("position") in {"absolute", "fixed"}:
         return True
     path = style.get("clip-path", "").replace(" ", "")
-    return path in {"inset(50%)", "inset(100%)", "circle(0)"} or style.get("transform", "").replace(" ", "") in {"scale(0)", "scale(0,0)"}
+    shape = style.get("transform", "").replace(" ", "")
+    return path in {"inset(50%)", "inset(100%)", "circle(0)"} or shape in {"scale(0)", "scale(0,0)"}
 
 
 def _flat(value: str | None) -> bool:
@@ -188,8 +201,12 @@ def length(value: str | None) -> float | None:
 def _transparent(value: str) -> bool:
     if value == "transparent":
         return True
-    found = re.match(r"(?:rgba|hsla|rgb|hsl)\([^)]*[,/]\s*(\d*\.?\d+%?)\s*\)", value)
-    return bool(found) and (value.count(",") > 2 or "/" in value) and _zero(found[1] if found else None)
+    found = (
+        re.match(r"(?:rgb|hsl)a?\((?:[^),/]*[,\s]){3}[^),/]*?/?\s*(\d*\.?\d+%?)\s*\)", value)
+        if "a(" in value or "/" in value
+        else None
+    )
+    return found is not None and _zero(found[1])
 
 
 def colour(value: str) -> Colour | None:

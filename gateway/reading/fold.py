@@ -22,16 +22,17 @@ from gateway.reading.lookalikes import plain
 Folded = tuple[str, tuple[int, ...]]
 
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
-_BLANKS = r"[ \n]{2,}|^[ \n]+|[ \n]+$"
+_BLANKS = r"(?: [ \n]|\n{1,2} |\n{3})[ \n]*|^[ \n]+|[ \n]+$"
 _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|\n)[A-Za-z](?![A-Za-z0-9'])){3,}"
 _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
+_UNEVEN = re.compile(_BLANKS)
 _LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z][ \n._*\-|/~]{1,6}[A-Za-z][ \n._*\-|/~]")
-_UNEVEN = ("  ", " \n", "\n ", "\n\n\n")
 _FIGURE = re.compile(r"[013457@$][a-z]")
 _FIGURED = re.compile(r"(?<![\w.])(?=[\w@$]*[a-z])(?:[A-Za-z]+[013457@$]+[a-z][\w@$]*|[013457@$]+[a-z]{2}[\w@$]*)")
-_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|km|mg|ml|mm|cm|kg|gb|mb|kb|px|pt|s|x|er)\b")
+_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|[ckm]?m|[km]g|ml|[gkm]b|px|pt|s|x|er)\b")
 _WORD = re.compile(r"[A-Za-z0-9@$]+")
+_WORDLIKE = re.compile(r"[013457]{5,12}")
 _LETTERS = str.maketrans("013457@$89", "oieastasbg")
 _MANY, _SHARE = 4, 0.12
 _SHELF = tuple(range(65_537))
@@ -43,14 +44,11 @@ def fold(text: str) -> Folded:
     offsets never fall, so folded[a:b] stands in text[offsets[a] : offsets[b - 1] + 1].
     """
     folded, offsets = (text, _span(0, len(text) + 1)) if not _UNSEEN.search(text) else _seen(text)
-    if _uneven(folded):
-        folded, offsets = _spaced(folded, offsets)
+    if _LONELY.search(folded):
+        folded, offsets = _spaced(_SPACING, folded, offsets)
+    elif _UNEVEN.search(folded):
+        folded, offsets = _spaced(_UNEVEN, folded, offsets)
     return _spelled(folded), offsets
-
-
-def _uneven(text: str) -> bool:
-    """Whether `_SPACING` may find anything; a quick look, since mostly it does not."""
-    return text[:1].isspace() or text[-1:].isspace() or any(pair in text for pair in _UNEVEN) or bool(_LONELY.search(text))
 
 
 def _span(start: int, end: int) -> tuple[int, ...]:
@@ -80,12 +78,12 @@ def _seen(text: str) -> Folded:
     return "".join(pieces), tuple(offsets)
 
 
-def _spaced(text: str, offsets: tuple[int, ...]) -> Folded:
+def _spaced(pattern: re.Pattern[str], text: str, offsets: tuple[int, ...]) -> Folded:
     """Blanks run together, letters set apart joined."""
     pieces: list[str] = []
     kept: list[int] = []
     last = 0
-    for found in _SPACING.finditer(text):
+    for found in pattern.finditer(text):
         start, end = found.span()
         pieces.append(text[last:start])
         kept.extend(offsets[last:start])
@@ -129,8 +127,7 @@ def _spelled(text: str) -> str:
 
 
 def _letters(word: re.Match[str]) -> str:
-    """Prices, times and years (few figures, and no letter beside them) stay."""
+    """A word with small letters in it, or figures alone of a word's length; times, sizes, prices and years stay."""
     written = word[0]
-    figures = sum(1 for c in written if c in "013457@$89")
     lettered = any(c.islower() for c in written) and not _MEASURE.match(written)
-    return written.translate(_LETTERS) if lettered or (figures == len(written) and figures > 4) else written
+    return written.translate(_LETTERS) if lettered or _WORDLIKE.fullmatch(written) else written

@@ -108,7 +108,7 @@ def parameters(value: str, limit: int = 16_384) -> dict[str, str]:
     text = unfold(value[:limit])
     first = _PARTING.search(text.lstrip())
     at = first.start() + len(text) - len(text.lstrip()) if first else -1
-    while 0 <= at and sum(map(len, sections.values())) < _MOST_PARAMETERS:
+    while at >= 0 and sum(map(len, sections.values())) < _MOST_PARAMETERS:
         found = _PARAMETER.match(text, at + 1)
         if found:
             name = _SECTION.fullmatch(found[1].lower())

@@ -17,16 +17,35 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from gateway.reading import css
 from gateway.reading.css import Look
 
-_UNSEEN = frozenset({"script", "style", "head", "title", "template", "meta", "link", "base", "iframe", "xml", "noembed", "datalist"})
+_UNSEEN = frozenset({"script", "style", "head", "title", "template", "meta", "link", "base", "iframe", "xml", "noembed"})
 _BLOCKS = frozenset(
-    {"address", "article", "aside", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption"}
-    | {"figure", "footer", "form", "header", "hr", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "search"}
-    | {"section", "select", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "caption", "textarea", "button", "frameset"}
+    {"address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset"}
+    | {
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hr",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+    }
+    | {"section", "select", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul", "textarea", "button", "frameset"}
 )
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "listing", "xmp", "plaintext"})
 _PRE = frozenset({"pre", "listing", "xmp", "plaintext", "textarea"})
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_OPTIONAL = frozenset("p li td th tr tbody thead tfoot br hr img meta link input dt dd option col area base wbr source param".split())
+_FORMATTING = frozenset({"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"})
+_OPTIONAL = frozenset(
+    {"p", "li", "td", "th", "tr", "tbody", "thead", "tfoot", "dt", "dd", "option"}
+    | {"br", "hr", "img", "meta", "link", "input", "col", "area", "base", "wbr", "source", "param"}
+)
+_LOOKS = ("style", "class", "id", "bgcolor", "background", "color", "size", "text")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15})")
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _CONDITIONAL = re.compile(r"<!--\[if\b[^\]]{0,200}\]>(.*)<!\[endif\]-->", re.DOTALL)
@@ -58,7 +77,10 @@ class Quotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What a reader sees. base: what relative links start from; flat: it was read without its layout; cut: not all of it was read."""
+    """What a reader sees.
+
+    base: what relative links start from; flat: it was read without its layout; cut: not all of it was read
+    """
 
     text: str
     hidden: str = ""
@@ -101,6 +123,7 @@ class _Open:
 
     tag: str
     look: Look
+    sheet: _Sheet
     pre: bool
     anchor: int = -1
     quotation: int = -1
@@ -117,13 +140,14 @@ class _Scribe:
     hidden: _Sheet = field(default_factory=_Sheet)
     anchors: list[Anchor] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
-    styles: dict[str, css.Declarations] = field(default_factory=dict)
+    looks: dict[tuple[object, ...], Look] = field(default_factory=dict)
     inner: list[str] = field(default_factory=list)
     nodes: int = 0
 
     def walk(self, root: LexborNode) -> None:
         """Everything under `root`, without recursion."""
-        stack = [_Open("body", self._look(root.tag or "body", root.attributes, Look()), pre=False)]
+        look = self._look(root.tag or "body", root.attributes, Look())
+        stack = [_Open("body", look, self._sheet(look), pre=False)]
         node = root.first_child
         while node is not None and self.nodes < _MOST_NODES:
             self.nodes += 1
@@ -146,7 +170,7 @@ class _Scribe:
         elif tag == "-comment":
             self._comment(node, around)
         elif tag == "br":
-            sheet = self._sheet(around.look)
+            sheet = around.sheet
             sheet.part(_PARAGRAPH if sheet.due >= _LINE else _LINE)
         elif tag not in _UNSEEN and not tag.startswith("o:office"):
             return self._element(node, tag, around, stack)
@@ -155,15 +179,15 @@ class _Scribe:
     def _element(self, node: LexborNode, tag: str, around: _Open, stack: list[_Open]) -> LexborNode | None:
         attributes = node.attributes
         look = self._look(tag, attributes, around.look) if attributes or tag in self.rules else around.look
-        sheet = self._sheet(look)
+        sheet = around.sheet if look is around.look else self._sheet(look)
         self._part(tag, sheet)
         if attributes:
             self._said(tag, attributes, look, sheet)
         first = node.first_child
         if first is None:
-            self._empty(tag, attributes, look)
+            self._empty(tag, attributes, look, sheet)
             return None
-        opened = _Open(tag, look, around.pre or tag in _PRE, cited=around.cited)
+        opened = _Open(tag, look, sheet, around.pre or tag in _PRE, cited=around.cited)
         if attributes:
             self._open(opened, attributes, sheet)
         if tag == "blockquote" or (opened.cited and not around.cited):
@@ -178,7 +202,7 @@ class _Scribe:
         opened.cited = opened.cited or _cited(opened.tag, attributes)
 
     def _leave(self, opened: _Open) -> None:
-        sheet = self._sheet(opened.look)
+        sheet = opened.sheet
         if opened.anchor >= 0:
             self.anchors[opened.anchor] = replace(self.anchors[opened.anchor], end=sheet.length)
         if opened.quotation >= 0:
@@ -197,7 +221,7 @@ class _Scribe:
         return self.hidden if look.hidden else self.seen
 
     def _text(self, text: str, around: _Open) -> None:
-        sheet = self._sheet(around.look)
+        sheet = around.sheet
         if sheet is self.seen and self.hidden.length:
             self.hidden.part(_LINE)
         if around.pre:
@@ -237,16 +261,22 @@ class _Scribe:
             sheet.add(_BLANKS.sub(" ", text).strip())
             sheet.part(_SPACE)
 
-    def _empty(self, tag: str, attributes: Mapping[str, str | None], look: Look) -> None:
+    def _empty(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: _Sheet) -> None:
         """A link around nothing still goes somewhere."""
         if tag == "a" and attributes.get("href"):
-            self._link(attributes["href"] or "", self._sheet(look).length, look)
-        self._part(tag, self._sheet(look))
+            self._link(attributes["href"] or "", sheet.length, look)
+        self._part(tag, sheet)
 
     def _link(self, written: str, at: int, look: Look) -> None:
         self.anchors.append(Anchor(written=written, start=at, end=at, hidden=look.hidden))
 
     def _look(self, tag: str, attributes: Mapping[str, str | None], around: Look) -> Look:
+        key = (around, tag, "hidden" in attributes, "open" in attributes, *(attributes.get(name) for name in _LOOKS))
+        if (known := self.looks.get(key)) is None:
+            known = self.looks[key] = self._styled(tag, attributes, around)
+        return known
+
+    def _styled(self, tag: str, attributes: Mapping[str, str | None], around: Look) -> Look:
         style = dict(self.rules.get(tag, ()))
         if attributes:
             for name in (attributes.get("class") or "").split()[:20] if self.rules else ():
@@ -255,15 +285,8 @@ class _Scribe:
             if self.rules and attributes.get("id"):
                 style |= self.rules.get(f"#{attributes['id']}", {})
             style |= _presented(tag, attributes)
-            style |= self._inline(attributes.get("style"))
+            style |= css.declarations(attributes.get("style") or "")
         return around.under(style) if style else around
-
-    def _inline(self, written: str | None) -> css.Declarations:
-        if not written:
-            return {}
-        if (known := self.styles.get(written)) is None:
-            known = self.styles[written] = css.declarations(written)
-        return known
 
 
 def _presented(tag: str, attributes: Mapping[str, str | None]) -> css.Declarations:

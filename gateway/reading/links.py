@@ -28,7 +28,7 @@ _URL = re.compile(
     rf"|(?<![\w.@\-/])(?P<bare>(?:{_LABEL}{_DOT}){{1,6}}(?:{_SITES})(?![\w\-@]|\.\w){_REST})",
     re.IGNORECASE,
 )
-_HINT = re.compile(rf"//|mailto:|www\d?\.|\bdot\b|[.\])}}](?:{_SITES})\b", re.IGNORECASE)
+_HINT = re.compile(rf"[ /.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:)|(?<= )dot )", re.IGNORECASE)
 _TRAILING = ".,;:!?'*_>"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 

@@ -28,8 +28,8 @@ _ATTRIBUTION = re.compile(
 _WROTE = re.compile(r"\b(?:wrote|writes|said|écrit|schrieb|escribi[óo])\s?:\s*$", re.IGNORECASE)
 _BEGINS = re.compile(r"\s*(?:on|le|am|el)\s", re.IGNORECASE)
 _PASSED_ON = re.compile(
-    r"\s*(?:begin forwarded message\s*:|-{3,}\s*(?:forwarded (?:message|by)\b.*|mensaje reenviado|message transféré).{0,200}|inicio del mensaje reenviado\s*:"
-    r"|comienzo del mensaje reenviado\s*:)",
+    r"\s*(?:begin forwarded message\s*:|-{3,}\s*(?:forwarded (?:message|by)\b|mensaje reenviado|message transféré)"
+    r"|(?:inicio|comienzo) del mensaje reenviado\s*:)",
     re.IGNORECASE,
 )
 _ORIGINAL = re.compile(r"\s*-{2,}\s*(?:original (?:message|appointment)|mensaje original|reply message)\s*-{2,}", re.IGNORECASE)
@@ -37,12 +37,14 @@ _FROM = re.compile(r"\s*\*?(?:from|de)\s?:\*?\s*\S", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\*?(?:sent|date|to|cc|subject|enviado(?: el)?|fecha|para|asunto)\s?:\*?", re.IGNORECASE)
 _DASHES = re.compile(r"--\s?$")
 _FAREWELL = re.compile(
-    r"\s*(?:(?:best|kind|warm|kindest|warmest)(?:\s(?:regards|wishes))?|regards|thanks(?: again| so much)?|thank you(?: very much)?|many thanks|sincerely"
-    r"|sincerely yours|yours truly|respectfully(?: submitted)?|cheers|v/?r|very respectfully|take care|saludos(?: cordiales)?|atentamente|muchas gracias|gracias"
-    r"|un abrazo|cordialmente)\s*[,.!–-]?\s*$",
+    r"\s*(?:(?:best|kind|warm|kindest|warmest)(?:\s(?:regards|wishes))?|regards|thanks(?: again| so much)?"
+    r"|thank you(?: very much)?|many thanks|sincerely(?: yours)?|yours truly|respectfully(?: submitted)?|very respectfully|v/?r"
+    r"|cheers|take care|saludos(?: cordiales)?|atentamente|cordialmente|(?:muchas )?gracias|un abrazo)\s*[,.!–-]?\s*$",
     re.IGNORECASE,
 )
-_DEVICE = re.compile(r"\s*(?:sent from my |sent from outlook|get outlook for |enviado desde mi |obtener outlook para )", re.IGNORECASE)
+_DEVICE = re.compile(
+    r"\s*(?:sent from my |sent from outlook|get outlook for |enviado desde mi |obtener outlook para )", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"[a-z]{2,}[.!?…]\s*$")
 _LONGEST_SIGNATURE, _LONGEST_FAREWELL, _LONGEST_LINE = 15, 8, 60
 
@@ -204,7 +206,8 @@ def _block(lines: Sequence[Line], at: int) -> int:
 
 def _continues(lines: Sequence[Line], at: int) -> bool:
     """A wrapped list of recipients: a line of addresses, with more fields behind it."""
-    return ("@" in lines[at].text or ";" in lines[at].text) and any(_HEADER.match(_bare(line.text)) for line in lines[at + 1 : at + 4])
+    listed = "@" in lines[at].text or ";" in lines[at].text
+    return listed and any(_HEADER.match(_bare(line.text)) for line in lines[at + 1 : at + 4])
 
 
 def _sign(lines: Sequence[Line], origins: list[Origin]) -> None:

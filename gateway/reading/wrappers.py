@@ -19,6 +19,7 @@ _NAMES = (
 _ABSOLUTE = re.compile(r"(?:https?:)?//[^\s/]+|https?%3a%2f%2f|www\.\w", re.IGNORECASE)
 _IN_PATH = re.compile(r"/(https?(?::|%3a)(?:/|%2f){1,2}.+)", re.IGNORECASE)
 _AMP = re.compile(r"/amp/s/(.+)")
+_PROOFPOINT = ("urldefense.com", "urldefense.proofpoint.com", "urldefense.us")
 _V3 = re.compile(r"/v3/__(.+?)__;([\w\-]*)!")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,20}:", re.IGNORECASE)
 _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f]")
@@ -63,7 +64,8 @@ def _normal(text: str) -> str:
     if not host or _NOT_IN_HOST.search(host):
         return ""
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    return urlunsplit((parts.scheme.lower(), f"[{host}]{port}" if ":" in host else host + port, parts.path, parts.query, parts.fragment))
+    place = f"[{host}]{port}" if ":" in host else host + port
+    return urlunsplit((parts.scheme.lower(), place, parts.path, parts.query, parts.fragment))
 
 
 def _inner(address: str) -> str:
@@ -75,7 +77,7 @@ def _inner(address: str) -> str:
     if parts.scheme == "mailto":
         return ""
     host = parts.hostname or ""
-    if host.endswith(("urldefense.com", "urldefense.proofpoint.com", "urldefense.us")) and (found := _proofpoint(parts.path, parts.query)):
+    if host.endswith(_PROOFPOINT) and (found := _proofpoint(parts.path, parts.query)):
         return _address(found)
     if found := _in_query(parts.query):
         return _address(found)

@@ -139,7 +139,7 @@ def _engine(path: Path, library: ModuleType) -> Engine:
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
-        
+        hide_parameters=True,
     )
     there = identity(path)
 

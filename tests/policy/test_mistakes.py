@@ -35,8 +35,8 @@ def test_all_mistakes_of_all_files_are_reported_at_once(tmp_path):
     assert [line for line in said.splitlines() if line.startswith("policies/")] == [
         'policies/a.yaml:4:17: unknown finds "politcal"',
         "policies/b.yaml:3:1: is not YAML: expected ',' or ']', but got '<stream end>'",
-        'policies/c.yaml:3:34: unknown key "note"',
-        'policies/d.yaml:2:56: "soon" is no length of time; write for example 30s, 15m, 48h or 2d',
+        'policies/c.yaml:3:35: unknown key "note"',
+        'policies/d.yaml:2:58: "soon" is no length of time; write for example 30s, 15m, 48h or 2d',
     ]
 
 

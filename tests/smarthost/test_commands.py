@@ -35,19 +35,23 @@ def test_a_control_character_cannot_leave_in_a_command(octet):
 
 def test_xforward_tells_all_that_is_known_of_the_client():
     assert xforward_lines(CLIENT, ALL) == [
-        b"XFORWARD NAME=desk7.department.example ADDR=192.0.2.7 PORT=50123 PROTO=ESMTP HELO=desk7 IDENT=4bXyZ12345 SOURCE=REMOTE\r\n"
+        b"XFORWARD PROTO=ESMTP HELO=desk7 IDENT=4bXyZ12345 SOURCE=REMOTE\r\n",
+        b"XFORWARD NAME=desk7.department.example ADDR=192.0.2.7 PORT=50123\r\n",
     ]
 
 
 def test_xforward_says_what_is_not_known():
     assert xforward_lines(Client(address=""), ALL) == [
-        b"XFORWARD NAME=[UNAVAILABLE] ADDR=[UNAVAILABLE] PORT=[UNAVAILABLE] PROTO=ESMTP HELO=[UNAVAILABLE] IDENT=[UNAVAILABLE]"
-        b" SOURCE=REMOTE\r\n"
+        b"XFORWARD PROTO=ESMTP HELO=[UNAVAILABLE] IDENT=[UNAVAILABLE] SOURCE=REMOTE\r\n",
+        b"XFORWARD NAME=[UNAVAILABLE] ADDR=[UNAVAILABLE] PORT=[UNAVAILABLE]\r\n",
     ]
 
 
 def test_xforward_names_only_what_the_relay_listed():
-    assert xforward_lines(CLIENT, "name Source") == [b"XFORWARD NAME=desk7.department.example SOURCE=REMOTE\r\n"]
+    assert xforward_lines(CLIENT, "name Source") == [
+        b"XFORWARD SOURCE=REMOTE\r\n",
+        b"XFORWARD NAME=desk7.department.example\r\n",
+    ]
     assert xforward_lines(CLIENT, "") == []
 
 

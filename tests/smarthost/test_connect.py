@@ -1,7 +1,6 @@
 """The way to the relay: refused, silent, TLS, AUTH, and the breaker before it."""
 
 import asyncio
-import ssl
 
 import pytest
 import trustme
@@ -140,19 +139,6 @@ async def test_octets_slipped_in_behind_starttls_are_not_heard(certified, ca_fil
 async def test_a_ca_file_that_is_missing_is_451(relay, tmp_path):
     hop = smarthost(relay, tls="starttls", ca_file=tmp_path / "missing.pem")
     assert (await first_answer(hop)).startswith("451 4.7.5")
-
-
-async def test_a_relay_that_wants_tls_1_1_is_not_used(authority, ca_file):
-    old = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(old)
-    old.set_ciphers("ALL:@SECLEVEL=0")
-    with pytest.warns(DeprecationWarning):
-        old.minimum_version = ssl.TLSVersion.TLSv1
-    with pytest.warns(DeprecationWarning):
-        old.maximum_version = ssl.TLSVersion.TLSv1_1
-    async with FakeRelay(tls=old, implicit=True) as relay:
-        hop = smarthost(relay, tls="implicit", ca_file=ca_file)
-        assert (await first_answer(hop)).startswith("451 4.7.5")
 
 
 async def test_hatchway_signs_in_with_the_password_in_the_file(tmp_path):

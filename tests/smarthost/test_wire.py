@@ -74,7 +74,17 @@ def test_replies_are_read_the_same_however_the_network_cuts_them(replies, cuts, 
 
 @pytest.mark.parametrize(
     "octets",
-    [b"hello\r\n", b"25\r\n", b"250_ok\r\n", b"150 wait\r\n", b"250-a\r\n550 b\r\n", b"650 a\r\n", b"250 a\rb\r\n", b"\r\n", b"\x00\n"],
+    [
+        b"hello\r\n",
+        b"25\r\n",
+        b"250_ok\r\n",
+        b"150 wait\r\n",
+        b"250-a\r\n550 b\r\n",
+        b"650 a\r\n",
+        b"250 a\rb\r\n",
+        b"\r\n",
+        b"\x00\n",
+    ],
 )
 async def test_what_is_no_reply_ends_the_connection(pair, octets):
     wire, relay = pair
@@ -90,7 +100,7 @@ async def test_what_is_no_reply_ends_the_connection(pair, octets):
 @pytest.mark.parametrize("octets", [b"250 " + b"x" * 40_000, b"250-\r\n" * 10_000])
 async def test_a_reply_without_end_is_not_waited_for(pair, octets):
     wire, relay = pair
-    relay.setblocking(False)
+    relay.settimeout(0)
     wire.write(b"NOOP\r\n", replies=1)
     sending = asyncio.create_task(asyncio.get_running_loop().sock_sendall(relay, octets))
 
@@ -200,7 +210,7 @@ async def test_writing_stops_while_the_relay_does_not_read_and_goes_on_when_it_d
     await asyncio.sleep(0.02)
     assert not draining.done()
 
-    relay.setblocking(False)
+    relay.settimeout(0)
     received = 0
     while received < 4_000_000:
         received += len(await asyncio.get_running_loop().sock_recv(relay, 1 << 20))

@@ -99,7 +99,7 @@ class Case:
 
 
 def _path(address: Address) -> bytes:
-    return str(address).encode("utf-8", "surrogateescape")
+    return str(address).encode("utf-8", "replace")
 
 
 def ruled(held: HeldMail, ruling: Ruling, *, to: Sequence[Address] | None = None, **changes: object) -> HeldMail:

@@ -11,8 +11,9 @@ has gone out, and follows RFC 5321, 2920 and 3207 strictly. What a client does w
 a bare CR or LF, a line that begins with a dot and is not stuffed, commands sent ahead to a relay that does not pipeline,
 octets behind DATA before the 354, a parameter whose extension was not offered. Only CRLF.CRLF ends a message.
 
-Phases of a script: CONNECT EHLO HELO STARTTLS AUTH XFORWARD MAIL RCPT DATA BODY DOT RSET NOOP QUIT. BODY is acted on
-while the message comes in, once `after` of its octets have; DOT in place of the reply to the final dot.
+Phases of a script: CONNECT EHLO HELO STARTTLS AUTH XFORWARD MAIL RCPT DATA BODY DOT RSET NOOP QUIT. BODY is acted on while
+the message comes in, once `after` of its octets have; DOT in place of the reply to the final dot. What it can be told to
+do is in acts.py and may be imported from here.
 
 What it saw: `messages` (whole ones), `broken` (cut off before the final dot), `talks` (command lines by connection),
 `reads` (what came in at once, by connection, outside the message). `down()` closes the port to new and open connections,
@@ -29,7 +30,11 @@ import ssl
 import struct
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Self
+
+from tests.support.acts import Act, close, hang, late, raw, reset, say, split, stray
+
+__all__ = ["Act", "FakeRelay", "Message", "close", "hang", "late", "raw", "reset", "say", "split", "stray"]
 
 EXTENSIONS = (
     "PIPELINING",
@@ -57,57 +62,6 @@ _NEEDS = {
 _PATH = re.compile(rb"(?:MAIL FROM|RCPT TO):<([^>]*)>((?: [!-~]+)*)", re.IGNORECASE)
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _UNSTUFFED = re.compile(rb"\r\n\.(?!\.)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """What to do in a phase.
-
-    say: the reply, lines parted by newline; None is the usual one. raw: these octets instead of any reply
-    wait: seconds before it. size: octets in each packet. stray: octets in its packet, or `stray_wait` seconds behind it
-    then: go on, close (FIN), reset (RST) or hang. after: octets of the message that come in first (BODY)
-    """
-
-    say: str | None = None
-    raw: bytes | None = None
-    wait: float = 0
-    size: int = 0
-    stray: bytes = b""
-    stray_wait: float = 0
-    then: Literal["go on", "close", "reset", "hang"] = "go on"
-    after: int = 0
-
-
-def say(reply: str, *, then: Literal["go on", "close", "reset", "hang"] = "go on", wait: float = 0) -> Act:
-    return Act(say=reply, then=then, wait=wait)
-
-
-def raw(octets: bytes, *, then: Literal["go on", "close", "reset", "hang"] = "go on") -> Act:
-    return Act(raw=octets, then=then)
-
-
-def close(*, after: int = 0) -> Act:
-    return Act(raw=b"", then="close", after=after)
-
-
-def reset(*, after: int = 0) -> Act:
-    return Act(raw=b"", then="reset", after=after)
-
-
-def hang(*, after: int = 0) -> Act:
-    return Act(raw=b"", then="hang", after=after)
-
-
-def split(size: int, reply: str | None = None) -> Act:
-    return Act(say=reply, size=size)
-
-
-def stray(octets: bytes, *, wait: float = 0) -> Act:
-    return Act(stray=octets, stray_wait=wait)
-
-
-def late(seconds: float) -> Act:
-    return Act(wait=seconds)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,9 +8,8 @@ DETECTORS = (
         name="endorsement",
         kind=Kind.ENDORSEMENT,
         says="It endorses somebody for public office.",
-        on=frozenset("evOPw"),
         rows=(
-            row(0.55, r"\bN (?:for|4|para) (?:the )?(?:O|president|supervisor|trustee)\b(?! (?:to|said|says|has|approval|review|signature|meeting))", near="EPcwv", alone=0.8),
+            row(0.55, r"\bN (?:for|4|para) (?:the )?(?:O|president|supervisor|trustee)\b(?! (?:to|said|says|has|approval|review|signature|meeting))", near="EP", alone=0.8),
             row(0.5, r"\b(?:the only (?:one|candidate|person|member) (?:running|in (?:this|the|that) (?:\w+ )?(?:O )?race|on the ballot|of that caucus))\b", alone=1.0),
             row(0.5, r"\b(?:from the top|number \d+|line \d+|last) <GAP>\bfor <OFFICE>"),
             row(0.5, r"\b(?:need|needs?|fix|route|get|gets?|want|time for|answer|somebody|deserves?)\b<GAP>\b(?:new|different|better) (?:O|somebody new)\b", near="OPED"),

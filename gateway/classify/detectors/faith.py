@@ -1,48 +1,72 @@
-"""Religious promotion, of any faith or of none: invitations to worship or to convert, and scripture pressed on readers."""
+"""Religious promotion, of any faith or of none: invitations to worship or to convert, and scripture pressed on readers.
+
+In the masked text K is a deity, T a place or an hour of worship, B a scripture, F a faith or its followers, whichever.
+"""
 
 from gateway.classify.rules import Detector, row
 from gateway.verdict import Category, Kind
 
-_GOD = r"(?:god|jesus|christ|cristo|jesucristo|dios|the lord|our lord|lord|savior|saviour|allah|krishna|hashem|jehovah|waheguru|the guru|the goddess|the buddha|buddha|the holy spirit|the holy ghost|him|he|she|her|bhagwan|bahaullah|baha'u'llah|the almighty|our lady|el senor|la virgen|the creator)"
-_HOLY = r"(?:god|jesus|christ|cristo|jesucristo|dios|the lord|our lord|savior|saviour|salvador|allah|krishna|hashem|jehovah|waheguru|the guru|guru granth sahib|the goddess|the buddha|holy spirit|holy ghost|bhagwan|bahaullah|baha'u'llah|el senor|la virgen|virgencita|the church of N|islam|the gospel|the kingdom)"
-_HOUSE = r"(?:church(?! key| lot| parking| street)|iglesia|mosque|masjid|synagogue|temple|templo|gurdwara|gurudwara|parish|chapel|tabernacle|cathedral|sanctuary|mass|misa|worship|culto|service|sunday program|revival|crusade|altar call|bible (?:study|class)|sunday school|satsang|kirtan|jumu'ah|jumuah|friday prayer|shabbat|shabbos|coven|circle|sangha|adoration|confession|prayer (?:meeting|breakfast|group|night|circle)|vacation bible school|kingdom hall|ministry|fellowship|rosary|devotional|encounter|congregacion|ashram|stake center|pew|alpha)"
-
 DETECTORS = (
     Detector(
-        name="religious promotion",
+        name="invitation to a faith",
         kind=Kind.RELIGIOUS_PROMOTION,
         category=Category.RELIGIOUS,
-        says="It invites readers to a faith, to worship, or away from faith.",
-        on=frozenset("x"),
+        says="It urges readers to take up a faith, or to leave one.",
         rows=(
-            row(0.85, rf"\b(?:accept|receive|trust(?:ed)? in|surrender(?: \w+){{0,2}} to|give (?:\w+ )?(?:life|heart|family|hearts|lives)\b.{{0,20}}? to|given (?:him|your|her) (?:your )?(?:heart|life)(?: to)?|turn to|come (?:back )?to|follow|believe in|put your (?:faith|trust) in|ask(?:ed)? (?:him|her|jesus|christ|god|the lord) (?:in|into)|entreg\w+ (?:su|tu) (?:vida|corazon) a|right with|meet) (?:the |our |a )?{_GOD}\b(?!'s office)", near="X"),
-            row(0.8, r"\b(?:jesus|christ|god|the lord|he|krishna|allah|islam|cristo|the guru|it|islam) (?:saves|can save|will save|can change|will change|changed my life|wants you|is calling you|is waiting (?:for|on) you|loves you|heals|sana|te ama|tiene un plan|has a plan|died for|set(?:s)? (?:you|me) free|is calling)\b", near="X", alone=0.2),
-            row(0.75, r"\bjesus (?:saves|is lord|is the|is walking|changed)\b|\bjesus is lord\b|\bcristo (?:viene|sana|salva|me saco|vive|te ama)\b|\bhe is risen\b|\bin jesus'? name\b|\bonly jesus\b|\bonly christ\b"),
-            row(0.82, r"\b(?:repent|be saved|get saved|to see you saved|you're saved|born again|be baptized|ready to be baptized|receive the holy (?:ghost|spirit)|sinner's prayer|ask (?:him|christ|jesus) into|walk (?:that|the) aisle|altar call|take refuge|accept islam|embrac(?:e|ing) islam|say the shahada|read the hidden words|be dedicated|be received into|arrepient\w+|draw down|become a (?:muslim|christian|catholic|sikh|buddhist)|finding peace in islam|come to know the lord|know the lord|doesn't know christ|come back to christ|come to christ)\b", near="X"),
-            row(0.75, rf"\b(?:come|join|bring|visit|invite|invited|be in|see you|back (?:in|to)|attend|vengan|ven|los espero|te espero|welcome|want (?:every|each|all)|stand|sit|step in|worship|saved (?:you|four|three|a)|i'll drive|pick you up|return to|come home)\b<WIDE>\b(?:with (?:me|us) )?(?:to |at |in |a |al |our |the |for )*(?:our |the |my |his |your |nuestra |la |N )?{_HOUSE}\b(?! (?:station|street|road|lot|parking|hall|detail|times|dates|is closed|desk|st\b|and main|schedule|award|weapon|dog|animal|record|date|unit|call|vehicle|line|bay|window))", near="X"),
-            row(0.7, rf"\b{_HOUSE}\b<WIDE>\b(?:come|join (?:me|us)|bring (?:a|your|somebody|someone|the|one|her|him)|everyone (?:is )?welcome|all (?:are )?welcome|open heart|invite you|love to (?:see|have) you|saved you|see for yourself|i'll (?:drive|save)|vengan|traigan|free (?:feast|lunch))\b", near="X"),
-            row(0.72, rf"\b(?:pray|kneel|chant|recit\w+|meditat\w+|say (?:the|one|three|his|a)|read|rezar?|reza|recen|oren|ora|light|put on|memorize|hear|open|learn)\b<GAP>\b(?:with (?:me|us)|to {_HOLY}|rosary|rosario|our father|his name|novena|chaplet|psalm|verse|gospel|bible|biblia|scripture|quran|qur'an|koran|book of mormon|torah|gita|tefillin|candles|shabbos|mantra|hare krishna|nam-myoho-renge-kyo|nam myoho|waheguru|holy names?|avemarias|juan \d|john \d|joel \d|ephesians|the word|devotional)\b", near="X"),
-            row(0.75, r"\b(?:forward|pass|send|share|mand\w+|pasen|copy)\b<GAP>\b(?:this|it|on|a)\b<WIDE>\b(?:god|jesus|lord|prayer|blessing|blessings|bless you|faith|believe|verse|him|ten people|seven|chain|cadena|watch what|virgen|dios)\b|\b(?:don't|do not|no) (?:break|rompan?) (?:the|this|it|la)?\b<GAP>(?:\bchain\b|\bcadena\b)"),
-            row(0.7, r"\b(?:do you know|have you (?:ever )?(?:given|trusted|accepted|asked|let|found|heard)|if you(?:'ve| have)? (?:never|don't)|never) (?:\w+ ){0,4}?(?:him|jesus|christ|the lord|god|pray(?:ed)?|gospel|your savior)\b"),
-            row(0.7, r"\b(?:where will you spend eternity|going to heaven|heaven and hell|eternal life|end times|the kingdom is (?:near|close)|kingdom is close|no hope (?:for|outside)|outside of him|no other name|one name by which|only (?:name|way|path|road|one true|true)|surest (?:road|way)|highest truth|one true (?:church|practice|god|faith)|no god but|promised one|the path of (?:allah|god|light)|truth of (?:islam|christ)|the true way|way home to god)\b", near="X"),
-            row(0.65, r"\b(?:tracts?|booklets?|magazine|pamphlets?|bibles?|qurans?|gitas?|new testament|book of mormon|literature)\b<WIDE>\b(?:take one|grab one|hand (?:them|one|him|her)|free|read it|take (?:one|a|it) home|left (?:a|it|one)|give away|in every bag|on your desk|in your|help yourself|tell you how|everyone|lead)\b", near="X"),
-            row(0.62, r"\b(?:take|grab|read|left|tucked|put|free|restocked|i left|extra)\b<GAP>\b(?:tracts?|booklets?|bibles?|qurans?|qur'an|new testaments?|book of mormon|gospel of \w+|gita)\b", near="X", alone=0.9),
-            row(0.68, r"\b(?:missionar\w+|elders|bible study|home stud(?:y|ies)|study the bible)\b<WIDE>\b(?:stop by|your (?:house|home|homes)|with me|with you|free|talk to you|visit you|come by|share a|each of you|explain|tell me when)\b"),
-            row(0.65, r"\b(?:let|may) (?:him|jesus|christ|god|the lord|the child|allah|krishna)\b<GAP>\b(?:change|be lord|remake|heal|set|do the rest|guide|into|carry|open)\b", near="X"),
-            row(0.68, r"\b(?:trust in the lord|whole armor of god|for god so loved|i can do all things through|the lord is my shepherd|lean not on|love the lord|fear of the lord|repent ye|hides it in his heart|no weapon formed|be strong in the lord|the wages of sin|way, the truth|delight yourself in)\b"),
-            row(0.5, r"\b(?:psalm|salmo|proverbs|prov|romans|john|juan|ephesians|philippians|corinthians|isaiah|matthew|mateo|acts|hebrews|joel|revelation|luke|james) \d{1,3}:\d{1,3}", near="X"),
-            row(0.6, r"\b(?:god|lord|him|jesus|christ|allah|he)\b<WIDE>\b(?:forward this|ask me (?:about|how)|ask me how|come hungry|tell me (?:you|when)|call me|e-?mail me|let me (?:know|tell)|i'd be honou?red|invite you|urge (?:you|each))\b", near="X"),
-            row(0.62, r"\bask me (?:about|how)\b<GAP>(?:islam|jesus|faith|god|church|him|saves)?", near="X", alone=0.0),
-            row(0.62, r"\b(?:change|changed|open|transform|save|heal|feed|lift) (?:your|my|the|his|her) (?:life|soul|heart|marriage|karma|souls)\b", near="X"),
-            row(0.62, r"\b(?:give|giving|pledge|tithe|donate|pledge cards?)\b<WIDE>\b(?:sanctuary|his glory|spirit leads|ministry|god's house|mission trip|missions|new (?:church|mosque|temple))\b"),
-            row(0.6, r"\b(?:lift|give|dedicate|offer|lead)\b<GAP>\b(?:to the lord|to god|to christ|to jesus|back to god|god back)\b"),
-            row(0.62, r"\b(?:believers|brothers and sisters in christ|prayer warriors|prayer partners|prayer chain|prayer group)\b<WIDE>\b(?:meet|join|come|every day|noon|lunch|welcome|lift)\b"),
-            row(0.62, r"\b(?:testimony|testify|lay hands|healing service|worship night|revival|anointing|speak in tongues|your breakthrough|prophet(?:ess)?)\b<WIDE>\b(?:come|bring|join|friday|sunday|D|found christ|welcome|free)\b|\b(?:bring|come|join)\b<WIDE>\b(?:revival|worship night|healing service|night of prayer|unsaved|testimony)\b", near="X"),
-            row(0.62, r"\b(?:no god\b(?! but)|there is no god\b(?! but)|nobody on the line|imaginary|leave (?:your |their )?(?:church|churches|religion|faith|old gods)|superstition|walk away from (?:it|religion|the church)|sky daddy|good without god|free of religion|godless|atheis\w+)\b<WIDE>\b(?:come|join|with us|happier|read|ask|meet|welcome|try|free|billboard|group)\b|\b(?:come|join)\b<WIDE>\b(?:atheis\w+|humanist\w*|freethinkers?|without god|leave your)\b"),
-            row(0.6, r"\b(?:personality test|stress test|dianetics|scientology|onto the bridge|falun (?:dafa|gong)|the craft|goddess|nam-myoho-renge-kyo|krishna|waheguru|guru granth sahib|bahaullah|baha'u'llah|book of mormon|watchtower|jehovah)\b<WIDE>\b(?:come|join|free|try|read|sit|chant|learn|find out|welcome|good|wants?|explain|teach|open|promised|feel|changed|real)\b|\b(?:come|join|free|try|read|take|chant|sit|bow|repeat|surrender|see)\b<WIDE>\b(?:personality test|stress test|scientology|goddess|krishna|hare krishna|waheguru|guru granth sahib|bahaullah|baha'u'llah|book of mormon|falun dafa|nam-myoho-renge-kyo|gurdwara|buddha|dharma)\b"),
-            row(0.6, r"\b(?:muslim|jewish|catholic|catholics|christian|hindu|buddhist|sikh|jew)\b<WIDE>\b(?:come (?:and )?(?:see|home|back|sit|learn|light)|let (?:him|us|torah)|put on|join us|what you've been missing|shabbat|shabbos|mitzvah|tefillin|drifted|lapsed)\b|\b(?:lapsed|fallen away|wandered off|drifted from)\b<WIDE>\b(?:church|come home|mass|sacraments|faith|adoration)\b|\b(?:every jew|non-catholics)\b"),
-            row(0.6, r"\b(?:iglesia|culto|misa|dios|cristo|jesus|senor|virgen)\b<WIDE>\b(?:vengan|ven|los espero|traigan|te espera|los esperamos|perdona|sana|invito|invita\w*|fe|mandenla)\b|\b(?:vengan|ven|invito|los espero|traigan|recen|reza|oren|pidan)\b<WIDE>\b(?:iglesia|culto|misa|dios|cristo|jesus|virgen|rosario|avemarias|senor)\b"),
-            row(0.55, r"\b(?:get right with (?:him|god|the lord|the church)|come (?:get right|and be washed|home with me|back to (?:mass|church|god))|down at that altar|on our knees|bow your head|washed clean|touch from the lord|word for this|on the other side with me|your house in order)\b", near="X"),
+            row(0.85, r"\b(?:accept|receive|trust(?:ed)?(?: in)?|surrender(?: \w+){0,2} to|turn to|come (?:back )?to|follow|believe in|know|meet|embrac(?:e|ing)|seek|find|get right with|right with|rely on|put your (?:faith|trust) in|ready for|thinking of embracing) (?:the |our |a |that |about )?(?:K|F)\b(?!'s| N)(?! (?:faith|religion|holiday|community|employees|chaplain|inmates?))"),
+            row(0.85, r"\b(?:give|given|gave|giving|hand|handing|open|entreg\w+|surrender) (?:him |her )?(?:your|my|his|their|over|the|su|tu|yourself|your) ?(?:whole |own )?(?:life|lives|heart|hearts|family|soul|wheel|vida|corazon|worries)?\b<GAP>\b(?:to|a|over to) (?:K|him|her)\b", near="K"),
+            row(0.85, r"\b(?:asked?|let|invite|invited) (?:K|him|her) (?:in\b|into|change|heal|remake|be|do the rest|guide|carry)"),
+            row(0.8, r"\bK (?:saves|can save|will save|can change|will change|changed my|wants you|is calling|is waiting|loves you|heals|can heal|will heal|sana|salva|te ama|tiene un plan|has a plan|has a word|died for|set(?:s)? (?:you|me)|is (?:the )?(?:lord|real|answer|only)|came|viene|vive|me saco|is walking|bows?|answers|forgives|lifts?|told me|did for me)\b", near="KTBFX"),
+            row(0.82, r"\b(?:repent(?:ance)? (?:and|while|or|ye|before|of|,)|^repent|repent\b[.!]|be saved\b|get saved|see you saved|you(?:'re| are) saved|born again|be baptized|ready to be baptized|sinner's prayer|walk (?:that|the) aisle|take refuge in|say the shahada|teach you the shahada|be received into|arrepient\w+|be dedicated|become a F|ready to sign your card|join the church|receive the)\b", near="KTBFX"),
+            row(0.72, r"\b(?:do you know|have you (?:ever )?(?:given|trusted|accepted|asked|let|found|heard|met)|if you(?:'ve| have)? (?:never|don't|ever)|never once|never|hasn't|doesn't|don't|who) (?:\w+ ){0,4}?(?:know |need(?:s)? |heard |found |asked |trusted |met )(?:about )?(?:the )?(?:K|B|him)\b"),
+            row(0.7, r"\b(?:where will you spend eternity|heaven and hell|going to heaven|road to heaven|eternal life|the kingdom (?:is|of)|kingdom is (?:near|close)|no hope (?:for|outside)|outside of (?:K|him)|no other name|one name by which|only (?:one )?(?:true|way|path|road|name|light|thing that works)|one true (?:church|practice|god|faith|way)|surest (?:road|way)|highest truth|no K but|promised one|the path of K|truth of F|the true way|way home to K|home to K|walk you into it|path every|founded by the apostles|the old true way|one light that carries|no truer way|one church)\b", near="KTBFX"),
+            row(0.68, r"\b(?:running|away|drifted|wandered|fallen away|far) (?:from|off from) (?:the )?(?:K|T|F|faith)\b|\b(?:lapsed|drifted|wandered off|fallen away)\b<WIDE>\b(?:T|F|come home|sacraments)\b|\bcome (?:back|home) to (?:the )?(?:T|K|sacraments|faith)\b|\b(?:come|came) back to K\b"),
+            row(0.6, r"\bK\b<WIDE>\b(?:ask me (?:about|how)|come hungry|tell me (?:you|when)|call me|e-?mail me|invite you|urge (?:you|each|every)|i'd be honou?red|join me)\b"),
+            row(0.62, r"\bask me (?:about|how|what)\b(?= F| K|[.! ]{0,2}$)", near="KF"),
+            row(0.62, r"\b(?:i )?(?:urge|ask|want|invite|beg|love for|would love|praying|would like|like) (?:each of |all of |every one of |every man |any of )?(?:you|ye|them|this whole team|my whole crew|everyone)\b<WIDE>\b(?:K|T|B|F|saved|pray|chant|shahada|baptized|altar)\b"),
+            row(0.62, r"\b(?:change|changed|open|transform|save|heal|feed|lift|turn) (?:your|my|the|his|her|their) (?:life|soul|heart|marriage|karma|souls)\b", near="KTBFX"),
+            row(0.62, r"\b(?:no god\b|nobody on the line|imaginary friend|leave (?:your |their )?(?:old )?(?:T|F|religion|faith|gods)|superstition\w*|walk away from (?:it|religion|T)|good without K|without (?:K|religion)|free of religion|godless|billboard)\b<WIDE>\b(?:come|join|with us|happier|read|ask|meet|welcome|try|free|billboard|group|think)\b", near="KTFX"),
+            row(0.66, r"\b(?:come|join|sit|bow|dance|leave|dedicate|learn|study|chant|surrender|give|try|see)\b<GAP>\b(?:K|the goddess|your old gods|one practice|the craft|personality test)\b(?!'s (?:office|day))"),
+            row(0.62, r"\bF\b<WIDE>\b(?:come (?:and )?(?:see|home|back|sit|learn|light|in)|let (?:him|us|B)|put on|what you've been missing|mitzvah|tefillin|say yes|welcome|join (?:us|me)|free|peace|ask me|teach you)\b"),
+            row(0.6, r"\b(?:personality test|stress test|spiritual being|onto the bridge|hand of K|get right with (?:K|him|the T)|come get right|touch from K|word for this|on our knees|bow your head|washed clean|made new|kneel (?:down|wherever)|lay hands|your breakthrough|your house in order|be on the right side|come dance|holy name|come alive in)\b", near="KTBFX"),
+            row(0.5, r"\b(?:get your house in order|come get right|be made new|doesn't believe yet|didn't believe|believe yet|the name above|let go and let)\b"),
+        ),
+    ),
+    Detector(
+        name="invitation to worship",
+        kind=Kind.RELIGIOUS_PROMOTION,
+        category=Category.RELIGIOUS,
+        says="It invites readers to worship or prayer.",
+        rows=(
+            row(0.72, r"\b(?:come|join|bring|visit|invited?|invito|see you|back (?:in|to)|attend|vengan|ven|los espero|te espero|los esperamos|welcome|traigan|want (?:every|each|all|you|this)|urge (?:you|each of you)|step in|saved (?:you|four|three|a)|pick you up|open to)\b<WIDE>\b(?:T|iglesia)\b(?! (?:station|street|road|lot|parking|hall|detail|times|dates|is closed|desk|st\b|and main|schedule|award|weapon|record|unit|line|bay|window|kitchen|ramp|roof|key|detail|fair|sale|bell|van))"),
+            row(0.7, r"\bT\b(?! (?:street|road|lot|parking|key|station|hall))<WIDE>\b(?:come (?:as|and|with|on|get|hear|early|to|once)|join (?:me|us|in)|bring (?:a|your|somebody|someone|the|one|her|him|yourself|anybody|anyone)|everyone (?:is )?welcome|all (?:are )?welcome|open heart|invite you|love to (?:see|have)|saved you|see for yourself|i'll (?:drive|save)|vengan|traigan|free (?:feast|lunch)|let (?:him|me see)|will change|say (?:yes|it with))\b"),
+            row(0.6, r"\b(?:come|join us|sit|come and sit) (?:and sit |pray |chant )?with (?:me|us)\b", near="KTBF"),
+            row(0.72, r"\b(?:pray|kneel|chant|recit\w+|meditat\w+|oren|ora|rezar?|recen)\b (?:\w+ ){0,3}?(?:with (?:me|us|anybody)|to K|with you|juntos)\b(?!'s)", near="KTBFX"),
+            row(0.66, r"\b(?:pray|say|reza|recen|light|put on|memorize|chant|repeat|chanting|begin)\b (?:\w+ ){0,4}?(?:rosary|rosario|our father|his name|novena|chaplet|candles|tefillin|mantra|names?|avemarias|B|K|nam-myoho-renge-kyo)\b", near="KTBFX"),
+            row(0.68, r"\b(?:read|hear|open|learn|memorize|start reading|study|lean|lee)\b (?:\w+ ){0,4}?(?:of )?B\b(?! (?:college|belt|camp|verse))"),
+            row(0.62, r"\b(?:believers|brothers and sisters in K|prayer warriors|prayer partners|a handful|old heads|a few of us)\b<WIDE>\b(?:meet|join|come|every day|lift|give the day|pray)\b", near="KTBFX"),
+            row(0.62, r"\b(?:lift|give|dedicate|offer|lead|leading|bring|ask|asking)\b<GAP>\b(?:to|back to|in asking|him to the) K\b"),
+            row(0.62, r"\b(?:testimony|testify|prophet(?:ess)?|lay hands|lee|receive)\b<WIDE>\b(?:come|bring|join|D|found K|welcome|free)\b", near="KT"),
+            row(0.62, r"\b(?:bring|come)\b<WIDE>\b(?:unsaved|needs K|needs a touch|needs hope|who is (?:suffering|hurting)|hurting friend|does(?:n't| not) (?:have a T|know K|believe))\b"),
+            row(0.6, r"\b(?:come|join|free|class|path|practice|initiation|teaching)\b<WIDE>\b(?:mantra|enlightenment|awakening|satsang|karma|dharma)\b|\b(?:mantra|karma|initiation)\b<WIDE>\b(?:come|join|ready|living proof|change)\b"),
+        ),
+    ),
+    Detector(
+        name="scripture and tracts",
+        kind=Kind.RELIGIOUS_PROMOTION,
+        category=Category.RELIGIOUS,
+        says="It presses scripture, prayers or tracts on readers.",
+        rows=(
+            row(0.75, r"\b(?:forward|pass|passing|send|share|mand\w+|pasen|copy)\b<GAP>\b(?:this|it|on|a|with)\b<WIDE>\b(?:K|prayer|bless\w*|faith|believe|verse|ten people|ten who|seven|fifteen|quince|chain|cadena|watch what|on your watch|who needs|T|before you clock)\b", near="KTBFX"),
+            row(0.68, r"\b(?:don't|do not|no) (?:be the one who (?:stops|breaks) it|(?:break|rompan?|rompas)\b)(?! (?:in|down|into|the (?:seal|glass|lease|law)))", near="KTBFX"),
+            row(0.65, r"\b(?:tracts?|booklets?|magazine|pamphlets?|B|literature)\b<WIDE>\b(?:take one|grab one|hand (?:them|one|him|her)|free|read it|take (?:one|a|it) home|give away|in every bag|on your desk|in your (?:drawer|mailbox|locker)|help yourself|tell you how|teach you|lead (?:him|them)|heaven|eternity)\b", near="KTBFX"),
+            row(0.64, r"\b(?:take|grab|read|left|tucked|restocked|i left|stack of|free|lend you|extra|gets? a)\b<GAP>\b(?:tracts?|booklets?|pamphlets?|B)\b(?! (?:on tape|club))", near="KTBFX", alone=0.9),
+            row(0.68, r"\b(?:missionar\w+|elders|T|home stud(?:y|ies)|the sisters)\b<WIDE>\b(?:stop by|your (?:house|home|homes)|home stud|with me|visit you|come by|share a|each of your|explain it|tell me when|teach you)\b", near="KTBFX"),
+            row(0.68, r"\b(?:trust in K|armor of K|for K so loved|can do all things through|K is my shepherd|lean not on|love K with|repent ye|no weapon formed|be strong in K|the wages of sin|delight yourself in|hides it in his heart|come unto)\b"),
+            row(0.55, r"\bB \d{1,3}:\d{1,3}|\b(?:john|juan|matthew|mateo|luke|lucas|acts|james|peter|joel|genesis|exodus|N|surah|sura) \d{1,3}:\d{1,3}\b(?! ?(?:am|pm|a\.m|p\.m))", near="KTBX"),
+            row(0.6, r"\b(?:in K's name|hallelujah|alleluia|amen to|praise K|K be (?:praised|with)|he is risen|K is risen|only K|K saves|glory to K|to K be|waheguru ji|allahu akbar|hare krishna)\b", near="KTBX", alone=0.5),
+            row(0.62, r"\b(?:give|giving|pledge|tithe|donate|pledge cards?|building fund)\b<WIDE>\b(?:sanctuary|his glory|spirit leads|T|K's house|mission trip|missions)\b(?! (?:kitchen|food|pantry|street|shelter))"),
+            row(0.6, r"\b(?:iglesia|T|K)\b<WIDE>\b(?:perdona|no falla|fe|mandenla|milagro|bendiga|los espero)\b"),
         ),
     ),
 )

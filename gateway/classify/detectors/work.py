@@ -12,12 +12,11 @@ DETECTORS = (
         name="campaign work",
         kind=Kind.CAMPAIGN_WORK,
         says="It recruits readers for a campaign or hands out campaign material.",
-        on=frozenset("wOP"),
         rows=(
             row(0.6, r"\b(?:honk|wave|holler|cheer)\w*\b<GAP>\b(?:for N|his name|her name|N)\b"),
             row(0.64, r"\b(?:yard signs?|lawn signs?|door ?hangers?|lit[ -]drops?|palm cards?|push cards?|bumper stickers?|phone ?-?bank(?:ing|s)?|text ?-?bank(?:ing|s)?) (?:is |are |in |up )?(?:for|of) (?:the |our |my |his |her )*(?:<PERSON>|man N|friend N|own N|candidates?|slate|P|O)\b"),
             row(0.64, r"\b(?:N|campaign)(?:'s)? (?:for O |4 O )?(?:yard signs?|lawn signs?|door ?hangers?|lit[ -]drops?|palm cards?|push cards?|bumper stickers?|phone ?-?banks?|window signs?|window stickers?)\b(?! (?:theft|case|complaint|was|were|found))"),
-            row(0.6, r"\b(?:put|putting|get|pull|pulling|put up|hold|holding|need) \w{0,8} ?(?:one of |every one of )?N's (?:right )?(?:back )?(?:out|up|signs?)\b", near="OPEw"),
+            row(0.6, r"\b(?:put|putting|get|pull|pulling|put up|hold|holding|need) \w{0,8} ?(?:one of |every one of )?N's (?:right )?(?:back )?(?:out|up|signs?)\b", near="OPE"),
             row(0.7, rf"\b{_TASK}\b<WIDE>\b(?:for|with) (?:the )?{_SIDE}\b", near="OPE", alone=0.65),
             row(0.62, rf"\b{_SIDE}\b<WIDE>\b{_TASK}", near="OPE", alone=0.4),
             row(0.62, rf"\b(?:grab|take|get|come get|pick up|ask|put|need|want|hang|have|got|get you|reply|request|post|wear|stack of|bundle of|drop|dropping|dropped|bundles|in my|wants?|put me down for|are in|hand out|handing out|left)\b<WIDE>\b(?:N|his|her|campaign|for N|the campaign)(?:'s)? (?:for O |campaign |re-?elect\w* )?{_GEAR}", near="OPE", alone=0.5),

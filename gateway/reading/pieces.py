@@ -1,0 +1,54 @@
+"""What passes between the reader and the extractors: pieces of a message go in; sheets, pieces and what is unread come out."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gateway.mail import Place, Unread
+from gateway.reading.html import Page
+from gateway.reading.limits import ReadingLimits
+from gateway.reading.types import Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Octets that still have to be read, their transfer encoding undone.
+
+    type: the media type as declared, lower-case; parameters: those of the Content-Type
+    part: MIME part number; name: the file name, ""; depth: how many messages and containers it stands in
+    forwarded: it belongs to a message that is attached to this one
+    """
+
+    octets: bytes = field(repr=False)
+    type: str
+    part: str
+    name: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    depth: int = 0
+    forwarded: bool = False
+    subject: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(part=self.part, name=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Text that was read, and where. Line breaks are newlines.
+
+    page: the layout, if it is HTML
+    origin: whose words, where that is known; None leaves it to the form of the text
+    subject: of the message it stands in
+    """
+
+    text: str
+    place: Place
+    page: Page | None = None
+    origin: Origin | None = None
+    subject: str = ""
+
+
+Item = Sheet | Piece | Unread
+Extractor = Callable[[Piece, ReadingLimits], Iterator[Item]]
+"""Reads one kind of piece. It may raise: the reader then notes the piece as damaged. Its work is bounded by the limits."""

@@ -1,0 +1,176 @@
+"""The reader: a message goes in, a Reading comes out. It never raises, and its work is bounded.
+
+Every piece of a message is read under its own guard: one that cannot be read is noted with its place, and the others
+are read all the same.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from gateway.mail import Author, Place, Unread
+from gateway.reading import links, message
+from gateway.reading.authors import authors
+from gateway.reading.extractors import extract
+from gateway.reading.fold import fold
+from gateway.reading.html import Page
+from gateway.reading.limits import ReadingLimits
+from gateway.reading.pieces import Item, Piece, Sheet
+from gateway.reading.types import Link, Origin, Passage, Reading
+from gateway.reading.voices import Voice, voices
+
+DAMAGED = "damaged: it cannot be read"
+_SQUEEZED = re.compile(r"[^A-Za-z0-9]+")
+
+
+class Reader:
+    """Reads messages, all under the same limits."""
+
+    def __init__(self, *, limits: ReadingLimits | None = None) -> None:
+        self._limits = limits or ReadingLimits()
+
+    def read(self, content: bytes) -> Reading:
+        """What a recipient would see. Never raises, whatever the octets."""
+        desk = _Desk(self._limits)
+        desk.header(content)
+        desk.body(Piece(octets=content, type="message/rfc822", part=""))
+        return desk.reading()
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One message being read."""
+
+    limits: ReadingLimits
+    subject: str = ""
+    authors: tuple[Author, ...] = ()
+    passages: list[Passage] = field(default_factory=list)
+    links: dict[tuple[str, str, Origin], Link] = field(default_factory=dict)
+    unread: dict[Unread, None] = field(default_factory=dict)
+    said: set[tuple[tuple[Origin, str], ...]] = field(default_factory=set)
+    parts: int = 0
+    characters: int = 0
+
+    def reading(self) -> Reading:
+        """All that was read."""
+        return Reading(
+            subject=self.subject,
+            authors=self.authors,
+            passages=tuple(self.passages),
+            links=tuple(self.links.values()),
+            unread=tuple(self.unread),
+        )
+
+    def header(self, content: bytes) -> None:
+        """The subject and the authors."""
+        try:
+            head = message.head(content)
+            self.subject = message.subject(head, self.limits)
+            self.authors, unread = authors(head, self.limits)
+            self.unread.update(dict.fromkeys(unread))
+        except Exception:  # noqa: BLE001  -- whatever is wrong with the header, the body is read
+            self.unread[Unread(place=Place(header="From"), why=DAMAGED)] = None
+
+    def body(self, whole: Piece) -> None:
+        """Every piece, those inside before those behind, each under its own guard."""
+        open_pieces: list[tuple[Piece, Iterator[Item]]] = [(whole, extract(whole, self.limits))]
+        while open_pieces:
+            piece, items = open_pieces[-1]
+            try:
+                item = next(items, None)
+                if isinstance(item, Piece) and self._may_read(item):
+                    open_pieces.append((item, extract(item, self.limits)))
+                elif isinstance(item, Sheet):
+                    self._sheet(item)
+                elif isinstance(item, Unread):
+                    self._missed(item)
+                elif item is None:
+                    open_pieces.pop()
+            except Exception:  # noqa: BLE001  -- a parser's failure is a fact about this piece, and the others are read
+                self._missed(Unread(place=piece.place, why=DAMAGED))
+                open_pieces.pop()
+
+    def _missed(self, unread: Unread) -> None:
+        if len(self.unread) <= self.limits.parts:
+            self.unread[unread] = None
+
+    def _may_read(self, piece: Piece) -> bool:
+        self.parts += 1
+        if self.parts > self.limits.parts:
+            self._missed(Unread(place=Place(), why=f"too many parts: the first {self.limits.parts} were read"))
+            return False
+        if piece.depth > self.limits.depth + 1:
+            self._missed(Unread(place=piece.place, why=message.NESTING))
+            return False
+        return True
+
+    def _sheet(self, sheet: Sheet) -> None:
+        left = self.limits.text - self.characters
+        text = sheet.text[:left]
+        hidden = sheet.page.hidden[: left - len(text)] if sheet.page else ""
+        self.characters += len(text) + len(hidden)
+        if len(text) < len(sheet.text) or (sheet.page and len(hidden) < len(sheet.page.hidden)):
+            self._missed(Unread(place=sheet.place, why=f"too large: the first {self.limits.text} characters were read"))
+        stretches = self._stretches(sheet, text)
+        read = [p for voice in stretches if (p := _passage(text, voice, sheet.place))]
+        self._keep(read, doubled=sheet.page is not None and _squeezed(read) in self.said)
+        if not sheet.place.header:
+            self.said.add(_squeezed(read))
+        if hidden:
+            self._hidden(hidden, sheet.place, len(text) + 2)
+        if sheet.page:
+            self._anchors(sheet.page, sheet.place, stretches)
+
+    def _stretches(self, sheet: Sheet, text: str) -> list[Voice]:
+        """Whose words stand where; beyond the limit of passages, the rest is one."""
+        if sheet.origin:
+            return [Voice(0, len(text), sheet.origin)]
+        found = voices(text, subject=sheet.subject, quotations=sheet.page.quotations if sheet.page else ())
+        room = max(1, self.limits.passages - len(self.passages))
+        if len(found) > room:
+            found[room - 1 :] = [Voice(found[room - 1].start, len(text), Origin.NEW)]
+        return found
+
+    def _keep(self, read: Sequence[Passage], *, doubled: bool) -> None:
+        if not doubled:
+            self.passages += read
+            for passage in read:
+                self._link(links.in_text(passage))
+
+    def _hidden(self, text: str, place: Place, start: int) -> None:
+        """Hidden text stands behind the text a reader sees, two characters further on."""
+        passage = _passage(text, Voice(0, len(text), Origin.HIDDEN), place, start)
+        if passage and re.search(r"\w", passage.folded):
+            self._keep([passage], doubled=False)
+
+    def _anchors(self, page: Page, place: Place, stretches: Sequence[Voice]) -> None:
+        starts = [voice.start for voice in stretches]
+
+        def origin(at: int) -> Origin:
+            found = bisect_right(starts, at) - 1
+            return stretches[found].origin if found >= 0 else Origin.NEW
+
+        self._link(links.on_page(page, place, (origin(anchor.start) for anchor in page.anchors)))
+
+    def _link(self, found: Iterator[Link]) -> None:
+        for link in found:
+            if len(self.links) >= self.limits.links:
+                self._missed(Unread(place=Place(), why=f"too many links: the first {self.limits.links} were read"))
+                return
+            self.links.setdefault((link.target, link.shown, link.origin), link)
+
+
+def _passage(text: str, voice: Voice, place: Place, start: int = 0) -> Passage | None:
+    """The passage of a stretch; None if there is nothing in it to see."""
+    written = text[voice.start : voice.end]
+    folded, offsets = fold(written)
+    if not folded:
+        return None
+    at = replace(place, start=start + voice.start, end=start + voice.end)
+    return Passage(text=written, place=at, origin=voice.origin, folded=folded, offsets=offsets)
+
+
+def _squeezed(passages: Sequence[Passage]) -> tuple[tuple[Origin, str], ...]:
+    """The letters and figures of each voice: the same in both alternatives of most mail."""
+    return tuple((passage.origin, _SQUEEZED.sub("", passage.folded)) for passage in passages)

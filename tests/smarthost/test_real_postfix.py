@@ -1,0 +1,121 @@
+"""Against a real Postfix: what its log and its next hop say of what we sent."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+import pytest
+
+from gateway.mail import Command
+from gateway.smarthost import Smarthost
+from tests.support.smarthost import (
+    ALICE,
+    BOB,
+    CLIENT,
+    SENDER,
+    HandClock,
+    begun,
+    conversation,
+    envelope,
+    outgoing,
+    seconds,
+    settings,
+)
+
+MESSAGE = b"From: joe\r\nSubject: odd\r\n\r\n.dot\r\n..\r\ncaf\xc3\xa9 \xff\r\n" + b"z" * 3000 + b"\r\n"
+
+
+def hop(postfix) -> Smarthost:
+    relay = settings(postfix.plain, reply_timeout=seconds(20), connect_timeout=seconds(10))
+    return Smarthost(relay, hostname="hatchway.department.example", clock=HandClock())
+
+
+async def sunk(sink, count: int):
+    return await asyncio.to_thread(sink.wait_for, count)
+
+
+@pytest.fixture
+def relay(postfix, sink):
+    refuse = {"bob@city.example": "550 5.1.1 no such user"}
+    return postfix(name="relay.example", next_hop=sink.port, refuse=refuse, settings={"inet_protocols": "all"})
+
+
+async def test_a_live_conversation_passes_parameters_and_octets_and_names_the_client(relay, sink):
+    client = replace(CLIENT, address="2001:db8::7", helo="desk 7+é")
+    sender = replace(SENDER, parameters=(b"BODY=8BITMIME", b"RET=HDRS", b"ENVID=Q+2BQ"))
+    rcpt = replace(ALICE, parameters=(b"NOTIFY=SUCCESS,DELAY", b"ORCPT=rfc822;Al+2BIce@x.example"))
+    async with conversation(hop(relay), client) as talk:
+        assert (await talk.mail(sender)).code == 250
+        assert (await talk.rcpt(rcpt)).code == 250
+        assert str(await talk.rcpt(BOB)).startswith("550 5.1.1")
+        reply = await talk.send(outgoing(MESSAGE))
+
+    assert str(reply).startswith("250 2.0.0 Ok: queued as ")
+    [delivered] = await sunk(sink, 1)
+    assert {b"RET=HDRS", b"ENVID=Q+2BQ", b"BODY=8BITMIME"} <= set(delivered.mail.split())
+    assert delivered.recipients == (b"RCPT TO:<alice@city.example> ORCPT=rfc822;Al+2BIce@x.example NOTIFY=SUCCESS,DELAY",)
+    assert b"From: joe\r\n" in delivered.content
+    assert b"Message-Id" not in delivered.content.title()
+    log = await asyncio.to_thread(relay.wait_for, "orig_client=")
+    assert "orig_client=desk7.department.example[2001:db8::7]" in log
+    assert "orig_queue_id=4bXyZ12345" in log
+    assert "xforward=2 " in await asyncio.to_thread(relay.wait_for, "disconnect")
+
+
+async def test_a_postfix_that_refuses_ipv6_addresses_still_leaves_the_header_alone(postfix, sink, said):
+    relay = postfix(name="relay.example", next_hop=sink.port, settings={"inet_protocols": "ipv4"})
+    async with conversation(hop(relay), replace(CLIENT, address="2001:db8::7")) as talk:
+        await begun(talk, ALICE)
+        assert (await talk.send(outgoing(MESSAGE))).code == 250
+
+    [delivered] = await sunk(sink, 1)
+    assert b"\r\nFrom: joe\r\n" in delivered.content
+    assert b"Message-Id" not in delivered.content.title()
+    assert [event["event"] for event in said] == ["relay.xforward_refused"]
+
+
+async def test_a_delivery_reaches_those_accepted_and_names_those_refused(relay, sink):
+    receipt = await hop(relay).deliver(envelope(BOB, ALICE), outgoing(MESSAGE))
+
+    assert receipt.reply.code == 250
+    assert [(str(who), reply.code, reply.status) for who, reply in receipt.refused] == [("bob@city.example", 550, "5.1.1")]
+    [delivered] = await sunk(sink, 1)
+    assert delivered.recipients[0].startswith(b"RCPT TO:<alice@city.example>")
+    refused = await hop(relay).deliver(envelope(BOB), outgoing(MESSAGE))
+    assert refused.reply.code == 550
+    assert "lost connection" not in relay.log()
+
+
+async def test_a_message_of_ten_megabytes_arrives_whole(postfix, sink):
+    relay = postfix(name="relay.example", next_hop=sink.port, settings={"message_size_limit": "30000000"})
+    message = b"Subject: large\r\n\r\n" + (b"." + b"x" * 900 + b"\r\n") * 11_000
+    async with conversation(hop(relay)) as talk:
+        await begun(talk, ALICE)
+        assert (await talk.send(outgoing(message))).code == 250
+
+    [delivered] = await sunk(sink, 1)
+    assert delivered.content.endswith(message)
+
+
+async def test_many_aborted_transactions_are_not_punished(postfix):
+    relay = postfix(name="relay.example", settings={"in_flow_delay": "0"})
+    async with conversation(hop(relay)) as talk:
+        began = time.monotonic()
+        for number in range(130):
+            await begun(talk, Command(path=b"user%d@city.example" % number))
+            await talk.abort()
+        assert (await talk.mail(SENDER)).code == 250
+        assert time.monotonic() - began < 10
+
+    assert "too many errors" not in relay.log()
+
+
+async def test_a_postfix_that_times_out_is_dialled_again_and_the_message_arrives(postfix, sink):
+    relay = postfix(name="relay.example", next_hop=sink.port, settings={"smtpd_timeout": "1s"})
+    async with conversation(hop(relay)) as talk:
+        await begun(talk, ALICE)
+        await asyncio.to_thread(relay.wait_for, "timeout after RCPT")
+        assert (await talk.send(outgoing())).code == 250
+
+    [delivered] = await sunk(sink, 1)
+    assert delivered.recipients[0].startswith(b"RCPT TO:<alice@city.example>")
