@@ -42,7 +42,7 @@ lock: .venv/.run  ## write deploy/lock/ from pyproject.toml (UPGRADE=1: with the
 
 audit: .venv/.run  ## look up known holes in what the run lock names (asks a registry)
 	@$(bin)/python -m pip install --quiet pip-audit
-	@$(bin)/pip-audit --require-hashes --disable-pip -r deploy/lock/run.txt
+	@$(bin)/pip-audit --strict --require-hashes --disable-pip -r deploy/lock/run.txt
 
 clean:  ## remove what make made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -72,7 +72,7 @@ class Front:
 
     def __init__(self, settings: Settings, law: Law, store: SqliteStore) -> None:
         clock, hostname = SystemClock(), settings.hostname
-        notices = Notices(settings.notices, hostname=hostname)
+        notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host)
         post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
         self.settings = settings

@@ -70,12 +70,31 @@ def postfix() -> Iterator[Callable[..., real.Postfix]]:
         yield lambda **how: stack.enter_context(real.Postfix(**how))
 
 
+class Complaints(logging.Handler):
+    """What asyncio only logs: a task or a callback that failed and that nobody asked."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.heard: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.heard.append(logging.Formatter().format(record))
+
+
+COMPLAINTS = Complaints()
+logging.getLogger("asyncio").addHandler(COMPLAINTS)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Generator[None]:
-    """Collect garbage after each module, so that what it left open fails one of its own tests."""
+    """Fail a test whose tasks failed unasked; after a module's last one collect garbage, so that what was left open fails it."""
     yield
     if nextitem is None or nextitem.path != item.path:
         gc.collect()
+    if COMPLAINTS.heard:
+        heard = "\n".join(COMPLAINTS.heard)
+        COMPLAINTS.heard.clear()
+        pytest.fail(f"asyncio: {heard}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

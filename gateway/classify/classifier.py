@@ -1,128 +1,164 @@
-"""From a reading to a verdict: every sentence that holds a trigger is read by the detectors that it triggers."""
+"""From a reading to a verdict: every sentence that may interest a rule is masked, and read by the rules it may interest."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import chain
+from pathlib import Path
 
-from gateway.classify import detectors, words
+from gateway.classify import detectors
 from gateway.classify.labels import Scorer, Thresholds, combine, label
-from gateway.classify.links import Sites
+from gateway.classify.links import Judged, Sites
+from gateway.classify.message import Around, Message, negated
 from gateway.classify.roster import Roster
-from gateway.classify.rules import Detector
-from gateway.classify.surroundings import Around, addressed, cited, Stance, factor, negated, origin_factor, stance
+from gateway.classify.rules import Detector, Row
+from gateway.classify.surroundings import factor
 from gateway.classify.text import Page, Sentence
 from gateway.classify.words import Words
 from gateway.mail import Place, Unread
-from gateway.reading.types import Link, Passage, Reading
+from gateway.reading import Link, Passage, Reading, fold
 from gateway.verdict import Category, Evidence, Finding, Kind, Verdict
 
-SENTENCES = 1200
-"""So many sentences with a trigger are read; of a longer text, the first and the last ones."""
+SENTENCES = 4000
+"""So many sentences are read by the rules; what is beyond is said to be unread."""
 LEAST = 0.15
 """A finding that weighs less is none."""
+MOST = 8
+"""So many findings of a detector are kept, the weightiest: more would add nothing to the score."""
+
+RULES: tuple[tuple[Detector, Row], ...] = tuple((detector, row) for detector in detectors.ALL for row in detector.rows)
 
 
 class Classifier:
+    """Pure and safe to share: `classify` keeps nothing, never raises, and its work is bounded by SENTENCES."""
+
     def __init__(self, roster: Roster, *, scorer: Scorer | None = None, thresholds: Thresholds | None = None) -> None:
         self._roster, self._scorer, self._thresholds = roster, scorer, thresholds or Thresholds()
         self._sites = Sites(roster)
-        self._words = Words(
-            (
-                *(("N", name) for name in roster.people),
-                *((mark, name) for name in roster.parties for mark in "Po"),
-                *((mark, name) for name in roster.measures for mark in "Mm"),
-                *((mark, name) for name in roster.platforms for mark in "cE"),
-            )
-        )
+        self._words = Words(_of_roster(roster), [row.needles for _, row in RULES])
+        self._model = "+".join([f"rules-{rules_version()}", *([scorer.version] if scorer else [])])
 
     def classify(self, reading: Reading) -> Verdict:
-        pages = [Page(passage, self._words) for passage in _passages(reading)]
-        message = _Message(pages)
-        findings = [*self._sentences(message), *self._links(reading, message)]
+        """What is found in it; a passage that is too long to be judged whole is named in `unread`."""
+        message = Message([Page(passage, self._words) for passage in _passages(reading)])
+        chosen, left = _chosen(message)
+        findings = _weightiest(chain(self._found(message, chosen), self._links(reading, message)))
         opinion = self._scorer.score(reading) if self._scorer else {}
         scores = combine(findings, opinion)
         return Verdict(
             labels={category: label(score, self._thresholds) for category, score in scores.items()},
             scores=scores,
-            findings=tuple(findings),
-            unread=reading.unread,
-            model="rules",
+            findings=findings,
+            unread=(*reading.unread, *left),
+            model=self._model,
             roster=self._roster.version,
         )
 
-    def _sentences(self, message: "_Message") -> Iterator[Finding]:
+    def _found(self, message: Message, chosen: Iterable[tuple[Page, int]]) -> Iterator[Finding]:
+        for page, number in chosen:
+            sentence = page.sentences[number]
+            best: dict[str, tuple[float, Detector]] = {}
+            around: Around | None = None
+            for rule in sentence.rules:
+                detector, row = RULES[rule]
+                if row.weight <= best.get(detector.name, (0.0,))[0] or not _matches(row, sentence):
+                    continue
+                around = around or message.around(page, number)
+                weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
+                best[detector.name] = max(best.get(detector.name, (0.0, detector)), (weight, detector), key=lambda b: b[0])
+            for weight, detector in best.values():
+                if around and (kept := weight * factor(around, detector.category, detector.kind)) >= LEAST:
+                    yield _finding(detector, kept, page.passage.quote(sentence.start, sentence.end))
+
+    def _links(self, reading: Reading, message: Message) -> Iterator[Finding]:
+        """What the links lead to, and the accounts that are named without one."""
+        for link in reading.links:
+            page, number = _standing(message, link)
+            yield from self._link(self._sites.judge(link.target), message, page, number, (link.place, link.written))
         for page in message.pages:
-            for number, sentence in enumerate(page.sentences):
-                for detector in detectors.ALL:
-                    if sentence.marks & detector.on:
-                        found = self._found(detector, sentence, page, number, message)
-                        if found:
-                            yield found
+            for name, start, end in page.accounts():
+                place = page.passage.quote(start, end)
+                yield from self._link(self._sites.judge(name), message, page, page.at(start), place)
 
-    def _found(self, detector: Detector, sentence: Sentence, page: Page, number: int, message: "_Message") -> Finding | None:
-        best = 0.0
-        around = None
-        for row in detector.rows:
-            if row.weight <= best:
-                continue
-            hit = row.pattern.search(sentence.masked)
-            if not hit or negated(sentence.masked, hit.start()):
-                continue
-            around = around or message.around(page, number)
-            weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
-            best = max(best, weight)
-        if best and around:
-            best *= factor(around, detector.category, detector.kind) * origin_factor(page.origin, message.stance)
-        if best < LEAST:
-            return None
-        place, quote = page.passage.quote(sentence.start, sentence.end)
-        return Finding(
-            category=detector.category, kind=detector.kind, detector=detector.name, says=detector.says,
-            weight=round(best, 3), evidence=(Evidence(place=place, quote=quote),),
-        )
-
-    def _links(self, reading: Reading, message: "_Message") -> Iterator[Finding]:
-        import re
-        from gateway.classify.text import _LINK
-        seen = set()
-        for page in message.pages:
-            for number, sentence in enumerate(page.sentences):
-                for hit in _LINK.finditer(page.text, sentence.start, sentence.end):
-                    if hit[0] in seen: continue
-                    seen.add(hit[0])
-                    j = self._sites.judge(hit[0])
-                    if not j: continue
-                    around = message.around(page, number)
-                    w = j.weight if around.near & frozenset("OPME") or j.alone == 1.0 else j.weight * j.alone
-                    w *= factor(around, Category.POLITICAL, Kind.LINK) * origin_factor(page.origin, message.stance)
-                    if w >= LEAST:
-                        place, quote = page.passage.quote(hit.start(), hit.end())
-                        yield Finding(category=Category.POLITICAL, kind=Kind.LINK, detector="link", says=j.says, weight=round(w,3), evidence=(Evidence(place=place, quote=quote),))
+    def _link(self, judged: Judged | None, message: Message, page: Page, number: int, quoted: tuple[Place, str]) -> Iterator[Finding]:
+        if not judged:
+            return
+        around = message.around(page, number)
+        weight = judged.weight * (1.0 if around.near & frozenset("OPME") else judged.alone)
+        if (kept := weight * factor(around, Category.POLITICAL, Kind.LINK)) >= LEAST:
+            yield _finding(judged, kept, quoted)
 
 
-class _Message:
-    def __init__(self, pages: Sequence[Page]) -> None:
-        self.pages = pages
-        self.counts = Counter(t.mark for p in pages for s in p.sentences for t in s.terms if t.mark in "RGIH")
-        self.size = sum(len(p.text) for p in pages)
-        self.questions = sum(1 for p in pages for s in p.sentences if p.low.startswith(("q.", "q:", "q1", "q2"), s.start))
-        self.stance = stance(pages)
-
-    def around(self, page: Page, number: int) -> Around:
-        reach = 3 if self.size > 1500 else 6
-        near = page.sentences[max(0, number - reach) : number + reach + 1]
-        marks = frozenset().union(*(_seen(s) for s in near))
-        if self.size < 1500:
-            marks |= frozenset().union(*(_seen(s) for p in self.pages[:1] for s in p.sentences))
-        return Around(own=_seen(page.sentences[number]), near=marks, rules=self.counts["R"] + 2 * self.questions, reports=self.counts["G"], internal=self.counts["I"], chaplain=self.counts["H"], size=self.size, addressed=any(addressed(s.masked) for s in page.sentences[max(0,number-1):number+2]), cited=cited(page.sentences[number].masked))
+def _finding(by: Detector | Judged, weight: float, quoted: tuple[Place, str]) -> Finding:
+    place, quote = quoted
+    return Finding(
+        category=by.category,
+        kind=by.kind,
+        detector=by.name,
+        says=by.says,
+        weight=round(weight, 3),
+        evidence=(Evidence(place=place, quote=quote),),
+    )
 
 
-def _seen(s: Sentence) -> frozenset[str]:
-    return (s.marks - set("OPMNKTBF")) | {c for c in "OPMNKTBF" if c in s.masked}
+def _matches(row: Row, sentence: Sentence) -> bool:
+    found = row.pattern.search(sentence.masked)
+    return bool(found) and not negated(sentence.masked, found.start())
 
 
-def _passages(reading: Reading) -> Iterable[Passage]:
-    if reading.subject:
-        folded = reading.subject
-        yield Passage(text=folded, folded=folded, offsets=tuple(range(len(folded) + 1)), place=Place(header="Subject", start=0, end=len(folded)))
+def _chosen(message: Message) -> tuple[list[tuple[Page, int]], tuple[Unread, ...]]:
+    """The sentences that a rule may match in, and the passages where they were too many."""
+    chosen: list[tuple[Page, int]] = []
+    left: list[Unread] = []
+    for page in message.pages:
+        numbers = [number for number, sentence in enumerate(page.sentences) if sentence.rules]
+        room = SENTENCES - len(chosen)
+        if len(numbers) > room:
+            left.append(Unread(place=page.passage.place, why="too long to be judged whole"))
+        chosen += [(page, number) for number in numbers[:room]]
+    return chosen, tuple(left)
+
+
+def _weightiest(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    said: defaultdict[tuple[Category, str], list[Finding]] = defaultdict(list)
+    for finding in findings:
+        said[finding.category, finding.detector].append(finding)
+    kept = chain.from_iterable(sorted(many, key=lambda finding: -finding.weight)[:MOST] for many in said.values())
+    return tuple(sorted(kept, key=lambda finding: -finding.weight))
+
+
+def _standing(message: Message, link: Link) -> tuple[Page, int]:
+    """The sentence a link stands in; the first of the message if it stands in none that was read."""
+    start = link.place.start or 0
+    for page in message.pages:
+        place = page.passage.place
+        if (place.part, place.header) == (link.place.part, link.place.header) and (place.start or 0) <= start < (place.end or 0):
+            folded = bisect_right(page.passage.offsets, start - (place.start or 0)) - 1
+            return page, page.at(max(0, folded))
+    return message.pages[0], 0
+
+
+def _passages(reading: Reading) -> Iterator[Passage]:
+    """Those of the reading, and the subject if it is not among them."""
+    if not any(passage.place.header.lower() == "subject" for passage in reading.passages):
+        folded, offsets = fold(reading.subject)
+        place = Place(header="Subject", start=0, end=len(reading.subject))
+        yield Passage(text=reading.subject, place=place, folded=folded, offsets=offsets)
     yield from reading.passages
+
+
+def _of_roster(roster: Roster) -> Iterator[tuple[str, str]]:
+    yield from (("N", name) for name in roster.people)
+    yield from (("P", name) for name in roster.parties)
+    yield from (("M", name) for name in roster.measures)
+    yield from (("E", name) for name in roster.platforms)
+
+
+@cache
+def rules_version() -> str:
+    """A short hash of everything the rules are made of."""
+    folder = Path(__file__).parent
+    files = sorted((*folder.rglob("*.py"), *folder.glob("*.txt")))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from publicsuffixlist import PublicSuffixList
 
 from gateway.classify.roster import Roster
+from gateway.verdict import Category, Kind
 
 _SUFFIXES = PublicSuffixList()
 _SEATS = (
@@ -32,21 +33,24 @@ _SOCIAL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whose site it is, and what that weighs."""
+    """Whose site it is, and what that weighs. alone: the share left where nothing around is about politics."""
 
     says: str
     weight: float
-    alone: float
+    alone: float = 1.0
+    name: str = "link"
+    kind: Kind = Kind.LINK
+    category: Category = Category.POLITICAL
 
 
 _ROSTER = {
-    "candidate": Judged("It links to a candidate's site or account.", 0.85, 1.0),
-    "party": Judged("It links to a political party's site or account.", 0.8, 1.0),
-    "committee": Judged("It links to a political committee's site or account.", 0.85, 1.0),
-    "measure": Judged("It links to the site of a campaign about a ballot measure.", 0.85, 1.0),
-    "platform": Judged("It links to a page that collects money or helpers for campaigns.", 0.85, 1.0),
+    "candidate": Judged("It links to a candidate's site or account.", 0.85),
+    "party": Judged("It links to a political party's site or account.", 0.8),
+    "committee": Judged("It links to a political committee's site or account.", 0.85),
+    "measure": Judged("It links to the site of a campaign about a ballot measure.", 0.85),
+    "platform": Judged("It links to a page that collects money or helpers for campaigns.", 0.85),
 }
-_CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68, 1.0)
+_CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68)
 _ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
 
 

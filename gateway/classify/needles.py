@@ -4,8 +4,6 @@
 as "anything", so it may name too few words, never too many.
 """
 
-from collections.abc import Iterator
-
 TOKENS = frozenset("OPMKTBFL")
 """Capitals of the masked text that are rare enough to look for; names and days stand everywhere."""
 
@@ -14,85 +12,111 @@ _COMMON = frozenset(
 )
 _ZERO_WIDTH = frozenset("bBAZ")
 _ANYTHING = frozenset("wWdDsS")
+SETS = 2
+"""So many sets of words are named for a pattern."""
+
+RARE = 3.5
+"""What a second set must be worth: looking for words that stand everywhere costs more than it saves."""
+
 Words = frozenset[str]
+Sets = tuple[Words, ...]
 
 
-def needles(pattern: str) -> Words:
-    """Words (parts of words, or TOKENS) of which at least one is in every text that the pattern matches; empty: none known."""
-    return _Parser(pattern).alternatives()
+def needles(pattern: str) -> Sets:
+    """Up to SETS sets of words, the rarest first; every text that the pattern matches holds a word of each.
+
+    A word is one of TOKENS, or letters and figures within a word of the text; with `^` before it, they begin one.
+    """
+    return _Parser(pattern).alternatives(fresh=False)[0]
+
+
+def _rarest(found: list[Words]) -> Sets:
+    ranked = sorted(filter(None, found), key=_worth, reverse=True)[:SETS]
+    return tuple(words for at, words in enumerate(ranked) if at == 0 or _worth(words) > RARE)
 
 
 def _worth(words: Words) -> float:
-    """How seldom a text holds one of them, roughly: the length of the shortest."""
-    return min((5.0 if word in TOKENS else 0.5 if word in _COMMON or len(word) < 3 else float(len(word)) for word in words), default=0.0)  # noqa: PLR2004  -- letters
+    """How seldom a text holds one of them, roughly: the length of the shortest, a little less for each further one."""
+    return min(map(_rare, words), default=0.0) - len(words) / 100
+
+
+def _rare(word: str) -> float:
+    letters = word.removeprefix("^")
+    if word in TOKENS:
+        return 5.0
+    if letters in _COMMON or len(letters) < 3:  # noqa: PLR2004  -- letters
+        return 0.5
+    return len(letters) + (1.0 if word[0] == "^" else 0.0)
 
 
 class _Parser:
+    """`fresh` says that a word of the text begins here: what stands before is no letter and no figure."""
+
     def __init__(self, pattern: str) -> None:
         self._pattern, self._at = pattern, 0
 
-    def alternatives(self) -> Words:
-        branches = [self._sequence()]
+    def alternatives(self, *, fresh: bool) -> tuple[Sets, bool]:
+        """The needles, and whether a word may only begin behind it."""
+        branches = [self._sequence(fresh)]
         while self._peek() == "|":
             self._at += 1
-            branches.append(self._sequence())
-        return frozenset().union(*branches) if all(branches) else frozenset()
+            branches.append(self._sequence(fresh))
+        least = min(len(sets) for sets, _ in branches)
+        sets = tuple(frozenset().union(*(sets[which] for sets, _ in branches)) for which in range(least))
+        return sets, all(end for _, end in branches)
 
     def _peek(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _sequence(self) -> Words:
+    def _sequence(self, fresh: bool) -> tuple[Sets, bool]:  # noqa: FBT001  -- private
         found: list[Words] = []
         run = ""
-        for literal, group in self._items():
-            if literal and literal.isalnum():
-                run += literal
-            elif literal is None or literal:
-                found.append(frozenset({run}) if run else frozenset())
-                run = ""
-            found.append(group)
-        found.append(frozenset({run}) if run else frozenset())
-        best = max(found, key=_worth)
-        return best if _worth(best) > 1 else frozenset()
-
-    def _items(self) -> Iterator[tuple[str | None, Words]]:
-        """(literal, words of a group): a literal of "" has no width, None is anything or nothing."""
         while (character := self._peek()) and character not in "|)":
             self._at += 1
-            literal, group = self._atom(character)
+            literal, group, ends = self._atom(character, fresh)
             least, most = self._repeated()
-            if literal == "":
-                yield "", frozenset()
-            elif least == 0:
-                yield None, frozenset()
+            if literal and literal.isalnum() and least:
+                run = run or ("^" if fresh else "")
+                run, fresh = run + literal, False
+                if most == 1:
+                    continue
+            elif literal == "":
+                fresh = fresh or character == "\\"
+                continue
             else:
-                yield literal, group
-                if most > 1:
-                    yield None, frozenset()
+                fresh = ends if least else ends and fresh
+            found += [*([frozenset({run})] if run else ()), *(group if least else ())]
+            run = ""
+        return _rarest([*found, *([frozenset({run})] if run else ())]), fresh
 
-    def _atom(self, character: str) -> tuple[str | None, Words]:
+    def _atom(self, character: str, fresh: bool) -> tuple[str | None, Sets, bool]:  # noqa: FBT001  -- private
+        """(literal, words of a group, fresh behind it): a literal of "" has no width, None is anything."""
         if character == "(":
-            return self._group()
+            return self._group(fresh)
         if character == "[":
             self._skip_class()
-            return None, frozenset()
+            return None, (), False
         if character == "\\":
             escaped = self._peek()
             self._at += 1
-            return ("" if escaped in _ZERO_WIDTH else None if escaped in _ANYTHING else escaped), frozenset()
+            literal = "" if escaped in _ZERO_WIDTH else None if escaped in _ANYTHING else escaped
+            return literal, (), bool(literal) and not (literal or "").isalnum()
         if character in "^$":
-            return "", frozenset()
-        known = character.isalnum() and (character.islower() or character.isdigit())
+            return "", (), fresh
         if character in TOKENS:
-            return None, frozenset({character})
-        return (character if known or not (character == "." or character.isupper()) else None), frozenset()
+            return None, (frozenset({character}),), False
+        if character == "." or character.isupper():
+            return None, (), False
+        return character, (), not character.isalnum()
 
-    def _group(self) -> tuple[str | None, Words]:
+    def _group(self, fresh: bool) -> tuple[str | None, Sets, bool]:  # noqa: FBT001  -- private
         opening = next((o for o in ("?:", "?=", "?!", "?<=", "?<!") if self._pattern.startswith(o, self._at)), "")
         self._at += len(opening)
-        inside = self.alternatives()
+        inside, ends = self.alternatives(fresh=fresh)
         self._at += 1
-        return ("" if opening[1:] in {"=", "!", "<=", "<!"} else None), (inside if opening in {"", "?:"} else frozenset())
+        if opening in {"?:", ""}:
+            return None, inside, ends
+        return "", (), fresh
 
     def _skip_class(self) -> None:
         self._at += 1
@@ -109,8 +133,8 @@ class _Parser:
         least, most = {"?": (0, 1), "*": (0, many), "+": (1, many)}.get(sign, (0, 0))
         if sign == "{":
             end = self._pattern.index("}", self._at)
-            low, _, high = self._pattern[self._at : end].partition(",")
-            least, most = int(low or 0), int(high or many) if "," in self._pattern[self._at : end] else int(low)
+            low, comma, high = self._pattern[self._at : end].partition(",")
+            least, most = int(low or 0), int(high or many) if comma else int(low)
             self._at = end + 1
         if self._peek() == "?":
             self._at += 1

@@ -7,13 +7,14 @@ the time for a sentence is bounded by its length.
 import re
 from dataclasses import dataclass
 
+from gateway.classify.needles import Sets, needles
 from gateway.verdict import Category, Kind
 
 SLOTS = {
     "TARGET": r"(?:N|him|her|them|me|us|our (?:own )?(?:guy|gal|girl|man|friends?|candidates?|slate|ticket|team|picks?|people)|my [a-z]+(?:-[a-z-]+)?(?: [a-z]+)?(?:,? N)?"
     r"|(?:the )?(?:boss|O|incumbent|challenger)|the (?:two|three|four|five|whole slate|slate)|these (?:two|three|four|five)|all (?:two|three|four|five))",
     "PERSON": r"(?:N|him|her|them|our (?:own )?(?:guy|gal|girl|man|friends?|candidates?|slate|people)|the (?:boss|O|incumbent|challenger)|O)",
-    "OFFICE": r"(?:(?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*(?:O|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|board|seat)\b)",
+    "OFFICE": r"(?:(?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*(?:O|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)\b)",
     "MEASURE": r"(?:(?:the |our |this |that )?(?:M|N M|[a-z]+ M|(?:\w+ )?(?:levy|bond|tax|amendment|measure|initiative|charter|referendum|surcharge|issue|proposition))|\d{1,3}[a-z]?\b|[b-hj-z]\b)",
     "GAP": r"[^.!?]{0,40}",
     "WIDE": r"[^.!?]{0,90}",
@@ -26,28 +27,28 @@ class Row:
     """A pattern over a masked sentence.
 
     weight: what it weighs (0..1) where one of the surroundings `near` is at hand (all marks if empty); alone: the share of
-    it that is left where none is
+    it that is left where none is; needles: the words that a text must hold for it
     """
 
     weight: float
     pattern: re.Pattern[str]
     near: frozenset[str]
     alone: float
+    needles: Sets
 
 
-def row(weight: float, pattern: str, *, near: str = "", alone: float = 0.0) -> Row:
-    """A row; `<SLOT>` in the pattern stands for an entry of SLOTS."""
+def row(weight: float, pattern: str, *, near: str = "", alone: float = 0.0, on: str = "") -> Row:
+    """A row; `<SLOT>` in the pattern stands for an entry of SLOTS. on: try it only where one of these words is."""
     written = re.sub(r"<([A-Z]+)>", lambda found: SLOTS[found[1]], pattern)
-    return Row(weight, re.compile(written), frozenset(near), alone)
+    return Row(weight, re.compile(written), frozenset(near), alone, (frozenset(on.split()),) if on else needles(written))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detector:
-    """One thing that is looked for. on: it looks only at sentences with one of these marks."""
+    """One thing that is looked for, in plain words for a reader, and the patterns that show it."""
 
     name: str
     kind: Kind
     says: str
-    on: frozenset[str]
     rows: tuple[Row, ...]
     category: Category = Category.POLITICAL

@@ -6,13 +6,13 @@ another, and a title before a name ("Judge Amdahl") is part of the name.
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 
-from gateway.classify.words import MASKED, Term, Words
+from gateway.classify.words import MASKED, SITES, Term, Words
 from gateway.reading.types import Origin, Passage
 
 LONGEST = 360
@@ -27,11 +27,13 @@ _ABBREVIATED = re.compile(
     r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t"
     r"|[Nn]o|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb|[Aa]pr|[Vv]s|[Jj]r|[Ss]r|[Pp]rop|[Dd]ist|[Cc]o|[Ee]tc|Wm|Geo|Chas|Jos|Thos|[Mm]t|[Ff]t|[Aa]ve|a\.m|p\.m|i\.e|e\.g|U\.S|D\.A)\.$"
 )
-_LEET = str.maketrans("0134578@$", "oieastbas")
-_MIXED = re.compile(r"(?<![\w$@/.])(?=[\d@$]*[a-zA-Z])(?=[a-zA-Z]*[013457])[a-zA-Z0134578@$]{3,}(?!\w)")
+_VERSE = re.compile(
+    r"\b(?:[1-3] )?(?:John|Juan|Matthew|Mateo|Mark|Marcos|Luke|Lucas|Acts|James|Peter|Joel|Job|Genesis|Exodus|Daniel|Surah?)(?= \d{1,3}:\d{1,3}\b)"
+)
+_ACCOUNT = re.compile(r"(?<![\w@.-])@[A-Za-z][\w-]{3,40}")
 _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w@.-])@[A-Za-z][\w-]{3,}"
-    r"|(?<![\w@.-])[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)*\.(?:com|org|net|us|vote|info|co|gov|edu|example|democrat|gop|party)(?![\w@])(?:/[^\s)>\"]*)?"
+    rf"|(?<![\w@.-])[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{'|'.join(SITES)})(?![\w@])(?:/[^\s)>\"]*)?"
 )
 _WORD = re.compile(r"[A-Z][\w'’-]*(?:\.(?=\s[A-Z]))?")
 _KEPT = frozenset(
@@ -46,7 +48,15 @@ _KEPT = frozenset(
     "si no se es en al del su sus nos lo le les tu yo mi the local proud proudly paid proceeds help elect fw fwd rv read "
     "give gift yes nope amen again also after before because since while whoever whatever never always last first second "
     "third nobody someone somebody anyone anybody president supervisor trustee treasurer auditor clerk recorder controller board "
-    "seat place ward district top".split()
+    "seat place ward district top vote votes voting voted ballot ballots polls election elect elected reelect endorse endorses endorsed "
+    "endorsing endorsement endorsements support supports supporting back backs backing recommend recommends donate donation donations "
+    "campaign sign signs yard lawn rally caucus delegate delegates fundraiser fundraising raffle tickets ticket petition recall repeal "
+    "slate straight volunteer volunteers phone phonebank canvass greet kickoff pac committee proceeds checks payable poster posters stickers "
+    "sticker shirts guide card letter palm hangers door drop lit yes against tract tracts jesus saves repent prayer saved only "
+    "officers cops firefighters law enforcement resist socialism measure question prop proposition amendment issue initiative levy bond "
+    "referendum proposal charter medida propuesta pregunta enmienda party club partido captain captains "
+    "voten vota vote voto votar votemos apoyemos apoyen apoya apoyamos marquen marca vengan ven recen reza oren donen dona amigos "
+    "companeros hola gracias todos todas este esta martes domingo hay que digan necesitamos cuando quien como nuestro nuestra".split()
 )
 _COMMON = _KEPT | frozenset(files("gateway.classify").joinpath("common.txt").read_text(encoding="ascii").split())
 _TITLES = (
@@ -56,7 +66,7 @@ _TITLES = (
 )
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
 _JOINED = re.compile(r"\bN(?:['’]s)?(?:(?: |-| of | in | & | de | de la | del | van | von | y |, )N\b)+")
-_NUMBERED = re.compile(r"\b(?:N|local|lodge) (?:no\.? ?)?\d{1,3}\b|\b(?:local|lodge)(?= N)")
+_NUMBERED = re.compile(r"\b(?:N|local|lodge) (?:no\.? ?)?\d{1,3}\b(?! (?:O|clerk|president)\b)|\b(?:local|lodge)(?= N)")
 _DATED = re.compile(
     r"\bD(?:[.,]? (?:D\b|the )?\d{0,2}(?:st|nd|rd|th)?(?:,? 20\d\d)?)*(?<! )|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
     r"|\bthe (?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b(?! (?:of the|time|floor|one|two|term|district))"
@@ -68,19 +78,23 @@ _MEASURE = re.compile(
 )
 _NEXT = re.compile(r"\s([A-Z][a-z]\w*)")
 _QUOTE_MARKS = re.compile(r"(?:^|\n)[> |]+")
+_FIGURES = re.compile(r"\d")
+_MEASURED = re.compile(r"M|measure|prop|question|pregunta|amend|init|referen|medida|enmienda|issue|levy|bond")
 _NAMED_FOR = re.compile(r"\b[KF] N\b")
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence (or a piece of a long one): folded[start:end] of its passage, and the marks of the terms in it."""
+    """A sentence (or a piece of a long one): folded[start:end] of its passage.
+
+    marks: the classes of the terms in it; rules: the numbers of the rules whose needles are in it
+    """
 
     page: "Page"
     start: int
     end: int
-    marks: frozenset[str]
     terms: tuple[Term, ...]
+    rules: frozenset[int]
     _masked: str = field(default="")
 
     @property
@@ -90,29 +104,57 @@ class Sentence:
             self._masked = self.page.mask(self) or " "
         return self._masked
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """The classes of its words: those of the masked form where it has them, since a title is no office there."""
+        seen = self.masked
+        return frozenset(t.mark for t in self.terms if t.mark not in MASKED) | frozenset(mark for mark in MASKED if mark in seen)
+
 
 class Page:
     """A passage, with its terms and sentences."""
 
     def __init__(self, passage: Passage, words: Words) -> None:
         self.passage = passage
-        self.text = plain_digits(passage.folded)
-        self.low = lower(self.text)
-        self._terms = tuple(words.find(self.text, self.low))
-        self._ends = [term.end for term in self._terms]
+        self.text = passage.folded
+        self._low = lower(self.text)
+        self._found = words.find(self.text, self._low)
 
     @property
     def origin(self) -> Origin:
+        """Whose words they are."""
         return self.passage.origin
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
-        return tuple(self._sentence(start, end) for start, end in spans(self.text))
+        """In order."""
+        terms, needles = self._found
+        ends, needle_ends = [term.end for term in terms], [end for end, _ in needles]
+        return tuple(self._sentence(start, end, ends, needle_ends) for start, end in spans(self.text))
 
-    def _sentence(self, start: int, end: int) -> Sentence:
-        first, last = bisect_left(self._ends, start + 1), bisect_left(self._ends, end + 1)
-        terms = tuple(term for term in self._terms[first:last] if term.start >= start)
-        return Sentence(self, start, end, frozenset(term.mark for term in terms), terms)
+    def _sentence(self, start: int, end: int, ends: list[int], needle_ends: list[int]) -> Sentence:
+        terms = self._found.terms[bisect_right(ends, start) : bisect_right(ends, end)]
+        needles = self._found.needles[bisect_right(needle_ends, start) : bisect_right(needle_ends, end)]
+        halves = set().union(*{halves for _, halves in needles}) if needles else set()
+        rules = frozenset(half >> 1 for half in halves if not half & 1 and half + 1 in halves)
+        return Sentence(self, start, end, tuple(term for term in terms if term.start >= start), rules)
+
+    def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
+        """The sentence, and `reach` before and behind it."""
+        return self.sentences[max(0, number - reach) : number + reach + 1]
+
+    def at(self, index: int) -> int:
+        """The number of the sentence that text[index] stands in."""
+        return max(0, bisect_right(self._starts, index) - 1)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def accounts(self) -> Iterator[tuple[str, int, int]]:
+        """Every account written as @name, and where it stands."""
+        if "@" in self.text:
+            yield from ((found[0], found.start(), found.end()) for found in _ACCOUNT.finditer(self.text))
 
     def mask(self, sentence: Sentence) -> str:
         """See Sentence.masked."""
@@ -126,7 +168,11 @@ class Page:
 
     def _names(self, start: int, end: int, first: int, known: frozenset[int]) -> str:
         """text[start:end] in small letters, its names as N; a word that begins the sentence is a name only if another shows it."""
-        text = _LINK.sub("\x02", self.text[start:end])
+        text = self.text[start:end]
+        if "." in text or "@" in text or "://" in text:
+            text = _LINK.sub("\x02", text)
+        if ":" in text:
+            text = _VERSE.sub("\x03", text)
         if sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text)) > 12:  # noqa: PLR2004  -- a line in capitals
             return text.lower().replace("\x02", "L")
 
@@ -135,13 +181,13 @@ class Page:
             small = word.lower().replace("’", "'")
             stem = small.rstrip(".").partition("'")[0]
             loud = len(word) > 1 and word.isupper()
-            if len(word) == 1 or start + found.start() in known or small in _KEPT or stem in _KEPT or (loud and stem in _COMMON):
+            if len(stem) == 1 or start + found.start() in known or small in _KEPT or stem in _KEPT or (loud and stem in _COMMON):
                 return small
             if start + found.start() == first and stem in _COMMON and not _followed(text, found.end()):
                 return small
             return "\x01's" if small.endswith("'s") else "\x01"
 
-        return _WORD.sub(name, text).lower().replace("\x01", "N").replace("\x02", "L")
+        return _WORD.sub(name, text).lower().replace("\x01", "N").replace("\x02", "L").replace("\x03", "B")
 
 
 def _followed(text: str, at: int) -> bool:
@@ -160,13 +206,17 @@ def _apart(found: tuple[Term, ...]) -> Iterator[Term]:
 
 def settle(masked: str) -> str:
     """Names with their titles, numbers of measures, and dates, as one letter each."""
-    masked = _SPACES.sub(" ", _QUOTE_MARKS.sub(" ", masked)).strip().replace("’", "'")
-    masked = _NAMED_FOR.sub("N", masked)
-    masked = _NUMBERED.sub("N", masked)
-    masked = _TITLED.sub("", masked)
-    masked = _JOINED.sub("N", masked)
-    masked = _MEASURE.sub("M", masked)
-    return _DATED.sub("D", masked)
+    if ">" in masked or "|" in masked:
+        masked = _QUOTE_MARKS.sub(" ", masked)
+    masked = " ".join(masked.split()).replace("’", "'")
+    figures = _FIGURES.search(masked)
+    if "N" in masked:
+        masked = _NAMED_FOR.sub("N", masked)
+        masked = _NUMBERED.sub("N", masked) if figures or "l" in masked else masked
+        masked = _JOINED.sub("N", _TITLED.sub("", masked))
+    if _MEASURED.search(masked):
+        masked = _MEASURE.sub("M", masked)
+    return _DATED.sub("D", masked) if figures or "D" in masked or "th " in masked else masked
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -204,11 +254,3 @@ def lower(text: str) -> str:
     """Small letters, one for each character."""
     low = text.lower()
     return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def plain_digits(text: str) -> str:
-    """Letters where digits stand for them ("v0te"), one for one, if that is done all over the text."""
-    found = list(_MIXED.finditer(text))
-    if len(found) < 3 or len(found) * 12 < text.count(" "):  # noqa: PLR2004  -- fewer are part numbers
-        return text
-    return re.sub(r"(?<![\w$@/.])(?=[\d@$]*[a-zA-Z])[a-zA-Z0134578@$]+(?!\w)", lambda f: f[0].translate(_LEET), text)

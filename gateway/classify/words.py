@@ -1,17 +1,23 @@
 """The words that the rules are about, found in one pass (Aho-Corasick) over the text.
 
-Each term belongs to a class. A capital class replaces the words in the masked text that the rules read: N a name, P a
-party, O a public office, M a ballot measure, D a day. A class in small letters only marks the sentence: which
-detectors look at it, and in what surroundings it stands.
+Each term belongs to a class. Some classes replace their words in the masked text that the rules read: N a name, P a
+party, O a public office, M a ballot measure, D a day, K a deity, T a place or hour of worship, B a scripture, F a faith
+or its followers. The others say in what surroundings a sentence stands: E an election, I the inside of a union or an
+office, J play, R reminders of the rules, G reports, H the chaplain's office, X religion.
 
 A term ending in `*` matches as the start of a word. A term in small letters matches in any case; one with a capital
-only as written, or all in capitals.
+only as written, or all in capitals. pyahocorasick stays behind this door.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import ahocorasick
+
+from gateway.classify.needles import Sets
+
+SITES = ("com", "org", "net", "us", "vote", "info", "co", "gov", "edu", "example", "democrat", "gop", "party")
 
 OFFICES = """
 mayor; mayoral; vice mayor; alcalde; alcaldesa; governor; gubernatorial; gobernador; gobernadora; lieutenant governor;
@@ -118,13 +124,37 @@ chaplain; chaplains; chaplaincy; on-call; on call; any faith; any belief; or non
 """
 
 
+CLASSES = (
+    ("O", OFFICES), ("D", DAYS), ("M", MEASURES), ("K", DEITIES), ("T", TEMPLES), ("B", BOOKS), ("F", FAITHS),
+    ("E", ELECTION), ("I", INTERNAL), ("J", JOKE), ("R", RULES), ("G", REPORTING), ("H", CHAPLAIN), ("X", HOLY),
+)  # fmt: skip
+MASKED = frozenset("NPOMDKTBF")
+
+WRITTEN = {
+    "M": "measure prop question pregunta amendment initiative referendum proposal propuesta medida enmienda issue levy bond".split(),
+    "B": "john juan matthew mateo mark marcos luke lucas acts james peter joel genesis exodus daniel sura".split(),
+    "L": ["://", "www.", "@", *(f".{suffix}" for suffix in SITES)],
+}
+"""What shows a token that is not found as a term, but by its form."""
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A found term: its class, and folded[start:end]."""
+    """A found term: its class, and text[start:end]."""
 
     mark: str
     start: int
     end: int
+
+
+class Found(NamedTuple):
+    """What one pass over a text finds, in order of their ends: the terms, and (end, halves) of the needles.
+
+    A rule needs a needle of each of its two sets: half 2 * rule is the one, half 2 * rule + 1 the other.
+    """
+
+    terms: list[Term]
+    needles: list[tuple[int, tuple[int, ...]]]
 
 
 def terms(listed: str) -> tuple[str, ...]:
@@ -132,3 +162,52 @@ def terms(listed: str) -> tuple[str, ...]:
     return tuple(term for line in listed.splitlines() for piece in line.split(";") if (term := piece.strip()))
 
 
+class Words:
+    """All terms, with those of the roster, and the needles of the rules, as one automaton."""
+
+    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[Sets]) -> None:
+        self._meanings: dict[str, list[tuple[str, bool, str]]] = {}
+        self._rules: dict[str, tuple[list[int], list[int]]] = {}
+        self._tokens: dict[str, tuple[int, ...]] = {}
+        for mark, term in (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more):
+            self._add(mark, term)
+        for number, sets in enumerate(rules):
+            for half, words in enumerate((sets[0], sets[-1])):
+                for word in words:
+                    self._need(2 * number + half, word)
+        self._automaton = ahocorasick.Automaton()
+        for key in {**self._meanings, **self._rules}:
+            inside, beginning = self._rules.get(key, ((), ()))
+            meanings = tuple(self._meanings.get(key, ()))
+            self._automaton.add_word(key, (len(key), meanings, tuple(inside), (*inside, *beginning)))
+        self._automaton.make_automaton()
+
+    def _add(self, mark: str, term: str) -> None:
+        stem, written = term.endswith("*"), term.rstrip("*")
+        self._meanings.setdefault(written.lower(), []).append((mark, stem, "" if written == written.lower() else written))
+
+    def _need(self, number: int, word: str) -> None:
+        if word in MASKED:
+            self._tokens[word] = (*self._tokens.get(word, ()), number)
+        for written in WRITTEN.get(word, () if word in MASKED else (word,)):
+            inside, beginning = self._rules.setdefault(written.removeprefix("^"), ([], []))
+            (beginning if written[0] == "^" else inside).append(number)
+
+    def find(self, text: str, low: str) -> Found:
+        """Everything in `text` (whose small letters are `low`, of the same length); terms are whole words."""
+        found = Found([], [])
+        size = len(low)
+        for last, (length, meanings, inside, all_rules) in self._automaton.iter(low):
+            start, end = last - length + 1, last + 1
+            within = start > 0 and low[start - 1].isalnum() and low[start].isalnum()
+            if rules := inside if within else all_rules:
+                found.needles.append((end, rules))
+            if within or not meanings:
+                continue
+            whole = end == size or not low[end].isalnum()
+            for mark, stem, written in meanings:
+                if (stem or whole) and (not written or text[start:end] == written or text[start:end] == written.upper()):
+                    found.terms.append(Term(mark, start, end))
+                    if mark in self._tokens:
+                        found.needles.append((end, self._tokens[mark]))
+        return found

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 
@@ -84,14 +85,14 @@ SKETCHES = (
         sender="lopez@department.example",
         recipients=("watch@department.example",),
         subject="Stolen campaign signs on Elm Street",
-        body="Three campaign signs were taken from yards on Elm Street overnight. Case 26-4471.\nPlease add the block to patrol.\n",
+        body="Three campaign signs were taken from yards on Elm Street. Case 26-4471.\nPlease add the block to patrol.\n",
     ),
     Sketch(
         what="board notice to the department",
         sender="secretary@association.example",
         recipients=_WATCH,
         subject="General meeting on Thursday",
-        body="The general meeting is on Thursday at 1900 in the hall. The treasurer reports on dues.\nDinner is served from 1800.\n",
+        body="The general meeting is on Thursday at 1900 in the hall.\nThe treasurer reports on dues. Dinner is from 1800.\n",
         ruling="release",
     ),
     Sketch(
@@ -100,7 +101,7 @@ SKETCHES = (
         recipients=_WATCH,
         subject="Your board has decided",
         body=(
-            "Brothers and sisters,\n\nyour board has endorsed Marisol Tate for Mayor. Please vote for Marisol Tate on November 3\n"
+            "Brothers and sisters,\n\nyour board has endorsed Marisol Tate for Mayor.\nPlease vote for Marisol Tate on November 3 "
             "and bring your families with you.\n\nFraternally,\nthe President\n"
         ),
         ruling="deny",
@@ -124,7 +125,7 @@ SKETCHES = (
         sender="olsen@department.example",
         recipients=("all-hands@department.example",),
         subject="An invitation",
-        body="Have you accepted the Lord into your heart? Come to our revival on Sunday and be saved. All officers are welcome.\n",
+        body="Have you accepted the Lord into your heart?\nCome to our revival on Sunday and be saved. All are welcome.\n",
     ),
 )
 
@@ -175,7 +176,7 @@ async def _started(folder: Path) -> Process:
             break
         await asyncio.sleep(0.1)
     await _stopped(gateway)
-    fail(Exit.UNAVAILABLE, f"Hatchway did not start:\n{(folder / 'hatchway.log').read_text(encoding='utf-8')}")
+    return fail(Exit.UNAVAILABLE, f"Hatchway did not start:\n{(folder / 'hatchway.log').read_text(encoding='utf-8')}")
 
 
 async def _stopped(gateway: Process) -> None:
@@ -191,7 +192,7 @@ def _send(sketch: Sketch, door: int) -> str:
         client.mail(sketch.sender)
         for recipient in sketch.recipients:
             client.rcpt(recipient)
-        code, text = client.data(sketch.message().as_bytes())
+        code, text = client.data(sketch.message().as_bytes(policy=SMTP))
     return f"{code} {text.decode()}"
 
 

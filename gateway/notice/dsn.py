@@ -15,6 +15,9 @@ from gateway.notice.message import Entity, as_is, encoded, is_seven_bit, multipa
 
 _WHOLE = 256 * 1024
 _HEADER = 64 * 1024
+_TYPED = 900
+"""As much of an escaped address as fits a line (RFC 5322 §2.1.1)."""
+
 _XTEXT = re.compile(rb"\+([0-9A-F]{2})")
 _PRINTABLE = re.compile(rb"[\x20-\x7e]{1,500}")
 _ADDRESS_TYPE = re.compile(rb"[A-Za-z0-9-]{1,40}")
@@ -75,8 +78,7 @@ def _of_recipient(failed: Failed, command: Command | None) -> Iterator[str]:
     yield f"Status: {failed.status}"
     if failed.remote:
         yield f"Remote-MTA: dns; {_ascii(failed.remote, 255)}"
-    if failed.diagnostic:
-        yield f"Diagnostic-Code: {_ascii(failed.diagnostic, 600)}"
+    yield f"Diagnostic-Code: {_ascii(failed.diagnostic, 600)}"
 
 
 def _envelope_id(command: Command) -> str:
@@ -103,7 +105,8 @@ def _typed(address: Address) -> str:
     text = str(address)
     if text.isascii():
         return f"rfc822; {_ascii(text, 500)}"
-    return "utf-8; " + "".join(c if "!" <= c <= "~" and c not in "\\+=" else f"\\x{{{ord(c):02X}}}" for c in text[:100])
+    escaped = "".join(c if "!" <= c <= "~" and c not in "\\+=" else f"\\x{{{ord(c):02X}}}" for c in text)
+    return f"utf-8; {escaped[:_TYPED]}"
 
 
 def _ascii(text: str, limit: int) -> str:

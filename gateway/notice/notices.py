@@ -81,7 +81,7 @@ class Notices:
     def to_sender_ruled(self, held: HeldMail, at: datetime) -> Mail | None:
         """Your message is released, or not; None where it may not be told. Who does not get it is in a delivery report."""
         failed = wanted(held.mail, [Failed(recipient=a, status=_DENIED, diagnostic=_says(held)) for a in left_out(held)])
-        if not _has_sender(held) or not (failed or answerable(held.mail, own=self._author)):
+        if not failed and not answerable(held.mail, own=self._author):
             return None
         return self._to_sender(held, at, self._scenes.sender_ruled(held), failed)
 
@@ -89,7 +89,7 @@ class Notices:
         """Your message was released and refused by the relay: a delivery report, or None if nobody's NOTIFY allows one."""
         failures = dict(failures_of(held, receipt))
         failed = wanted(held.mail, [self._failed(address, reply) for address, reply in failures.items()])
-        if not failed or not _has_sender(held):
+        if not failed:
             return None
         told = [(f.recipient, failures[f.recipient]) for f in failed]
         return self._to_sender(held, at, self._scenes.sender_undelivered(held, told), failed)
@@ -112,8 +112,9 @@ class Notices:
         return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)))
 
     def _to_sender(self, held: HeldMail, at: datetime, scene: Scene, failed: Sequence[Failed] = ()) -> Mail | None:
+        """None if there is no sender, or none that can be written as one mailbox."""
         sender = held.mail.envelope.sender
-        if sender is None:
+        if sender is None or not reachable(sender):
             return None
         written = self._templates.render(scene.name, scene.context)
         body = _body(written)
@@ -174,11 +175,6 @@ def _standing(settings: Wishes, name: str, hostname: str) -> dict[str, object]:
 
 def _body(written: Written) -> Entity:
     return multipart("alternative", (text("plain", written.text), text("html", written.html)))
-
-
-def _has_sender(held: HeldMail) -> bool:
-    sender = held.mail.envelope.sender
-    return sender is not None and reachable(sender)
 
 
 def _says(held: HeldMail) -> str:

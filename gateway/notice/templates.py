@@ -9,19 +9,19 @@ Mistakes in it are raised when it is loaded, after it has been rendered on examp
 real message, the shipped template is used and the log says so: a notice that does not go out helps nobody.
 """
 
-import logging
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader, StrictUndefined, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gateway.source import Location, Mistakes, Problem, did_you_mean
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger()
 
 Context = Mapping[str, object]
 
@@ -58,7 +58,7 @@ class Templates:
         except Exception as error:
             if self._used is self._shipped:
                 raise
-            log.warning("notice.template_failed name=%s where=%s error=%s", name, self._place(error, name), error)
+            log.warning("notice.template_failed", name=name, where=str(self._place(error, name)), error=str(error))
             return _render(self._shipped, name, context)
 
     def rehearse(self, name: str, context: Context) -> Iterator[Problem]:

@@ -199,7 +199,7 @@ def failures_of(held: HeldMail, receipt: Receipt) -> tuple[tuple[Address, Reply]
 
 def left_out(held: HeldMail) -> tuple[Address, ...]:
     """The recipients that a ruling keeps the message from."""
-    given = held.review.recipients if held.review and held.review.ruling is Ruling.RELEASED else ()
+    given = frozenset(held.review.recipients if held.review and held.review.ruling is Ruling.RELEASED else ())
     return tuple(a for a in held.mail.envelope.recipients if a not in given)
 
 

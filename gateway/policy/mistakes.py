@@ -156,7 +156,9 @@ def in_senders(document: Document, senders: Sequence[Sender | None]) -> Iterator
     ends = [number for number, entry in enumerate(senders) if entry and "anyone" in entry.sender]
     if not ends and all(senders):
         remedy = "Add {sender: anyone, policy: NAME}, so that nobody's mail is without a policy."
-        yield document.problem(("senders", len(senders) - 1), "after the last entry some senders are left without a policy", remedy)
+        yield document.problem(
+            ("senders", len(senders) - 1), "after the last entry some senders are left without a policy", remedy
+        )
     for number in range(ends[0] + 1 if ends else len(senders), len(senders)):
         line = document.at("senders", ends[0]).line
         remedy = f"The one in line {line} is for anyone and comes first. Move this one up, or take it out."

@@ -166,7 +166,9 @@ def _split(text: str) -> Iterator[Claim]:
 
 def _group(claim: Claim) -> Claim:
     """A group's name (RFC 5322 §3.4) is shown like a comment of its first mailbox; `mailto:` is nothing."""
-    return Claim(comments=[*claim.comments, *([claim.phrase] if claim.phrase.lower() != "mailto" else [])])
+    if claim.words and claim.phrase.lower() not in {"", "mailto"}:
+        claim.comments.append(claim.phrase)
+    return Claim(comments=claim.comments)
 
 
 _SPECIAL = re.compile(r'[("<,;:]')

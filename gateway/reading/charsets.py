@@ -1,8 +1,8 @@
 """Octets to characters, when the label may lie. Never raises; the only door to `charset-normalizer`.
 
 The order is: a byte order mark; UTF-8 if the octets are UTF-8 (text in another charset hardly ever is by accident); the
-declared charset, unless what it makes is nonsense; UTF-16 by its zero octets; Windows-1252 for mostly English text; what
-charset-normalizer makes of the first 16 KiB; Latin-1, which takes everything.
+declared charset, unless what it makes is nonsense; UTF-16 by its zero octets; Windows-1252 where most letters are plain
+Latin ones; what charset-normalizer makes of the first 16 KiB; Latin-1, which takes everything.
 """
 
 import codecs
@@ -42,12 +42,12 @@ _OTHERWISE = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf16", "utf32", "utf-
 _LONE = re.compile("[\ud800-\udfff]")
 _BEYOND = re.compile(r"[^\x00-\x7f]")
 _WIDE = 0.6
-_MOSTLY_ENGLISH = 0.15
+_MOSTLY_LATIN = 0.3
 
 
 def decode(octets: bytes, declared: str = "") -> str:
     """The text of `octets`, which were declared to be in the charset `declared` ("" if nothing was)."""
-    if octets.isascii() and not declared:
+    if not declared and octets.isascii() and b"\x00" not in octets:
         return octets.decode("ascii")
     for piece, codec, errors in _attempts(octets, _codec(declared)):
         try:
@@ -62,7 +62,7 @@ def decode(octets: bytes, declared: str = "") -> str:
 def _mostly_read(text: str) -> bool:
     """True where more characters beyond ASCII were read than had to be replaced."""
     lost = text.count("\ufffd")
-    return len(_BEYOND.findall(text)) > 2 * lost
+    return not lost or len(_BEYOND.findall(text)) > 2 * lost
 
 
 def _clean(text: str) -> str:
@@ -93,10 +93,10 @@ def _attempts(octets: bytes, codec: str) -> Iterator[tuple[bytes, str, str]]:
         if not codec.startswith(_OTHERWISE):
             yield octets, "utf-8", "strict"
         yield octets, codec, "strict"
-        if codec != "cp1252":
+        if codec != "cp1252" and not _wide(octets):
             yield octets, codec, "replace"
     if wide := _wide(octets):
-        yield octets, wide, "replace"
+        yield octets[: len(octets) // 2 * 2], wide, "replace"
     yield octets, "utf-8", "strict"
     yield octets, "utf-8", "replace"
     yield from _guesses(octets)
@@ -104,7 +104,7 @@ def _attempts(octets: bytes, codec: str) -> Iterator[tuple[bytes, str, str]]:
 
 def _guesses(octets: bytes) -> Iterator[tuple[bytes, str, str]]:
     high = len(octets) - len(octets.translate(None, bytes(range(128, 256))))
-    if high < _MOSTLY_ENGLISH * len(octets):
+    if high < _MOSTLY_LATIN * len(octets):
         yield octets.translate(bytes.maketrans(b"\x81\x8d\x8f\x90\x9d", b"?????")), "cp1252", "strict"
     best = charset_normalizer.from_bytes(octets[:_GUESSED], cp_exclusion=["utf_7"], steps=5, chunk_size=512).best()
     if best is not None:

@@ -15,6 +15,7 @@ Colour = tuple[int, int, int]
 _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
 )
+_TYPE = re.compile(r"^[A-Za-z0-9]+")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
 _CONTENT = re.compile(r"""content\s*:\s*(?:"([^"]{1,2000})"|'([^']{1,2000})')""")
@@ -110,7 +111,7 @@ def rules(sheet: str) -> tuple[dict[str, Declarations], tuple[str, ...]]:
         if not style or count > _MOST_RULES:
             continue
         for selector in selectors.split(","):
-            written = selector.strip()
+            written = _TYPE.sub(lambda tag: tag[0].lower(), selector.strip())
             if written and _SIMPLE.fullmatch(written):
                 found[written] = {**found.get(written, {}), **style}
     generated = tuple(a or b for a, b in _CONTENT.findall(sheet))

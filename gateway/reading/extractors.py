@@ -47,7 +47,7 @@ _FIELDS = re.compile(
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 _ENVELOPED = (b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17")
-_PGP = re.compile(r"^-----BEGIN PGP MESSAGE-----", re.MULTILINE)
+_PGP = "-----BEGIN PGP MESSAGE-----"
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
@@ -84,10 +84,10 @@ def _is_text(sample: bytes) -> bool:
     return True
 
 
-def extract(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor]) -> Iterator[Item]:
     """Everything a piece holds. May raise, as an Extractor may."""
     if piece.octets.strip() or piece.part == "":
-        yield from TABLE.get(kind(piece), _unread)(piece, limits)
+        yield from table.get(kind(piece), _unread)(piece, limits)
 
 
 def _unread(piece: Piece, _: ReadingLimits) -> Iterator[Item]:
@@ -100,7 +100,7 @@ def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
     if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
         text = yield from _unpacked(piece, text)
-    if _PGP.search(text):
+    if _PGP in text:
         yield Unread(place=piece.place, why="encrypted")
     yield _sheet(piece, text)
 

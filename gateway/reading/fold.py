@@ -22,7 +22,7 @@ from gateway.reading.lookalikes import plain
 Folded = tuple[str, tuple[int, ...]]
 
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
-_BLANKS = r"(?: [ \n]|\n{1,2} |\n{3})[ \n]*|^[ \n]+|[ \n]+$"
+_BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
 _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|\n)[A-Za-z](?![A-Za-z0-9'])){3,}"
 _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
@@ -30,7 +30,9 @@ _UNEVEN = re.compile(_BLANKS)
 _LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z][ \n._*\-|/~]{1,6}[A-Za-z][ \n._*\-|/~]")
 _FIGURE = re.compile(r"[013457@$][a-z]")
 _FIGURED = re.compile(r"(?<![\w.])(?=[\w@$]*[a-z])(?:[A-Za-z]+[013457@$]+[a-z][\w@$]*|[013457@$]+[a-z]{2}[\w@$]*)")
-_MEASURE = re.compile(r"\d+(?:st|nd|rd|th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|[ckm]?m|[km]g|ml|[gkm]b|px|pt|s|x|er)\b")
+_MEASURE = re.compile(
+    r"(?:\d*(?:1st|2nd|3rd)|\d+(?:th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|[ckm]?m|[km]g|ml|[gkm]b|px|pt|s|x|er))\b"
+)
 _WORD = re.compile(r"[A-Za-z0-9@$]+")
 _WORDLIKE = re.compile(r"[013457]{5,12}")
 _LETTERS = str.maketrans("013457@$89", "oieastasbg")

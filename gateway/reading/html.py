@@ -8,7 +8,7 @@ Some nestings make any HTML parser slow; such a page is read without its layout,
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from html import unescape
 
@@ -48,8 +48,9 @@ _OPTIONAL = frozenset(
 _LOOKS = ("style", "class", "id", "bgcolor", "background", "color", "size", "text")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15})")
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_CONDITIONAL = re.compile(r"<!--\[if\b[^\]]{0,200}\]>(.*)<!\[endif\]-->", re.DOTALL)
+_CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
+_MOST_COMMENTS = 100
 _MANY_TAGS, _DEEPEST, _MOST_COPIES = 600, 2000, 200_000
 _MOST_NODES = 400_000
 _SPACE, _CELL, _LINE, _PARAGRAPH = 1, 2, 3, 4
@@ -141,7 +142,6 @@ class _Scribe:
     anchors: list[Anchor] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
     looks: dict[tuple[object, ...], Look] = field(default_factory=dict)
-    inner: list[str] = field(default_factory=list)
     nodes: int = 0
 
     def walk(self, root: LexborNode) -> None:
@@ -167,8 +167,6 @@ class _Scribe:
         tag = node.tag or ""
         if tag == "-text":
             self._text(node.text_content or "", around)
-        elif tag == "-comment":
-            self._comment(node, around)
         elif tag == "br":
             sheet = around.sheet
             sheet.part(_PARAGRAPH if sheet.due >= _LINE else _LINE)
@@ -178,7 +176,7 @@ class _Scribe:
 
     def _element(self, node: LexborNode, tag: str, around: _Open, stack: list[_Open]) -> LexborNode | None:
         attributes = node.attributes
-        look = self._look(tag, attributes, around.look) if attributes or tag in self.rules else around.look
+        look = self._look(tag, attributes, around.look) if attributes or tag in self.rules or tag == "dialog" else around.look
         sheet = around.sheet if look is around.look else self._sheet(look)
         self._part(tag, sheet)
         if attributes:
@@ -237,11 +235,6 @@ class _Scribe:
         if run[-1:] == " ":
             sheet.part(_SPACE)
 
-    def _comment(self, node: LexborNode, around: _Open) -> None:
-        found = _CONDITIONAL.match(node.html or "")
-        if found and not around.look.hidden and len(self.inner) < 100 and "<!--" not in found[1]:  # noqa: PLR2004  -- enough for any newsletter
-            self.inner.append(found[1])
-
     def _said(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: _Sheet) -> None:
         """Text and links that attributes show."""
         if tag in {"img", "area"} or (tag == "input" and attributes.get("type") == "image"):
@@ -277,16 +270,19 @@ class _Scribe:
         return known
 
     def _styled(self, tag: str, attributes: Mapping[str, str | None], around: Look) -> Look:
-        style = dict(self.rules.get(tag, ()))
-        if attributes:
-            for name in (attributes.get("class") or "").split()[:20] if self.rules else ():
-                style |= self.rules.get(f".{name}", {})
-                style |= self.rules.get(f"{tag}.{name}", {})
-            if self.rules and attributes.get("id"):
-                style |= self.rules.get(f"#{attributes['id']}", {})
-            style |= _presented(tag, attributes)
-            style |= css.declarations(attributes.get("style") or "")
-        return around.under(style) if style else around
+        style = self._ruled(tag, attributes) if self.rules else {}
+        style |= _presented(tag, attributes)
+        style |= css.declarations(attributes.get("style") or "")
+        return around.under(style)
+
+    def _ruled(self, tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
+        """What the page's own style sheet says, the more particular selector last."""
+        classes = (attributes.get("class") or "").split()[:20]
+        selectors = [tag, *(f".{name}" for name in classes), *(f"{tag}.{name}" for name in classes), f"#{attributes.get('id')}"]
+        style: dict[str, str] = {}
+        for selector in selectors:
+            style |= self.rules.get(selector, {})
+        return style
 
 
 def _presented(tag: str, attributes: Mapping[str, str | None]) -> css.Declarations:
@@ -322,12 +318,12 @@ def render(html: str) -> Page:
         return _flat(source)
     try:
         tree = LexborHTMLParser(source)
-        sheet, generated = css.rules("\n".join(node.text_content or "" for node in tree.css("style"))[:400_000])
+        sheet, generated = css.rules("\n".join(node.text() for node in tree.css("style"))[:400_000])
         base = tree.css_first("base[href]")
         scribe = _Scribe(rules=sheet, base=(base.attributes.get("href") or "") if base else "")
         if tree.body is not None:
             scribe.walk(tree.body)
-        for inner in scribe.inner:
+        for inner in _conditional(source):
             _fragment(scribe, inner)
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
@@ -335,6 +331,17 @@ def render(html: str) -> Page:
         scribe.seen.part(_LINE)
         scribe.seen.add(text)
     return _page(scribe)
+
+
+def _conditional(html: str) -> Iterator[str]:
+    """What stands in Outlook's conditional comments; enough of them for any newsletter."""
+    at = 0
+    for _ in range(_MOST_COMMENTS):
+        opening = _CONDITIONAL.search(html, at)
+        at = html.find("<![endif]", opening.end()) if opening else -1
+        if opening is None or at < 0:
+            return
+        yield html[opening.end() : at]
 
 
 def _fragment(scribe: _Scribe, inner: str) -> None:

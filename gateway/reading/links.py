@@ -13,7 +13,7 @@ from gateway.reading.html import Page
 from gateway.reading.types import Link, Origin, Passage
 from gateway.reading.wrappers import target
 
-_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot (?=[a-z]))"
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot (?=(?:com|org|net|gov|edu|info|us)\b))"
 _SITES = (
     "com|org|net|edu|gov|mil|us|info|biz|io|co|me|tv|fm|ly|gl|gle|be|gd|to|cc|ws|app|dev|site|online|website|page|link|live|life|today"
     "|news|social|vote|voto|win|gop|democrat|republican|party|fund|fundraising|gives|charity|foundation|community|events|email|shop|store"
@@ -28,7 +28,7 @@ _URL = re.compile(
     rf"|(?<![\w.@\-/])(?P<bare>(?:{_LABEL}{_DOT}){{1,6}}(?:{_SITES})(?![\w\-@]|\.\w){_REST})",
     re.IGNORECASE,
 )
-_HINT = re.compile(rf"[ /.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:)|(?<= )dot )", re.IGNORECASE)
+_HINT = re.compile(rf"[/.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:))")
 _TRAILING = ".,;:!?'*_>"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -45,8 +45,12 @@ def in_text(passage: Passage) -> Iterator[Link]:
 
 def _found(text: str) -> Iterator[re.Match[str]]:
     """What may be a link, on the lines that hold a hint of one."""
+    lowered = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+    if " dot " in lowered:
+        yield from _URL.finditer(text)
+        return
     read = 0
-    for hint in _HINT.finditer(text):
+    for hint in _HINT.finditer(lowered):
         if hint.start() >= read:
             end = text.find("\n", hint.start())
             line, read = text.rfind("\n", 0, hint.start()) + 1, end if end >= 0 else len(text)

@@ -32,7 +32,7 @@ _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _KNOWN_FIELD = re.compile(rb"^(?:" + _KNOWN + rb")[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _HEAD_END = re.compile(rb"(?:\A|\n)\r?\n")
 _NESTING_MARKS = re.compile(rb"boundary|message/", re.IGNORECASE)
-_MOST_WORK = 20_000_000
+_MOST_WORK, _DEEPEST = 20_000_000, 1000
 _BOUNDARY_LINE = re.compile(r"^--(\S.{0,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _BOILERPLATE = re.compile(
     r"mime[ -]?format|multi-?part|mime-aware|mime.compliant|mime-encap|cryptographically signed|openpgp|pgp/mime", re.IGNORECASE
@@ -72,10 +72,17 @@ class Entity(Message):
 def parse(octets: bytes) -> tuple[Entity, list[str]]:
     """The message, and lines of its header that are none. Raises RecursionError where it is nested too deep."""
     mended, dropped = _mended(octets)
-    marks = sum(1 for _ in _NESTING_MARKS.finditer(mended))
-    if min(marks, 1000) * mended.count(b"\n") > _MOST_WORK:
+    if _work(mended) > _MOST_WORK:
         raise RecursionError(NESTING)
     return _parsed(mended), dropped
+
+
+def _work(octets: bytes) -> int:
+    """At most how many looks the parser takes: each line is held against every boundary that may be open around it."""
+    lines = octets.count(b"\n") + octets.count(b"\r")
+    if lines * _DEEPEST <= _MOST_WORK:
+        return 0
+    return lines * min(_DEEPEST, sum(1 for _ in _NESTING_MARKS.finditer(octets)))
 
 
 def head(octets: bytes) -> Entity:

@@ -6,17 +6,17 @@ are read all the same.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.mail import Author, Place, Unread
 from gateway.reading import links, message
 from gateway.reading.authors import authors
-from gateway.reading.extractors import extract
+from gateway.reading.extractors import TABLE, extract
 from gateway.reading.fold import fold
 from gateway.reading.html import Page
 from gateway.reading.limits import ReadingLimits
-from gateway.reading.pieces import Item, Piece, Sheet
+from gateway.reading.pieces import Extractor, Item, Piece, Sheet
 from gateway.reading.types import Link, Origin, Passage, Reading
 from gateway.reading.voices import Voice, voices
 
@@ -25,14 +25,15 @@ _SQUEEZED = re.compile(r"[^A-Za-z0-9]+")
 
 
 class Reader:
-    """Reads messages, all under the same limits."""
+    """Reads messages, all under the same limits. extractors: what reads which media type; the rest is Unread."""
 
-    def __init__(self, *, limits: ReadingLimits | None = None) -> None:
+    def __init__(self, *, limits: ReadingLimits | None = None, extractors: Mapping[str, Extractor] = TABLE) -> None:
         self._limits = limits or ReadingLimits()
+        self._extractors = extractors
 
     def read(self, content: bytes) -> Reading:
         """What a recipient would see. Never raises, whatever the octets."""
-        desk = _Desk(self._limits)
+        desk = _Desk(self._limits, self._extractors)
         desk.header(content)
         desk.body(Piece(octets=content, type="message/rfc822", part=""))
         return desk.reading()
@@ -43,6 +44,7 @@ class _Desk:
     """One message being read."""
 
     limits: ReadingLimits
+    extractors: Mapping[str, Extractor]
     subject: str = ""
     authors: tuple[Author, ...] = ()
     passages: list[Passage] = field(default_factory=list)
@@ -74,13 +76,13 @@ class _Desk:
 
     def body(self, whole: Piece) -> None:
         """Every piece, those inside before those behind, each under its own guard."""
-        open_pieces: list[tuple[Piece, Iterator[Item]]] = [(whole, extract(whole, self.limits))]
+        open_pieces: list[tuple[Piece, Iterator[Item]]] = [(whole, extract(whole, self.limits, self.extractors))]
         while open_pieces:
             piece, items = open_pieces[-1]
             try:
                 item = next(items, None)
                 if isinstance(item, Piece) and self._may_read(item):
-                    open_pieces.append((item, extract(item, self.limits)))
+                    open_pieces.append((item, extract(item, self.limits, self.extractors)))
                 elif isinstance(item, Sheet):
                     self._sheet(item)
                 elif isinstance(item, Unread):

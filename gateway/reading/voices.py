@@ -20,7 +20,7 @@ from gateway.reading.types import Origin
 
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rta|resp?|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
 _FORWARD = re.compile(r"\s*(?:fwd?|fw|rv|reenv|tr|wg|enc)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
-_PREFIX = re.compile(r"[ \t]{0,3}(?:[>|][ \t]?)+")
+_PREFIX = re.compile(r"[ \t]{0,3}(?:>[ \t]?)+")
 _ATTRIBUTION = re.compile(
     r"\s*(?:(?:on|le|am)\s.{3,300}\b(?:wrote|writes|said|écrit|schrieb)\s*:|el\s.{3,300}\bescribi[óo]\s*:|.{3,200}\bescribi[óo]\s*:)\s*$",
     re.IGNORECASE | re.DOTALL,
@@ -35,6 +35,9 @@ _PASSED_ON = re.compile(
 _ORIGINAL = re.compile(r"\s*-{2,}\s*(?:original (?:message|appointment)|mensaje original|reply message)\s*-{2,}", re.IGNORECASE)
 _FROM = re.compile(r"\s*\*?(?:from|de)\s?:\*?\s*\S", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\*?(?:sent|date|to|cc|subject|enviado(?: el)?|fecha|para|asunto)\s?:\*?", re.IGNORECASE)
+_FIRST = frozenset("-*bBcCiIfFdDoOlLaAeE")
+"""What a line begins with that announces something, unless it ends in a colon."""
+
 _DASHES = re.compile(r"--\s?$")
 _FAREWELL = re.compile(
     r"\s*(?:(?:best|kind|warm|kindest|warmest)(?:\s(?:regards|wishes))?|regards|thanks(?: again| so much)?"
@@ -153,8 +156,8 @@ def _marked_after(lines: Sequence[Line]) -> list[bool]:
 
 def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, Origin | None]:  # noqa: FBT001  -- as above
     """(how many lines, whose words follow) where what is quoted or passed on is announced; (0, None) elsewhere."""
-    text = _bare(lines[at].text)
-    if not text or len(text) > 400:  # noqa: PLR2004  -- announcements are short
+    text = _bare(lines[at].text).strip()
+    if not text or len(text) > 400 or not (text[-1] == ":" or text[0] in _FIRST):  # noqa: PLR2004  -- announcements are short
         return 0, None
     by_subject = Origin.QUOTED if passed_on is False else Origin.FORWARDED
     if _PASSED_ON.match(text):
@@ -175,7 +178,7 @@ def _bare(text: str) -> str:
 
 def _attributed(lines: Sequence[Line], at: int, text: str) -> int:
     """How many lines "On … wrote:" takes, wrapped up to three times; 0 if it does not stand here."""
-    if _WROTE.search(text):
+    if text[-1] == ":" and _WROTE.search(text):
         return 1 if _ATTRIBUTION.match(text) else 0
     if not _BEGINS.match(text):
         return 0
@@ -184,7 +187,7 @@ def _attributed(lines: Sequence[Line], at: int, text: str) -> int:
         if at + more >= len(lines) or lines[at + more].blank:
             return 0
         joined += " " + _bare(lines[at + more].text)
-        if _WROTE.search(joined):
+        if joined.rstrip()[-1:] == ":" and _WROTE.search(joined):
             return more + 1 if _ATTRIBUTION.match(joined) else 0
     return 0
 

@@ -8,7 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
+import structlog
+
 from gateway.ports import Clock
+
+log = structlog.get_logger()
 
 _THRESHOLD = 3
 _FIRST = timedelta(seconds=1)
@@ -54,6 +58,8 @@ class Breaker:
 
     def close(self) -> None:
         """The relay was reached."""
+        if self.state is not State.CLOSED:
+            log.info("relay.reachable_again", failures=self.failures)
         self.state, self.failures, self.until, self._pause = State.CLOSED, 0, None, _FIRST
 
     def fail(self, *, trial: bool) -> None:
@@ -74,6 +80,7 @@ class Breaker:
     def _open(self, pause: timedelta) -> None:
         self._pause = pause
         self.state, self.until = State.OPEN, self._clock.now() + pause
+        log.error("relay.unreachable", failures=self.failures, next_attempt=f"{self.until:%H:%M:%S} UTC")
 
 
 class Attempt:

@@ -6,7 +6,7 @@ short, go to a spool file that only we can read.
 
 How it fails: with a reply. A Farewell where the stream is out of step or the client too slow; otherwise the rest of the
 message is read and dropped first, so that the session can go on. Spool files left by a process that died are removed by
-`sweep`.
+`prepare`.
 """
 
 import asyncio
@@ -218,8 +218,10 @@ class Data:
         self._body.discard()
 
 
-def sweep(spool: Path | None) -> int:
-    """Remove spool files that no living transaction can own; how many there were."""
+def prepare(spool: Path | None) -> int:
+    """Make the spool folder, and remove files that no living transaction can own; how many those were. Raises OSError."""
+    if spool is not None:
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     oldest, removed = time.time() - _STALE.total_seconds(), 0
     for path in Path(spool or tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):

@@ -4,7 +4,8 @@ Connections are taken from sockets that are bound already (and may be inherited,
 running loop. What a connection must pass before it becomes a session: the total, a PROXY header where one is due, the
 client's network, the client's own number of sessions, TLS where it is implicit.
 
-How it fails: the certificate's OSError when it is made; later never. Out of file descriptors, it pauses for a second.
+How it fails: with OSError when it is made (the certificate) or started (the spool folder); later never. Out of file
+descriptors, it pauses for a second.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from gateway.mail import Client, Reply
 from gateway.ports import Clock, NextHop
 from gateway.settings import Listener, Settings, server_tls
 from gateway.smtpd import replies
-from gateway.smtpd.data import sweep
+from gateway.smtpd.data import prepare
 from gateway.smtpd.house import House, Submit
 from gateway.smtpd.proxy import Source, read_header
 from gateway.smtpd.session import Session
@@ -60,8 +61,8 @@ class Server:
         return len(self._sessions)
 
     async def start(self, listener: Listener, listening: socket.socket) -> None:
-        """Take connections from this bound, listening socket; it is the server's from now on."""
-        if not self._doors and (removed := await asyncio.to_thread(sweep, self._house.settings.spool)):
+        """Take connections from this bound, listening socket; it is the server's from now on. Raises OSError: no spool folder."""
+        if not self._doors and (removed := await asyncio.to_thread(prepare, self._house.settings.spool)):
             log.warning("smtp.stale_spool_files_removed", files=removed)
         listening.settimeout(0)
         door = Door(listener, listening)

@@ -6,6 +6,7 @@ Nothing here is stopped by the client's going: the reads come to an end, and wha
 """
 
 import asyncio
+import logging
 from typing import cast
 
 import structlog
@@ -19,6 +20,8 @@ from gateway.smtpd.replies import Farewell
 from gateway.smtpd.verbs import Verbs
 
 log = structlog.get_logger()
+logging.getLogger("mail.log").setLevel(logging.WARNING)
+"""aiosmtpd tells each step of each connection at INFO; what is worth a line is told here."""
 
 _LINGER = 2.0
 """Seconds a client has to read our last word before what it still sends resets the connection."""

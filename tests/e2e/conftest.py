@@ -2,6 +2,7 @@
 
 import asyncio
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -28,20 +29,24 @@ def message(subject: str, body: str, sender: str, **fields: str) -> bytes:
 
 def send(port: int, sender: str, recipients: list[str], content: bytes) -> Heard:
     """Send by real SMTP. A connection that is lost is heard as (0, "lost")."""
-    with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:
-        try:
-            client.ehlo("client.department.example")
-            mail = said(client.mail(sender))
-            if mail[0] != 250:
-                return Heard(mail=mail, final=mail)
-            rcpts = tuple(said(client.rcpt(recipient)) for recipient in recipients)
-            if all(code != 250 for code, _ in rcpts):
-                return Heard(mail=mail, rcpts=rcpts, final=rcpts[-1])
-            return Heard(mail=mail, rcpts=rcpts, final=said(client.data(content)))
-        except smtplib.SMTPServerDisconnected:
-            return Heard(mail=(0, "lost"), final=(0, "lost"))
-        except smtplib.SMTPDataError as refused:
-            return Heard(mail=mail, rcpts=rcpts, final=said((refused.smtp_code, refused.smtp_error)))
+    client = smtplib.SMTP("127.0.0.1", port, timeout=60)
+    try:
+        client.ehlo("client.department.example")
+        mail = said(client.mail(sender))
+        if mail[0] != 250:
+            return Heard(mail=mail, final=mail)
+        rcpts = tuple(said(client.rcpt(recipient)) for recipient in recipients)
+        if all(code != 250 for code, _ in rcpts):
+            return Heard(mail=mail, rcpts=rcpts, final=rcpts[-1])
+        return Heard(mail=mail, rcpts=rcpts, final=said(client.data(content)))
+    except smtplib.SMTPServerDisconnected:
+        return Heard(mail=(0, "lost"), final=(0, "lost"))
+    except smtplib.SMTPDataError as refused:
+        return Heard(mail=mail, rcpts=rcpts, final=said((refused.smtp_code, refused.smtp_error)))
+    finally:
+        with suppress(smtplib.SMTPException, OSError):
+            client.quit()
+        client.close()
 
 
 async def sent(*arguments) -> Heard:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import TOP, Gateway
-from tests.support.relay import FakeRelay
+from tests.support.relay import FakeRelay, late
 
 PRESIDENT = "president@association.example"
 WATCH = ["adams@department.example", "baker@department.example"]
@@ -41,7 +41,7 @@ async def hatchway(gateway, *arguments, stdin=""):
 
 
 def notices(relay, recipient):
-    return [one.data.decode() for one in relay.messages if any(recipient.encode() in rcpt for rcpt in one.rcpt)]
+    return [one.data.decode() for one in relay.messages if any(recipient.encode() in rcpt for rcpt in one.rcpts)]
 
 
 async def test_a_held_message_is_listed_shown_released_and_everybody_is_told(relay, gateway):
@@ -58,9 +58,9 @@ async def test_a_held_message_is_listed_shown_released_and_everybody_is_told(rel
     released = await hatchway(gateway, "queue", "release", "--as", "Capt. Ruiz", "-", stdin=f"{held['id']} from a list\n")
     assert released.returncode == 0, released.stderr
     assert "released for 2 of 2 recipients" in released.stdout
-    gateway.wait_until_outbox_empty()
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
     [arrived] = [one for one in relay.messages if one.data.endswith(MEETING)]
-    assert len(arrived.rcpt) == 2
+    assert len(arrived.rcpts) == 2
     assert b"X-Hatchway-Release-Id: " in arrived.data
     assert any("released" in told.lower() for told in notices(relay, PRESIDENT))
     again = await hatchway(gateway, "queue", "deny", "--note", "too late", held["id"])
@@ -75,7 +75,7 @@ async def test_a_denial_goes_to_nobody_and_tells_the_sender_the_clause_the_passa
     assert without_note.returncode == 2
     denied = await hatchway(gateway, "queue", "deny", held["id"], "--note", "Not over the department's system.", "--json")
     assert json.loads(denied.stdout)["state"] == "denied"
-    gateway.wait_until_outbox_empty()
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
     assert not [one for one in relay.messages if one.data.endswith(ENDORSEMENT)]
     told = "\n".join(notices(relay, PRESIDENT)).replace("=\r\n", "")
     for words in ("Promotion of political or religious positions", "vote for Marisol Tate", "Not over the department", held["id"]):
@@ -91,9 +91,9 @@ async def test_a_release_to_some_goes_to_those_only(relay, gateway):
     assert "note that says why" in some.stderr
     some = await hatchway(gateway, "queue", "release", held["id"], "--to", WATCH[1], "--note", "Adams is on leave")
     assert some.returncode == 0
-    gateway.wait_until_outbox_empty()
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
     [arrived] = [one for one in relay.messages if one.data.endswith(MEETING)]
-    assert [WATCH[1].encode() in rcpt for rcpt in arrived.rcpt] == [True]
+    assert [WATCH[1].encode() in rcpt for rcpt in arrived.rcpts] == [True]
 
 
 async def test_broken_policies_are_told_with_their_place_and_the_old_ones_stay(gateway):
@@ -122,18 +122,14 @@ async def test_good_policies_are_taken_over_without_a_restart(gateway):
 
 
 async def test_sigterm_finishes_the_message_under_way(relay, gateway):
-    relay.script("DOT", _late(1.0))
-    under_way = asyncio.create_task(sent(gateway.port, "officer@department.example", ["desk@county.example"], MEETING))
+    relay.script("DOT", late(1.0))
+    officer = "officer@department.example"
+    content = message("Unit 214", "The marked unit is back from the garage.", officer)
+    under_way = asyncio.create_task(sent(gateway.port, officer, ["desk@county.example"], content))
     await asyncio.sleep(0.7)
-    gateway.process.send_signal(signal.SIGTERM)
-    assert (await under_way).final[0] == 250
+    assert await asyncio.to_thread(gateway.stop) == 0
+    assert (await under_way).final == (250, "2.0.0 Ok: queued as 1")
     assert len(relay.messages) == 1
-
-
-def _late(seconds):
-    from tests.support.relay import late
-
-    return late(seconds)
 
 
 async def test_two_reviewers_at_once_and_one_ruling(relay, gateway):
@@ -143,6 +139,6 @@ async def test_two_reviewers_at_once_and_one_ruling(relay, gateway):
         hatchway(gateway, "queue", "release", held["id"]), hatchway(gateway, "queue", "deny", held["id"], "--note", "no")
     )
     assert sorted(outcome.returncode for outcome in outcomes) == [0, 1]
-    gateway.wait_until_outbox_empty()
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
     ruled = gateway.ask("queue.show", id=held["id"])["state"]
     assert len([one for one in relay.messages if one.data.endswith(MEETING)]) == (1 if ruled == "released" else 0)

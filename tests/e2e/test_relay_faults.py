@@ -12,6 +12,7 @@ OFFICER, PRESIDENT = "officer@department.example", "president@association.exampl
 DESK = ["desk@county.example", "second@county.example"]
 WATCH = ["watch@department.example"]
 ORDINARY = message("Unit 214", "The marked unit is back from the garage.", OFFICER)
+LONG = message("Unit 214", "The marked unit is back from the garage.\n" * 100_000, OFFICER)
 NOTICE = message("General meeting", "The general meeting is on Thursday at 1900 in the hall.", PRESIDENT)
 SHORT = ", reply timeout: 2s, connect timeout: 2s"
 
@@ -39,7 +40,7 @@ FAULTS = {
     "answers 451 at MAIL": ("MAIL", say("451 4.3.0 later")),
     "answers 421 at MAIL twice": ("MAIL", say("421 4.3.2 going down", then="close"), say("421 4.3.2 down", then="close")),
     "is lost at MAIL twice": ("MAIL", close(), close()),
-    "hangs at MAIL": ("MAIL", hang()),
+    "hangs at MAIL twice": ("MAIL", hang(), hang()),
     "answers 450 at every RCPT": ("RCPT", say("450 4.2.1 later"), say("450 4.2.1 later")),
     "is lost at DATA twice": ("DATA", close(), close()),
     "hangs at DATA twice": ("DATA", hang(), hang()),
@@ -57,22 +58,24 @@ async def test_a_relay_that_fails_costs_a_retry_and_nothing_else(fault, relay, g
     phase, *acts = FAULTS[fault]
     for act in acts:
         relay.script(phase, act)
-    heard = await sent(gateway.port, OFFICER, DESK, ORDINARY)
+    content = LONG if phase == "BODY" else ORDINARY
+    heard = await sent(gateway.port, OFFICER, DESK, content)
     assert 400 <= heard.final[0] < 500, heard
     assert heard.final[0] != 421
-    assert acked(relay, ORDINARY) == []
-    again = await sent(gateway.port, OFFICER, DESK, ORDINARY)
+    assert acked(relay, content) == []
+    again = await sent(gateway.port, OFFICER, DESK, content)
     assert again.final[0] == 250, again
-    assert len(acked(relay, ORDINARY)) == 1
+    assert len(acked(relay, content)) == 1
     assert gateway.ask("queue.list", all=True) == []
 
 
 @pytest.mark.parametrize("phase", ["MAIL", "DATA", "BODY"])
 async def test_a_relay_lost_once_before_the_final_dot_is_not_noticed_by_the_client(phase, relay, gateway):
     relay.script(phase, close())
-    heard = await sent(gateway.port, OFFICER, DESK, ORDINARY)
+    content = LONG if phase == "BODY" else ORDINARY
+    heard = await sent(gateway.port, OFFICER, DESK, content)
     assert heard.final[0] == 250
-    assert len(acked(relay, ORDINARY)) == 1
+    assert len(acked(relay, content)) == 1
 
 
 async def test_a_relay_that_is_down_is_451_at_mail_and_nothing_is_held(relay, gateway):
@@ -87,7 +90,7 @@ async def test_a_relay_that_is_down_is_451_at_mail_and_nothing_is_held(relay, ga
 
 
 async def test_the_relays_own_refusals_reach_the_client(relay, gateway):
-    relay.refuse[b"second@county.example"] = "550 5.1.1 No such user\nask the desk"
+    relay.script("RCPT", say("250 2.1.5 Ok"), say("550-5.1.1 No such user\n550 5.1.1 ask the desk"))
     relay.script("DOT", say("552 5.3.4 Too large for me"))
     heard = await sent(gateway.port, OFFICER, DESK, ORDINARY)
     assert heard.rcpts[0][0] == 250

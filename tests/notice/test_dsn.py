@@ -190,3 +190,10 @@ def test_a_header_of_any_octets_comes_back_whole_and_in_seven_bits(notices, case
 def test_an_endless_header_comes_back_in_part(notices, case):
     part = returned(notices, case.having(header=b"X: y\r\n" * 50_000))
     assert part.get_payload(decode=True) == b"X: y\r\n" * (64 * 1024 // 6)
+
+
+def test_a_report_is_made_even_where_a_recipient_is_too_long_for_a_line(notices, case):
+    case = case.having(recipients=(Address(local="ö" * 200, domain="x.example"),))
+    mail = notices.to_sender_ruled(denied(case.held()), NOW)
+    assert status_of(mail)[1]["Final-Recipient"].startswith("utf-8; \\x{F6}")
+    assert max(map(len, mail.content.read().split(b"\r\n"))) <= 998

@@ -120,7 +120,7 @@ def test_other_files_in_the_folder_do_not_matter(overridden, tmp_path):
 def test_a_template_that_fails_on_a_real_message_gives_way_to_the_shipped_one(overridden, held, caplog):
     notices = overridden(sender_held__txt='x\n\n{{ 1 / (0 if "Monthly" in subject and recipient_count == 3 else 1) }}\n')
     assert "Your message has not been sent yet." in text_of(notices.to_sender_held(held, NOW))
-    assert "notice.template_failed name=sender_held" in caplog.text
+    assert "notice.template_failed" in caplog.text
 
 
 def test_html_in_a_value_is_escaped_and_in_a_text_left_alone(notices, case):

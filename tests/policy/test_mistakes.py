@@ -7,14 +7,14 @@ import pytest
 
 from gateway.policy import load_rulebook
 from gateway.source import Mistakes
-from tests.support.policy import BASE, completed, folder, mistakes, sections, with_rules
+from tests.support.policy import BASE, completed, folder, mistakes, needs_time_zones, sections, with_rules
 
 CASES = dict(
     case.split("\n", 1) for case in Path(__file__).with_name("mistakes.txt").read_text(encoding="utf-8").split("### ")[1:]
 )
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=needs_time_zones if "time zone" in name else ()) for name in CASES])
 def test_each_mistake_is_named_with_its_place_and_its_remedy(tmp_path, name):
     written, _, said = CASES[name].partition("--- says\n")
     assert mistakes(tmp_path, p__yaml=completed(written)) == said.strip("\n")

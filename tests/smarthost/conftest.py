@@ -1,11 +1,14 @@
 """A relay that a test may set up to fail, which fails the test in turn if it was spoken to wrongly."""
 
+import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator
 
 import pytest
 import trustme
 
+from gateway.smarthost.wire import Wire
 from tests.support.relay import FakeRelay
 
 
@@ -38,3 +41,15 @@ def ca_file(authority, tmp_path):
     file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(file)
     return file
+
+
+@pytest.fixture
+async def pair():
+    """A Wire, and the socket at its other end for the test to hold."""
+    ours, theirs = socket.socketpair()
+    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
+    wire = Wire(transport, {"PIPELINING": ""})
+    yield wire, theirs
+    wire.abort()
+    theirs.close()
+    await asyncio.sleep(0)

@@ -1,8 +1,12 @@
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.smarthost.body import BareLineEnd, blocks, stuffed
+from gateway.smarthost.body import BareLineEnd, blocks, stuffed, transmit
+from gateway.smarthost.wire import Lost, Patience
+from tests.support.smarthost import outgoing
 
 LINES = st.lists(st.sampled_from([b"", b".", b"..", b". a", b"a.", b"text", b"\x00\xff"]), max_size=12)
 
@@ -58,3 +62,15 @@ def test_blocks_hold_all_octets_in_order_and_none_but_the_last_is_small(pieces):
 
     assert b"".join(made) == b"".join(pieces)
     assert all(len(block) >= 64 * 1024 for block in made[:-1])
+
+
+async def test_a_dot_that_could_not_be_confirmed_in_time_is_not_sent(pair):
+    wire, relay = pair
+    patience = Patience(total=0.1, each=0.1)
+    await asyncio.sleep(0.095)
+
+    with pytest.raises(Lost) as lost:
+        await transmit(wire, outgoing(), patience)
+    assert lost.value.reply.code == 451
+    await asyncio.sleep(0)
+    assert relay.recv(100) == b""

@@ -12,6 +12,16 @@ def opened(clock: HandClock) -> Breaker:
     return breaker
 
 
+def test_its_opening_and_closing_are_told_to_the_log_once_each(said):
+    clock = HandClock()
+    breaker = opened(clock)
+    clock.pass_(seconds=1)
+    breaker.attempt().succeeded()
+    breaker.attempt().succeeded()
+
+    assert [event["event"] for event in said] == ["relay.unreachable", "relay.reachable_again"]
+
+
 def test_two_failures_are_bad_luck_and_three_open_it():
     breaker = Breaker(HandClock())
     breaker.attempt().failed()

@@ -221,6 +221,28 @@ async def test_a_relay_that_gave_up_waiting_for_the_judgement_is_dialled_again(r
     assert relay.acked[0].rcpts == [RCPTS[0]]
 
 
+async def test_a_replay_that_is_lost_in_its_turn_is_451(relay):
+    async with conversation(smarthost(relay)) as talk:
+        await begun(talk, ALICE)
+        relay.script("DATA", close())
+        relay.script("MAIL", close())
+        reply = await talk.send(outgoing())
+
+    assert (reply.code, reply.status) == (451, "4.4.2")
+    assert len(relay.talks) == 2
+
+
+async def test_a_relay_that_does_not_take_rset_is_dialled_again(relay):
+    relay.script("RSET", say("502 5.5.1 no such command"))
+    async with conversation(smarthost(relay)) as talk:
+        await begun(talk, ALICE)
+        await talk.abort()
+        await begun(talk, BOB)
+        assert (await talk.send(outgoing())).good
+
+    assert len(relay.talks) == 2
+
+
 @pytest.mark.parametrize("refusal", ["450 4.2.0 not this time", "550 5.1.1 not any more"])
 async def test_a_replay_goes_on_only_with_the_same_recipients(relay, refusal):
     relay.script("DATA", close())

@@ -1,7 +1,6 @@
 """The stream alone, over a pair of sockets whose other end the test holds in its hand."""
 
 import asyncio
-import socket
 
 import pytest
 from hypothesis import given
@@ -12,17 +11,6 @@ from gateway.smarthost.wire import Group, Lost, Patience, Wire
 
 CODES = st.sampled_from([250, 251, 354, 450, 550])
 TEXTS = st.lists(st.sampled_from(["", "2.1.0 Ok", "Ok", "- odd", "a  b ", "été"]), min_size=1, max_size=4)
-
-
-@pytest.fixture
-async def pair():
-    ours, theirs = socket.socketpair()
-    transport, _ = await asyncio.get_running_loop().create_connection(asyncio.Protocol, sock=ours)
-    wire = Wire(transport, {"PIPELINING": ""})
-    yield wire, theirs
-    wire.abort()
-    theirs.close()
-    await asyncio.sleep(0)
 
 
 class NoTransport(asyncio.Transport):

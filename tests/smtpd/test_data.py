@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.smtpd import replies
-from gateway.smtpd.data import Body, Budget, Data, Dots, sweep
+from gateway.smtpd.data import Body, Budget, Data, Dots, prepare
 from gateway.smtpd.inbox import Inbox
 from tests.support.smtpd import stuffed
 
 SOON = timedelta(seconds=5)
-PIECES = st.sampled_from([b"a", b"word ", b".", b"..", b"\r\n", b"\r\n.", b"\r", b"\n", b"\r\n\r\n", b"\n.\n", b"\r.\r", b"\0", b"\xff"])
+PIECES = st.sampled_from(
+    [b"a", b"word ", b".", b"..", b"\r\n", b"\r\n.", b"\r", b"\n", b"\r\n\r\n", b"\n.\n", b"\r.\r", b"\0", b"\xff"]
+)
 CLEAN = st.lists(st.sampled_from([b"", b"a", b".", b"..", b". ", b".\t", b"text.", b"\0", b"\xff" * 9]), max_size=12).map(
     lambda lines: b"".join(line + b"\r\n" for line in lines)
 )
@@ -52,7 +54,9 @@ def reference(stream: bytes, *, normalize: bool) -> tuple[bytes, bytes, bool] | 
     return b"\r\n".join(line.removeprefix(b".") for line in lines), behind, bare
 
 
-@given(stream=st.lists(PIECES, max_size=30).map(b"".join), normalize=st.booleans(), cuts=st.lists(st.integers(0, 200), max_size=12))
+@given(
+    stream=st.lists(PIECES, max_size=30).map(b"".join), normalize=st.booleans(), cuts=st.lists(st.integers(0, 200), max_size=12)
+)
 def test_any_stream_is_read_as_the_rfc_reads_it_wherever_it_is_cut(stream, normalize, cuts):
     dots = Dots(normalize=normalize)
     message = fed(dots, stream, cuts)
@@ -87,7 +91,7 @@ def test_a_large_message_is_spilled_to_a_file_that_only_we_can_read(tmp_path):
         large.add(letter * 60)
     content = large.content()
     assert (content.size, content.data) == (180, None)
-    assert stat.S_IMODE(os.stat(content.path).st_mode) == 0o600
+    assert stat.S_IMODE(content.path.stat().st_mode) == 0o600
     assert content.read() == b"a" * 60 + b"b" * 60 + b"c" * 60
     large.discard()
     assert spooled(tmp_path) == []
@@ -188,11 +192,20 @@ async def test_a_slow_message_has_two_deadlines(tmp_path, between, whole):
     assert reply == replies.TOO_SLOW
 
 
-def test_sweeping_removes_what_a_dead_process_left_and_nothing_else(tmp_path):
+def test_preparing_the_spool_removes_what_a_dead_process_left_and_nothing_else(tmp_path):
     old, new, other = tmp_path / "hatchway-old", tmp_path / "hatchway-new", tmp_path / "other"
     for path in (old, new, other):
         path.write_bytes(b"x")
     for path in (old, other):
         os.utime(path, (time.time() - 2 * 86400,) * 2)
-    assert sweep(tmp_path) == 1
+    assert prepare(tmp_path) == 1
     assert sorted(tmp_path.iterdir()) == [new, other]
+
+
+def test_preparing_the_spool_makes_the_folder_for_us_alone(tmp_path):
+    spool = tmp_path / "lib" / "spool"
+    assert prepare(spool) == 0
+    assert stat.S_IMODE(spool.stat().st_mode) == 0o700
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="exists"):
+        prepare(tmp_path / "file")

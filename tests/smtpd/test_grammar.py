@@ -61,7 +61,16 @@ def test_what_is_no_path_is_refused(path):
 
 @pytest.mark.parametrize(
     "argument",
-    [b"", b"FROM", b"FROM:", b"FROM:a@x.example", b"TO:<a@x.example>", b"FROM:<a@x.example>SIZE=1", b"FROM:<a@x.example", b"FROM: a"],
+    [
+        b"",
+        b"FROM",
+        b"FROM:",
+        b"FROM:a@x.example",
+        b"TO:<a@x.example>",
+        b"FROM:<a@x.example>SIZE=1",
+        b"FROM:<a@x.example",
+        b"FROM: a",
+    ],
 )
 def test_mail_without_its_form_is_a_syntax_error(argument):
     assert reverse_path(argument) == replies.MAIL_SYNTAX
@@ -138,7 +147,9 @@ def test_what_is_not_utf8_or_a_c1_control_is_refused(octets):
 ATOM = st.text(st.sampled_from("abcXYZ019!#$%&'*+/=?^_`{|}~-"), min_size=1, max_size=12)
 LABEL = st.from_regex(r"[a-z0-9_]([a-z0-9_-]{0,8}[a-z0-9])?", fullmatch=True)
 DOMAIN = st.lists(LABEL, min_size=1, max_size=4).map(".".join)
-LOCAL = st.one_of(st.lists(ATOM, min_size=1, max_size=3).map(".".join), st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1))
+LOCAL = st.one_of(
+    st.lists(ATOM, min_size=1, max_size=3).map(".".join), st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1)
+)
 
 
 @given(local=LOCAL, domain=DOMAIN)

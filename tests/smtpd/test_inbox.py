@@ -18,7 +18,10 @@ class Transport:
         self.calls.append("resume")
 
 
-@given(lines=st.lists(st.binary(max_size=9).map(lambda o: o.replace(b"\n", b"").rstrip(b"\r")), max_size=8), cuts=st.lists(st.integers(0, 90)))
+@given(
+    lines=st.lists(st.binary(max_size=9).map(lambda o: o.replace(b"\n", b"").rstrip(b"\r")), max_size=8),
+    cuts=st.lists(st.integers(0, 90)),
+)
 def test_lines_come_out_whole_wherever_they_are_cut(lines, cuts):
     stream = b"".join(line + b"\r\n" for line in lines)
 

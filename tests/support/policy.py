@@ -3,11 +3,16 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import available_timezones
+
+import pytest
 
 from gateway.mail import Address, Author, Client, Command, Envelope, Place, Unread
 from gateway.policy import Rulebook, load_rulebook
 from gateway.source import Mistakes
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
+
+needs_time_zones = pytest.mark.skipif("America/Chicago" not in available_timezones(), reason="the system has no tzdata")
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 

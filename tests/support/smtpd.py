@@ -181,7 +181,9 @@ class House:
     async def client(self, *, source: str = "127.0.0.1", tls: bool = False) -> AsyncIterator["Client"]:
         """A connected client, the greeting not read yet."""
         encryption = {"ssl": self.ca, "server_hostname": HOSTNAME} if tls else {}
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(source, 0), limit=1 << 20, **encryption)
+        reader, writer = await asyncio.open_connection(
+            "127.0.0.1", self.port, local_addr=(source, 0), limit=1 << 20, **encryption
+        )
         client = Client(reader, writer, self.ca)
         try:
             yield client
@@ -198,9 +200,7 @@ class House:
 
     async def quiet(self) -> None:
         """Wait until no session is left."""
-        async with asyncio.timeout(5):
-            while self.server.sessions:
-                await asyncio.sleep(0.01)
+        await until(lambda: not self.server.sessions)
 
 
 @asynccontextmanager
@@ -304,6 +304,13 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that is nobody's to announce."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110  -- what is waited for has no event
+            await asyncio.sleep(0.01)
 
 
 def stuffed(message: bytes) -> bytes:

@@ -47,14 +47,16 @@ class Transaction:
 
 @dataclass
 class NextHop:
-    """A relay for `deliver`: answers from `receipts` in turn, then takes everything."""
+    """A relay for `deliver`: answers messages from `receipts` and notices from `notices` in turn, then takes everything."""
 
     receipts: list[Receipt] = field(default_factory=list)
+    notices: list[Receipt] = field(default_factory=list)
     taken: list[tuple] = field(default_factory=list)
 
     async def deliver(self, envelope, message):
         self.taken.append((envelope, b"".join(message.chunks())))
-        return self.receipts.pop(0) if self.receipts else Receipt(reply=OK)
+        answers = self.receipts if envelope.sender else self.notices
+        return answers.pop(0) if answers else Receipt(reply=OK)
 
 
 class World:

@@ -3,7 +3,7 @@
 from gateway.classify.rules import Detector, row
 from gateway.verdict import Kind
 
-_CAUSE = r"(?:(?:N's|his|her|the|our|their|N|re-?election|O|mayoral|political|presidential|congressional) campaign(?!s? sign| of| to (?:raise|promote|reduce|stop))|campaign de|re-?elect\w*|war chest|friends of N|friends of [a-z]+ for|committee to (?:re-?)?elect|pac\b|pacs\b|super pac|political action|N for (?:the )?(?:O|president|supervisor|trustee)(?!'s)|P\b|(?:our|the) slate|(?:our|pro-\w+|P|council|endorsed|order) candidates?|(?:their|his|her|N's) primar(?:y|ies)|runoff|independent expenditure|filing fee|yard signs|mailers?|radio (?:ads?|spots?|time)|get (?:him|her|N) (?:in|on|elected|over)|joint fund|victory fund|recount|reelect|O race|bid for O|run for (?:the )?<OFFICE>|O hopeful|sheriff's chair|cope\b|firepac)"
+_CAUSE = r"(?:(?:N's|his|her|the|our|their|N|re-?election|O|mayoral|political|presidential|congressional) campaign(?!s? sign| of| to (?:raise|promote|reduce|stop))|campaign de|re-?elect\w*|war chest|friends of N|friends of [a-z]+ for|committee to (?:re-?)?elect|pac\b|pacs\b|super pac|political action|N for (?:the )?(?:O|president|supervisor|trustee)(?!'s)|P\b|(?:our|the) slate|(?:our|pro-\w+|P|council|endorsed|order) candidates?|(?:their|his|her|N's) primar(?:y|ies)|runoff|independent expenditure|filing fee|yard signs|mailers?|radio (?:ads?|spots?|time)|get (?:him|her|N) elected|joint fund|victory fund|recount|reelect|O race|bid for O|run for (?:the )?<OFFICE>|O hopeful|sheriff's chair|cope\b|firepac)"
 _MONEY = r"(?:\$ ?\d[\d,.]*|\d+ (?:dollars|bucks)|dollars|bucks|donat\w+|contribut\w+|contribution|chip(?:s|ped|ping)? in|raffle|tickets?|proceeds|every (?:penny|cent|dime|dollar|nickel|buck)|fund-?rais\w+|checks?|venmo|zelle|cash|gift|a (?:plate|head|chair|bowl|table)|sponsors?|host committee|deduction|check-?off|auction|the pot|money|hat's going|passing the hat|throw in|pitch in|give|giving|bidding|wristband)"
 
 DETECTORS = (
@@ -18,7 +18,7 @@ DETECTORS = (
             row(0.72, rf"(?<!\w){_MONEY}(?!\w)<WIDE>\b(?:to|for|of|into|toward|towards|behind|retiring|help|at|from|benefits?|goes|the|into|on|in) (?:\w+ ){{0,3}}?{_CAUSE}"),
             row(0.62, rf"\b{_CAUSE}<WIDE>(?:\$ ?\d|\b(?:chip in|donat\w+|contribut\w+|per plate|a head|a plate|sponsor|suggested (?:gift|contribution|donation)|checks?|ten bucks|be generous|come generous|buy a (?:bowl|ticket|strip|seat)))"),
             row(0.72, r"\bchecks? (?:are |should be |made |go |payable )*(?:out )?(?:to|payable to) (?:the )?(?:N (?:for|20\d\d|'?\d\d)|friends of|committee|citizens|N's campaign|the campaign)"),
-            row(0.7, r"\b(?:goes|go|going|all|straight|everything|money|proceeds|half|every (?:penny|dime|cent|dollar)|it)\b<GAP>\b(?:to|for|toward|getting|get|help|helps|helping) (?:help |getting |get |send |electing |elect )?(?:N|him|her|the boss)(?:'s)? (?:win|elected|campaign|onto|on the|in(?:to)? (?:the )?(?:O|office)|re-?elect\w*|keep|over|get)", near="OPE", alone=0.8),
+            row(0.7, r"\b(?:goes|go|going|all|straight|everything|money|proceeds|half|every (?:penny|dime|cent|dollar)|it)\b<GAP>\b(?:to|for|toward|getting|get|help|helps|helping) (?:help |getting |get |send |electing |elect )?(?:N|him|her|the boss)(?:'s)? (?:win\b|elected|campaign|in(?:to)? (?:the )?(?:O|office)|re-?elect\w*|keep)", near="OPE", alone=0.8),
             row(0.68, r"\b(?:donate|chip in|give|contribute|send|throw) (?:\w+ ){0,3}?(?:to|for|at|toward) (?:N|his|her|the) (?:for|campaign|re-?elect\w*|account)", alone=1.0),
             row(0.65, r"\bL\b<WIDE>\b(?:donate|chip in|match|midnight|deadline)\b|\b(?:donate|chip in|give|contribute)\b<GAP>\bL\b", near="OPE"),
             row(0.6, r"\b(?:match(?:ed|ing)?|tripl(?:e|ing)|doubl(?:e|ing))\b<GAP>\b(?:till|until|by|gift|gifts|for (?:N|O)|deadline|midnight)\b", near="OPE", alone=0.3),
@@ -27,7 +27,7 @@ DETECTORS = (
             row(0.6, r"\b(?:outspent|outraised|short of the number|raise .{1,20} for (?:his|her|N)|empty war chest|war chest|counts? donors|every donor|count donors|his number|her number)\b", near="OPE", alone=0.3),
             row(0.6, r"\b(?:one-time|special|monthly|payroll) (?:\$ ?\d+ )?(?:assessment|deduction|contribution)\b<WIDE>\b(?:elect|defeat|independent expenditure|pac|campaign|candidates?)\b"),
             row(0.62, r"\b(?:pac|cope|firepac|N pac)\b<WIDE>(?:\$|\b(?:give|sign|card|check|chip|help|support|join|raise|dollars?|deduct\w*|members)\b)", near="OPE"),
-            row(0.6, r"(?:\$ ?\d+|\b(?:ten|twenty|five|twenty-seven|25|50|100) (?:bucks|dollars)?)\b<WIDE>\b(?:so (?:we|he|she) can (?:elect|print|win|run|keep)|to (?:elect|defeat|re-?elect|beat|get|put|unseat|flip)) (?:N|him|her|the|a|our)?", near="OPE", alone=0.4),
+            row(0.6, r"(?:\$ ?\d+|\b(?:ten|twenty|five|twenty-seven|25|50|100) (?:bucks|dollars)?)<WIDE>\b(?:so (?:we|he|she) can (?:elect|print|win|run|keep)|to (?:elect|defeat|re-?elect|unseat|flip)) ?(?:N|him|her|the|a|our)?", near="OPE", alone=0.4),
             row(0.6, r"\b(?:venmo|cashapp|zelle)\b<WIDE>L\b<WIDE>\b(?:O|primary\w*|campaign|sign|print)\b", near="OPE"),
             row(0.5, r"\bfiling fee\b", near="OPE", alone=0.9),
             row(0.65, r"\b(?:boletos?|rifa|donar?|donen|dona|donativos?|aporta\w*|dinero|todo (?:es|se va)|recauda\w*|dolares)\b<WIDE>\b(?:campana|reeleccion|candidat\w+|O|P|letreros)\b"),

@@ -24,7 +24,7 @@ DETECTORS = (
             row(0.5, r"\b(?:fwd|forward|pass it on|send (?:it|this)|share) if you agree\b", near="OPE"),
             row(0.48, r"\b(?:grown-?ups|adults|patriots|decent people|real americans)\b<WIDE>\b(?:back in charge|in charge|turn them out|take .{1,20} back|vote)\b", near="OPE", alone=0.8),
             row(0.5, r"\b(?:bums|clowns|crooks|geniuses|snowflakes|jokers|socialists)\b<WIDE>\b(?:in|running|run|on) (?:the )?(?:O|statehouse|washington|capitol|assembly|council|city hall|legislature)\b", near="OPE", alone=0.8),
-            row(0.5, r"\b(?:november|D|the midterms|the primary|election)\b<GAP>\b(?:fix(?:es)? (?:it|that)|is coming|will (?:fix|do)|can't come soon enough|take care of)\b|\bfix (?:it|that|this) in november\b", near="OPE"),
+            row(0.5, r"\b(?:november|D|the midterms|the primary|election)\b<GAP>\b(?:fix(?:es)? (?:it|that)|is coming|will fix|can't come soon enough|take care of)\b|\bfix (?:it|that|this) in november\b", near="OPE"),
             row(0.5, r"\b(?:the O|the president|president N|O)\b<WIDE>\b(?:best thing to happen|worst thing to happen|run out of|a disgrace|is a (?:liar|crook|clown|traitor|disaster|hero)|bury (?:him|her))\b"),
             row(0.5, r"\b(?:pro-?choice|pro-?life|pro-?gun|anti-?union|pro-?union|law and order) (?:candidates?|P|O|majority|judges?)\b", near="OPE"),
         ),

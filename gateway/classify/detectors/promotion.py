@@ -16,7 +16,7 @@ DETECTORS = (
             row(0.6, r"\b(?:i|she|he|N|have|has|'ve|'s)(?: have| has|'ve)? (?:decided to run|running|announced (?:my|his|her) run|filed to run|is running|am running|going to run) for (?:the )?<OFFICE>"),
             row(0.6, r"\b(?:new|great|good|the) (?:video|post|ad|interview|podcast)\b<WIDE>\b(?:N (?:page|campaign)|share it|sign up|follow)\b", near="OPE", alone=0.5),
             row(0.5, r"\bN (?:page|account|site|website)\b<GAP>\b(?:share|like|follow|sign up|tell)\b"),
-            row(0.5, r"\b(?:keep|supporters? of|people for|officers for|cops for|badges for|firefighters for|families for|fire for|veterans for|teachers for|nurses for|moms for|law enforcement for|blue families for) (?:N|[a-z]+)\b(?=.{0,40}(?:shirt|tee|sign|sticker|D|banner|join|mug|hat|button|pin|group))", near="OPE", alone=0.5),
+            row(0.5, r"\b(?:supporters? of|people for|officers for|cops for|badges for|firefighters for|families for|fire for|veterans for|teachers for|nurses for|moms for|law enforcement for|blue families for) (?:N|[a-z]+)\b(?=.{0,40}(?:shirt|tee|sign|sticker|D|banner|join|mug|hat|button|pin|group))", near="OPE", alone=0.5),
             row(0.5, r"\b(?:stand|standing|stood) (?:behind|next to|with) (?:him|her|N)\b<WIDE>\b(?:mailer|ad|photo|picture|stage|camera|tv|rally|announce)", near="OPE", alone=0.6),
             row(0.5, r"\b(?:full house|fill the (?:room|front|rows|hall)|fill (?:his|her|their) seats|wall of people|warm bodies|big crowd)\b", near="OPE"),
         ),

@@ -1,0 +1,106 @@
+"""A message as the rules see it around a sentence: its neighbours, and what the writer says of the words he quotes."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from gateway.classify.text import Page
+from gateway.reading import Origin
+
+SHORT = 1500
+"""A message of fewer characters is about one thing: its subject and all of it are the surroundings of each sentence."""
+
+_NEGATED = re.compile(
+    r"\b(?:not|never|cannot|can't|don't|doesn't|didn't|won't|isn't|aren't|neither|nobody|no one|without|whether|rather than"
+    r"|instead of|refus\w+|declin\w+|prohibit\w*|forbid\w*)\b(?: \w+){0,5}? ?$"
+)
+_AGREES = re.compile(
+    r"(?:^|[.!,] ?)(?:\+1|amen|same here|me too|count me in|i'?m in|in for \d+|agreed?\b(?!,? (?:not|no|take|stop|please))|so true|well said"
+    r"|couldn't agree more|exactly|yes\b[.!]|i agree|this[.!]|preach|100 ?%|hear,? hear|pass(?:ing)? (?:it|this) on|please (?:share|watch|read|do the same)"
+    r"|share (?:it|wide|this)|finally someone|read and share|worth reading|can't say it better|he'?s earned|she'?s earned|lets? go|thx|do your part"
+    r"|see you (?:all )?there|who wants in|spread the word|post it in|with my full support|forwarding with)"
+)
+_OBJECTS = re.compile(
+    r"\b(?:off (?:this|the|these|my) (?:list|chain|thread)|take me off|take (?:me|this|us|it|the building) off|not (?:on|to|from|for) (?:work|city|county|this|my work)"
+    r"|not on here|policy|violat\w+|is this allowed|allowed on|can (?:he|she|they) (?:send|use|do)|please advise|for the file|filing as|(?:do not|don't) (?:post|forward|send|reply)"
+    r"|did not open|stop (?:sending|this|these|please)|please stop|spam|block(?:ed)?|filter|complain\w*|captain|inspector|internal affairs|evidence|exhibit|found (?:these|this|\d+)"
+    r"|pulled|removed|return to sender|not ours|reported|rule \d|thread locked|department list|this list|without asking|never agreed|consented|never send|investigat\w+|viola la|norma"
+    r"|quien fue|scam|fake|fraud|phish\w*|asked (?:him|her|them) (?:twice|to stop)|who started|records? (?:mail|request)|could this go only|can't answer|legal,|city attorney|responsive"
+    r"|redact\w*|not laughing|keep it off|the work account)\b"
+)
+_TELLS = re.compile(
+    r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please|yo|nosotros|ustedes|les)\b"
+    r"|^(?:vote|join|come|get|give|send|sign|keep|put|bring|help|support|back|tell|take|elect|re-elect|pass|forward|share|read|meet|grab|donate|chip|call"
+    r"|remember|stop|pray|mark|say|throw|accept|repent|trust|walk|need|voten|marquen|vengan)\b|!|[,;:] (?:vote|join|come|give|sign|bring|tell|take|get|so)\b"
+)
+_CITED = re.compile(
+    r"\b(?:reads?|reading|says?|said|say|noted|headed|wrote|titled|labell?ed|chanting|chants|editorial|asked|such as|like|phrases?|examples?|sent from)\b"
+    r"[^\"']{0,40}[\"']|[\"'][^\"']{3,60}[\"'] \([A-Z]?"
+)
+
+
+def negated(masked: str, start: int) -> bool:
+    """True if what begins at `start` is denied in the words before it."""
+    return bool(_NEGATED.search(masked, max(0, start - 40), start))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """The surroundings of a sentence.
+
+    own, near: the marks of the sentence, and of it and its neighbours; said: how many words of each class the message has
+    worth: what the words count for, by whose they are; addressed: the writer speaks to the reader; cited: he quotes somebody
+    """
+
+    own: frozenset[str]
+    near: frozenset[str]
+    said: Counter[str]
+    worth: float
+    addressed: bool
+    cited: bool
+
+
+class Message:
+    """All pages of a message."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self.pages = pages
+        self._short = sum(len(page.text) for page in pages) < SHORT
+
+    @cached_property
+    def said(self) -> Counter[str]:
+        """How many words of each class there are; a list of questions and answers counts as reminders of rules."""
+        found = Counter(term.mark for page in self.pages for sentence in page.sentences for term in sentence.terms)
+        found["R"] += 2 * sum(page.text.startswith(("Q.", "Q:", "Q1", "Q2"), s.start) for page in self.pages for s in page.sentences)
+        return found
+
+    def around(self, page: Page, number: int) -> Around:
+        """The surroundings of a sentence of a page."""
+        own, near = page.sentences[number : number + 1], page.neighbours(number, 6 if self._short else 3)
+        subject = self.pages[0].sentences if self._short else ()
+        return Around(
+            own=frozenset().union(*(s.marks for s in own)),
+            near=frozenset().union(*(s.marks for s in (*near, *subject))),
+            said=self.said,
+            worth=self._worth(page.origin),
+            addressed=any(_TELLS.search(s.masked) for s in page.neighbours(number, 1)),
+            cited=any(_CITED.search(s.masked) for s in own),
+        )
+
+    @cached_property
+    def _own_words(self) -> str:
+        """What the writer says himself, as far as it shows what he makes of the words below it."""
+        new = (s.masked for page in self.pages if page.origin is Origin.NEW for s in page.sentences[:12])
+        return " ".join(new)[:SHORT]
+
+    def _worth(self, origin: Origin) -> float:
+        """A quotation counts for what the writer makes of it; passing on is his own act; so are a signature and hidden words."""
+        if origin not in {Origin.QUOTED, Origin.FORWARDED}:
+            return 1.0
+        if _OBJECTS.search(self._own_words):
+            return 0.1
+        if origin is Origin.FORWARDED:
+            return 0.95
+        return 1.0 if _AGREES.search(self._own_words) else 0.4

@@ -1,0 +1,115 @@
+import base64
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.mail import Place
+from gateway.reading import Passage, fold
+from gateway.reading.links import in_text
+from gateway.reading.wrappers import target
+
+
+def found(text):
+    folded, offsets = fold(text)
+    passage = Passage(text=text, folded=folded, offsets=offsets, place=Place(part="1", start=0, end=len(text)))
+    return list(in_text(passage))
+
+
+PAGE = "https://give.example/donate/smith"
+V3 = base64.urlsafe_b64encode(b"#").decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("written", "goes"),
+    [
+        (PAGE, PAGE),
+        ("HTTPS://User:pw@Give.Example.:443/donate/smith", PAGE),
+        ("https://give%2Eexample/donate/smith", PAGE),
+        ("https:\\\\give.example\\donate\\smith", PAGE),
+        ("ht\ntps://give.example/do\tnate/smith ", PAGE),
+        ("//give.example/donate/smith", PAGE),
+        ("give.example/donate/smith", "http://give.example/donate/smith"),
+        ("https://ｇｉｖｅ.example/donate/smith", PAGE),
+        ("https://eu.safelinks.example/?url=https%3A%2F%2Fgive.example%2Fdonate%2Fsmith&data=x", PAGE),
+        ("https://urldefense.proofpoint.com/v1/url?u=https%3A//give.example/donate/smith&k=1", PAGE),
+        ("https://urldefense.proofpoint.com/v2/url?u=https-3A__give.example_donate_smith&d=Dw", PAGE),
+        ("https://urldefense.com/v3/__https://give.example/donate/smith__;!!x$", PAGE),
+        (f"https://urldefense.com/v3/__https://give.example/*a__;{V3}!!x$", "https://give.example/#a"),
+        ("https://www.google.com/url?sa=t&q=https://give.example/donate/smith", PAGE),
+        ("https://www.google.com/amp/s/give.example/donate/smith", PAGE),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Fgive.example%2Fdonate%2Fsmith&h=A", PAGE),
+        ("https://track.example/r?redirect_url=https%253A%252F%252Fgive.example%252Fdonate%252Fsmith", PAGE),
+        ("https://archive.example/2024/https://give.example/donate/smith", PAGE),
+        ("https://a.example/?url=https%3A%2F%2Fb.example%2F%3Fu%3Dhttps%253A%252F%252Fgive.example%252Fdonate%252Fsmith", PAGE),
+        ("mailto:a@b.example?subject=Vote%20now", "mailto:a@b.example?subject=Vote now"),
+        ("cid:picture", ""),
+        ("#part", ""),
+        ("javascript:alert(1)", ""),
+        ("data:text/html,x", ""),
+        ("http://[::1", ""),
+        ("http://a b/", ""),
+        ("", ""),
+    ],
+)
+def test_a_link_goes_where_a_click_ends(written, goes):
+    assert target(written) == goes
+
+
+def test_a_relative_link_starts_from_the_base():
+    assert target("donate", "https://give.example/x/") == "https://give.example/x/donate"
+
+
+def test_wrappers_are_undone_five_deep_and_no_deeper():
+    written = "https://give.example/"
+    for _ in range(8):
+        written = "https://w.example/?url=" + written.replace("%", "%25").replace(":", "%3A").replace("/", "%2F").replace(
+            "?", "%3F"
+        ).replace("=", "%3D")
+    assert target(written).startswith("https://w.example/?url=")
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("See https://give.example/a.", ["https://give.example/a"]),
+        ("(see https://x.example/a_(b)), or not", ["https://x.example/a_(b)"]),
+        ("www.give.example, www.strange.zz!", ["http://www.give.example", "http://www.strange.zz"]),
+        ("give.example/donate and smithforsheriff.com", ["http://give.example/donate", "http://smithforsheriff.com"]),
+        (
+            "hxxps://give[.]example/a or give(dot)org or give dot org",
+            ["https://give.example/a", "http://give.org", "http://give.org"],
+        ),
+        ("mailto:a@b.example", ["mailto:a@b.example"]),
+        ("www.g\u200bive.example gіve.org", ["http://www.give.example", "http://give.org"]),
+        ("<https://give.example/a>", ["https://give.example/a"]),
+        ("a@give.example report.pdf e.g. Mr.Smith 3.5 v1.2 end.The", []),
+        ("connect the dot to the line", []),
+    ],
+)
+def test_links_in_text_are_found(text, targets):
+    assert [link.target for link in found(text)] == targets
+
+
+def test_a_link_in_text_stands_where_it_was_written():
+    text = "Look: www.g\u200bive.example now"
+    (link,) = found(text)
+    assert text[link.place.start : link.place.end] == link.written == "www.g\u200bive.example"
+
+
+@given(st.text(max_size=200), st.text(max_size=50))
+def test_any_text_can_be_a_link(written, base):
+    target(written, base)
+    target("https://urldefense.com/v3/__" + written)
+    target("https://a.example/?url=http://" + written)
+    found(written)
+
+
+@pytest.mark.parametrize(
+    "unit", ["a.", "www.", "http://", "a-", "a(dot)", "a dot ", "//a.b ", "a.example/(", "mailto:", "h ttp:", "a.com "]
+)
+def test_a_hostile_text_takes_no_long_time(unit):
+    began = time.perf_counter()
+    found(unit * (200_000 // len(unit)))
+    assert time.perf_counter() - began < 3
