@@ -133,7 +133,7 @@ class HoldStore(Protocol):
         ...
 
     async def list(self, *, waiting: bool = True, limit: int = 1000) -> Sequence[HeldMail]:
-        """Holds without their content (content.size is true), earliest deadline first; with `waiting`, only those not ruled on."""
+        """Holds without their content (its size is true), earliest deadline first; with `waiting`, only those not ruled on."""
         ...
 
     async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:

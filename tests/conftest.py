@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import settings
 
 from tests.support import postfix as real
 from tests.support.sink import Sink
-from tests.support.wants import SHARED, WANTS, skip
+from tests.support.wants import SHARED, skip
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -98,10 +99,8 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what was not tested, and for want of what."""
-    reasons = [
-        str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", []) if isinstance(report.longrepr, tuple)
-    ]
-    for want in WANTS:
-        if count := sum(want in reason for reason in reasons):
-            terminalreporter.write_line(f"not tested: {count}, because {want}", yellow=True)
+    """Say how much was not tested, and for want of what."""
+    skipped = (report.longrepr for report in terminalreporter.stats.get("skipped", []))
+    reasons = Counter(why[2].removeprefix("Skipped: ") for why in skipped if isinstance(why, tuple))
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"not tested: {count}, because {reason}", yellow=True)

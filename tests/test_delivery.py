@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from gateway.mail import Address, Receipt, Reply
+from gateway.mail.content import in_memory
 from gateway.ports import Purpose
 from tests.support.mails import ORDINARY, held
 from tests.support.world import World
@@ -40,23 +42,11 @@ async def test_a_released_message_is_the_received_octets_under_lines_of_ours(wor
 async def test_a_forged_field_of_ours_does_not_survive_a_release():
     world = World()
     forged = held()
-    forged = type(forged)(
-        mail=type(forged.mail)(
-            id="H1", envelope=forged.mail.envelope, content=_content(b"X-Hatchway-Id: mine\r\n" + ORDINARY), received=forged.since
-        ),
-        decision=forged.decision,
-        since=forged.since,
-    )
-    await world.store.hold(forged, ())
+    content = in_memory(b"X-Hatchway-Id: mine\r\n" + ORDINARY)
+    await world.store.hold(replace(forged, mail=replace(forged.mail, content=content)), ())
     await world.reviews.release("H1", reviewer="captain")
     ((_, octets),) = of_message(await world.delivered())
     assert b"mine" not in octets
-
-
-def _content(octets):
-    from gateway.mail.content import in_memory
-
-    return in_memory(octets)
 
 
 async def test_a_transient_refusal_is_tried_again_with_growing_pauses_under_the_same_release_id(world):

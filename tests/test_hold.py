@@ -9,9 +9,7 @@ from tests.support.mails import NOW, decision, held, reviewers
 
 
 def review(ruling=Ruling.RELEASED, to=("a@department.example",), note="", reviewer="captain") -> Review:
-    return Review(
-        reviewer=reviewer, ruling=ruling, recipients=tuple(Address.parse(one) for one in to), note=note, at=NOW
-    )
+    return Review(reviewer=reviewer, ruling=ruling, recipients=tuple(Address.parse(one) for one in to), note=note, at=NOW)
 
 
 def test_the_first_ruling_stands_and_the_second_is_told_so():

@@ -5,24 +5,26 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from gateway.classify import detectors
 from gateway.classify.labels import Scorer, Thresholds, combine, label
 from gateway.classify.links import Judged, Sites
 from gateway.classify.message import Around, Message, negated
+from gateway.classify.page import Page, Sentence
 from gateway.classify.roster import Roster
 from gateway.classify.rules import Detector, Row
 from gateway.classify.surroundings import factor
-from gateway.classify.text import Page, Sentence
 from gateway.classify.words import Words
 from gateway.mail import Place, Unread
-from gateway.reading import Link, Passage, Reading, fold
+from gateway.reading import Link, Origin, Passage, Reading, fold
 from gateway.verdict import Category, Evidence, Finding, Kind, Verdict
 
 SENTENCES = 4000
 """So many sentences are read by the rules; what is beyond is said to be unread."""
+ACCOUNTS = 100
+"""So many accounts written as @name are looked at in a passage."""
 LEAST = 0.15
 """A finding that weighs less is none."""
 MOST = 8
@@ -45,7 +47,7 @@ class Classifier:
         message = Message([Page(passage, self._words) for passage in _passages(reading)])
         chosen, left = _chosen(message)
         findings = _weightiest(chain(self._found(message, chosen), self._links(reading, message)))
-        opinion = self._scorer.score(reading) if self._scorer else {}
+        opinion = self._scorer.score(message.masked) if self._scorer else {}
         scores = combine(findings, opinion)
         return Verdict(
             labels={category: label(score, self._thresholds) for category, score in scores.items()},
@@ -59,18 +61,23 @@ class Classifier:
     def _found(self, message: Message, chosen: Iterable[tuple[Page, int]]) -> Iterator[Finding]:
         for page, number in chosen:
             sentence = page.sentences[number]
-            best: dict[str, tuple[float, Detector]] = {}
-            around: Around | None = None
-            for rule in sentence.rules:
-                detector, row = RULES[rule]
-                if row.weight <= best.get(detector.name, (0.0,))[0] or not _matches(row, sentence):
-                    continue
-                around = around or message.around(page, number)
-                weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
-                best[detector.name] = max(best.get(detector.name, (0.0, detector)), (weight, detector), key=lambda b: b[0])
-            for weight, detector in best.values():
-                if around and (kept := weight * factor(around, detector.category, detector.kind)) >= LEAST:
-                    yield _finding(detector, kept, page.passage.quote(sentence.start, sentence.end))
+            matched = [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], sentence)]
+            if matched:
+                yield from self._weighed(message.around(page, number), page, sentence, matched)
+
+    def _weighed(
+        self, around: Around, page: Page, sentence: Sentence, matched: Iterable[tuple[Detector, Row]]
+    ) -> Iterator[Finding]:
+        """One finding for each detector, by its weightiest row."""
+        best: dict[str, tuple[float, Detector]] = {}
+        for detector, row in matched:
+            weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
+            weight *= factor(around, detector.category, detector.kind)
+            if weight > best.get(detector.name, (0.0, detector))[0]:
+                best[detector.name] = weight, detector
+        for weight, detector in best.values():
+            if weight >= LEAST:
+                yield _finding(detector, weight, page, page.passage.quote(sentence.start, sentence.end))
 
     def _links(self, reading: Reading, message: Message) -> Iterator[Finding]:
         """What the links lead to, and the accounts that are named without one."""
@@ -78,26 +85,29 @@ class Classifier:
             page, number = _standing(message, link)
             yield from self._link(self._sites.judge(link.target), message, page, number, (link.place, link.written))
         for page in message.pages:
-            for name, start, end in page.accounts():
+            for name, start, end in islice(page.accounts(), ACCOUNTS):
                 place = page.passage.quote(start, end)
                 yield from self._link(self._sites.judge(name), message, page, page.at(start), place)
 
-    def _link(self, judged: Judged | None, message: Message, page: Page, number: int, quoted: tuple[Place, str]) -> Iterator[Finding]:
+    def _link(
+        self, judged: Judged | None, message: Message, page: Page, number: int, quoted: tuple[Place, str]
+    ) -> Iterator[Finding]:
         if not judged:
             return
         around = message.around(page, number)
         weight = judged.weight * (1.0 if around.near & frozenset("OPME") else judged.alone)
         if (kept := weight * factor(around, Category.POLITICAL, Kind.LINK)) >= LEAST:
-            yield _finding(judged, kept, quoted)
+            yield _finding(judged, kept, page, quoted)
 
 
-def _finding(by: Detector | Judged, weight: float, quoted: tuple[Place, str]) -> Finding:
+def _finding(by: Detector | Judged, weight: float, page: Page, quoted: tuple[Place, str]) -> Finding:
     place, quote = quoted
+    hidden = page.origin is Origin.HIDDEN
     return Finding(
         category=by.category,
         kind=by.kind,
         detector=by.name,
-        says=by.says,
+        says=by.says.removesuffix(".") + ", in text that is hidden from readers." if hidden else by.says,
         weight=round(weight, 3),
         evidence=(Evidence(place=place, quote=quote),),
     )
@@ -105,7 +115,7 @@ def _finding(by: Detector | Judged, weight: float, quoted: tuple[Place, str]) ->
 
 def _matches(row: Row, sentence: Sentence) -> bool:
     found = row.pattern.search(sentence.masked)
-    return bool(found) and not negated(sentence.masked, found.start())
+    return found is not None and not negated(sentence.masked, found.start())
 
 
 def _chosen(message: Message) -> tuple[list[tuple[Page, int]], tuple[Unread, ...]]:

@@ -1,32 +1,37 @@
 """How findings, and the opinion of a scorer if there is one, become scores and labels: the one place where that is decided."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.reading.types import Reading
-from gateway.source import Model
+from gateway.reading import Origin
 from gateway.verdict import Category, Finding, Label
 
 
 class Scorer(Protocol):
-    """A trained model. It reads texts whose names are masked, and says how sure it is (0..1) of each category."""
+    """A trained model. It is given the masked sentences, so that it never sees a name, a party or a faith."""
 
     @property
     def version(self) -> str:
         """Names the model in a verdict."""
         ...
 
-    def score(self, reading: Reading) -> Mapping[Category, float]:
-        """0..1 for each category. Never raises."""
+    def score(self, sentences: Sequence[tuple[Origin, str]]) -> Mapping[Category, float]:
+        """0..1 for each category, of a message's sentences in their order. Never raises."""
         ...
 
 
-class Thresholds(Model):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
     """From which score on a category is unsure, and from which it is a match."""
 
     unsure: float = 0.4
-    match: float = 0.8
+    match: float = 0.75
+
+    def __post_init__(self) -> None:
+        if not 0.0 < self.unsure <= self.match <= 1.0:
+            raise ValueError(f"thresholds rise from 0 to 1: {self.unsure}, {self.match}")
 
 
 def combine(findings: Iterable[Finding], opinion: Mapping[Category, float]) -> dict[Category, float]:
@@ -44,6 +49,7 @@ def combine(findings: Iterable[Finding], opinion: Mapping[Category, float]) -> d
 
 
 def label(score: float, thresholds: Thresholds) -> Label:
+    """The label that a score earns."""
     if score >= thresholds.match:
         return Label.MATCH
     return Label.UNSURE if score >= thresholds.unsure else Label.CLEAR

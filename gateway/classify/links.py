@@ -12,23 +12,42 @@ from publicsuffixlist import PublicSuffixList
 from gateway.classify.roster import Roster
 from gateway.verdict import Category, Kind
 
+LABEL = 63
+"""The longest label of a host name (RFC 1035 §2.3.4)."""
 _SUFFIXES = PublicSuffixList()
 _SEATS = (
-    r"(?:mayor|sheriff|governor|gov|ltgov|senate|senator|congress|council|concejal|alcalde|alcaldesa|judge|da|ag|districtattorney|attorneygeneral|treasurer"
-    r"|supervisor|commissioner|commission|portcommission|schoolboard|assembly|house|statehouse|staterep|clerk|coroner|president|auditor|assessor|comptroller|constable"
-    r"|trustee|delegate|justice|court|america|arizona|idaho|iowa|ohio|texas|nevada|kansas|maine|oregon|utah|florida|georgia|michigan|countyclerk|prosecutor)"
+    r"(?:mayor|sheriff|governor|ltgov|senate|senator|congress|council|concejal|alcalde|alcaldesa|judge|districtattorney"
+    r"|attorneygeneral|treasurer|supervisor|commissioner|commission|portcommission|schoolboard|assembly|statehouse|staterep|clerk|coroner|president"
+    r"|auditor|assessor|comptroller|constable|trustee|delegate|justice|prosecutor)[a-z0-9-]{0,12}"
 )
-_LOOKS = re.compile(
-    rf"(?:^|[-_.])(?:[a-z-]+(?:for|4|para){_SEATS}[a-z0-9-]{{0,12}}|(?:vote|votefor|elect|re-?elect|voteyes|voteno|friendsof|committeetoelect|keepjudge|keepsheriff)-?[a-z]{{3,}}[a-z0-9-]*"
-    r"|(?:yes|no)(?:on|for)[-a-z0-9]+|team(?!s|viewer|city)[a-z]{3,}20\d\d|[a-z]+for(?:[a-z]+)?20[2-3]\d|[a-z]{3,}(?:(?<!mo)dems|democrats|republicans|gop|libertarians)"
-    r"|(?:dems|democrats|gop|republicans|libertarians)[a-z]*|(?:[a-z]+\d+|lodge|pba|fop|iaff|police|fire|streets|victory|action|majority|labor|union|voters|forward|first|safety)pac|recountfund[a-z-]*|saferstreetspac|[a-z]{5,}20(?:2[4-9]|3\d))$"
+_SHORT = (
+    r"(?:da|ag|gov|house|court|board|america|arizona|idaho|iowa|ohio|texas|nevada|kansas|maine|oregon|utah|florida|georgia"
+    r"|michigan)"
 )
-_NOT = re.compile(r"^(?:votegov|voter\w*|votes?|election\w*|electric\w*|elector\w*|electron\w*|impact|vote411|campac|aspac|unpac\w*|compac\w*|space\w*|electro\w*|voteby\w*|votecenter\w*|voting\w*)$")
+_LOOKS = tuple(
+    re.compile(form)
+    for form in (
+        rf"[a-z-]+(?:for|4|para)(?:{_SEATS}|{_SHORT}(?:[-0-9][a-z0-9-]*)?)",
+        r"(?:vote|elect|re-?elect|friendsof|committeeto(?:re)?elect)-?[a-z]{3,}[a-z0-9-]*",
+        r"keep(?:judge|sheriff|mayor|senator)[a-z]+",
+        r"(?:vote)?(?:yes|no)-?(?:on|for)-?[a-z0-9-]+",
+        r"(?:team|[a-z]+for)[a-z]*20[2-3]\d",
+        r"[a-z]{5,}20(?:2[4-9]|3\d)",
+        r"[a-z]{3,}(?:(?<!mo)dems|democrats|republicans|gop|libertarians)|(?:dems|democrats|gop|republicans|libertarians)[a-z]*",
+        r"(?:[a-z]+\d+|[a-z]*(?:lodge|pba|fop|iaff|police|fire|streets|victory|action|majority|labor|union|voters|forward|first|safety))pac",
+        r"recountfund[a-z-]*",
+    )
+)
+"""How a campaign's host or account is made up; of a host each label is looked at, of an account its name."""
+_NOT = re.compile(
+    r"vote(?:gov|r\w*|s|411|smart|beat|by\w*|center\w*)?|election\w*|electric\w*|elector\w*|electro\w*|voting\w*|uncf\w*"
+)
 _MONEY = re.compile(r"/(?:donate|donar|dona|give|contribute|chip-?in)\b")
 _JOIN = re.compile(r"/(?:volunteer|endorse|yard-?signs?|pledge|shift|join)\b")
-_SOCIAL = frozenset(
-    "facebook.com fb.com instagram.com x.com twitter.com youtube.com tiktok.com threads.net bsky.app linkedin.com venmo.com".split()
-)
+_SOCIAL = frozenset((
+    "facebook.com", "fb.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "tiktok.com", "threads.net", "bsky.app",
+    "linkedin.com", "venmo.com",
+))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +85,9 @@ class Sites:
             return _CAMPAIGN if _looks(written[1:].lower()) else None
         host, path = _split(written)
         whose = next((self._roster.sites[name] for name in _parents(host) if name in self._roster.sites), None)
-        whose = whose or next((self._roster.accounts[name] for name in _prefixes(host, path) if name in self._roster.accounts), None)
+        whose = whose or next(
+            (self._roster.accounts[name] for name in _prefixes(host, path) if name in self._roster.accounts), None
+        )
         if whose:
             return _ROSTER[whose]
         if _foreign(host, path):
@@ -104,4 +125,4 @@ def _foreign(host: str, path: str) -> bool:
 
 
 def _looks(label: str) -> bool:
-    return bool(len(label) <= 63 and _LOOKS.search(label) and not _NOT.match(label))  # noqa: PLR2004  -- RFC 1035 §2.3.4
+    return len(label) <= LABEL and any(form.fullmatch(label) for form in _LOOKS) and not _NOT.fullmatch(label)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gateway.classify.text import Page
+from gateway.classify.page import Page
 from gateway.reading import Origin
 
 SHORT = 1500
@@ -17,27 +17,35 @@ _NEGATED = re.compile(
     r"|instead of|refus\w+|declin\w+|prohibit\w*|forbid\w*)\b(?: \w+){0,5}? ?$"
 )
 _AGREES = re.compile(
-    r"(?:^|[.!,] ?)(?:\+1|amen|same here|me too|count me in|i'?m in|in for \d+|agreed?\b(?!,? (?:not|no|take|stop|please))|so true|well said"
-    r"|couldn't agree more|exactly|yes\b[.!]|i agree|this[.!]|preach|100 ?%|hear,? hear|pass(?:ing)? (?:it|this) on|please (?:share|watch|read|do the same)"
-    r"|share (?:it|wide|this)|finally someone|read and share|worth reading|can't say it better|he'?s earned|she'?s earned|lets? go|thx|do your part"
-    r"|see you (?:all )?there|who wants in|spread the word|post it in|with my full support|forwarding with)"
+    r"(?:^|[.!,] ?)(?:\+1|amen|same here|me too|count me in|i'?m in|in for \d+|agreed?\b(?!,? (?:not|no|take"
+    r"|stop|please))|so true|well said|couldn't agree more|exactly|yes\b[.!]|i agree|this[.!]|preach|100 ?%"
+    r"|hear,? hear|pass(?:ing)? (?:it|this) on|please (?:share|watch|read|do the same)|share (?:it|wide|this)"
+    r"|finally someone|read and share|worth reading|can't say it better|he'?s earned|she'?s earned|lets? go"
+    r"|thx|do your part|see you (?:all )?there|who wants in|spread the word|post it in|with my full support"
+    r"|forwarding with)"
 )
 _OBJECTS = re.compile(
-    r"\b(?:off (?:this|the|these|my) (?:list|chain|thread)|take me off|take (?:me|this|us|it|the building) off|not (?:on|to|from|for) (?:work|city|county|this|my work)"
-    r"|not on here|policy|violat\w+|is this allowed|allowed on|can (?:he|she|they) (?:send|use|do)|please advise|for the file|filing as|(?:do not|don't) (?:post|forward|send|reply)"
-    r"|did not open|stop (?:sending|this|these|please)|please stop|spam|block(?:ed)?|filter|complain\w*|captain|inspector|internal affairs|evidence|exhibit|found (?:these|this|\d+)"
-    r"|pulled|removed|return to sender|not ours|reported|rule \d|thread locked|department list|this list|without asking|never agreed|consented|never send|investigat\w+|viola la|norma"
-    r"|quien fue|scam|fake|fraud|phish\w*|asked (?:him|her|them) (?:twice|to stop)|who started|records? (?:mail|request)|could this go only|can't answer|legal,|city attorney|responsive"
-    r"|redact\w*|not laughing|keep it off|the work account)\b"
+    r"\b(?:off (?:this|the|these|my) (?:list|chain|thread)|take me off|take (?:me|this|us|it|the building) off"
+    r"|not (?:on|to|from|for) (?:work|city|county|this|my work)|not on here|policy|violat\w+|is this allowed"
+    r"|allowed on|can (?:he|she|they) (?:send|use|do)|please advise|for the file|filing as|(?:do not"
+    r"|don't) (?:post|forward|send|reply)|did not open|stop (?:sending|this|these|please)|please stop|spam"
+    r"|block(?:ed)?|filter|complain\w*|captain|inspector|internal affairs|evidence|exhibit|found (?:these|this"
+    r"|\d+)|pulled|removed|return to sender|not ours|reported|rule \d|thread locked|department list|this list"
+    r"|without asking|never agreed|consented|never send|investigat\w+|viola la|norma|quien fue|scam|fake|fraud"
+    r"|phish\w*|asked (?:him|her|them) (?:twice|to stop)|who started|records? (?:mail|request)"
+    r"|could this go only|can't answer|legal,|city attorney|responsive|redact\w*|not laughing|keep it off"
+    r"|the work account)\b"
 )
 _TELLS = re.compile(
-    r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please|yo|nosotros|ustedes|les)\b"
-    r"|^(?:vote|join|come|get|give|send|sign|keep|put|bring|help|support|back|tell|take|elect|re-elect|pass|forward|share|read|meet|grab|donate|chip|call"
-    r"|remember|stop|pray|mark|say|throw|accept|repent|trust|walk|need|voten|marquen|vengan)\b|!|[,;:] (?:vote|join|come|give|sign|bring|tell|take|get|so)\b"
+    r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please"
+    r"|yo|nosotros|ustedes|les)\b|^(?:vote|join|come|get|give|send|sign|keep|put|bring|help|support|back|tell"
+    r"|take|elect|re-elect|pass|forward|share|read|meet|grab|donate|chip|call|remember|stop|pray|mark|say"
+    r"|throw|accept|repent|trust|walk|need|voten|marquen|vengan)\b|!|[,;:] (?:vote|join|come|give|sign|bring"
+    r"|tell|take|get|so)\b"
 )
 _CITED = re.compile(
-    r"\b(?:reads?|reading|says?|said|say|noted|headed|wrote|titled|labell?ed|chanting|chants|editorial|asked|such as|like|phrases?|examples?|sent from)\b"
-    r"[^\"']{0,40}[\"']|[\"'][^\"']{3,60}[\"'] \([A-Z]?"
+    r"\b(?:reads?|reading|says?|said|say|noted|headed|wrote|titled|labell?ed|chanting|chants|editorial|asked"
+    r"|such as|like|phrases?|examples?|sent from)\b[^\"']{0,40}[\"']|[\"'][^\"']{3,60}[\"'] \([A-Z]?"
 )
 
 
@@ -73,8 +81,15 @@ class Message:
     def said(self) -> Counter[str]:
         """How many words of each class there are; a list of questions and answers counts as reminders of rules."""
         found = Counter(term.mark for page in self.pages for sentence in page.sentences for term in sentence.terms)
-        found["R"] += 2 * sum(page.text.startswith(("Q.", "Q:", "Q1", "Q2"), s.start) for page in self.pages for s in page.sentences)
+        found["R"] += 2 * sum(
+            page.text.startswith(("Q.", "Q:", "Q1", "Q2"), s.start) for page in self.pages for s in page.sentences
+        )
         return found
+
+    @property
+    def masked(self) -> tuple[tuple[Origin, str], ...]:
+        """Every sentence as the rules read it."""
+        return tuple((page.origin, sentence.masked) for page in self.pages for sentence in page.sentences)
 
     def around(self, page: Page, number: int) -> Around:
         """The surroundings of a sentence of a page."""

@@ -7,9 +7,10 @@ as "anything", so it may name too few words, never too many.
 TOKENS = frozenset("OPMKTBFL")
 """Capitals of the masked text that are rare enough to look for; names and days stand everywhere."""
 
-_COMMON = frozenset(
-    "the and for you your with our this that have has will all him her them are not was who his out one can from don get any own now let".split()
-)
+_COMMON = frozenset((
+    "the", "and", "for", "you", "your", "with", "our", "this", "that", "have", "has", "will", "all", "him", "her", "them", "are",
+    "not", "was", "who", "his", "out", "one", "can", "from", "don", "get", "any", "own", "now", "let",
+))  # fmt: skip
 _ZERO_WIDTH = frozenset("bBAZ")
 _ANYTHING = frozenset("wWdDsS")
 SETS = 2

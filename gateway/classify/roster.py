@@ -54,7 +54,7 @@ Name = Annotated[str, AfterValidator(_words)]
 
 
 class Entry(Model):
-    """Anything with a name. An alias in small letters matches however it is written; one with a capital only so, or in capitals."""
+    """Anything with a name. What is in small letters matches in any case; what has a capital, only so or all in capitals."""
 
     name: Name
     aliases: tuple[Name, ...] = ()
@@ -140,7 +140,9 @@ def load_roster(folder: Path) -> Roster:
     files: _Files = []
     problems: list[Problem] = []
     if not folder.is_dir():
-        raise Mistakes([Problem(location=Location(str(folder)), message="is no folder", remedy="It should hold the roster's *.yaml.")])
+        raise Mistakes(
+            [Problem(location=Location(str(folder)), message="is no folder", remedy="It should hold the roster's *.yaml.")]
+        )
     for path in sorted(folder.glob("*.yaml")):
         try:
             files.append(load(path, File))
@@ -171,9 +173,7 @@ def _contradictions(files: _Files) -> Iterator[Problem]:
                     yield from _unknown(document, ("committees", number, side, index), "candidate or measure", name, stand)
 
 
-def _unknown(
-    document: Document, keys: tuple[int | str, ...], what: str, name: str, known: Iterable[str]
-) -> Iterator[Problem]:
+def _unknown(document: Document, keys: tuple[int | str, ...], what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
     if name not in known:
         yield document.problem(keys, f'unknown {what} "{name}"', did_you_mean(name, sorted(known)))
 
@@ -184,7 +184,9 @@ def _doubled(files: _Files) -> Iterator[Problem]:
         for keys, space, written in _written(file):
             key = (space, written.lower().rstrip("/"))
             if key in seen:
-                yield document.problem(keys, f'"{written}" stands in the roster already', f"It is at {seen[key]}; keep one of them.")
+                yield document.problem(
+                    keys, f'"{written}" stands in the roster already', f"It is at {seen[key]}; keep one of them."
+                )
             else:
                 seen[key] = str(document.at(*keys))
 
@@ -220,6 +222,4 @@ def _roster(files: list[File]) -> Roster:
 
 
 def _names(entries: list[tuple[str, Any]], *sections: str) -> tuple[str, ...]:
-    return tuple(
-        name for section, entry in entries if section in sections for name in (entry.name, *entry.aliases)
-    )
+    return tuple(name for section, entry in entries if section in sections for name in (entry.name, *entry.aliases))

@@ -11,14 +11,18 @@ from gateway.classify.needles import Sets, needles
 from gateway.verdict import Category, Kind
 
 SLOTS = {
-    "TARGET": r"(?:N|him|her|them|me|us|our (?:own )?(?:guy|gal|girl|man|friends?|candidates?|slate|ticket|team|picks?|people)|my [a-z]+(?:-[a-z-]+)?(?: [a-z]+)?(?:,? N)?"
-    r"|(?:the )?(?:boss|O|incumbent|challenger)|the (?:two|three|four|five|whole slate|slate)|these (?:two|three|four|five)|all (?:two|three|four|five))",
-    "PERSON": r"(?:N|him|her|them|our (?:own )?(?:guy|gal|girl|man|friends?|candidates?|slate|people)|the (?:boss|O|incumbent|challenger)|O)",
-    "OFFICE": r"(?:(?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*(?:O|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)\b)",
-    "MEASURE": r"(?:(?:the |our |this |that )?(?:M|N M|[a-z]+ M|(?:\w+ )?(?:levy|bond|tax|amendment|measure|initiative|charter|referendum|surcharge|issue|proposition))|\d{1,3}[a-z]?\b|[b-hj-z]\b)",
+    "TARGET": r"(?:N|him|her|them|me|us|our (?:own )?(?:guy|gal|girl|man|friends?|candidates?|slate|ticket"
+    r"|team|picks?|people)|my [a-z]+(?:-[a-z-]+)?(?: [a-z]+)?(?:,? N)?|(?:the )?(?:boss|O|incumbent"
+    r"|challenger)|the (?:two|three|four|five|whole slate|slate)|these (?:two|three|four|five)"
+    r"|all (?:two|three|four|five))",
+    "PERSON": r"(?:N|him|her|them|our (?:own )?(?:guy|gal|girl|man|friends?|candidates?|slate|people)|the (?:boss|O"
+    r"|incumbent|challenger)|O)",
+    "OFFICE": r"(?:(?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*(?:O|president"
+    r"|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)\b)",
+    "MEASURE": r"(?:(?:the |our |this |that )?(?:M|N M|[a-z]+ M|(?:\w+ )?(?:levy|bond|tax|amendment|measure"
+    r"|initiative|charter|referendum|surcharge|issue|proposition))|\d{1,3}[a-z]?\b|[b-hj-z]\b)",
     "GAP": r"[^.!?]{0,40}",
     "WIDE": r"[^.!?]{0,90}",
-    "AND": r"(?:(?:and|or|&|,|to|please|just|so|then|go|then) ?)*",
 }
 
 

@@ -37,11 +37,11 @@ def _row(problem: Problem) -> dict[str, object]:
 
 def _problems(settings_file: Path) -> list[Problem]:
     """The mistakes of all files; of policies and roster also where the settings have mistakes of their own."""
-    from gateway.classify import load_roster  # noqa: PLC0415  -- only where files are checked
-    from gateway.notice import Notices  # noqa: PLC0415
-    from gateway.policy import load_rulebook  # noqa: PLC0415
-    from gateway.settings import load_settings, server_tls  # noqa: PLC0415
-    from gateway.source import Location  # noqa: PLC0415
+    from gateway.classify import load_roster
+    from gateway.notice import Notices
+    from gateway.policy import load_rulebook
+    from gateway.settings import load_settings, server_tls
+    from gateway.source import Location
 
     problems: list[Problem] = []
 

@@ -60,8 +60,8 @@ def _answers(lines: Iterator[tuple[int, bytes]], sit: "partial[None]", jobs: int
 
 
 def _sit(roster: Any) -> None:
-    from gateway.classify import Classifier  # noqa: PLC0415  -- in the workers
-    from gateway.reading import Reader  # noqa: PLC0415
+    from gateway.classify import Classifier
+    from gateway.reading import Reader
 
     _bench[:] = [Reader(), Classifier(roster)]
 
@@ -69,7 +69,7 @@ def _sit(roster: Any) -> None:
 def _answer(line: tuple[int, bytes]) -> Answer:
     number, written = line
     try:
-        asked = json.loads(written)
+        asked = dict(json.loads(written))
         content = Path(asked["eml"]).read_bytes() if "eml" in asked else message(asked)
         id_ = asked["id"]
     except (ValueError, TypeError) as error:

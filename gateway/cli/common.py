@@ -72,7 +72,7 @@ def mistakes_told(after: str = "Nothing was loaded.") -> Iterator[None]:
 
 def control_socket(settings_file: Path) -> Path:
     """Where the running front listens, by the settings."""
-    from gateway.settings import load_settings  # noqa: PLC0415  -- only where a front is asked
+    from gateway.settings import load_settings
 
     with mistakes_told("Correct the settings, or name others with -c."):
         return load_settings(settings_file).control_socket

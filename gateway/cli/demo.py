@@ -118,7 +118,14 @@ SKETCHES = (
         sender="mori@department.example",
         recipients=("squad-b@department.example",),
         subject="watch this",
-        body="Great new video. Like and share the page with everybody you know: https://www.facebook.com/tateformayor\n",
+        body="Great new video. Like and share the page with everybody: https://www.facebook.com/tateformayor\n",
+    ),
+    Sketch(
+        what="ballot measure, by a restricted sender",
+        sender="first.person@department.example",
+        recipients=("squad-b@department.example",),
+        subject="Measure 4",
+        body="Vote NO on Measure 4 and tell your neighbors to vote NO too.\n",
     ),
     Sketch(
         what="religious promotion",
@@ -204,14 +211,15 @@ def _disposed(folder: Path) -> list[Mapping[str, Any]]:
 
 
 def _print_fates(replies: Sequence[str], disposed: Sequence[Mapping[str, Any]]) -> None:
-    from rich.console import Console  # noqa: PLC0415  -- only where a table is drawn
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(title="What became of each message, and why", title_justify="left", title_style="bold", show_lines=True)
-    for name in ("message", "from", "became", "because", "rule", "reply to the client"):
+    for name in ("message", "became", "why", "reply to the client"):
         table.add_column(name, overflow="fold")
     for sketch, reply, line in zip(SKETCHES, replies, disposed, strict=True):
-        table.add_row(sketch.what, sketch.sender, line["disposition"], line["because"], line["rule"], reply)
+        why = f"{line['because']}\n{line['rule']}"
+        table.add_row(f"{sketch.what}\nfrom {sketch.sender}", line["disposition"], why, reply)
     click.echo()
     Console(width=None if sys.stdout.isatty() else 160, highlight=False, markup=False).print(table)
 

@@ -38,9 +38,9 @@ def command(  # noqa: PLR0913  -- one parameter an option
     as_json: bool,
 ) -> None:
     """Say what would become of the message FILE (- for standard input), and why. Nothing is sent or stored."""
-    from gateway.classify import Classifier  # noqa: PLC0415  -- only where something is judged
-    from gateway.pipeline import judge  # noqa: PLC0415
-    from gateway.reading import Reader  # noqa: PLC0415
+    from gateway.classify import Classifier
+    from gateway.pipeline import judge
+    from gateway.reading import Reader
 
     when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     judgement = judge(

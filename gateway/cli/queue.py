@@ -104,8 +104,8 @@ def _ids(given: tuple[str, ...]) -> Iterator[str]:
 
 
 def _table(held: list[dict[str, Any]]) -> None:
-    from rich.console import Console  # noqa: PLC0415  -- only where a table is drawn
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("id", "state", "waits", "left", "sender", "to", "subject", "why"):
@@ -126,7 +126,7 @@ def _table(held: list[dict[str, Any]]) -> None:
 
 
 def _page(held: dict[str, Any]) -> None:
-    from gateway.reading import Origin, Reader  # noqa: PLC0415  -- only where a message is shown
+    from gateway.reading import Origin, Reader
 
     click.secho(f"{held['id']}  {held['state']}", bold=True)
     _line("because", held["because"])

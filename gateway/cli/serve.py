@@ -15,9 +15,9 @@ from gateway.cli.common import Exit, config, fail, mistakes_told
 @config
 def command(settings_file: Path) -> None:
     """Run the gateway until SIGTERM; SIGHUP takes new policies and roster."""
-    from gateway.ports import StoreUnavailable  # noqa: PLC0415  -- the gateway is loaded only to run it
-    from gateway.service import serve  # noqa: PLC0415
-    from gateway.settings import load_settings  # noqa: PLC0415
+    from gateway.ports import StoreUnavailable
+    from gateway.service import serve
+    from gateway.settings import load_settings
 
     with mistakes_told("Hatchway does not start."):
         settings = load_settings(settings_file)

@@ -11,10 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import Message
 
 from gateway.mail import Address, Author, Place, Unread
 from gateway.reading import headers
+from gateway.reading.entity import Entity
 from gateway.reading.fold import fold
 from gateway.reading.limits import ReadingLimits
 
@@ -45,12 +45,12 @@ class Claim:
         return " ".join(filter(None, [outside.replace('"', "").strip(), *map(headers.words, self.comments)]))
 
 
-def authors(message: Message, limits: ReadingLimits) -> tuple[tuple[Author, ...], tuple[Unread, ...]]:
+def authors(message: Entity, limits: ReadingLimits) -> tuple[tuple[Author, ...], tuple[Unread, ...]]:
     """The authors, and a note where a field holds more than is read."""
     found: dict[Author, None] = {}
     unread: list[Unread] = []
     for name in FIELDS:
-        values = headers.raw(message, name)
+        values = message.values(name)
         if len(values) > limits.fields or any(len(value) > limits.field for value in values):
             unread.append(Unread(place=Place(header=name), why="too large"))
         for value in values[: limits.fields]:

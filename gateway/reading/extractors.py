@@ -138,7 +138,7 @@ def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
 
 def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
     origin = Origin.FORWARDED if piece.forwarded else None
-    return Sheet(text=text, place=piece.place, page=page, origin=origin, subject=piece.subject)
+    return Sheet(text=text, place=piece.place, page=page, origin=origin, subject=piece.subject, octets=len(piece.octets))
 
 
 def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generator[Item, None, str]:

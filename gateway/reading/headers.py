@@ -5,7 +5,6 @@ length of the value, and `limit` bounds that.
 """
 
 import re
-from email.message import Message
 from urllib.parse import unquote_to_bytes
 
 from gateway.reading import transfer
@@ -20,12 +19,6 @@ _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _MOST_PARAMETERS = 200
 
 Word = tuple[str, bytes]
-
-
-def raw(message: Message, name: str) -> list[str]:
-    """The values of every field called `name`, as they stand."""
-    wanted = name.lower()
-    return [str(value) for key, value in message.raw_items() if key.strip().lower() == wanted]
 
 
 def octets_of(value: str) -> bytes:

@@ -52,7 +52,7 @@ _CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.I
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
 _MOST_COMMENTS = 100
 _MANY_TAGS, _DEEPEST, _MOST_COPIES = 600, 2000, 200_000
-_MOST_NODES = 400_000
+_MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
 _SPACE, _CELL, _LINE, _PARAGRAPH = 1, 2, 3, 4
 _BREAKS = ("", " ", "\t", "\n", "\n\n")
 
@@ -261,6 +261,8 @@ class _Scribe:
         self._part(tag, sheet)
 
     def _link(self, written: str, at: int, look: Look) -> None:
+        if len(self.anchors) >= _MOST_ANCHORS:
+            self.nodes = _MOST_NODES
         self.anchors.append(Anchor(written=written, start=at, end=at, hidden=look.hidden))
 
     def _look(self, tag: str, attributes: Mapping[str, str | None], around: Look) -> Look:

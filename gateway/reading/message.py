@@ -1,38 +1,23 @@
 """A message taken apart: header fields that a reader sees, and the pieces of its body, numbered as in IMAP.
 
-The standard library parses, with the `compat32` policy, whose values are the raw ones; the modern policy raises on mail
-that exists and takes minutes over mail that is hostile. What its parser would take long over is not given to it. Where
-mail programs differ in what they make of broken mail, all that any of them would show is read, or it is said that it was not.
-Nothing is ever written back.
+Where mail programs differ in what they make of broken mail, all that any of them would show is read, or it is said that
+it was not.
 """
 
 import re
 from collections.abc import Iterator
-from email import policy
-from email.message import Message
-from email.parser import BytesParser
-from typing import Any, cast
 
 from gateway.mail import Place, Unread
 from gateway.reading import headers, transfer
 from gateway.reading.authors import FIELDS, claims
 from gateway.reading.charsets import decode
+from gateway.reading.entity import Entity, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import Item, Piece, Sheet
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
-_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,80}/[a-z0-9!#$&^_.+\-]{1,80}")
-_KNOWN = (
-    rb"content-type|content-transfer-encoding|content-disposition|mime-version"
-    rb"|from|sender|reply-to|resent-from|resent-sender|subject|to|cc"
-)
-_SPACED = re.compile(rb"^(" + _KNOWN + rb")[ \t]+:", re.IGNORECASE | re.MULTILINE)
-_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
-_KNOWN_FIELD = re.compile(rb"^(?:" + _KNOWN + rb")[ \t]*:", re.IGNORECASE | re.MULTILINE)
-_HEAD_END = re.compile(rb"(?:\A|\n)\r?\n")
-_NESTING_MARKS = re.compile(rb"boundary|message/", re.IGNORECASE)
-_MOST_WORK, _DEEPEST = 20_000_000, 1000
+TANGLED = "nested too deep, or in too many parts"
 _BOUNDARY_LINE = re.compile(r"^--(\S.{0,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
 _BOILERPLATE = re.compile(
     r"mime[ -]?format|multi-?part|mime-aware|mime.compliant|mime-encap|cryptographically signed|openpgp|pgp/mime", re.IGNORECASE
@@ -44,83 +29,12 @@ _REPORTS = frozenset(
 _MOST_NAMES = 200
 
 
-class Entity(Message):
-    """A message or body part whose text payload is kept as it stands, and whose header is read within bounds."""
-
-    raw = ""
-
-    def set_payload(self, payload: Any, charset: Any = None) -> None:
-        """Called by the parser; keeps the text."""
-        self.raw = payload if isinstance(payload, str) else ""
-        super().set_payload(payload, charset)
-
-    def first(self, name: str) -> str:
-        """The first field of that name, raw."""
-        return next(iter(headers.raw(self, name)), "")
-
-    def get_content_type(self) -> str:
-        """The media type; what cannot be read is the default (RFC 2045 §5.2)."""
-        found = _MEDIA_TYPE.search(headers.token(self.first("Content-Type")))
-        return found[0] if found else self.get_default_type()
-
-    def get_boundary(self, failobj: Any = None) -> Any:
-        """The boundary, at most as long as a header line."""
-        found = headers.parameters(self.first("Content-Type")).get("boundary", "").rstrip()[:1000]
-        return found or failobj
-
-
-def parse(octets: bytes) -> tuple[Entity, list[str]]:
-    """The message, and lines of its header that are none. Raises RecursionError where it is nested too deep."""
-    mended, dropped = _mended(octets)
-    if _work(mended) > _MOST_WORK:
-        raise RecursionError(NESTING)
-    return _parsed(mended), dropped
-
-
-def _work(octets: bytes) -> int:
-    """At most how many looks the parser takes: each line is held against every boundary that may be open around it."""
-    lines = octets.count(b"\n") + octets.count(b"\r")
-    if lines * _DEEPEST <= _MOST_WORK:
-        return 0
-    return lines * min(_DEEPEST, sum(1 for _ in _NESTING_MARKS.finditer(octets)))
-
-
-def head(octets: bytes) -> Entity:
-    """The header alone."""
-    mended, _ = _mended(octets)
-    end = _HEAD_END.search(mended)
-    block = mended[: end.start() + 1] if end else mended
-    return _parsed(block + b"\n")
-
-
-def _parsed(octets: bytes) -> Entity:
-    parsed = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
-    return cast("Entity", parsed)
-
-
-def _mended(octets: bytes) -> tuple[bytes, list[str]]:
-    """The message with `From :` written `From:`, and without lines in its header that end it for some programs only."""
-    if b" :" in octets or b"\t:" in octets:
-        octets = _SPACED.sub(rb"\1:", octets)
-    end = _HEAD_END.search(octets)
-    block = octets[: end.start() + 1] if end else octets
-    lines = block.splitlines(keepends=True)
-    stray = [n for n, line in enumerate(lines) if n and line[:1] not in b" \t" and not _FIELD.match(line) and line.strip()]
-    if not stray or not _FIELD.match(lines[0] if not lines[0].startswith(b"From ") else lines[1]):
-        return octets, []
-    rest = b"".join(lines[stray[0] + 1 :])
-    if not _KNOWN_FIELD.search(rest):
-        return octets, []
-    kept = b"".join(line for number, line in enumerate(lines) if number not in set(stray))
-    return kept + octets[len(block) :], [decode(lines[number]).strip() for number in stray]
-
-
 def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     """Extractor of message/rfc822 and its like. The message itself is the piece with part number ""."""
     try:
         message, dropped = parse(piece.octets)
-    except RecursionError:
-        yield Unread(place=piece.place, why=NESTING)
+    except TooMuch:
+        yield Unread(place=piece.place, why=TANGLED)
         yield from _fields(head(piece.octets), piece, limits)
         yield Piece(octets=piece.octets, type="text/plain", part=piece.part, depth=piece.depth + 1, forwarded=piece.forwarded)
         return
@@ -129,10 +43,10 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     yield from _Walk(piece, limits).message(message, piece.part, piece.depth, forwarded=piece.forwarded or bool(piece.part))
 
 
-def _fields(message: Message, piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     """What a mail program shows of the header: every Subject, and names that are more than an address."""
     origin = Origin.FORWARDED if piece.forwarded else Origin.NEW
-    subjects = headers.raw(message, "Subject")
+    subjects = message.values("Subject")
     for value in subjects[: limits.fields]:
         place = Place(part=piece.part, header="Subject")
         yield Sheet(text=headers.shown(value, limits.field), place=place, origin=origin)
@@ -141,7 +55,7 @@ def _fields(message: Message, piece: Piece, limits: ReadingLimits) -> Iterator[I
     if len(subjects) > limits.fields:
         yield Unread(place=Place(part=piece.part, header="Subject"), why="too many fields")
     for name in _NAMED_FIELDS:
-        for value in headers.raw(message, name)[: limits.fields]:
+        for value in message.values(name)[: limits.fields]:
             if shown := _names(name, value[: limits.field]):
                 yield Sheet(text=shown, place=Place(part=piece.part, header=name), origin=origin)
 
@@ -155,9 +69,9 @@ def _names(field: str, value: str) -> str:
     return ", ".join(name for name in names if len(name.split()) >= least)
 
 
-def subject(message: Message, limits: ReadingLimits) -> str:
+def subject(message: Entity, limits: ReadingLimits) -> str:
     """The first Subject as shown."""
-    return next((headers.shown(value, limits.field) for value in headers.raw(message, "Subject")), "")
+    return next((headers.shown(value, limits.field) for value in message.values("Subject")), "")
 
 
 class _Walk:
@@ -168,7 +82,7 @@ class _Walk:
         self._limits = limits
         self._subject = ""
 
-    def message(self, message: Message, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
+    def message(self, message: Entity, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         """A message whose own number is `prefix`: its header, then its body."""
         self._subject = subject(message, self._limits)
         around = Piece(octets=b"", type="message/rfc822", part=prefix, forwarded=forwarded)
@@ -178,7 +92,7 @@ class _Walk:
         else:
             yield from self._part(message, _under(prefix, 1), depth, forwarded=forwarded)
 
-    def _part(self, entity: Message, number: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
+    def _part(self, entity: Entity, number: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         """A body part."""
         yield from _contradictions(entity, number)
         if depth > self._limits.depth:
@@ -192,12 +106,12 @@ class _Walk:
         else:
             yield self._leaf(entity, number, depth, forwarded=forwarded)
 
-    def _multipart(self, entity: Message, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
+    def _multipart(self, entity: Entity, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         if entity.get_content_type() == "multipart/encrypted":
             yield Unread(place=Place(part=prefix), why="encrypted")
         yield from self._outside(entity.preamble, prefix)
-        for index, child in enumerate(entity.get_payload(), 1):
-            if isinstance(child, Message) and not _encrypted(entity, index):
+        for index, child in enumerate(_children(entity)[: self._limits.parts + 1], 1):
+            if not _encrypted(entity, index):
                 yield from self._part(child, _under(prefix, index), depth + 1, forwarded=forwarded)
         yield from self._outside(entity.epilogue, prefix)
 
@@ -207,10 +121,10 @@ class _Walk:
         if re.search(r"\w\w", shown) and not (len(shown) < 300 and _BOILERPLATE.search(shown)):  # noqa: PLR2004  -- the usual words are few
             yield Sheet(text=shown, place=Place(part=prefix), origin=Origin.HIDDEN)
 
-    def _enclosed(self, entity: Message, number: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
+    def _enclosed(self, entity: Entity, number: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         """message/*: the parser has taken it apart already."""
         kind = entity.get_content_type()
-        inner = [child for child in entity.get_payload() if isinstance(child, Message)]
+        inner = _children(entity)
         if kind == "message/partial":
             yield Unread(place=Place(part=number), why="a piece of a message that is sent in several")
         if kind == "message/external-body":
@@ -220,18 +134,17 @@ class _Walk:
             yield Sheet(text=decode(headers.octets_of(text)), place=Place(part=number), origin=Origin.FORWARDED)
             return
         for child in inner[:1]:
-            if _coded(entity) and isinstance(child, Entity) and not child.is_multipart():
+            if _coded(entity) and not child.is_multipart():
                 octets = transfer.undo(headers.octets_of(_rebuilt(child)), _coding(entity))
                 yield Piece(octets=octets, type="message/rfc822", part=number, depth=depth + 1, forwarded=True)
             else:
                 yield from _Walk(self._piece, self._limits).message(child, number, depth + 1, forwarded=forwarded or bool(number))
 
-    def _leaf(self, entity: Message, number: str, depth: int, *, forwarded: bool) -> Piece:
-        raw = entity.raw if isinstance(entity, Entity) else ""
+    def _leaf(self, entity: Entity, number: str, depth: int, *, forwarded: bool) -> Piece:
         kind = entity.get_content_type()
-        parameters = headers.parameters(_first(entity, "Content-Type"))
+        parameters = headers.parameters(entity.first("Content-Type"))
         return Piece(
-            octets=transfer.undo(headers.octets_of(raw), _coding(entity)),
+            octets=transfer.undo(headers.octets_of(entity.raw), _coding(entity)),
             type="text/plain" if kind.startswith(("multipart/", "message/")) else kind,
             part=number,
             name=file_name(entity, parameters),
@@ -242,50 +155,51 @@ class _Walk:
         )
 
 
-def file_name(entity: Message, parameters: dict[str, str]) -> str:
+def file_name(entity: Entity, parameters: dict[str, str]) -> str:
     """The file name a reader sees, without folders and controls."""
-    given = headers.parameters(_first(entity, "Content-Disposition")).get("filename") or parameters.get("name", "")
+    given = headers.parameters(entity.first("Content-Disposition")).get("filename") or parameters.get("name", "")
     return re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[/\\]", given)[-1])[:255]
+
+
+def _children(entity: Entity) -> list[Entity]:
+    payload = entity.get_payload()
+    return [child for child in payload if isinstance(child, Entity)] if isinstance(payload, list) else []
 
 
 def _under(prefix: str, index: int) -> str:
     return f"{prefix}.{index}" if prefix else str(index)
 
 
-def _first(entity: Message, name: str) -> str:
-    return next(iter(headers.raw(entity, name)), "")
+def _coding(entity: Entity) -> str:
+    return headers.token(entity.first("Content-Transfer-Encoding"))
 
 
-def _coding(entity: Message) -> str:
-    return headers.token(_first(entity, "Content-Transfer-Encoding"))
-
-
-def _coded(entity: Message) -> bool:
+def _coded(entity: Entity) -> bool:
     return _coding(entity) in {"base64", "quoted-printable"}
 
 
-def _is_multipart(entity: Message) -> bool:
+def _is_multipart(entity: Entity) -> bool:
     return entity.is_multipart() and entity.get_content_maintype() == "multipart"
 
 
-def _encrypted(entity: Message, index: int) -> bool:
+def _encrypted(entity: Entity, index: int) -> bool:
     """The two parts of multipart/encrypted (RFC 1847 §2.2) hold nothing to read; parts added to them may."""
     return entity.get_content_type() == "multipart/encrypted" and index <= 2  # noqa: PLR2004  -- control information and data
 
 
-def _contradictions(entity: Message, number: str) -> Iterator[Unread]:
+def _contradictions(entity: Entity, number: str) -> Iterator[Unread]:
     """Fields given twice, differently: programs follow the one or the other."""
     for name in ("Content-Type", "Content-Transfer-Encoding"):
-        values = {re.sub(r"\s+", "", headers.unfold(value[:4096])).lower() for value in headers.raw(entity, name)[:20]}
+        values = {re.sub(r"\s+", "", headers.unfold(value[:4096])).lower() for value in entity.values(name)[:20]}
         if len(values) > 1:
             yield Unread(place=Place(part=number), why=f"its {name} is given twice, differently")
-    if _first(entity, "Content-Type").lower().count("boundary=") > 1:
+    if entity.first("Content-Type").lower().count("boundary=") > 1:
         yield Unread(place=Place(part=number), why="its boundary is given twice")
 
 
-def _without_boundary(entity: Message) -> Message | None:
+def _without_boundary(entity: Entity) -> Entity | None:
     """A multipart that names no boundary, or a wrong one, by the first line that looks like one."""
-    if entity.get_content_maintype() != "multipart" or not isinstance(entity, Entity):
+    if entity.get_content_maintype() != "multipart":
         return None
     found = _BOUNDARY_LINE.search(entity.raw)
     if not found:
@@ -295,7 +209,7 @@ def _without_boundary(entity: Message) -> Message | None:
     return mended if mended.is_multipart() else None
 
 
-def _rebuilt(entity: Message) -> str:
+def _rebuilt(entity: Entity) -> str:
     """The text of a small part the parser has taken for a message, for reading."""
     fields = "".join(f"{name}: {value}\n" for name, value in entity.raw_items())
-    return f"{fields}\n{entity.raw}" if fields and isinstance(entity, Entity) else getattr(entity, "raw", "")
+    return f"{fields}\n{entity.raw}" if fields else entity.raw

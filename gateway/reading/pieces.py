@@ -40,10 +40,12 @@ class Sheet:
     page: the layout, if it is HTML
     origin: whose words, where that is known; None leaves it to the form of the text
     subject: of the message it stands in
+    octets: how many it was made from
     """
 
     text: str
     place: Place
+    octets: int = 0
     page: Page | None = None
     origin: Origin | None = None
     subject: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.mail import Author, Place, Unread
-from gateway.reading import links, message
+from gateway.reading import entity, links, message
 from gateway.reading.authors import authors
 from gateway.reading.extractors import TABLE, extract
 from gateway.reading.fold import fold
@@ -52,6 +52,7 @@ class _Desk:
     unread: dict[Unread, None] = field(default_factory=dict)
     said: set[tuple[tuple[Origin, str], ...]] = field(default_factory=set)
     parts: int = 0
+    looked: int = 0
     characters: int = 0
 
     def reading(self) -> Reading:
@@ -67,7 +68,7 @@ class _Desk:
     def header(self, content: bytes) -> None:
         """The subject and the authors."""
         try:
-            head = message.head(content)
+            head = entity.head(content)
             self.subject = message.subject(head, self.limits)
             self.authors, unread = authors(head, self.limits)
             self.unread.update(dict.fromkeys(unread))
@@ -108,10 +109,10 @@ class _Desk:
         return True
 
     def _sheet(self, sheet: Sheet) -> None:
-        left = self.limits.text - self.characters
+        left = max(0, self.limits.text - self.characters)
         text = sheet.text[:left]
         hidden = sheet.page.hidden[: left - len(text)] if sheet.page else ""
-        self.characters += len(text) + len(hidden)
+        self.characters += max(len(text) + len(hidden), min(sheet.octets, self.limits.part) // 2)
         if len(text) < len(sheet.text) or (sheet.page and len(hidden) < len(sheet.page.hidden)):
             self._missed(Unread(place=sheet.place, why=f"too large: the first {self.limits.text} characters were read"))
         stretches = self._stretches(sheet, text)
@@ -129,7 +130,9 @@ class _Desk:
         if sheet.origin:
             return [Voice(0, len(text), sheet.origin)]
         found = voices(text, subject=sheet.subject, quotations=sheet.page.quotations if sheet.page else ())
-        room = max(1, self.limits.passages - len(self.passages))
+        room = self.limits.passages - len(self.passages)
+        if room <= 1:
+            return [Voice(0, len(text), Origin.NEW)]
         if len(found) > room:
             found[room - 1 :] = [Voice(found[room - 1].start, len(text), Origin.NEW)]
         return found
@@ -157,7 +160,8 @@ class _Desk:
 
     def _link(self, found: Iterator[Link]) -> None:
         for link in found:
-            if len(self.links) >= self.limits.links:
+            self.looked += 1
+            if len(self.links) >= self.limits.links or self.looked > self.limits.links * 5:
                 self._missed(Unread(place=Place(), why=f"too many links: the first {self.limits.links} were read"))
                 return
             self.links.setdefault((link.target, link.shown, link.origin), link)

@@ -46,17 +46,24 @@ async def transmit(wire: Wire, message: Outgoing, patience: Patience) -> Reply:
 
 
 async def _stream(wire: Wire, message: Iterator[bytes], patience: Patience) -> bytes:
-    """Send all blocks but the last, which is returned to go out with the dot."""
-    last = b""
+    """Send all blocks; a single one is returned to go out with the dot. Of several all are gone before the dot is."""
+    waiting, several = b"", False
     for block in message:
-        if last:
-            wire.write(last)
-            await wire.drain(patience.left)
-        last = block
+        if waiting:
+            several = True
+            await _push(wire, waiting, patience)
+        waiting = block
+    if several:
+        await _push(wire, waiting, patience)
     await wire.settle()
     if patience.nearly_over:
         raise Lost(SILENT, "the relay took the message too slowly", again=False)
-    return last
+    return b"" if several else waiting
+
+
+async def _push(wire: Wire, block: bytes, patience: Patience) -> None:
+    wire.write(block)
+    await wire.drain(patience.left)
 
 
 def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:

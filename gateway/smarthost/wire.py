@@ -73,6 +73,7 @@ class Wire(asyncio.Protocol):
         self._changed = asyncio.Event()
         self._end: Lost | None = None
         transport.set_protocol(self)
+        transport.set_write_buffer_limits(high=1)  # at 0 asyncio's TLS transport pauses and never resumes
 
     @property
     def whole(self) -> bool:
@@ -103,12 +104,10 @@ class Wire(asyncio.Protocol):
             return reply
 
     async def drain(self, within: float) -> None:
-        """Wait until the relay has taken enough of what was written, and look whether it spoke meanwhile. Raises Lost."""
+        """Wait until the kernel has all that was written, and hear whether the relay spoke meanwhile. Raises Lost."""
         with self._whole_or_gone():
             await asyncio.sleep(0)
             await self._until(lambda: not self._paused, within)
-            if not self.whole:
-                raise self._lost()
 
     async def settle(self) -> None:
         """Let the event loop take in what has already come, so that it is not taken for the answer to the next command."""

@@ -78,7 +78,12 @@ async def test_a_denial_goes_to_nobody_and_tells_the_sender_the_clause_the_passa
     await asyncio.to_thread(gateway.wait_until_outbox_empty)
     assert not [one for one in relay.messages if one.data.endswith(ENDORSEMENT)]
     told = "\n".join(notices(relay, PRESIDENT)).replace("=\r\n", "")
-    for words in ("Promotion of political or religious positions", "vote for Marisol Tate", "Not over the department", held["id"]):
+    for words in (
+        "Promotion of political or religious positions",
+        "vote for Marisol Tate",
+        "Not over the department",
+        held["id"],
+    ):
         assert words in told.replace("\r\n", " ").replace("  ", " "), words
     assert "captain" not in told
 

@@ -126,7 +126,7 @@ async def test_a_release_survives_a_relay_that_dies_and_a_gateway_that_is_killed
     assert shown["state"] == "released"
 
 
-async def test_what_was_held_before_a_kill_is_held_after_it(relay, gateway):
+async def test_what_was_held_before_a_kill_is_held_after_it(gateway):
     heard = [await sent(gateway.port, PRESIDENT, WATCH, NOTICE) for _ in range(5)]
     await asyncio.to_thread(gateway.kill)
     await asyncio.to_thread(gateway.start)

@@ -1,5 +1,4 @@
 import time
-from email import message_from_bytes
 
 import pytest
 from hypothesis import given
@@ -7,12 +6,13 @@ from hypothesis import strategies as st
 
 from gateway.reading import ReadingLimits
 from gateway.reading.authors import authors
+from gateway.reading.entity import head
 
 
 def claimed(*fields):
     """(header, address or None, shown) of every author."""
     octets = "\r\n".join([*fields, "", "text"]).encode()
-    found, _ = authors(message_from_bytes(octets), ReadingLimits())
+    found, _ = authors(head(octets), ReadingLimits())
     return [(a.header, str(a.address) if a.address else None, a.shown) for a in found]
 
 
@@ -72,7 +72,7 @@ def test_recipients_are_no_authors():
 
 def test_more_authors_than_are_read_are_said():
     value = ", ".join(f"a{n}@d.example" for n in range(3000))
-    found, unread = authors(message_from_bytes(f"From: {value}\r\n\r\n".encode()), ReadingLimits(authors=10))
+    found, unread = authors(head(f"From: {value}\r\n\r\n".encode()), ReadingLimits(authors=10))
     assert len(found) == 10
     assert [u.why for u in unread] == ["too many addresses"]
 

@@ -1,15 +1,15 @@
 import time
-from email import message_from_bytes
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.reading import headers
+from gateway.reading.entity import head
 
 
 def shown(octets):
-    return headers.shown(headers.raw(message_from_bytes(b"Subject: " + octets + b"\r\n\r\n"), "subject")[0], 65_536)
+    return headers.shown(head(b"Subject: " + octets + b"\r\n\r\n").first("subject"), 65_536)
 
 
 @pytest.mark.parametrize(

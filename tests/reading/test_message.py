@@ -246,7 +246,7 @@ def test_calendars_are_text_with_their_folded_lines_joined():
 
 
 def test_delivery_reports_are_text():
-    body = "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; a@d\nAction: failed\n"
+    body = "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nOriginal-Recipient: a\nAction: failed\n"
     reading = read(parts(PLAIN + "It could not be delivered.", body, kind="multipart/report"))
     assert "Action: failed" in texts(reading)[1]
     assert reading.unread == ()
@@ -292,8 +292,8 @@ def test_beyond_the_limits_the_rest_is_said_and_what_was_read_is_kept():
 @pytest.mark.parametrize("deep", [60, 5000])
 def test_a_message_nested_too_deep_says_so(deep):
     nested = "".join(f'Content-Type: multipart/mixed; boundary="{n}"\n\n--{n}\n' for n in range(deep)) + PLAIN + "Vote for Smith."
-    assert "nested too deep" in whys(read(b"From: a@d.example\n" + nested.encode()))
+    assert any("nested too deep" in why for why in whys(read(b"From: a@d.example\n" + nested.encode())))
     enclosed = "Content-Type: message/rfc822\n\n" * deep + "Vote for Smith."
     reading = read(b"From: a@d.example\n" + enclosed.encode())
-    assert "nested too deep" in whys(reading)
+    assert any("nested too deep" in why for why in whys(reading))
     assert [str(author.address) for author in reading.authors] == ["a@d.example"]

@@ -82,8 +82,8 @@ async def test_a_name_that_does_not_resolve_is_451():
 
 @pytest.mark.parametrize("implicit", [False, True])
 async def test_mail_goes_by_tls_where_the_certificate_is_good(certified, ca_file, implicit):
-    async with FakeRelay(tls=certified(), implicit=implicit) as relay:
-        hop = smarthost(relay, tls="implicit" if implicit else "starttls", ca_file=ca_file)
+    async with FakeRelay(tls=certified(), implicit=implicit, receive_buffer=16384, pause=0.001) as relay:
+        hop = smarthost(relay, tls="implicit" if implicit else "starttls", ca_file=ca_file, reply_timeout=seconds(20))
         async with conversation(hop) as talk:
             await begun(talk, ALICE)
             assert (await talk.send(outgoing(b"y" * 998 + b"\r\n" + b"x" * 3_000_000 + b"\r\n"))).good
@@ -215,6 +215,18 @@ async def test_a_client_that_leaves_while_connecting_leaves_no_connection_and_no
 
     assert hop.breaker.failures == 0
     assert (await hop.probe()).code == 250
+
+
+async def test_an_attempt_cut_short_for_other_reasons_tells_nothing_of_the_relay(relay):
+    hop = smarthost(relay, reply_timeout=seconds(0.1))
+    for _ in range(4):
+        async with conversation(hop) as talk:
+            await begun(talk, ALICE)
+            relay.script("DATA", close())
+            relay.script("CONNECT", hang())
+            assert (await talk.send(outgoing())).code == 451
+
+    assert hop.breaker.failures == 0
 
 
 async def test_a_short_reply_timeout_does_not_keep_the_breaker_from_seeing_a_dead_relay(relay):

@@ -23,6 +23,9 @@ class NoTransport(asyncio.Transport):
     def set_protocol(self, protocol):
         pass
 
+    def set_write_buffer_limits(self, high=None, low=None):
+        pass
+
     def write(self, data):
         pass
 

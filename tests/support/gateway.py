@@ -9,7 +9,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gateway.control import NotRunning, ask
 from tests.support.waiting import wait_until
@@ -76,7 +76,7 @@ class Gateway:
             )
         )
 
-    def __enter__(self) -> "Gateway":
+    def __enter__(self) -> Self:
         self.write_settings()
         self.start()
         return self
@@ -149,5 +149,3 @@ class Gateway:
                 if int(fields[2]) == self.process.pid:
                     pages += int(fields[21])
         return pages * os.sysconf("SC_PAGESIZE")
-
-

@@ -35,7 +35,9 @@ def envelope(sender: str = "dreed@department.example", *recipients: str) -> Enve
     )
 
 
-def mail(octets: bytes = ORDINARY, *, sender: str = "dreed@department.example", to: tuple[str, ...] = (), id_: str = "M1") -> Mail:
+def mail(
+    octets: bytes = ORDINARY, *, sender: str = "dreed@department.example", to: tuple[str, ...] = (), id_: str = "M1"
+) -> Mail:
     return Mail(id=id_, envelope=envelope(sender, *to), content=in_memory(octets), received=NOW)
 
 
@@ -62,7 +64,9 @@ def decision(disposition=None, **changes) -> Decision:
     return Decision(**{**given, **changes})
 
 
-def held(*, id_: str = "H1", to: tuple[str, ...] = ("a@department.example", "b@department.example"), since: datetime = NOW, **changes) -> HeldMail:
+def held(
+    *, id_: str = "H1", to: tuple[str, ...] = ("a@department.example", "b@department.example"), since: datetime = NOW, **changes
+) -> HeldMail:
     return HeldMail(
         mail=mail(to=to, id_=id_), decision=decision(Hold(reviewers=reviewers(**changes))), since=since, subject="Unit 214"
     )

@@ -8,8 +8,6 @@ SHARED = "../shared is not here (it is not part of the project)"
 POSTFIX = "Postfix is not here, and could not be installed"
 ROOT = "this needs root, as Postfix does"
 
-WANTS = (SHARED, POSTFIX, ROOT)
-
 
 def skip(want: str) -> NoReturn:
     """Skip the running test for want of that."""

@@ -1,0 +1,109 @@
+"""Names, dates and numbers of measures as one letter each, so that no rule can tell one from another.
+
+In the masked form everything is in small letters, and a capital stands for a kind of word: N a name, P a party, O a
+public office, M a ballot measure, D a day, K a deity, T a place or hour of worship, B a scripture, F a faith, L a link.
+A title before a name ("Judge Amdahl") is part of the name.
+"""
+
+import re
+from importlib.resources import files
+
+from gateway.classify.words import SITES
+
+_VERSE = re.compile(
+    r"\b(?:[1-3] )?(?:John|Juan|Matthew|Mateo|Mark|Marcos|Luke|Lucas|Acts|James|Peter|Joel|Job|Genesis|Exodus"
+    r"|Daniel|Surah?)(?= \d{1,3}:\d{1,3}\b)"
+)
+ACCOUNT = re.compile(r"(?<![\w@.-])@[A-Za-z][\w-]{3,40}")
+_LINK = re.compile(
+    r"(?:https?://|www\.)\S+|(?<![\w@.-])@[A-Za-z][\w-]{3,}"
+    rf"|(?<![\w@.-])[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{'|'.join(SITES)})(?![\w@])(?:/[^\s)>\"]*)?"
+)
+_WORD = re.compile(r"[A-Z][\w'’-]*(?:\.(?=\s[A-Z]))?")
+_TITLES = (
+    r"mr|mrs|ms|dr|rev|fr|hon|rep|sen|gov|lt|sgt|capt|cpt|det|ofc|officer|chief|deputy|undersheriff|captain"
+    r"|sergeant|lieutenant|detective|coach|professor|colonel|col|general|justice|president|vice|trustee"
+    r"|supervisor|treasurer|auditor|candidate|commissioner|senior|former|incumbent|pastor|imam|rabbi|father"
+    r"|sister|brother|reverend|bishop|deacon|pandit|granthi|swami|uncle|aunt|don|dona|state|us|juez"
+)
+_TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
+_JOINED = re.compile(r"\bN(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | van | von | y |, )N\b)+")
+_NUMBERED = re.compile(r"\b(?:N|local|lodge) (?:no\.? ?)?\d{1,3}\b(?! (?:O|clerk|president)\b)|\b(?:local|lodge)(?= N)")
+_DATED = re.compile(
+    r"\bD(?:[.,]? (?:D\b|the )?\d{0,2}(?:st|nd|rd|th)?(?:,? 20\d\d)?)*(?<! )|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
+    r"|\bthe (?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+    r"|tenth)\b(?! (?:of the|time|floor|one|two|term|district))"
+)
+_MEASURE = re.compile(
+    r"\b(?:(?:ballot|charter|city|county|state|town) )?(?:measure|prop|proposition|question|pregunta|amendment"
+    r"|initiative|referendum|proposal|propuesta|medida|enmienda|issue|levy|bond|M)\.? (?:no\.? ?|number "
+    r"|la )?(?:\d{1,3}(?:-\d{1,3})?[a-z]?|[b-hj-z]|kk|one|two|three|four|five|six|seven|eight|nine|ten"
+    r"|a(?= (?:on|is|will|would|means|puts|passes|fails)\b|[.,!?;:)]|$))\b"
+)
+_NEXT = re.compile(r"\s([A-Z][a-z]\w*)")
+_QUOTE_MARKS = re.compile(r"(?:^|\n)[> |]+")
+_FIGURES = re.compile(r"\d")
+_MEASURED = re.compile(r"M|measure|prop|question|pregunta|amend|init|referen|medida|enmienda|issue|levy|bond")
+_NAMED_FOR = re.compile(r"\b[KF] N\b")
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(files("gateway.classify").joinpath(name).read_text(encoding="ascii").split())
+
+
+_PLAIN = _listed("plain.txt")
+"""Words that are no names even in capitals within a sentence."""
+_COMMON = _PLAIN | _listed("common.txt")
+"""Words that are no names where they begin a sentence."""
+_LOUD = 12
+
+
+def names(text: str, start: int, known: frozenset[int]) -> str:
+    """`text` in small letters, its names as N, its links as L.
+
+    start: where it stands in its sentence; known: where in the sentence words of the rules stand, which are no names. A word
+    that begins the sentence is a name if it is no common one, or if a name follows.
+    """
+    if "." in text or "@" in text or "://" in text:
+        text = _LINK.sub("\x02", text)
+    if ":" in text:
+        text = _VERSE.sub("\x03", text)
+    if not _shouted(text):
+        text = _WORD.sub(lambda found: _name(found, text, start, known), text)
+    return text.lower().replace("\x01", "N").replace("\x02", "L").replace("\x03", "B")
+
+
+def _shouted(text: str) -> bool:
+    """True for a line in capitals, which does not show its names."""
+    return sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text)) > _LOUD
+
+
+def _name(found: re.Match[str], text: str, start: int, known: frozenset[int]) -> str:
+    word, at = found[0], start + found.start()
+    small = word.lower().replace("’", "'")
+    stem = small.rstrip(".").partition("'")[0]
+    if len(small.rstrip(".")) == 1 or at in known or small in _PLAIN or stem in _PLAIN:
+        return small
+    if stem in _COMMON and (word.isupper() or (at == 0 and not _followed(text, found.end()))):
+        return small
+    return "\x01's" if small.endswith("'s") else "\x01"
+
+
+def _followed(text: str, at: int) -> bool:
+    following = _NEXT.match(text, at)
+    return following is not None and following[1].lower() not in _PLAIN
+
+
+def settle(masked: str) -> str:
+    """Names with their titles, numbers of measures, and dates, as one letter each."""
+    if ">" in masked or "|" in masked:
+        masked = _QUOTE_MARKS.sub(" ", masked)
+    masked = " ".join(masked.split()).replace("’", "'")
+    figures = _FIGURES.search(masked)
+    if "N" in masked:
+        masked = _NAMED_FOR.sub("N", masked)
+        masked = _NUMBERED.sub("N", masked) if figures or "l" in masked else masked
+        masked = _JOINED.sub("N", _TITLED.sub("", masked))
+    if _MEASURED.search(masked):
+        masked = _MEASURE.sub("M", masked)
+    return _DATED.sub("D", masked) if figures or "D" in masked or "th " in masked else masked

@@ -1,0 +1,120 @@
+"""A passage as the rules read it: its sentences, each with the terms in it, and its masked form."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gateway.classify.masking import ACCOUNT, names, settle
+from gateway.classify.sentences import spans
+from gateway.classify.words import MASKED, Term, Words
+from gateway.reading import Origin, Passage
+
+_MONTHS = frozenset({"April", "May", "June", "August"})
+_NAME = re.compile(r" [A-Z][a-z]")
+
+
+@dataclass(slots=True)
+class Sentence:
+    """A sentence (or a piece of a long one): folded[start:end] of its passage.
+
+    marks: the classes of the terms in it; rules: the numbers of the rules whose needles are in it
+    """
+
+    page: "Page"
+    start: int
+    end: int
+    terms: tuple[Term, ...]
+    rules: frozenset[int]
+    _masked: str = field(default="")
+
+    @property
+    def masked(self) -> str:
+        """The sentence as the rules read it."""
+        if not self._masked:
+            self._masked = self.page.mask(self) or " "
+        return self._masked
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """The classes of its words: those of the masked form where it has them, since a title is no office there."""
+        seen = self.masked
+        return frozenset(t.mark for t in self.terms if t.mark not in MASKED) | frozenset(mark for mark in MASKED if mark in seen)
+
+
+class Page:
+    """A passage, with its terms and sentences."""
+
+    def __init__(self, passage: Passage, words: Words) -> None:
+        self.passage = passage
+        self.text = passage.folded
+        self._found = words.find(self.text, lower(self.text))
+
+    @property
+    def origin(self) -> Origin:
+        """Whose words they are."""
+        return self.passage.origin
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """In order."""
+        terms, needles = self._found
+        ends, needle_ends = [term.end for term in terms], [end for end, _ in needles]
+        return tuple(self._sentence(start, end, ends, needle_ends) for start, end in spans(self.text))
+
+    def _sentence(self, start: int, end: int, ends: list[int], needle_ends: list[int]) -> Sentence:
+        terms = self._found.terms[bisect_right(ends, start) : bisect_right(ends, end)]
+        needles = self._found.needles[bisect_right(needle_ends, start) : bisect_right(needle_ends, end)]
+        halves = set().union(*{halves for _, halves in needles}) if needles else set()
+        rules = frozenset(half >> 1 for half in halves if not half & 1 and half + 1 in halves)
+        return Sentence(self, start, end, tuple(term for term in terms if term.start >= start), rules)
+
+    def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
+        """The sentence, and `reach` before and behind it."""
+        return self.sentences[max(0, number - reach) : number + reach + 1]
+
+    def at(self, index: int) -> int:
+        """The number of the sentence that text[index] stands in."""
+        return max(0, bisect_right(self._starts, index) - 1)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def accounts(self) -> Iterator[tuple[str, int, int]]:
+        """Every account written as @name, and where it stands."""
+        if "@" in self.text:
+            yield from ((found[0], found.start(), found.end()) for found in ACCOUNT.finditer(self.text))
+
+    def mask(self, sentence: Sentence) -> str:
+        """See Sentence.masked."""
+        first, at = sentence.start, sentence.start
+        terms = [term for term in sentence.terms if not _first_name(term, self.text)]
+        known = frozenset(at - first for term in terms for at in range(term.start, term.end))
+        pieces = []
+        for term in _apart(terms):
+            pieces += [names(self.text[at : term.start], at - first, known), term.mark]
+            at = term.end
+        pieces.append(names(self.text[at : sentence.end], at - first, known))
+        return settle("".join(pieces))
+
+
+def _apart(found: list[Term]) -> Iterator[Term]:
+    """The terms that are masked, where they overlap the longest, in order."""
+    end = -1
+    for term in sorted((t for t in found if t.mark in MASKED), key=lambda t: (t.start, -t.end)):
+        if term.start >= end:
+            end = term.end
+            yield term
+
+
+def _first_name(term: Term, text: str) -> bool:
+    """True for a month before a name: April Vance."""
+    return text[term.start : term.end] in _MONTHS and bool(_NAME.match(text, term.end))
+
+
+def lower(text: str) -> str:
+    """Small letters and single blanks, one for each character, so that words on two lines are found as on one."""
+    low = text.lower().replace("\n", " ")
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text).replace("\n", " ")

@@ -1,0 +1,52 @@
+"""Where sentences begin and end."""
+
+import re
+from collections.abc import Iterator
+
+LONGEST = 360
+"""Characters of a sentence that are read as one; a longer one is read in overlapping pieces."""
+OVERLAP = 60
+LINE = 46
+"""A line end behind fewer characters than this ends the sentence; behind more, the line was wrapped."""
+_WIDEST = 8
+"""The longest abbreviation, with the blank before it."""
+
+_END = re.compile(r"[.!?;]{1,9}[\"')\]]{0,4}(?=\s)|\n+|$")
+_GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
+_ABBREVIATED = re.compile(
+    r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt"
+    r"|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t|[Nn]o|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb"
+    r"|[Aa]pr|[Vv]s|[Jj]r|[Ss]r|[Pp]rop|[Dd]ist|[Cc]o|[Ee]tc|Wm|Geo|Chas|Jos|Thos|[Mm]t|[Ff]t|[Aa]ve|a\.m|p\.m"
+    r"|i\.e|e\.g|U\.S|D\.A)\.$"
+)
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of every sentence, without the space around it."""
+    start = 0
+    for found in _END.finditer(text):
+        if found[0] and not _ends(text, start, found):
+            continue
+        yield from _pieces(text, start, found.end())
+        start = found.end()
+
+
+def _ends(text: str, start: int, found: re.Match[str]) -> bool:
+    if "\n" in found[0]:
+        line = text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1
+        return not (found[0] == "\n" and found.start() - line >= LINE and _GOES_ON.match(text, found.end()))
+    return found[0] != "." or not _ABBREVIATED.search(text[max(start, found.start() - _WIDEST) : found.end()])
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    while end - start > LONGEST:
+        cut = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
+        cut = cut if cut > 0 else start + LONGEST
+        yield start, cut
+        start = max(start + 1, cut - OVERLAP)
+    if end > start:
+        yield start, end

@@ -1,0 +1,121 @@
+"""Messages parsed by the standard library, within bounds.
+
+The policy is `compat32`, whose values are the raw ones; the modern policy raises on mail that exists and takes minutes over
+mail that is hostile. What the parser would take long over, it is not given: `parse` raises TooMuch, and `head` still
+reads the header. Octets are mended on the way in where programs differ about them; nothing is ever written back.
+"""
+
+import re
+from email import policy
+from email.message import Message
+from email.parser import BytesParser
+from typing import Any, cast
+
+from gateway.reading import headers
+from gateway.reading.charsets import decode
+
+_MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+\-]{1,80}/[a-z0-9!#$&^_.+\-]{1,80}")
+_KNOWN = (
+    rb"content-type|content-transfer-encoding|content-disposition|mime-version"
+    rb"|from|sender|reply-to|resent-from|resent-sender|subject|to|cc"
+)
+_SPACED = re.compile(rb"^(" + _KNOWN + rb")[ \t]+:", re.IGNORECASE | re.MULTILINE)
+_FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
+_KNOWN_FIELD = re.compile(rb"^(?:" + _KNOWN + rb")[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_WHOLE_FIELD = re.compile(rb"^(?:" + _KNOWN + rb"):[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
+_HEAD_END = re.compile(rb"(?:\A|\n)\r?\n")
+_NESTING_MARKS = re.compile(rb"boundary|message/", re.IGNORECASE)
+_MOST_WORK, _DEEPEST = 20_000_000, 1000
+_MOST_BOUNDARY_LINES = 50_000
+_MOST_STRAY = 1000
+
+
+class TooMuch(Exception):  # noqa: N818  -- it is what it says
+    """Nested too deep, or in too many parts, to be taken apart."""
+
+
+class Entity(Message):
+    """A message or body part. raw: its text payload as it stands; fields: the raw values by lower-case name."""
+
+    def __init__(self, policy: Any = policy.compat32) -> None:
+        super().__init__(policy)
+        self.raw = ""
+        self.fields: dict[str, list[str]] = {}
+
+    def set_raw(self, name: str, value: str) -> None:
+        """Called by the parser for every field."""
+        self.fields.setdefault(name.strip().lower(), []).append(value)
+        super().set_raw(name, value)
+
+    def set_payload(self, payload: Any, charset: Any = None) -> None:
+        """Called by the parser; keeps the text."""
+        self.raw = payload if isinstance(payload, str) else ""
+        super().set_payload(payload, charset)
+
+    def values(self, name: str) -> list[str]:  # type: ignore[override]  # the values of one name, not of all
+        """The raw values of every field of that name."""
+        return self.fields.get(name.lower(), [])
+
+    def first(self, name: str) -> str:
+        """The first of them, or ""."""
+        return next(iter(self.values(name)), "")
+
+    def get_content_type(self) -> str:
+        """The media type; what cannot be read is the default (RFC 2045 §5.2)."""
+        found = _MEDIA_TYPE.search(headers.token(self.first("Content-Type")))
+        return found[0] if found else self.get_default_type()
+
+    def get_boundary(self, failobj: Any = None) -> Any:
+        """The boundary, at most as long as a header line."""
+        found = headers.parameters(self.first("Content-Type")).get("boundary", "").rstrip()[:1000]
+        return found or failobj
+
+
+def parse(octets: bytes) -> tuple[Entity, list[str]]:
+    """The message, and lines of its header that are none. Raises TooMuch."""
+    mended, dropped = _mended(octets)
+    if _work(mended) > _MOST_WORK or mended.count(b"\n--") > _MOST_BOUNDARY_LINES:
+        raise TooMuch
+    try:
+        return _parsed(mended), dropped
+    except RecursionError:
+        raise TooMuch from None
+
+
+def head(octets: bytes) -> Entity:
+    """The header alone, and in it the fields that are known here."""
+    mended, _ = _mended(octets)
+    end = _HEAD_END.search(mended)
+    block = mended[: end.start() + 1] if end else mended + b"\n"
+    return _parsed(b"".join(field[0] for field in _WHOLE_FIELD.finditer(block)) + b"\n")
+
+
+def _work(octets: bytes) -> int:
+    """At most how many looks the parser takes: each line is held against every boundary that may be open around it."""
+    lines = octets.count(b"\n") + octets.count(b"\r")
+    if lines * _DEEPEST <= _MOST_WORK:
+        return 0
+    return lines * min(_DEEPEST, sum(1 for _ in _NESTING_MARKS.finditer(octets)))
+
+
+def _parsed(octets: bytes) -> Entity:
+    parsed = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
+    return cast("Entity", parsed)
+
+
+def _mended(octets: bytes) -> tuple[bytes, list[str]]:
+    """The message with `From :` written `From:`, and without lines in its header that end it for some programs only."""
+    if b" :" in octets or b"\t:" in octets:
+        octets = _SPACED.sub(rb"\1:", octets)
+    end = _HEAD_END.search(octets)
+    block = octets[: end.start() + 1] if end else octets
+    lines = block.splitlines(keepends=True)
+    stray = [n for n, line in enumerate(lines) if n and line[:1] not in b" \t" and not _FIELD.match(line) and line.strip()]
+    if not stray or not _FIELD.match(lines[0] if not lines[0].startswith(b"From ") else lines[1]):
+        return octets, []
+    rest = b"".join(lines[stray[0] + 1 :])
+    if not _KNOWN_FIELD.search(rest):
+        return octets, []
+    dropped = set(stray)
+    kept = b"".join(line for number, line in enumerate(lines) if number not in dropped)
+    return kept + octets[len(block) :], [decode(lines[number][:1000]).strip() for number in stray[:_MOST_STRAY]]

@@ -1,0 +1,120 @@
+"""Judges may hang, crash or eat memory; it costs one message its judgement, and the sender's policy answers."""
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from gateway.classify import load_roster
+from gateway.decision import Defer
+from gateway.judges import Judges, Law
+from gateway.mail import Content, Reply
+from gateway.policy import load_rulebook
+from gateway.settings import Judging
+from tests.support.mails import NOW, FixedClock, decision, envelope, mail
+
+POLICIES = Path(__file__).parents[1] / "policies"
+
+
+@dataclass(frozen=True)
+class Trap:
+    """A rulebook that misbehaves in the worker when the sender's name says so."""
+
+    version: str = "trap"
+
+    def decide(self, sent, _authors, verdict, _at):
+        match sent.sender.local:
+            case "hang":
+                time.sleep(60)
+            case "die":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            case "eat":
+                return decision(policy=str(len(bytearray(3 * 1024**3))))
+            case "raise":
+                raise ZeroDivisionError("a fault of ours")
+        return decision(verdict=verdict)
+
+    def failed(self, _envelope, problem, _at):
+        return decision(Defer(reply=Reply(code=451, status="4.7.1", text="later")), grounds=problem)
+
+
+@pytest.fixture(scope="module")
+def roster():
+    return load_roster(POLICIES / "roster")
+
+
+@pytest.fixture
+async def trapped(roster):
+    judging = Judging(workers=2, time="2s", memory="512MiB")
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=judging, clock=FixedClock())
+    await judges.start()
+    yield judges
+    await judges.close()
+
+
+@pytest.mark.parametrize(
+    ("how", "grounds"),
+    [
+        ("hang", "it could not be read and judged in time"),
+        ("die", "it could not be read and judged"),
+        ("eat", "it could not be read and judged in the memory allowed"),
+        ("raise", "it could not be read and judged"),
+    ],
+)
+async def test_a_judge_that_fails_is_answered_by_the_policy_and_the_next_message_is_judged(trapped, how, grounds):
+    judged = await trapped.judge(mail(sender=f"{how}@department.example"))
+    assert judged.decision.word == "defer"
+    assert judged.decision.grounds == grounds
+    for _ in range(3):
+        assert (await trapped.judge(mail())).decision.word == "relay"
+
+
+async def test_a_judgement_brings_the_decoded_subject_and_reads_a_spooled_message_too(trapped, tmp_path):
+    octets = b"Subject: =?utf-8?q?caf=C3=A9?=\r\n\r\nhello\r\n"
+    spooled = tmp_path / "spooled"
+    spooled.write_bytes(octets)
+    given = mail()
+    given = type(given)(id="S1", envelope=envelope(), content=Content(size=len(octets), path=spooled), received=NOW)
+    assert (await trapped.judge(given)).subject == "café"
+
+
+async def test_a_spooled_message_that_is_gone_is_answered_by_the_policy(trapped, tmp_path):
+    given = mail()
+    given = type(given)(id="S1", envelope=envelope(), content=Content(size=9, path=tmp_path / "gone"), received=NOW)
+    assert (await trapped.judge(given)).decision.word == "defer"
+
+
+async def test_other_policies_are_obeyed_from_then_on(roster):
+    rulebook = load_rulebook(POLICIES)
+    judges = Judges(Law(rulebook=rulebook, roster=roster), judging=Judging(workers=1), clock=FixedClock())
+    await judges.start()
+    try:
+        assert (await judges.judge(mail())).decision.policy == "everyday mail"
+        await judges.obey(Law(rulebook=Trap(), roster=roster))
+        assert (await judges.judge(mail())).decision.policy == "command review"
+        assert judges.law.rulebook.version == "trap"
+    finally:
+        await judges.close()
+
+
+class Unseated:
+    """A roster that no judge can sit with."""
+
+    version = "none"
+
+    def __reduce__(self):
+        return (_refuse, ())
+
+
+def _refuse():
+    raise ValueError("no such roster")
+
+
+async def test_policies_that_no_judge_can_sit_with_leave_the_old_ones_in_force(trapped):
+    with pytest.raises(RuntimeError, match="no judge can be started"):
+        await trapped.obey(Law(rulebook=Trap(version="new"), roster=Unseated()))
+    assert trapped.law.rulebook.version == "trap"
+    assert (await trapped.judge(mail())).decision.word == "relay"

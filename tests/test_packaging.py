@@ -1,0 +1,113 @@
+"""What is installed: the locks are whole and agree with pyproject.toml; a wheel holds the package and the policies, no more."""
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import gateway
+
+TOP = Path(__file__).resolve().parent.parent
+PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())
+LOCKS = ("build", "run", "test")
+
+
+def pins(lock: str) -> dict[str, str]:
+    """What a lock names, with the version; every line of it is a pin, one of its hashes, or a comment."""
+    text = (TOP / f"deploy/lock/{lock}.txt").read_text()
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+
+
+def plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_pins_every_line_by_hash(lock):
+    text = (TOP / f"deploy/lock/{lock}.txt").read_text()
+    entries = [entry for entry in re.sub(r"^#.*\n", "", text, flags=re.MULTILINE).replace("\\\n", " ").splitlines() if entry]
+    assert entries
+    whole = re.compile(r"[a-z0-9-]+==[\w.+]+(?: ; [\w .'=!<>()]+)?(?:\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    assert [entry for entry in entries if not whole.fullmatch(entry)] == []
+
+
+@pytest.mark.parametrize(
+    ("lock", "written"),
+    [
+        ("run", PROJECT["project"]["dependencies"]),
+        ("test", PROJECT["dependency-groups"]["test"]),
+        ("build", PROJECT["build-system"]["requires"]),
+    ],
+)
+def test_a_lock_fits_what_the_project_asks_for(lock, written):
+    pinned = pins(lock)
+    wanted = [Requirement(line) for line in written]
+    unfit = [str(want) for want in wanted if not want.specifier.contains(pinned.get(plain(want.name), "0"))]
+    assert not unfit
+
+
+def test_the_test_lock_has_all_that_running_needs_in_the_same_versions():
+    assert pins("run").items() <= pins("test").items()
+
+
+def test_no_two_locks_disagree():
+    build, test = pins("build"), pins("test")
+    assert {name for name in build.keys() & test.keys() if build[name] != test[name]} == set()
+
+
+def test_the_installer_takes_the_pythons_that_the_project_supports():
+    installer = (TOP / "deploy/install.sh").read_text()
+    assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
+    assert "(3, 11) <= sys.version_info[:2] <= (3, 13)" in installer
+    supported = [name.rpartition(" ")[2] for name in PROJECT["project"]["classifiers"] if "Python :: 3." in name]
+    assert supported == ["3.11", "3.12", "3.13"]
+
+
+def test_the_changelog_begins_with_this_version():
+    assert re.search(r"^## (\S+)", (TOP / "CHANGELOG.md").read_text(), re.MULTILINE)[1] == gateway.__version__
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder]
+    subprocess.run(command, cwd=TOP, check=True, capture_output=True, timeout=100)
+    [built] = folder.iterdir()
+    with zipfile.ZipFile(built) as opened:
+        yield opened
+
+
+def test_a_wheel_holds_every_file_of_the_package(wheel):
+    made = {"__pycache__"}
+    package = {
+        str(path.relative_to(TOP))
+        for path in (TOP / "gateway").rglob("*")
+        if path.is_file() and not made & set(path.relative_to(TOP).parts)
+    }
+    assert package <= set(wheel.namelist())
+
+
+def test_a_wheel_brings_the_shipped_policies(wheel):
+    shipped = {str(path.relative_to(TOP)) for path in (TOP / "policies").rglob("*") if path.is_file()}
+    brought = {name.partition("/data/share/hatchway/")[2] for name in wheel.namelist()}
+    assert shipped <= brought
+
+
+def test_a_wheel_holds_no_tests_and_nothing_else(wheel):
+    allowed = (
+        "gateway/",
+        f"hatchway-{gateway.__version__}.dist-info/",
+        f"hatchway-{gateway.__version__}.data/data/share/hatchway/policies/",
+    )
+    assert [name for name in wheel.namelist() if not name.startswith(allowed)] == []
+
+
+def test_a_wheel_gives_the_command_and_the_licence(wheel):
+    names = {name.rpartition("/")[2]: name for name in wheel.namelist() if ".dist-info/" in name}
+    assert "hatchway = gateway.cli:main" in wheel.read(names["entry_points.txt"]).decode()
+    assert b"Apache License" in wheel.read(names["LICENSE"])

@@ -1,0 +1,79 @@
+"""README, the commands' help and the settings say the same things."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from gateway.cli import main
+from gateway.settings import Settings, load_settings
+from gateway.source import Model, parse, validate
+
+TOP = Path(__file__).parents[1]
+README = (TOP / "README.md").read_text(encoding="utf-8")
+
+
+def commands(group, *before):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield (*before, name), command
+        if isinstance(command, click.Group):
+            yield from commands(command, *before, name)
+
+
+COMMANDS = dict(commands(main))
+
+
+def test_every_command_in_the_readme_exists_with_its_options():
+    used = re.findall(r"^hatchway ([a-z][^#\n]*)", README, flags=re.MULTILINE) + re.findall(r"`hatchway ([a-z][^`]*)`", README)
+    assert used
+    for line in used:
+        words = line.split()
+        path = tuple(words[:2]) if tuple(words[:2]) in COMMANDS else (words[0].rstrip(","),)
+        assert path in COMMANDS, line
+        options = {option for parameter in COMMANDS[path].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
+
+
+@pytest.mark.parametrize("path", [path for path in COMMANDS if path not in {("demo",), ("version",)}], ids=" ".join)
+def test_every_command_is_in_the_readme(path):
+    assert " ".join(path) in README
+
+
+def test_every_command_explains_itself():
+    for path, command in COMMANDS.items():
+        assert command.help, path
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                assert parameter.help, (path, parameter.name)
+
+
+def keys(model, *before):
+    for field in model.model_fields.values():
+        yield (*before, field.alias)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Model):
+            yield from keys(field.annotation, *before, field.alias)
+
+
+TABLE = dict(re.findall(r"^\| (`[^|]+`) \|(.*)\|$", README, flags=re.MULTILINE))
+
+
+@pytest.mark.parametrize("key", [*keys(Settings)], ids=".".join)
+def test_every_setting_is_in_the_readme(key):
+    [row] = [said for names, said in TABLE.items() if f"`{key[0]}`" in names]
+    assert len(key) == 1 or f"`{key[-1]}`" in row, key
+
+
+def test_the_readme_names_no_setting_that_is_none():
+    named = {name for names in TABLE for name in re.findall(r"`([^`]+)`", names)}
+    assert named == {key[0] for key in keys(Settings) if len(key) == 1}
+
+
+def test_the_settings_in_the_readme_load(tmp_path):
+    [written] = [block for block in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if block.startswith("hostname")]
+    file = tmp_path / "hatchway.yaml"
+    file.write_text(written)
+    assert load_settings(file).hostname == "hatchway.department.example"
+    assert validate(parse(written, "README.md"), Settings).policies == Path("policies")
