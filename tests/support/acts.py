@@ -3,6 +3,22 @@
 from dataclasses import dataclass
 from typing import Literal
 
+PHASES = frozenset(
+    ("CONNECT", "EHLO", "HELO", "STARTTLS", "AUTH", "XFORWARD", "MAIL", "RCPT", "DATA", "BODY", "DOT", "RSET", "NOOP", "QUIT")
+)
+NEEDS = {
+    b"SIZE": "SIZE",
+    b"BODY": "8BITMIME",
+    b"SMTPUTF8": "SMTPUTF8",
+    b"RET": "DSN",
+    b"ENVID": "DSN",
+    b"NOTIFY": "DSN",
+    b"ORCPT": "DSN",
+    b"AUTH": "AUTH",
+    b"REQUIRETLS": "REQUIRETLS",
+}
+"""Which extension allows which parameter of MAIL and RCPT."""
+
 Then = Literal["go on", "close", "reset", "hang"]
 
 

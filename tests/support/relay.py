@@ -32,7 +32,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Self
 
-from tests.support.acts import Act, close, hang, late, raw, reset, say, split, stray
+from tests.support.acts import NEEDS, PHASES, Act, close, hang, late, raw, reset, say, split, stray
 
 __all__ = ["Act", "FakeRelay", "Message", "close", "hang", "late", "raw", "reset", "say", "split", "stray"]
 
@@ -45,20 +45,6 @@ EXTENSIONS = (
     "ENHANCEDSTATUSCODES",
     "XFORWARD NAME ADDR PORT PROTO HELO IDENT SOURCE",
 )
-PHASES = frozenset(
-    ("CONNECT", "EHLO", "HELO", "STARTTLS", "AUTH", "XFORWARD", "MAIL", "RCPT", "DATA", "BODY", "DOT", "RSET", "NOOP", "QUIT")
-)
-_NEEDS = {
-    b"SIZE": "SIZE",
-    b"BODY": "8BITMIME",
-    b"SMTPUTF8": "SMTPUTF8",
-    b"RET": "DSN",
-    b"ENVID": "DSN",
-    b"NOTIFY": "DSN",
-    b"ORCPT": "DSN",
-    b"AUTH": "AUTH",
-    b"REQUIRETLS": "REQUIRETLS",
-}
 _PATH = re.compile(rb"(?:MAIL FROM|RCPT TO):<([^>]*)>((?: [!-~]+)*)", re.IGNORECASE)
 _BARE = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _UNSTUFFED = re.compile(rb"\r\n\.(?!\.)")
@@ -342,7 +328,7 @@ class _Session:
             return self._violation(f"malformed: {line!r}") and "501 5.5.4 syntax"
         words = found[2].split()
         for word in words:
-            needed = _NEEDS.get(word.partition(b"=")[0].upper())
+            needed = NEEDS.get(word.partition(b"=")[0].upper())
             if needed is None or not self._offers(needed):
                 return self._violation(f"not offered: {word!r}") and "555 5.5.4 parameter not recognized"
         return ""
