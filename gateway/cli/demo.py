@@ -101,7 +101,8 @@ SKETCHES = (
         recipients=_WATCH,
         subject="Your board has decided",
         body=(
-            "Brothers and sisters,\n\nyour board has endorsed Marisol Tate for Mayor.\nPlease vote for Marisol Tate on November 3\n"
+            "Brothers and sisters,\n\nyour board has endorsed Marisol Tate for Mayor.\n"
+            "Please vote for Marisol Tate on November 3\n"
             "and bring your families with you.\n\nFraternally,\nthe President\n"
         ),
         ruling="deny",

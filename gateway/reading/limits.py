@@ -11,6 +11,7 @@ class ReadingLimits:
     parts: MIME parts and what containers hold
     text: characters read in all parts together
     part: octets of one part that are read as text
+    lines: how many of one text are told apart by whose words they are
     field: octets of one header field; fields: how many of them are read under one name
     authors, links, passages: how many are kept
     """
@@ -19,6 +20,7 @@ class ReadingLimits:
     parts: int = 1000
     text: int = 4_000_000
     part: int = 2 * 1024 * 1024
+    lines: int = 50_000
     field: int = 65_536
     fields: int = 50
     authors: int = 500

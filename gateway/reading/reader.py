@@ -126,15 +126,15 @@ class _Desk:
             self._anchors(sheet.page, sheet.place, stretches)
 
     def _stretches(self, sheet: Sheet, text: str) -> list[Voice]:
-        """Whose words stand where; beyond the limit of passages, the rest is one."""
+        """Whose words stand where; beyond the limits of lines and passages, the rest is one."""
         if sheet.origin:
             return [Voice(0, len(text), sheet.origin)]
-        found = voices(text, subject=sheet.subject, quotations=sheet.page.quotations if sheet.page else ())
         room = self.limits.passages - len(self.passages)
-        if room <= 1:
-            return [Voice(0, len(text), Origin.NEW)]
-        if len(found) > room:
-            found[room - 1 :] = [Voice(found[room - 1].start, len(text), Origin.NEW)]
+        told = _first_lines(text, self.limits.lines) if room > 1 else 0
+        found = voices(text[:told], subject=sheet.subject, quotations=sheet.page.quotations if sheet.page else ()) if told else []
+        if len(found) > room or told < len(text):
+            kept = found[: max(0, room - 1)]
+            return [*kept, Voice(kept[-1].end + 1 if kept else 0, len(text), Origin.NEW)]
         return found
 
     def _keep(self, read: Sequence[Passage], *, doubled: bool) -> None:
@@ -165,6 +165,11 @@ class _Desk:
                 self._missed(Unread(place=Place(), why=f"too many links: the first {self.limits.links} were read"))
                 return
             self.links.setdefault((link.target, link.shown, link.origin), link)
+
+
+def _first_lines(text: str, most: int) -> int:
+    """Where the first `most` lines end."""
+    return len(text) if text.count("\n") < most else sum(len(line) + 1 for line in text.split("\n", most)[:most])
 
 
 def _passage(text: str, voice: Voice, place: Place, start: int = 0) -> Passage | None:

@@ -284,6 +284,8 @@ def test_beyond_the_limits_the_rest_is_said_and_what_was_read_is_kept():
     assert texts(reading) == ["0123"]
     reading = Reader(limits=ReadingLimits(passages=4)).read(mail("a\n> b\n" * 50))
     assert len(texts(reading)) == 4
+    reading = Reader(limits=ReadingLimits(lines=2)).read(mail("a\n> b\n> c\nd\n"))
+    assert [(p.origin, p.folded) for p in reading.passages] == [(Origin.NEW, "a"), (Origin.QUOTED, "> b"), (Origin.NEW, "> c\nd")]
     reading = Reader(limits=ReadingLimits(links=3)).read(mail("".join(f"https://x{n}.example\n" for n in range(9))))
     assert len(reading.links) == 3
     assert whys(reading) == ["too many links: the first 3 were read"]
