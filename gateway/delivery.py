@@ -6,7 +6,8 @@ lines of ours. Delivery is at least once (RFC 5321 §4.5.4.1, RFC 1047): a crash
 down sends it again under the same X-Hatchway-Release-Id.
 
 How it fails: a 4yz or no answer is tried again with growing pauses, and after `give_up` reported as undeliverable; a 5yz
-is reported at once to the sender and the reviewers. A store that is away is waited for.
+is reported at once to the sender and the reviewers. A store that is away is waited for. A fault of ours is in the log, and
+the parcel is tried again when its lease ends.
 """
 
 import asyncio
@@ -95,6 +96,13 @@ class Delivery:
             return
 
     async def _attempt(self, parcel: Parcel) -> None:
+        """Try one parcel. Whatever goes wrong leaves it leased, to be tried again when the lease ends, and harms no other."""
+        try:
+            await self._try(parcel)
+        except Exception:
+            log.exception("delivery.fault", id=parcel.hold, parcel=parcel.id)
+
+    async def _try(self, parcel: Parcel) -> None:
         receipt = await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
         outcome = _sorted(parcel, receipt)
         given_up = self._clock.now() - parcel.made >= self._patience.give_up

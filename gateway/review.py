@@ -12,7 +12,7 @@ import structlog
 
 from gateway.hold import AlreadyRuled, HeldMail, Review, Ruling
 from gateway.mail import Address, Mail, new_id
-from gateway.ports import Clock, HoldStore, Parcel, Purpose
+from gateway.ports import Clock, HoldStore, Parcel, Purpose, StoreUnavailable
 from gateway.post import Post
 
 log = structlog.get_logger()
@@ -44,13 +44,24 @@ class Reviews:
         return await self._rule(held, Ruling.DENIED, reviewer, held.mail.envelope.recipients, note)
 
     async def expire(self) -> None:
-        """Remind the reviewers of what waits, and do what the policies say where the deadline has come."""
+        """Remind the reviewers of what waits, and do what the policies say where the deadline has come.
+
+        One hold that cannot be dealt with is in the log, is tried again at the next call, and keeps no other waiting.
+        """
         now = self._clock.now()
         for held in await self._store.due(now):
-            if now >= held.deadline and held.reviewers.then != "wait":
-                await self._rule_by_deadline(held)
-            else:
-                await self._remind(held, now)
+            try:
+                await self._due(held, now)
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception("hold.fault", id=held.mail.id)
+
+    async def _due(self, held: HeldMail, now: datetime) -> None:
+        if now >= held.deadline and held.reviewers.then != "wait":
+            await self._rule_by_deadline(held)
+        else:
+            await self._remind(held, now)
 
     async def _rule_by_deadline(self, held: HeldMail) -> None:
         release = held.reviewers.then == "release"

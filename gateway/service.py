@@ -11,7 +11,7 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 _ROUND = 15.0
 """Seconds between two looks at reminders and deadlines."""
+_PAUSE = 1.0
 _BACKLOG = 512
 
 
@@ -142,8 +143,8 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        stack.push_async_callback(_ended, asyncio.create_task(front.delivery.run()))
-        stack.push_async_callback(_ended, asyncio.create_task(front.watch_deadlines()))
+        for work in (front.delivery.run, front.watch_deadlines):
+            stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
         requests = answers(store=store, reviews=front.reviews, wake=front.delivery.wake, status=front.status, reload=front.reload)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
@@ -191,6 +192,16 @@ def bound(address: str) -> socket.socket:
 
 def _on(number: signal.Signals, act: Callable[[], None]) -> None:
     asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+async def _lasting(work: Callable[[], Awaitable[None]]) -> None:
+    """Do it for ever: a fault of ours is in the log, and the work begins anew."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("work.fault", work=work.__qualname__)
+        await asyncio.sleep(_PAUSE)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

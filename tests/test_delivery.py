@@ -120,3 +120,18 @@ async def test_delivery_wakes_goes_on_after_the_store_was_away_and_finishes_what
     task.cancel()
     await asyncio.wait([task])
     assert len(of_message(world.next_hop.taken)) == 1
+
+
+async def test_a_parcel_that_makes_us_stumble_is_tried_again_and_keeps_no_other_waiting(world, said):
+    class Stumbling(type(world.next_hop)):
+        async def deliver(self, envelope, message):
+            if envelope.sender and not self.taken:
+                self.taken.append((envelope, b""))
+                raise ZeroDivisionError
+            return await super().deliver(envelope, message)
+
+    world.next_hop = world.delivery._next_hop = Stumbling()
+    assert len(await world.delivered()) == 3
+    assert [line for line in said if line["event"] == "delivery.fault"]
+    world.clock.forward(timedelta(minutes=11))
+    assert len(of_message(await world.delivered())) == 1

@@ -118,3 +118,19 @@ async def test_a_store_that_is_away_leaves_the_deadline_for_later(world):
     world.store.away = False
     await world.reviews.expire()
     assert (await world.store.get("H1")).review.by_deadline
+
+
+async def test_one_hold_that_makes_us_stumble_keeps_no_other_waiting(world, said):
+    class Stumbling(type(world.post)):
+        async def on_reminder(self, one, number):
+            if one.mail.id == "H1":
+                raise ZeroDivisionError
+            return await super().on_reminder(one, number)
+
+    world.post.__class__ = Stumbling
+    await world.store.hold(held(id_="H2"), ())
+    world.clock.forward(timedelta(hours=25))
+    await world.reviews.expire()
+    assert [line["id"] for line in said if line["event"] == "hold.fault"] == ["H1"]
+    assert (await world.store.get("H2")).reminded == 1
+    assert (await world.store.get("H1")).reminded == 0

@@ -40,7 +40,7 @@ _TELLS = re.compile(
     r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please"
     r"|yo|nosotros|ustedes|les)\b|^(?:vote|join|come|get|give|send|sign|keep|put|bring|help|support|back|tell"
     r"|take|elect|re-elect|pass|forward|share|read|meet|grab|donate|chip|call|remember|stop|pray|mark|say"
-    r"|throw|accept|repent|trust|walk|need|voten|marquen|vengan)\b|!|[,;:] (?:vote|join|come|give|sign|bring"
+    r"|throw|accept|repent|trust|walk|need|spread|voten|marquen|vengan)\b|!|[,;:] (?:vote|join|come|give|sign|bring"
     r"|tell|take|get|so)\b"
 )
 _CITED = re.compile(

@@ -161,7 +161,7 @@ HOLY = """
 baptiz*; bautiz*; salvation; born again; repent; arrepient*; pray; prayer; prayers; praying; oren; oracion; rosary; rosario
 novena; sacrament*; heaven; eternity; tract; tracts; missionar*; misioneros; shahada; mitzvah; tefillin; mantra; no god
 godless; pastor; imam; rabbi; prophetess; testimonio; faith; believers; his name; holy name*; his glory; spiritual; the word
-lent; easter; sermon; avemarias; sinner*; amen; bless; blessed; karma; goddess; nam-myoho-renge-kyo; evangel*; devotional
+lent; easter; sermon; avemarias; sinner*; amen; karma; goddess; nam-myoho-renge-kyo; evangel*; devotional
 preacher; gods; religion; hallelujah
 """
 

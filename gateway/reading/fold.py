@@ -28,8 +28,8 @@ _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
 _LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z][ \n._*\-|/~]{1,6}[A-Za-z][ \n._*\-|/~]")
-_FIGURE = re.compile(r"[013457@$][a-z]")
-_FIGURED = re.compile(r"(?<![\w.])(?=[\w@$]*[a-z])(?:[A-Za-z]+[013457@$]+[a-z][\w@$]*|[013457@$]+[a-z]{2}[\w@$]*)")
+_FIGURE = re.compile(r"[013457$][a-z]")
+_FIGURED = re.compile(r"(?<![\w.@])(?=[\w$]*[a-z])(?:[A-Za-z]+[013457$]+[a-z][\w$]*|[013457$]+[a-z]{2}[\w$]*)(?!@)")
 _MEASURE = re.compile(
     r"(?:\d*(?:1st|2nd|3rd)|\d+(?:th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|[ckm]?m|[km]g|ml|[gkm]b|px|pt|s|x|er))\b"
 )
@@ -131,5 +131,6 @@ def _spelled(text: str) -> str:
 def _letters(word: re.Match[str]) -> str:
     """A word with small letters in it, or figures alone of a word's length; times, sizes, prices and years stay."""
     written = word[0]
-    lettered = any(c.islower() for c in written) and not _MEASURE.match(written)
+    addressed = "@" in written and word.string[word.end() : word.end() + 1] == "."
+    lettered = any(c.islower() for c in written) and not addressed and not _MEASURE.match(written)
     return written.translate(_LETTERS) if lettered or _WORDLIKE.fullmatch(written) else written

@@ -119,19 +119,17 @@ def _origins(lines: Sequence[Line], passed_on: bool | None) -> list[Origin]:  # 
     marked_after = _marked_after(lines)
     while at < len(lines):
         line = lines[at]
-        head, kind = _head(lines, at, passed_on)
-        if head and below is not Origin.FORWARDED:
-            begun = kind or Origin.QUOTED
-            below = begun if below is None else below
-            following = at + head
-            until_unmarked = marked_after[following] and not line.marked if following < len(lines) else False
-            origins += [below] * head
-            at += head
-            continue
         if until_unmarked and not (line.marked or line.inset or line.blank):
             below, until_unmarked = None, False
+        head, kind = (0, None) if line.marked or below is Origin.FORWARDED else _head(lines, at, passed_on)
+        if head:
+            below = below or kind
+            until_unmarked = marked_after[min(at + head, len(lines))]
+            origins += [below or Origin.QUOTED] * head
+            at += head
+            continue
         origins.append(_origin(line, below, passed_on=passed_on))
-        if until_unmarked and at + 1 < len(lines) and not line.blank and not marked_after[at + 1]:
+        if until_unmarked and not line.blank and not marked_after[at + 1]:
             below, until_unmarked = None, False
         at += 1
     return origins

@@ -90,7 +90,7 @@ class Dots:
         if _stands_alone(piece):
             self.bare = True
             piece = _LINE_END.sub(b"\r\n", piece) if self._normalize else piece
-        starts, self._at_start = self._at_start, piece.endswith(b"\n")
+        starts, self._at_start = self._at_start, self._normalize and piece.endswith(b"\n")
         piece = piece.replace(b"\r\n.", b"\r\n")
         if starts and piece.startswith(b"."):
             piece = piece[1:]

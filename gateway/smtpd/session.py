@@ -77,8 +77,7 @@ class Session(SMTP):
     def cut(self) -> None:
         """End it now; a message after its final dot is finished without it."""
         self._wire.abort()
-        if not self._verbs.submitting:
-            self.task.cancel()
+        self.task.cancel()
 
     # --- what asyncio calls
 
@@ -103,8 +102,6 @@ class Session(SMTP):
             return
         self._lost = True
         self.inbox.end()
-        if self._original_transport is not None:
-            self._original_transport.close()
         asyncio.StreamReaderProtocol.connection_lost(self, error)
 
     def _reset_timeout(self, duration: float | None = None) -> None:

@@ -48,6 +48,7 @@ def test_figures_for_letters_are_letters_where_a_text_is_full_of_them():
     [
         "Meet the 1st, 2nd, 3rd and 4th shift at 7pm in room B2.",
         "Plates 7ABC123, 4XYZ987 and K9 units, case 2024-0371, 5ft 10in, 150lbs.",
+        "Write to a@b.example, c@d.example, e@f.example, g@h.example and i@j.example.",
         "Call 555-0134 at 0700hrs about item A4, the MP3 and the h264 file.",
     ],
 )

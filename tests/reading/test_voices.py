@@ -26,6 +26,11 @@ def test_answers_between_quotes_are_new():
     assert heard(text) == [(Q, "On Monday, Ana wrote:\n> First?"), (N, "Yes."), (Q, "> Second?"), (N, "No.")]
 
 
+def test_an_answer_below_quotes_inside_quotes_is_new():
+    text = "On Monday, Ana wrote:\n> Hi.\n> On Sunday, Ben wrote:\n>> Older.\nMy answer.\n\nBegin forwarded message:\n> Vote!"
+    assert [(origin, words.split()[-1]) for origin, words in heard(text)] == [(Q, "Older."), (N, "answer."), (F, "Vote!")]
+
+
 def test_all_below_an_attribution_is_quoted_where_nothing_is_marked():
     assert heard("Fine.\n\nOn Monday, Ana wrote:\n\nOld words.\nMore.") == [
         (N, "Fine."),

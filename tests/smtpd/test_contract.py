@@ -22,7 +22,8 @@ class Transport(asyncio.Transport):
     def __init__(self):
         super().__init__(extra={"peername": ("127.0.0.1", 1)})
         self.written = b""
-        self.closed = False
+        self.closed = self.aborted = False
+        self.unread = 0
 
     def write(self, data):
         self.written += data
@@ -33,8 +34,11 @@ class Transport(asyncio.Transport):
     def close(self):
         self.closed = True
 
+    def abort(self):
+        self.aborted = True
+
     def get_write_buffer_size(self):
-        return 0
+        return self.unread
 
     def can_write_eof(self):
         return False
@@ -83,12 +87,25 @@ async def test_writer_is_the_stream_writer_of_the_connection():
     await asyncio.wait_for(ours.task, 1)
 
 
+async def test_what_a_client_leaves_unread_is_not_waited_for_for_ever():
+    ours, transport = session(), Transport()
+    transport.unread = 10
+    ours.connection_made(transport)
+    await asyncio.sleep(0)
+    ours.inbox.feed(b"QUIT\r\n")
+    await asyncio.wait_for(ours.task, 1)
+    assert (transport.closed, transport.aborted) == (True, False)
+    await asyncio.sleep(2.1)
+    assert transport.aborted
+
+
 def test_connection_lost_does_no_more_than_ours_mirrors():
     names = set(SMTP.connection_lost.__code__.co_names)
     logged = {"log", "info", "session", "peer"}
     timer = {"_timeout_handle", "cancel", "AssertionError"}
-    mirrored = {"_original_transport", "close", "super", "connection_lost", "_handler_coroutine", "transport"}
-    assert names - logged - timer - {"__class__"} <= mirrored
+    closed_anyway = {"_original_transport", "close"}
+    mirrored = {"super", "connection_lost", "_handler_coroutine", "transport"}
+    assert names - logged - timer - closed_anyway <= mirrored
 
 
 def test_eof_received_only_cancels_the_session():
@@ -107,17 +124,16 @@ def test_eof_received_only_cancels_the_session():
     }
 
 
-async def test_original_transport_is_set_by_starttls_alone(certificate, trusting):
-    assert session()._original_transport is None
+async def test_starttls_connects_the_session_anew_over_tls(certificate, trusting):
     async with opened(None, settings(tls=certificate), tls="starttls", ca=trusting) as house, house.client() as client:
         await client.reply()
         (ours,) = house.server._sessions
-        assert ours._original_transport is None
+        clear, task = ours._wire, ours.task
         await client.ask("STARTTLS")
         await client.starttls()
         await client.ask("EHLO c")
-        assert ours._original_transport is not None
-        assert ours._original_transport is not ours._wire
+        assert ours._wire is not clear
+        assert ours.task is task
         assert ours._writer.transport is ours._wire
         assert isinstance(ours._wire.get_extra_info("ssl_object"), ssl.SSLObject)
 

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.smtpd import replies
@@ -54,6 +54,8 @@ def reference(stream: bytes, *, normalize: bool) -> tuple[bytes, bytes, bool] | 
     return b"\r\n".join(line.removeprefix(b".") for line in lines), behind, bare
 
 
+@example(stream=b"\n.\n\n\r\n.\r\n", normalize=False, cuts=[1])
+@example(stream=b"\n.\n\n\r\n.\r\n", normalize=True, cuts=[1])
 @given(
     stream=st.lists(PIECES, max_size=30).map(b"".join), normalize=st.booleans(), cuts=st.lists(st.integers(0, 200), max_size=12)
 )

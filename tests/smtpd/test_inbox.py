@@ -76,6 +76,17 @@ async def test_a_flood_is_held_back_until_it_is_taken():
     assert transport.calls == ["pause", "resume"]
 
 
+async def test_another_transport_begins_with_nothing():
+    inbox, first, second = Inbox(), Transport(), Transport()
+    inbox.attach(first)
+    inbox.feed(b"NOOP\r\n" + b"a" * 300_000)
+    inbox.attach(second)
+    assert not inbox.waiting
+    assert (first.calls, second.calls) == (["pause", "resume"], [])
+    inbox.feed(b"QUIT\r\n")
+    assert await inbox.line() == b"QUIT"
+
+
 async def test_waking_comes_before_lines_that_wait():
     inbox = Inbox()
     waiting = asyncio.create_task(inbox.line())

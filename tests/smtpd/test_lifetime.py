@@ -164,13 +164,14 @@ async def test_a_client_that_goes_while_the_relay_is_slow_leaves_nothing_open():
     hop = NextHop()
     go = hop.stall("RCPT")
     async with opened(hop) as house, house.greeted() as client:
-        client.write(b"MAIL FROM:<o@department.example>\r\nRCPT TO:<a@other.example>\r\n")
+        client.write(b"MAIL FROM:<o@department.example>\r\n" + b"RCPT TO:<a@other.example>\r\n" * 3)
         await hop.reached["RCPT"].wait()
         client.reset()
         await asyncio.sleep(0.02)
         go.set()
         await house.quiet()
         assert (hop.conversations[0].aborts, hop.conversations[0].closed) == (1, True)
+    assert len(hop.rcpts) == 1
 
 
 async def test_many_sessions_at_once_each_get_their_own_message():

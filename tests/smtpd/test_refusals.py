@@ -123,6 +123,16 @@ async def test_a_stream_out_of_step_is_told_so_and_closed(octets, code):
     assert house.submitted.mails == []
 
 
+async def test_a_client_that_is_still_sending_can_read_why_it_was_cut_off():
+    async with opened() as house, house.greeted() as client:
+        client.writer.transport.pause_reading()
+        for _ in range(3):
+            client.write(b"x" * 100_000)
+            await asyncio.sleep(0.05)
+        client.writer.transport.resume_reading()
+        assert (await client.reply()).startswith("500 5.5.2")
+
+
 async def test_talking_before_the_greeting_delivers_nothing():
     async with opened() as house, house.client() as client:
         client.write(

@@ -75,7 +75,7 @@ async def test_strangers_get_no_handshake_under_implicit_tls(certificate, trusti
                 pass
 
 
-async def test_a_tls_client_that_closes_after_its_final_dot_has_its_message_relayed(certificate, trusting):
+async def test_a_tls_client_that_closes_after_its_final_dot_has_its_message_relayed(certificate, trusting, caplog):
     async with opened(None, settings(tls=certificate), tls="implicit", ca=trusting) as house:
         async with house.greeted(tls=True) as client:
             await client.transaction()
@@ -83,6 +83,7 @@ async def test_a_tls_client_that_closes_after_its_final_dot_has_its_message_rela
             await client.writer.drain()
         await house.quiet()
     assert house.hop.delivered == [b"Subject: x\r\n\r\nx\r\n"]
+    assert [record.message for record in caplog.records if record.levelname != "INFO"] == []
 
 
 async def test_a_renewed_certificate_is_used_for_the_next_session(certificate, trusting, authority):

@@ -101,7 +101,7 @@ DETECTORS = (
                 r"\b(?:vote|voted|voting|votes) (?:<PERSON>|'em|em|these bums|the bums|every (?:last )?(?:one"
                 r"|r|d)(?: of them)?|that \w+|those \w+) (?:the \w+ )?(?:out|back in|back out|in and|off)\b",
             ),
-            row(0.6, r"\b(?:don't|do not|never|not) (?:ever )?vote (?:for|to) (?:N|him|her|them|a P|any P|P|keep)"),
+            row(0.78, r"\b(?:don't|do not|never|not) (?:ever )?vote (?:for|to) (?:N|him|her|them|a P|any P|P|keep)"),
             row(
                 0.65,
                 r"\b(?:don't|do not|never) (?:ever )?(?:send|put) (?:him|her|them|N) back\b|\bsend (?:him|her"
@@ -277,7 +277,7 @@ DETECTORS = (
             row(
                 0.7,
                 r"\b(?:voten|vote|votemos|vota|votar|marquen|marca) (?:todos? |todas? |solo |siempre |por "
-                r"|a favor de |en contra de |puros? |los |las |el |la |todo )*(?:P|N|republican\w*|democrat\w*"
+                r"|a favor de |en contra de |puros? |los |las |el |la |todo )*(?:P|N"
                 r"|O)\b",
             ),
             row(

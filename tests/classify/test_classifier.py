@@ -1,0 +1,198 @@
+import re
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.classify import Classifier, Thresholds, load_roster
+from gateway.classify.classifier import LEAST, MOST, RULES, SENTENCES
+from gateway.classify.page import Page
+from gateway.classify.sentences import LONGEST
+from gateway.classify.words import Words
+from gateway.mail import Place, Unread
+from gateway.reading import Link, Origin, Passage, Reading
+from gateway.verdict import Category, Kind, Label
+from tests.support.classify import ROSTER, classifier, judge, message, passage, political, rows
+
+ATTACK = (
+    "Friends, please join me in voting for Harriet Quillfeather for State Senate on November 3. She needs our votes and our"
+    " donations. Vote Quillfeather, put up a yard sign, and donate 25 dollars to her campaign today:"
+    " https://secure.actblue.com/donate/quillfeather"
+)
+ORDINARY = (
+    "The marked unit 214 is back from the garage. Brake pads were replaced on both axles and the left mirror is new. Please log"
+    " the mileage when you take it out, and leave the fuel card in the visor."
+)
+PIECES = (
+    "vote for", "Vote", "Ann Lee", "for mayor", "donate $5 to", "the campaign", "yard signs", "church", "Jesus saves", "come",
+    "NO on 4", "Measure R", "> ", "\n", "\n\n", "-- \n", ". ", "! ", "@voteann", "https://votelee.example/donate", "policy",
+    "according to", "\u200b", "é", "Ｖｏｔｅ", "the Democrats", "Republican", "the 5th", "'", '"', "of", "İ", "ß", "0", "V0T3",
+)  # fmt: skip
+
+
+def test_the_attack_message_matches_and_says_why_in_plain_sentences():
+    verdict = judge(ATTACK, "November")
+    assert verdict.labels == {Category.POLITICAL: Label.MATCH, Category.RELIGIOUS: Label.CLEAR}
+    assert {finding.kind for finding in verdict.findings} >= {
+        Kind.VOTING_ADVICE,
+        Kind.FUND_RAISING,
+        Kind.LINK,
+        Kind.CAMPAIGN_WORK,
+    }
+    for finding in verdict.findings:
+        assert re.fullmatch(r"It [a-z][^\"“”]+\.", finding.says)
+        assert "Quillfeather" not in finding.says
+
+
+def test_ordinary_business_is_clear_and_nothing_is_found_in_it():
+    verdict = judge(ORDINARY, "Unit 214")
+    assert set(verdict.labels.values()) == {Label.CLEAR}
+    assert verdict.findings == ()
+
+
+@given(st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=60), st.sampled_from(list(Origin)))
+def test_no_text_makes_it_raise_and_every_quote_stands_in_the_message(pieces, origin):
+    reading = passage(" ".join(pieces), origin)
+    verdict = classifier().classify(reading)
+    text = reading.passages[0].text
+    assert set(verdict.labels) == set(verdict.scores) == set(Category)
+    assert all(0.0 <= score <= 1.0 for score in verdict.scores.values())
+    for finding in verdict.findings:
+        assert LEAST <= finding.weight <= 1.0
+        for evidence in finding.evidence:
+            assert evidence.quote
+            assert text[evidence.place.start : evidence.place.end] == evidence.quote
+
+
+@given(st.text(max_size=300), st.text(max_size=80))
+@settings(max_examples=60)
+def test_no_message_makes_it_raise(body, subject):
+    assert set(judge(body, subject).labels) == set(Category)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        Reading(),
+        Reading(subject="Vote for Ann Lee for mayor"),
+        Reading(passages=(Passage(text="", place=Place()),)),
+        Reading(links=(Link(target="https://votelee.example", written="here", shown="here", place=Place(part="9")),)),
+        Reading(links=(Link(target="http://[::1", written="", shown="", place=Place()),)),
+    ],
+)
+def test_a_reading_without_passages_is_judged_too(reading):
+    assert set(classifier().classify(reading).labels) == set(Category)
+
+
+def test_a_subject_that_is_no_passage_is_read_all_the_same():
+    verdict = classifier().classify(Reading(subject="Vote for Ann Lee for mayor"))
+    assert verdict.labels[Category.POLITICAL] is Label.MATCH
+    assert verdict.findings[0].evidence[0].place.header == "Subject"
+
+
+def test_the_evidence_is_the_sentence_and_not_the_message():
+    quotes = {
+        e.quote for f in judge(f"{ORDINARY}\n\nPlease vote for Ann Lee for sheriff. {ORDINARY}").findings for e in f.evidence
+    }
+    assert quotes == {"Please vote for Ann Lee for sheriff."}
+
+
+def test_evidence_is_exact_in_the_original_where_letters_were_hidden_or_swapped():
+    written = "Plеase v\u200bote for Ann Lee for ѕheriff."
+    assert judge(written).findings[0].evidence[0].quote == written
+
+
+def test_the_verdict_names_the_rules_and_the_roster_that_judged():
+    verdict = judge(ORDINARY)
+    assert re.fullmatch(r"rules-[0-9a-f]{12}", verdict.model)
+    assert verdict.roster == load_roster(ROSTER).version
+
+
+def test_what_could_not_be_read_stays_in_the_verdict():
+    unread = Unread(place=Place(part="2"), why="encrypted")
+    assert classifier().classify(Reading(unread=(unread,))).unread == (unread,)
+
+
+class Opinion:
+    """A scorer that is sure of one thing, and remembers what it was shown."""
+
+    version = "model-1"
+
+    def __init__(self, said: Mapping[Category, float]) -> None:
+        self.said, self.shown = said, ()
+
+    def score(self, sentences: Sequence[tuple[Origin, str]]) -> Mapping[Category, float]:
+        self.shown = tuple(sentences)
+        return self.said
+
+
+def test_a_scorers_opinion_is_combined_with_the_findings():
+    scorer = Opinion({Category.POLITICAL: 0.6})
+    verdict = Classifier(load_roster(ROSTER), scorer=scorer).classify(message(ORDINARY))
+    assert verdict.labels == {Category.POLITICAL: Label.UNSURE, Category.RELIGIOUS: Label.CLEAR}
+    assert verdict.model.endswith("+model-1")
+
+
+def test_a_scorer_never_sees_a_name_a_party_or_a_faith():
+    scorer = Opinion({})
+    text = "Ann Lee of the Democratic Party met Judge Amdahl at the mosque. Jesus Alvarez brought a Quran for the Muslim guests."
+    Classifier(load_roster(ROSTER), scorer=scorer).classify(message(text))
+    shown = " ".join(sentence for _, sentence in scorer.shown).lower()
+    assert scorer.shown
+    assert not re.search(r"ann|lee|democrat|amdahl|mosque|alvarez|jesus|quran|muslim", shown)
+
+
+def test_thresholds_can_be_set():
+    severe = Classifier(load_roster(ROSTER), thresholds=Thresholds(unsure=0.01, match=0.02))
+    assert severe.classify(message("Please vote for Ann Lee.")).labels[Category.POLITICAL] is Label.MATCH
+
+
+def test_what_is_hidden_from_readers_counts_and_is_told():
+    finding = classifier().classify(passage("Please vote for Ann Lee for sheriff.", Origin.HIDDEN)).findings[0]
+    assert finding.says.endswith(", in text that is hidden from readers.")
+
+
+def test_passing_on_is_the_senders_act_and_a_quotation_alone_is_not():
+    said = "Please vote for Ann Lee for sheriff."
+    assert classifier().classify(passage(said, Origin.FORWARDED)).labels[Category.POLITICAL] is Label.MATCH
+    assert classifier().classify(passage(said, Origin.QUOTED)).labels[Category.POLITICAL] is not Label.MATCH
+    assert classifier().classify(passage(said, Origin.SIGNATURE)).labels[Category.POLITICAL] is Label.MATCH
+
+
+def test_a_quotation_counts_for_what_the_writer_makes_of_it():
+    quoted = "\n\n> Please vote for Ann Lee for sheriff.\n"
+    assert political("Amen, brother. Count me in." + quoted, "RE: Lee") is Label.MATCH
+    assert political("Take me off this list, please. Policy 1.07." + quoted, "RE: Lee") is Label.CLEAR
+    assert political("The key is under the mat." + quoted, "RE: key") is not Label.MATCH
+
+
+def test_a_text_too_long_to_be_judged_whole_is_named_as_unread():
+    verdict = classifier().classify(passage("Vote for Ann Lee.\n" * (SENTENCES + 1)))
+    assert [unread.why for unread in verdict.unread] == ["too long to be judged whole"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "vote for ", "Vote for Ann.\n", ".", "Ann ", "Judge Dr. Mayor ", "@votelee ", "donate $5 to the ", "GIVE TO VOTE FOR ME ",
+        "the 5th of May 2, 2024 ", "says ' \" ", "\n> ", "a.b.c.d.", " \n", "N for O ",
+        "give chip in elect keep him back to office for mayor ",
+    ],
+)  # fmt: skip
+def test_the_work_for_a_long_hostile_text_is_bounded(unit):
+    reading = passage(unit * (400_000 // len(unit)))
+    verdict = classifier().classify(reading)
+    page = Page(reading.passages[0], Words((), [row.needles for _, row in RULES]))
+    assert all(sentence.end - sentence.start <= LONGEST for sentence in page.sentences)
+    assert len(verdict.findings) <= MOST * len({detector.name for detector, _ in RULES} | {"link"})
+    assert sum(1 for sentence in page.sentences if sentence.rules) <= SENTENCES or verdict.unread
+
+
+def test_the_written_scenarios_are_judged_as_well_as_they_were():
+    labels = [(row["expect"], judge(row["body"], row["subject"]).labels) for row in rows("scenarios.jsonl")]
+    ordinary = [set(found.values()) for expected, found in labels if expected == "neither"]
+    flagged = [found[Category(expected)] is not Label.CLEAR for expected, found in labels if expected != "neither"]
+    assert not any(Label.MATCH in found for found in ordinary)
+    assert sum(found != {Label.CLEAR} for found in ordinary) <= 2
+    assert sum(flagged) / len(flagged) >= 0.75

@@ -1,0 +1,54 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.classify.labels import Thresholds, combine, label
+from gateway.mail import Place
+from gateway.verdict import Category, Evidence, Finding, Kind, Label
+
+WEIGHTS = st.lists(st.floats(min_value=0.0, max_value=1.0), max_size=12)
+
+
+def finding(weight: float, detector: str = "endorsement") -> Finding:
+    evidence = (Evidence(place=Place(part="1"), quote="x"),)
+    return Finding(
+        category=Category.POLITICAL, kind=Kind.ENDORSEMENT, detector=detector, says="It x.", weight=weight, evidence=evidence
+    )
+
+
+@given(WEIGHTS, st.floats(min_value=0.0, max_value=1.0), st.sampled_from("ab"))
+def test_one_more_finding_never_lowers_a_score(weights, more, detector):
+    before = combine([finding(weight, "a") for weight in weights], {})
+    after = combine([*(finding(weight, "a") for weight in weights), finding(more, detector)], {})
+    assert after[Category.POLITICAL] >= before[Category.POLITICAL]
+    assert after[Category.RELIGIOUS] == 0.0
+
+
+@given(WEIGHTS, st.floats(min_value=-1.0, max_value=2.0))
+def test_scores_stay_within_0_and_1_whatever_a_scorer_says(weights, opinion):
+    scores = combine([finding(weight) for weight in weights], {Category.POLITICAL: opinion})
+    assert 0.0 <= scores[Category.POLITICAL] <= 1.0
+
+
+def test_a_detector_that_says_the_same_again_counts_less_than_another_that_agrees():
+    same = combine([finding(0.5), finding(0.5)], {})[Category.POLITICAL]
+    other = combine([finding(0.5), finding(0.5, "voting advice")], {})[Category.POLITICAL]
+    assert 0.5 < same < other
+
+
+def test_many_weak_findings_of_one_detector_are_never_a_match():
+    scores = combine([finding(0.3)] * 1000, {})
+    assert label(scores[Category.POLITICAL], Thresholds()) is not Label.MATCH
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"), [(0.39, Label.CLEAR), (0.4, Label.UNSURE), (0.74, Label.UNSURE), (0.75, Label.MATCH)]
+)
+def test_the_label_is_what_the_score_earns(score, expected):
+    assert label(score, Thresholds()) is expected
+
+
+@pytest.mark.parametrize(("unsure", "match"), [(0.0, 0.5), (0.8, 0.7), (0.5, 1.5)])
+def test_thresholds_that_do_not_rise_are_refused(unsure, match):
+    with pytest.raises(ValueError, match="thresholds rise"):
+        Thresholds(unsure=unsure, match=match)

@@ -1,0 +1,111 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.classify.classifier import RULES
+from gateway.classify.needles import needles
+from gateway.classify.page import Page, lower
+from gateway.classify.sentences import LONGEST, spans
+from gateway.classify.words import Words
+from gateway.reading import Reading
+from tests.support.classify import passage, rows
+
+WORDS = Words((("P", "Democrats"), ("P", "Republican"), ("N", "harriet quillfeather")), [row.needles for _, row in RULES])
+
+
+def masked(text: str) -> list[str]:
+    return [sentence.masked for sentence in page(passage(text)).sentences]
+
+
+def page(reading: Reading) -> Page:
+    return Page(reading.passages[0], WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Please vote for Hal Dreyer.", "please vote for N."),
+        ("Please vote for Judge Hal P. Dreyer, Jr.", "please vote for N."),
+        ("We back Rosa de la Cruz for City Council.", "we back N for O."),
+        ("vote for harriet quillfeather", "vote for N"),
+        ("The Democrats meet on Tuesday, March 3.", "the P meet on D."),
+        ("Vote YES on Measure R on the 5th.", "vote yes on M on D."),
+        ("No on 14.", "no on 14."),
+        ("See www.dreyer4mayor.com/plan now.", "see L now."),
+        ("Read John 3:16 to your Muslim friends at the mosque.", "read B 3:16 to your F friends at the T."),
+        ("Local 9 backs Dreyer's run.", "N backs N's run."),
+        ("April Vance votes in April.", "N votes in D."),
+        ("Mark Price and Will Long called.", "N and N called."),
+        (
+            "They all say that the seat they want most is on the city\ncouncil now.",
+            "they all say that the seat they want most is on the O now.",
+        ),
+    ],
+)
+def test_names_parties_offices_measures_days_and_faiths_are_a_letter_each(text, expected):
+    assert masked(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("One. Two! Three?", 3),
+        ("Rep. Sung met Dr. Hale at 5 p.m. on Nov. 3 in St. Paul.", 1),
+        ("A line that was wrapped because it was too long for the\nscreen goes on.", 1),
+        ("- a list\n- of things\n- to do", 3),
+        ("A paragraph\n\nAnother", 2),
+        ("", 0),
+        ("x" * (LONGEST * 3), 4),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(text, count):
+    assert len(list(spans(text))) == count
+
+
+@given(st.text(max_size=2000))
+def test_sentences_are_in_order_bounded_and_lose_no_word(text):
+    found = list(spans(text))
+    assert all(0 < end - start <= LONGEST for start, end in found)
+    assert [start for start, _ in found] == sorted(start for start, _ in found)
+    covered = {at for start, end in found for at in range(start, end)}
+    assert all(at in covered or text[at].isspace() for at in range(len(text)))
+
+
+@given(st.text())
+def test_small_letters_are_one_for_each_character(text):
+    assert len(lower(text)) == len(text)
+
+
+@given(st.text(max_size=500))
+def test_any_text_can_be_masked(text):
+    assert all(isinstance(sentence, str) for sentence in masked(text))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "sets"),
+    [
+        (r"\bvote (?:for|against) N\b", ({"^vote"}, {"^for", "^against"})),
+        (r"\b(?:the )?levy", ({"^levy"},)),
+        (r"\bre-?elect\b", ({"elect"},)),
+        (r"x(?:big|dog)e", ({"big", "dog"},)),
+        (r"\bP\b.{0,9}\bcaucus", ({"^caucus"}, {"P"})),
+        (r"\w+ N", ()),
+        (r"donat\w+|\bgift(?!s)", ({"donat", "^gift"},)),
+    ],
+)
+def test_the_needles_of_a_pattern_are_words_that_every_match_holds(pattern, sets):
+    found = needles(pattern)
+    assert found == tuple(map(frozenset, sets)) or {frozenset(s) for s in sets} >= set(found) > set()
+
+
+def test_every_row_has_needles():
+    assert all(row.needles for _, row in RULES)
+
+
+def test_no_row_that_would_match_is_left_out_for_want_of_a_needle():
+    """Rows with words of their own (`on`) may leave out more, by intent."""
+    inferred = [n for n, (_, row) in enumerate(RULES) if row.needles == needles(row.pattern.pattern)]
+    for row in rows("scenarios.jsonl"):
+        for sentence in page(passage(f"{row['subject']}\n\n{row['body']}")).sentences:
+            for number in inferred:
+                assert number in sentence.rules or not RULES[number][1].pattern.search(sentence.masked)
