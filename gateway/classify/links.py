@@ -119,7 +119,7 @@ def _prefixes(host: str, path: str) -> Iterator[str]:
 def _foreign(host: str, path: str) -> bool:
     if host in _SOCIAL:
         return any(_looks(step.removeprefix("@")) for step in path.split("/")[1:3] if step)
-    if host.endswith((".gov", ".mil", ".edu")):
+    if host.endswith((".gov", ".mil", ".edu")) or ".gov." in host:
         return False
     suffix = _SUFFIXES.publicsuffix(host) or ""
     return any(_looks(label) for label in host.removesuffix(suffix).strip(".").split("."))

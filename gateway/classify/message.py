@@ -46,6 +46,7 @@ _TELLS = re.compile(
 _CITED = re.compile(
     r"\b(?:reads?|reading|says?|said|say|noted|headed|wrote|titled|labell?ed|chanting|chants|editorial|asked"
     r"|such as|like|phrases?|examples?|sent from)\b[^\"']{0,40}[\"']|[\"'][^\"']{3,60}[\"'] \([A-Z]?"
+    r"|\b\d+ P\b"
 )
 
 
@@ -59,7 +60,8 @@ class Around:
     """The surroundings of a sentence.
 
     own, near: the marks of the sentence, and of it and its neighbours; said: how many words of each class the message has
-    worth: what the words count for, by whose they are; addressed: the writer speaks to the reader; cited: he quotes somebody
+    worth: what the words count for, by whose they are; addressed: the writer speaks for himself or to the reader
+    cited: he quotes somebody, or counts votes
     """
 
     own: frozenset[str]

@@ -190,9 +190,8 @@ class Data:
         except TimeoutError:
             return replies.TOO_SLOW
         self._inbox.give_back(self._dots.rest)
-        if self._dots.bare and not self._normalize:
-            return self._refusal or replies.BARE_ENDS
-        return self._refusal
+        bare = self._dots.bare and not self._normalize
+        return self._refusal or (replies.BARE_ENDS if bare else None)
 
     def _take(self, octets: bytearray) -> Reply | None:
         self._passed += len(octets)

@@ -166,6 +166,11 @@ async def test_a_bare_line_feed_is_refused_or_normalised(tmp_path):
     assert (reply, taken.content().data) == (None, b"a\r\nb\r\nc\r\n")
 
 
+async def test_a_message_too_large_is_told_that_first(tmp_path):
+    reply, *_ = await read(b"a\n" * 600 + b"\r\n.\r\n", tmp_path)
+    assert reply == replies.TOO_BIG
+
+
 async def test_a_stream_that_ends_before_the_dot_is_cut_off(tmp_path):
     reply, *_ = await read(b"a\r\n.\r", tmp_path, ended=True)
     assert reply == replies.CUT_OFF

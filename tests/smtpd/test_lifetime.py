@@ -1,10 +1,14 @@
 """When sessions end: clients that go away, drains, and messages that are finished all the same."""
 
 import asyncio
+import errno
+import gc
+import socket
 from datetime import timedelta
 
 import pytest
 
+from gateway.settings import Listener
 from tests.support.smtpd import NextHop, opened, settings, stuffed, until
 
 MESSAGE = b"Subject: Unit 214\r\n\r\n.keys are in the watch office\r\n"
@@ -101,6 +105,59 @@ async def test_idle_sessions_are_told_421_at_a_drain_and_new_ones_are_not_taken(
         with pytest.raises(ConnectionRefusedError):
             async with house.client():
                 pass
+
+
+async def test_a_connection_taken_at_the_moment_of_a_drain_is_closed():
+    async with opened() as house:
+        with socket.create_connection(("127.0.0.1", house.port)) as client:
+            house.server._accept(house.server._doors[0])
+            await house.server.drain(timedelta(seconds=5))
+            gc.collect()
+            client.settimeout(5)
+            assert client.recv(1000) in {b"", b"220 hatchway.department.example ESMTP Hatchway\r\n"}
+
+
+class Exhausted(socket.socket):
+    """A listening socket in a process that is out of file descriptors, the first time."""
+
+    refusals = 0
+
+    def accept(self):
+        if not self.refusals:
+            self.refusals += 1
+            raise OSError(errno.EMFILE, "Too many open files")
+        return super().accept()
+
+
+async def test_out_of_file_descriptors_the_door_pauses_and_opens_again(said):
+    listening = Exhausted(socket.AF_INET, socket.SOCK_STREAM)
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(5)
+    async with opened() as house:
+        house.port = listening.getsockname()[1]
+        await house.server.start(Listener.model_construct(address="127.0.0.1:0", tls="none"), listening)
+        async with house.client() as client:
+            assert (await client.reply()).startswith("220")
+    assert [event["event"] for event in said].count("smtp.accept_failed") == 1
+
+
+async def test_a_drain_does_not_wait_for_a_proxy_header():
+    async with opened(None, settings(proxy_from=("127.0.0.1/32",))) as house, house.client() as client:
+        await until(lambda: bool(house.server._admissions))
+        assert await house.server.drain(timedelta(seconds=5)) == 0
+        assert await client.gone()
+        assert house.server._admissions == set()
+
+
+async def test_nothing_is_kept_of_clients_that_are_gone():
+    async with opened() as house:
+        async with house.greeted() as client:
+            assert dict(house.server._clients) == {"127.0.0.1": 1}
+            await client.send(MESSAGE)
+        await house.quiet()
+        await until(lambda: not dict(house.server._clients))
+        assert house.server._admissions == set()
+        assert house.server._house.unfinished == set()
 
 
 async def test_a_drain_waits_for_messages_under_way_and_then_says_421():

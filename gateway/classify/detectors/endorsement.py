@@ -109,7 +109,7 @@ DETECTORS = (
                 r"\b(?:supports?|supporting|backing|backs?|letter (?:for|supporting)"
                 r"|open letter for)\b<GAP>(?:re-?election|re-elect\b)",
             ),
-            row(0.5, r"\b(?:open )?letter (?:supporting|for|backing|endorsing) N\b", alone=0.9),
+            row(0.5, r"\bopen letter for N\b|\bletter (?:supporting|backing|endorsing) N\b", alone=0.9),
             row(
                 0.72,
                 r"\b(?:has |have |with |gets? |give[sn]? |earned |got )(?:\w+ ){0,2}?(?:my|our|her|his|their"

@@ -218,8 +218,8 @@ DETECTORS = (
             row(
                 0.75,
                 r"\b(?:forward|pass|passing|send|share|mand\w+|pasen|copy)\b<GAP>\b(?:this|it|on|a"
-                r"|with)\b<WIDE>\b(?:K|prayer|bless\w*|faith|believe|verse|ten people|ten who|seven|fifteen"
-                r"|quince|chain|cadena|watch what|on your watch|who needs|T|before you clock)\b",
+                r"|with)\b<WIDE>\b(?:K|prayer|bless\w*|verse|ten people|ten who|seven|fifteen|quince|chain"
+                r"|cadena|watch what|on your watch|who needs|T|before you clock)\b",
                 near="KTBFX",
             ),
             row(

@@ -74,8 +74,7 @@ DETECTORS = (
             row(
                 0.68,
                 r"\b(?:donate|chip in|give|contribute|send|throw) (?:\w+ ){0,3}?(?:to|for|at|toward) (?:N|his"
-                r"|her|the) (?:for|campaign|re-?elect\w*|account)",
-                alone=1.0,
+                r"|her|the) (?:for <OFFICE>|campaign|re-?elect\w*|account)",
             ),
             row(
                 0.65,

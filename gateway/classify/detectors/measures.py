@@ -58,12 +58,13 @@ DETECTORS = (
             ),
             row(
                 0.65,
-                r"\bvot(?:e|ing|en) (?:yes|no|si|for|against|it down|it up|down|that down|for it|against it"
+                r"\bvot(?:e|ing|en) (?:yes|no|si|it down|it up|down|that down|for it|against it"
                 r"|por el si)\b(?! (?:on (?:the )?(?:contract|ta\b|tentative|bylaws?|motion|agreement|deal)"
                 r"|N\b|him|her|them))",
                 near="ME",
                 alone=0.5,
             ),
+            row(0.62, r"(?:^|[.,;:!] |please |to )vot(?:e|en) (?:for|against)(?=[,.!]|$)", near="ME", alone=0.5),
             row(
                 0.62,
                 r"\bmark (?:it )?(?:yes|no)\b|\bmarked (?:yes|no)\b<GAP>\b(?:neighbors|ballot|box)"
