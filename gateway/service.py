@@ -9,6 +9,7 @@ takes any mail; once it runs, it keeps running.
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -101,11 +102,15 @@ class Front:
             await asyncio.sleep(_ROUND)
 
     async def reload(self) -> Mapping[str, object]:
-        """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new."""
+        """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new.
+
+        The certificate is read again, too.
+        """
         try:
             law = await asyncio.to_thread(load_law, self.settings)
+            self.door.renew_certificate()
             await self.judges.obey(law)
-        except (Mistakes, RuntimeError) as wrong:
+        except (Mistakes, RuntimeError, OSError) as wrong:
             self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
             log.error("policies.refused", mistakes=str(wrong))  # noqa: TRY400  -- an admin's mistake, not a fault
             return {"loaded": False, "mistakes": str(wrong)}
@@ -160,6 +165,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
+    _allow_descriptors()
     stop, tasks = asyncio.Event(), set[asyncio.Task[object]]()
     async with running(settings) as front:
 
@@ -188,6 +194,12 @@ def bound(address: str) -> socket.socket:
         listening.close()
         raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
     return listening
+
+
+def _allow_descriptors() -> None:
+    """As many open files as the system lets us have: a session needs two, and one for a large message."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _on(number: signal.Signals, act: Callable[[], None]) -> None:

@@ -78,8 +78,8 @@ class Limits(Model):
 
     message_size: Size = Field(default=25 * 1024**2, gt=0)
     recipients: int = Field(default=1000, ge=100)
-    connections: int = Field(default=500, gt=0)
-    connections_per_client: int = Field(default=100, gt=0)
+    connections: int = Field(default=1000, gt=0)
+    connections_per_client: int = Field(default=500, gt=0)
     in_flight: Size = Field(default=256 * 1024**2, gt=0)
     in_memory: Size = Field(default=1024**2, gt=0)
     command_timeout: Duration = timedelta(minutes=5)

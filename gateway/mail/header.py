@@ -18,13 +18,13 @@ _END = re.compile(rb"(?:\A|\n)\r?\n")
 
 def block(content: Content) -> bytes:
     """The header block with the line end of its last field, without the empty line behind it."""
-    head = b""
+    head = bytearray()
     for chunk in content.chunks():
         searched = max(0, len(head) - 3)
         head += chunk
         if found := _END.search(head, searched):
-            return head[: found.start() + 1] if head[found.start() : found.start() + 1] == b"\n" else b""
-    return head
+            return bytes(head[: found.start() + 1]) if head[found.start() : found.start() + 1] == b"\n" else b""
+    return bytes(head)
 
 
 def count(head: bytes, name: bytes) -> int:

@@ -11,8 +11,8 @@ descriptors, it pauses for a second.
 import asyncio
 import socket
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,8 +51,9 @@ class Server:
     def __init__(self, settings: Settings, *, next_hop: NextHop, submit: Submit, clock: Clock) -> None:
         self._house = House(settings, next_hop=next_hop, submit=submit, clock=clock)
         self._doors: list[Door] = []
-        self._sessions: dict[Session, asyncio.Task[None]] = {}
+        self._sessions: set[Session] = set()
         self._admissions: set[asyncio.Task[None]] = set()
+        self._unheard: set[asyncio.Task[None]] = set()
         self._clients = Counter[str]()
 
     @property
@@ -81,7 +82,7 @@ class Server:
         self._house.draining = True
         self._close_doors()
         await asyncio.sleep(0)
-        for admission in self._admissions - set(self._sessions.values()):
+        for admission in self._unheard:
             admission.cancel()
         for session in self._sessions:
             session.wake()
@@ -153,7 +154,7 @@ class Server:
         if not self._house.terms.balances(peer.address):
             return peer
         try:
-            async with asyncio.timeout(_HANDSHAKE):
+            async with self._unhearing(), asyncio.timeout(_HANDSHAKE):
                 source = await read_header(lambda octets: _exactly(connected, octets))
         except OSError:
             return None
@@ -175,29 +176,42 @@ class Server:
             if not self._clients[address]:
                 del self._clients[address]
 
-    async def _session(self, door: Door, connected: socket.socket, client: Client) -> None:
-        implicit = door.listener.tls == "implicit"
+    @asynccontextmanager
+    async def _unhearing(self) -> AsyncIterator[None]:
+        """While nothing can be said to the client, nor heard of it; a drain breaks this off."""
+        current = asyncio.current_task()
+        assert current is not None  # noqa: S101  -- we are in one
+        self._unheard.add(current)
         try:
-            _, session = await asyncio.get_running_loop().connect_accepted_socket(
-                lambda: Session(self._house, client, starttls=door.listener.tls == "starttls"),
-                connected,
-                ssl=self._house.tls if implicit else None,
-                ssl_handshake_timeout=_HANDSHAKE if implicit else None,
-            )
+            yield
+        finally:
+            self._unheard.discard(current)
+
+    async def _session(self, door: Door, connected: socket.socket, client: Client) -> None:
+        session = Session(self._house, client, starttls=door.listener.tls == "starttls")
+        try:
+            await self._connect(door, connected, session)
         except OSError as error:
             log.info("smtp.tls_failed", client=client.address, why=type(error).__name__)
             return
         log.debug("smtp.connected", client=client.address)
-        current = asyncio.current_task()
-        assert current is not None  # noqa: S101  -- we are in one
-        self._sessions[session] = current
+        self._sessions.add(session)
         try:
             await asyncio.wait([session.task])
         finally:
-            del self._sessions[session]
+            self._sessions.discard(session)
         failure = None if session.task.cancelled() else session.task.exception()
         if failure is not None:
             log.error("smtp.session_failed", client=client.address, exc_info=failure)
+
+    async def _connect(self, door: Door, connected: socket.socket, session: Session) -> None:
+        """Join the two, under implicit TLS once its handshake is done. Raises OSError, ssl.SSLError among them."""
+        loop = asyncio.get_running_loop()
+        if door.listener.tls != "implicit":
+            await loop.connect_accepted_socket(lambda: session, connected)
+            return
+        async with self._unhearing():
+            await loop.connect_accepted_socket(lambda: session, connected, ssl=self._house.tls, ssl_handshake_timeout=_HANDSHAKE)
 
 
 def _turn_away(door: Door, connected: socket.socket, peer: Source, reply: Reply) -> None:

@@ -107,14 +107,20 @@ async def test_idle_sessions_are_told_421_at_a_drain_and_new_ones_are_not_taken(
                 pass
 
 
-async def test_a_connection_taken_at_the_moment_of_a_drain_is_closed():
-    async with opened() as house:
-        with socket.create_connection(("127.0.0.1", house.port)) as client:
+@pytest.mark.parametrize("balanced", [False, True])
+async def test_a_connection_taken_at_the_moment_of_a_drain_is_ended_at_once(balanced):
+    configured = settings(proxy_from=("127.0.0.1/32",) if balanced else ())
+    async with opened(None, configured) as house:
+        with socket.create_connection(("127.0.0.1", house.port), timeout=5) as client:
             house.server._accept(house.server._doors[0])
-            await house.server.drain(timedelta(seconds=5))
+            async with asyncio.timeout(2):
+                await house.server.drain(timedelta(seconds=5))
             gc.collect()
-            client.settimeout(5)
-            assert client.recv(1000) in {b"", b"220 hatchway.department.example ESMTP Hatchway\r\n"}
+            assert (
+                client.makefile("rb")
+                .read()
+                .endswith(b"" if balanced else b"\r\n421 4.3.2 Going down for a while, please try again later\r\n")
+            )
 
 
 class Exhausted(socket.socket):
