@@ -3,13 +3,19 @@
 The front never parses a message; a judge may hang, eat memory or crash, and costs that one message a judgement that
 failed, which the sender's policy answers under `on error`. Small messages travel by pipe, large ones by their spool file.
 
+A message waits for a judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang.
+
 `Judges.judge` never raises for anything in a message. `Judges.start` raises RuntimeError if no judge can be started.
-pebble stays behind this door: its pool kills a worker that is over its time and replaces one that died.
+pebble stays behind this door: its pool kills a worker that is over its time and replaces one that died. But the pool gives
+up where one dies idle, and hangs where one dies holding its lock; then the next message gets a fresh pool.
 """
 
 import asyncio
 import resource
+import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import TimeoutError as Overdue
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
@@ -32,6 +38,8 @@ log = structlog.get_logger()
 _TERM = 10_000
 """Messages that one worker judges before it is replaced by a fresh one, so that no leak lasts."""
 _START = 60.0
+_GRACE = 10.0
+"""Seconds that pebble has to end a judge that is over its time; after that the pool itself is stuck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,8 @@ class Judges:
         self._judging = judging
         self._clock = clock
         self._pool: ProcessPool | None = None
+        self._free = asyncio.Semaphore(judging.workers)
+        self._changing = asyncio.Lock()
 
     @property
     def law(self) -> Law:
@@ -81,10 +91,11 @@ class Judges:
 
         Raises RuntimeError if no judge can be started with them, and then the old ones stay.
         """
-        old, self._pool, self._law = self._pool, await self._seated(law), law
+        async with self._changing:
+            pool = await self._seated(law)
+            old, self._pool, self._law = self._pool, pool, law
         if old is not None:
-            old.close()
-            await asyncio.to_thread(old.join)
+            await asyncio.to_thread(_retire, old, 2 * self._limit + _GRACE)
 
     async def close(self) -> None:
         """End the judges; what they had under way is lost to them, not to the client, who was told nothing yet."""
@@ -92,13 +103,46 @@ class Judges:
             self._pool.stop()
             await asyncio.to_thread(self._pool.join)
 
+    @property
+    def _limit(self) -> float:
+        return self._judging.time.total_seconds()
+
     async def _ask(self, mail: Mail) -> Judgement:
-        if self._pool is None:
-            raise RuntimeError("the judges were never started")
-        limit = self._judging.time.total_seconds()
-        future = self._pool.schedule(_judge, args=(mail, self._clock.now()), timeout=limit)
-        judgement: Judgement = await asyncio.wrap_future(future)
-        return judgement
+        async with self._judge_free():
+            pool = await self._working()
+            future = asyncio.wrap_future(pool.schedule(_judge, args=(mail, self._clock.now()), timeout=self._limit))
+            await asyncio.wait([future], timeout=self._limit + _GRACE)
+            if not future.done():
+                log.error("judges.stuck", id=mail.id)
+                pool.stop()
+                raise TimeoutError
+            if future.cancelled():
+                raise RuntimeError("the judges were stopped")
+            judgement: Judgement = future.result()
+            return judgement
+
+    @asynccontextmanager
+    async def _judge_free(self) -> AsyncIterator[None]:
+        """Within: a judge is there for us. Raises TimeoutError if none is in time."""
+        async with asyncio.timeout(self._limit):
+            await self._free.acquire()
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    async def _working(self) -> ProcessPool:
+        """The pool, another one if it broke down. Raises RuntimeError if there is none to be had."""
+        if self._pool is not None and self._pool.active:
+            return self._pool
+        async with self._changing:
+            if self._pool is None:
+                raise RuntimeError("the judges were never started")
+            if not self._pool.active:
+                log.error("judges.replaced")
+                broken, self._pool = self._pool, await self._seated(self._law)
+                _end(broken)
+            return self._pool
 
     async def _seated(self, law: Law) -> ProcessPool:
         pool = ProcessPool(
@@ -111,10 +155,27 @@ class Judges:
         try:
             ready = [asyncio.wrap_future(pool.schedule(_ready, timeout=_START)) for _ in range(self._judging.workers)]
             await asyncio.gather(*ready)
-        except Exception as error:
-            pool.stop()
-            raise RuntimeError(f"no judge can be started: {error}") from error
+        except BaseException as error:
+            _end(pool)
+            if isinstance(error, Exception):
+                raise RuntimeError(f"no judge can be started: {error}") from error
+            raise
         return pool
+
+
+def _retire(pool: ProcessPool, seconds: float) -> None:
+    """Let judges finish what they have under way, and end them. Blocks for so many seconds at most."""
+    pool.close()
+    with suppress(TimeoutError):
+        pool.join(seconds)
+        return
+    _end(pool)
+
+
+def _end(pool: ProcessPool) -> None:
+    """End judges now, without waiting: pebble may wait for ever for a pool that is broken."""
+    pool.stop()
+    threading.Thread(target=pool.join, name="hatchway-judges-ended", daemon=True).start()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Judges may hang, crash or eat memory; it costs one message its judgement, and the sender's policy answers."""
 
+import asyncio
+import multiprocessing
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,10 +38,22 @@ class Trap:
                 return decision(policy=str(len(bytearray(3 * 1024**3))))
             case "raise":
                 raise ZeroDivisionError("a fault of ours")
+            case "who":
+                return decision(policy=str(os.getpid()))
+            case "clutch":
+                _die_with_the_lock()
         return decision(verdict=verdict)
 
     def failed(self, _envelope, problem, _at):
         return decision(Defer(reply=Reply(code=451, status="4.7.1", text="later")), grounds=problem)
+
+
+def _die_with_the_lock():
+    frame = sys._getframe()
+    while "channel" not in frame.f_locals:
+        frame = frame.f_back
+    frame.f_locals["channel"].mutex.acquire()
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +133,41 @@ async def test_policies_that_no_judge_can_sit_with_leave_the_old_ones_in_force(t
         await trapped.obey(Law(rulebook=Trap(version="new"), roster=Unseated()))
     assert trapped.law.rulebook.version == "trap"
     assert (await trapped.judge(mail())).decision.word == "relay"
+
+
+async def test_judges_that_die_idle_are_replaced(trapped):
+    for _ in range(3):
+        judge = (await trapped.judge(mail(sender="who@department.example"))).decision.policy
+        os.kill(int(judge), signal.SIGKILL)
+        await asyncio.sleep(0.5)
+        assert (await trapped.judge(mail())).decision.word == "relay"
+
+
+async def test_judges_that_hang_for_good_are_replaced(roster):
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=Judging(workers=2, time="1s"), clock=FixedClock())
+    await judges.start()
+    try:
+        for sender in ("clutch", "stuck"):
+            assert (await judges.judge(mail(sender=f"{sender}@department.example"))).decision.word == "defer"
+        assert (await judges.judge(mail())).decision.word == "relay"
+    finally:
+        await judges.close()
+
+
+async def test_a_flood_of_slow_messages_is_answered_and_does_not_queue_up(trapped):
+    begun = time.monotonic()
+    judged = await asyncio.gather(*(trapped.judge(mail(sender="hang@department.example")) for _ in range(12)))
+    assert {one.decision.grounds for one in judged} == {"it could not be read and judged in time"}
+    assert time.monotonic() - begun < 9
+
+
+async def test_two_reloads_at_once_leave_one_set_of_judges(roster):
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=Judging(workers=1), clock=FixedClock())
+    await judges.start()
+    try:
+        await asyncio.gather(*(judges.obey(Law(rulebook=Trap(version=name), roster=roster)) for name in ("one", "two")))
+        assert judges.law.rulebook.version == "two"
+        assert len(multiprocessing.active_children()) == 1
+        assert (await judges.judge(mail())).decision.word == "relay"
+    finally:
+        await judges.close()

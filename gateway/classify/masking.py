@@ -41,6 +41,8 @@ _MEASURE = re.compile(
     r"|a(?= (?:on|is|will|would|means|puts|passes|fails)\b|[.,!?;:)]|$))\b"
 )
 _NEXT = re.compile(r"\s([A-Z][a-z]\w*)")
+_EDGES = re.compile(r"^[^\x00-\x7f\w]+ *|^[*#=~+•-]+ +| *[^\x00-\x7f\w]+$")
+"""Pictures and bullets around a sentence."""
 _QUOTE_MARKS = re.compile(r"(?:^|\n)[> |]+")
 _FIGURES = re.compile(r"\d")
 _MEASURED = re.compile(r"M|measure|prop|question|pregunta|amend|init|referen|medida|enmienda|issue|levy|bond")
@@ -53,7 +55,7 @@ def _listed(name: str) -> frozenset[str]:
 
 _PLAIN = _listed("plain.txt")
 """Words that are no names even in capitals within a sentence."""
-_COMMON = _PLAIN | _listed("common.txt")
+COMMON = _PLAIN | _listed("common.txt")
 """Words that are no names where they begin a sentence."""
 _LOUD = 12
 
@@ -84,7 +86,7 @@ def _name(found: re.Match[str], text: str, start: int, known: frozenset[int]) ->
     stem = small.rstrip(".").partition("'")[0]
     if len(small.rstrip(".")) == 1 or at in known or small in _PLAIN or stem in _PLAIN:
         return small
-    if stem in _COMMON and (word.isupper() or (at == 0 and not _followed(text, found.end()))):
+    if stem in COMMON and (word.isupper() or (at == 0 and not _followed(text, found.end()))):
         return small
     return "\x01's" if small.endswith("'s") else "\x01"
 
@@ -98,7 +100,7 @@ def settle(masked: str) -> str:
     """Names with their titles, numbers of measures, and dates, as one letter each."""
     if ">" in masked or "|" in masked:
         masked = _QUOTE_MARKS.sub(" ", masked)
-    masked = " ".join(masked.split()).replace("’", "'")
+    masked = _EDGES.sub("", " ".join(masked.split()).replace("’", "'"))
     figures = _FIGURES.search(masked)
     if "N" in masked:
         masked = _NAMED_FOR.sub("N", masked)

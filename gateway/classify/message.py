@@ -16,6 +16,13 @@ _NEGATED = re.compile(
     r"\b(?:not|never|cannot|can't|don't|doesn't|didn't|won't|isn't|aren't|neither|nobody|no one|without|whether|rather than"
     r"|instead of|refus\w+|declin\w+|prohibit\w*|forbid\w*)\b(?: \w+){0,5}? ?$"
 )
+_MEANT = re.compile(
+    r"\b(?:(?:don't|do not|never|not|cannot|can't) (?:ever )?(?:forget|fail|hesitate|neglect|miss|be (?:shy|afraid))"
+    r"|(?:never|not) been (?:an? |as |so )?(?:more|better|easier|clearer|\w+er)|not (?:only|just|merely|simply)"
+    r"|(?:can't|cannot|couldn't) (?:wait|help)|(?:no|why|can't|cannot|couldn't|never|nothing|without|nobody|no one)(?: \w+){0,3} not"
+    r"|(?:nobody|no one) (?:but|other than|except))\b"
+)
+"""Words that sound like a denial and are none: do not forget to, never been more, no reason not to."""
 _AGREES = re.compile(
     r"(?:^|[.!,] ?)(?:\+1|amen|same here|me too|count me in|i'?m in|in for \d+|agreed?\b(?!,? (?:not|no|take"
     r"|stop|please))|so true|well said|couldn't agree more|exactly|yes\b[.!]|i agree|this[.!]|preach|100 ?%"
@@ -23,6 +30,10 @@ _AGREES = re.compile(
     r"|finally someone|read and share|worth reading|can't say it better|he'?s earned|she'?s earned|lets? go"
     r"|thx|do your part|see you (?:all )?there|who wants in|spread the word|post it in|with my full support"
     r"|forwarding with)"
+)
+_SHARES = re.compile(
+    r"\b(?:print|post|share|read|pass|forward|spread|distribute|circulate|put|hang|do) (?:and \w+ )?(?:it\b|this\b|these\b|them\b|what\b"
+    r"|copies|the (?:following|attached|below|letter|flyer))|^fyi\b|^see (?:below|attached)\b|\b(?:thought|think|figured) you"
 )
 _OBJECTS = re.compile(
     r"\b(?:off (?:this|the|these|my) (?:list|chain|thread)|take me off|take (?:me|this|us|it|the building) off"
@@ -52,14 +63,15 @@ _CITED = re.compile(
 
 def negated(masked: str, start: int) -> bool:
     """True if what begins at `start` is denied in the words before it."""
-    return bool(_NEGATED.search(masked, max(0, start - 40), start))
+    return bool(_NEGATED.search(_MEANT.sub(" ", masked[max(0, start - 60) : start])[-40:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
     """The surroundings of a sentence.
 
-    own, near: the marks of the sentence, and of it and its neighbours; said: how many words of each class the message has
+    own, near: the marks of the sentence, and of it and its neighbours
+    said, length: how many words of each class the message has, and how many sentences
     worth: what the words count for, by whose they are; addressed: the writer speaks for himself or to the reader
     cited: he quotes somebody, or counts votes
     """
@@ -67,6 +79,7 @@ class Around:
     own: frozenset[str]
     near: frozenset[str]
     said: Counter[str]
+    length: int
     worth: float
     addressed: bool
     cited: bool
@@ -81,12 +94,19 @@ class Message:
 
     @cached_property
     def said(self) -> Counter[str]:
-        """How many words of each class there are; a list of questions and answers counts as reminders of rules."""
-        found = Counter(term.mark for page in self.pages for sentence in page.sentences for term in sentence.terms)
-        found["R"] += 2 * sum(
-            page.text.startswith(("Q.", "Q:", "Q1", "Q2"), s.start) for page in self.pages for s in page.sentences
-        )
+        """How many words of each class there are; a list of questions and answers counts as reminders of rules.
+
+        What is hidden and what stands in a signature shows nothing of what the message is about.
+        """
+        pages = [page for page in self.pages if page.origin not in {Origin.HIDDEN, Origin.SIGNATURE}]
+        found = Counter(term.mark for page in pages for sentence in page.sentences for term in sentence.terms)
+        found["R"] += 2 * sum(page.text.startswith(("Q.", "Q:", "Q1", "Q2"), s.start) for page in pages for s in page.sentences)
         return found
+
+    @cached_property
+    def length(self) -> int:
+        """How many sentences it has."""
+        return sum(len(page.sentences) for page in self.pages)
 
     @property
     def masked(self) -> tuple[tuple[Origin, str], ...]:
@@ -101,6 +121,7 @@ class Message:
             own=frozenset().union(*(s.marks for s in own)),
             near=frozenset().union(*(s.marks for s in (*near, *subject))),
             said=self.said,
+            length=self.length,
             worth=self._worth(page.origin),
             addressed=any(_TELLS.search(s.masked) for s in page.neighbours(number, 1)),
             cited=any(_CITED.search(s.masked) for s in own),
@@ -109,15 +130,31 @@ class Message:
     @cached_property
     def _own_words(self) -> str:
         """What the writer says himself, as far as it shows what he makes of the words below it."""
-        new = (s.masked for page in self.pages if page.origin is Origin.NEW for s in page.sentences[:12])
+        new = (s.masked for page in self.pages if _written(page) for s in page.sentences[:12])
         return " ".join(new)[:SHORT]
 
+    @cached_property
+    def _subject(self) -> str:
+        return " ".join(s.masked for page in self.pages if page.passage.place.header == "Subject" for s in page.sentences)
+
     def _worth(self, origin: Origin) -> float:
-        """A quotation counts for what the writer makes of it; passing on is his own act; so are a signature and hidden words."""
+        """A quotation counts for what the writer makes of it; passing on is his own act; so are a signature and hidden words.
+
+        Who asks that it be read or printed means it, whatever else he says; who quotes without a word passes on.
+        """
         if origin not in {Origin.QUOTED, Origin.FORWARDED}:
             return 1.0
-        if _OBJECTS.search(self._own_words):
-            return 0.1
-        if origin is Origin.FORWARDED:
+        own = self._own_words
+        shares = any(not negated(own, found.start()) for found in _SHARES.finditer(own))
+        if _OBJECTS.search(own):
+            return 0.5 if shares else 0.25
+        if _OBJECTS.search(self._subject):
+            return 0.5
+        if origin is Origin.FORWARDED or not own:
             return 0.95
-        return 1.0 if _AGREES.search(self._own_words) else 0.4
+        return 1.0 if shares or _AGREES.search(own) else 0.4
+
+
+def _written(page: Page) -> bool:
+    """True for new words in a body: a subject is often that of the words quoted."""
+    return page.origin is Origin.NEW and not page.passage.place.header

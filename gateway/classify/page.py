@@ -8,6 +8,7 @@ from functools import cached_property
 
 from gateway.classify.masking import ACCOUNT, names, settle
 from gateway.classify.sentences import spans
+from gateway.classify.spelling import plainly
 from gateway.classify.words import MASKED, Term, Words
 from gateway.reading import Origin, Passage
 
@@ -48,7 +49,7 @@ class Page:
 
     def __init__(self, passage: Passage, words: Words) -> None:
         self.passage = passage
-        self.text = passage.folded
+        self.text = plainly(passage.folded)
         self._found = words.find(self.text, lower(self.text))
 
     @property

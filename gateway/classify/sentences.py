@@ -13,6 +13,12 @@ _WIDEST = 8
 
 _END = re.compile(r"[.!?;]{1,9}[\"')\]]{0,4}(?=\s)|\n+|$")
 _GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
+_SMALL = re.compile(r"[> |]{0,12}[a-z]")
+_OPEN = re.compile(
+    r"\b(?:for|the|an?|to|of|on|in|at|and|or|our|your|my|his|her|their|with|by|re-?elect|vote|de|para|por|con|el|la|los|las|y),?$"
+)
+"""The end of a line whose last word asks for another."""
+_ONE_WORD = re.compile(r"[\s>|]*[\w'-]{1,20}\Z")
 _ABBREVIATED = re.compile(
     r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt"
     r"|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t|[Nn]o|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb"
@@ -33,9 +39,18 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _ends(text: str, start: int, found: re.Match[str]) -> bool:
     if "\n" in found[0]:
-        line = text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1
-        return not (found[0] == "\n" and found.start() - line >= LINE and _GOES_ON.match(text, found.end()))
+        line = text[text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1 : found.start()]
+        if not _GOES_ON.match(text, found.end()):
+            return True
+        return not (_broken(line, text, found.end()) or (found[0] == "\n" and len(line) >= LINE))
     return found[0] != "." or not _ABBREVIATED.search(text[max(start, found.start() - _WIDEST) : found.end()])
+
+
+def _broken(line: str, text: str, after: int) -> bool:
+    """True where a line without a stop ends, and what follows must belong to its sentence."""
+    if not line[-1:].isalpha() and line[-1:] != ",":
+        return False
+    return bool(_ONE_WORD.match(line) or _OPEN.search(line) or (_SMALL.match(text, after)))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

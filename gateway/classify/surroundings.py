@@ -4,6 +4,7 @@ from gateway.classify.message import Around
 from gateway.verdict import Category, Kind
 
 _VOTES = frozenset({Kind.ENDORSEMENT, Kind.VOTING_ADVICE, Kind.BALLOT_MEASURE, Kind.PROMOTION})
+LEAST_AMONG_RULES = 0.4
 _PUBLIC = frozenset("OPM")
 
 
@@ -17,18 +18,24 @@ def factor(around: Around, category: Category, kind: Kind) -> float:
     return kept * _inside(around) if kind in _VOTES else kept
 
 
+def _about(around: Around, mark: str) -> bool:
+    """True for a message that is about such things, and does not only have a word of them here and there."""
+    return around.said[mark] >= max(4, around.length // 6)
+
+
 def _among_rules(around: Around) -> float:
-    many = 0.6 if around.said["R"] >= 4 else 1.0  # noqa: PLR2004  -- a reminder of the rules, not a word of them
-    return many * (0.35 if "R" in around.own else 0.75 if "R" in around.near else 1.0)
+    """Words of rules beside it make it weigh less, but do not make nothing of it: anybody can write them."""
+    many = 0.6 if _about(around, "R") else 1.0
+    return max(LEAST_AMONG_RULES, many * (0.35 if "R" in around.own else 0.75 if "R" in around.near else 1.0))
 
 
 def _among_reports(around: Around) -> float:
-    many = 0.8 if around.said["G"] >= 4 else 1.0  # noqa: PLR2004  -- a report, not a word of one
+    many = 0.8 if _about(around, "G") else 1.0
     return (0.5 if around.cited else 1.0) * (0.65 if "G" in around.own else many)
 
 
 def _among_chaplains(around: Around) -> float:
-    return 0.6 if "H" in around.own or around.said["H"] > 3 else 1.0  # noqa: PLR2004  -- likewise
+    return 0.6 if "H" in around.own or _about(around, "H") else 1.0
 
 
 def _inside(around: Around) -> float:
@@ -36,4 +43,4 @@ def _inside(around: Around) -> float:
     if around.near & _PUBLIC:
         return 1.0
     play = 0.5 if "J" in around.own else 1.0
-    return play * (0.3 if "I" in around.near else 0.5 if around.said["I"] >= 2 else 1.0)  # noqa: PLR2004  -- likewise
+    return play * (0.3 if "I" in around.near else 0.5 if around.said["I"] >= 2 else 1.0)  # noqa: PLR2004  -- not a word of one

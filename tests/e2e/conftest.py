@@ -6,6 +6,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 
+import pytest
+import trustme
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate and its key, as PEM files."""
+    made = trustme.CA().issue_cert("hatchway.department.example")
+    files = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made.cert_chain_pems[0].write_to_path(files[0])
+    made.private_key_pem.write_to_path(files[1])
+    return files
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:

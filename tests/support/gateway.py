@@ -19,7 +19,7 @@ TOP = Path(__file__).parents[2]
 SETTINGS = """\
 hostname: hatchway.department.example
 listen:
-  - address: 127.0.0.1:{port}
+  - {{address: "127.0.0.1:{port}"{door}}}
 relay: {{host: 127.0.0.1, port: {relay}{relay_more}}}
 client networks: [127.0.0.1/32]
 sender domains: [{domains}]
@@ -51,6 +51,7 @@ class Gateway:
     domains: str = "department.example, association.example, network.example"
     relay_more: str = ""
     more: str = ""
+    door: str = ""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
 
@@ -73,6 +74,7 @@ class Gateway:
                 roster=self.roster,
                 domains=self.domains,
                 more=self.more,
+                door=self.door,
             )
         )
 
