@@ -1,7 +1,7 @@
 """Story 1: a message's life, from the end of DATA to the reply. Read this first.
 
-`judge` is pure, and the same function serves SMTP, `hatchway explain`, `hatchway classify` and the tests. `Pipeline.submit`
-does what was decided. It knows neither sockets nor SQL.
+`judge` is pure, and the same function serves SMTP, `hatchway explain` and the tests. `Pipeline.submit` does what was
+decided. It knows neither sockets nor SQL.
 
 How it fails: 250 is a promise (RFC 5321 §6.1), given only after the relay's own 250 or after the hold is on stable storage.
 A store that cannot write is 451 to the client. What the relay refuses is the relay's reply. A judgement that fails is
@@ -57,9 +57,9 @@ class Pipeline:
     async def _dispose(self, mail: Mail, judgement: Judgement, transaction: Transaction) -> Reply:
         match judgement.decision.disposition:
             case Relay():
-                return await self._relay(mail, judgement.decision, (), "", transaction)
-            case Tag(headers=headers, subject=subject):
-                return await self._relay(mail, judgement.decision, headers, subject, transaction)
+                return await self._relay(mail, judgement.decision, Tag(headers=()), transaction)
+            case Tag() as tag:
+                return await self._relay(mail, judgement.decision, tag, transaction)
             case Hold():
                 return await self._hold(mail, judgement, transaction)
             case Reject(reply=reply) | Defer(reply=reply):
@@ -68,12 +68,11 @@ class Pipeline:
             case other:
                 assert_never(other)
 
-    async def _relay(
-        self, mail: Mail, decision: Decision, headers: tuple[tuple[str, str], ...], subject: str, transaction: Transaction
-    ) -> Reply:
+    async def _relay(self, mail: Mail, decision: Decision, tag: Tag, transaction: Transaction) -> Reply:
         trials = tuple(("X-Hatchway-Dry-Run", f"{trial.would} {trial.rule}") for trial in decision.trials)
-        fields = [own_field(name, value) for name, value in (*headers, *trials)]
-        return await transaction.send(outgoing(mail.content, prepend=[received(mail, self._hostname), *fields], subject=subject))
+        fields = [own_field(name, value) for name, value in (*tag.headers, *trials)]
+        prepend = [received(mail, self._hostname), *fields]
+        return await transaction.send(outgoing(mail.content, prepend=prepend, subject=tag.subject))
 
     async def _hold(self, mail: Mail, judgement: Judgement, transaction: Transaction) -> Reply:
         held = HeldMail(mail=mail, decision=judgement.decision, since=self._clock.now(), subject=judgement.subject)
