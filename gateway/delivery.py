@@ -12,6 +12,7 @@ the parcel is tried again when its lease ends.
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -26,8 +27,10 @@ from gateway.post import Post
 log = structlog.get_logger()
 
 _LEASE = timedelta(minutes=10)
-_BATCH = 20
+_AT_ONCE = 20
 _PAUSE = 1.0
+_LAST = 15.0
+"""Seconds that parcels under way have to be finished in when the gateway stops; what is not is tried again at its next start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,35 +68,58 @@ class Delivery:
         self._patience = patience
         self._hostname = hostname
         self._wake = asyncio.Event()
+        self._under_way = set[asyncio.Task[None]]()
 
     def wake(self) -> None:
         """Something was put in: look at once."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Deliver what is due, until cancelled. A parcel under way is finished first."""
-        while True:
-            self._wake.clear()
-            try:
-                busy = await asyncio.shield(self.deliver_due())
-            except StoreUnavailable:
-                log.exception("delivery.store_away")
-                busy = False
-            if not busy:
-                await self._rest()
+        """Deliver what is due, until cancelled. Parcels under way are finished first, if they can be in `_LAST`."""
+        try:
+            while True:
+                self._wake.clear()
+                if not await self._begun():
+                    await self._rest()
+        finally:
+            await self._finished(_LAST)
 
     async def deliver_due(self) -> bool:
-        """One round; True if there was anything to do."""
-        now = self._clock.now()
-        parcels = await self._outbox.lease(now, now + _LEASE, _BATCH)
-        await asyncio.gather(*(self._attempt(parcel) for parcel in parcels))
+        """One round, to its end; True if there was anything to do."""
+        begun = await self._begin()
+        await self._finished()
+        return begun
+
+    async def _begun(self) -> bool:
+        try:
+            return await self._begin()
+        except StoreUnavailable:
+            log.exception("delivery.store_away")
+            return False
+
+    async def _begin(self) -> bool:
+        """Begin with what is due, as far as there is room; one that takes long keeps no other waiting."""
+        now, room = self._clock.now(), _AT_ONCE - len(self._under_way)
+        parcels = await self._outbox.lease(now, now + _LEASE, room) if room else ()
+        for parcel in parcels:
+            task = asyncio.create_task(self._attempt(parcel))
+            self._under_way.add(task)
+            task.add_done_callback(self._over)
         return bool(parcels)
 
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self.wake()
+
+    async def _finished(self, seconds: float | None = None) -> None:
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+
     async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._wake.wait(), _PAUSE)
-        except TimeoutError:
-            return
+        """Until woken, or for a while. Not by `wait_for`, which in Python 3.11 may swallow a cancellation."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PAUSE):
+                await self._wake.wait()
 
     async def _attempt(self, parcel: Parcel) -> None:
         """Try one parcel. Whatever goes wrong leaves it leased, to be tried again when the lease ends, and harms no other."""

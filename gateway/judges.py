@@ -11,6 +11,7 @@ up where one dies idle, and hangs where one dies holding its lock; then the next
 """
 
 import asyncio
+import re
 import resource
 import threading
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from traceback import format_tb
 
 import structlog
 from pebble import ProcessExpired, ProcessPool
@@ -38,6 +40,7 @@ log = structlog.get_logger()
 _TERM = 10_000
 """Messages that one worker judges before it is replaced by a fresh one, so that no leak lasts."""
 _START = 60.0
+_FRAME = re.compile(r'^ *File "(?:.*/)?([^/"]+/[^/"]+)", line (\d+), in ', re.MULTILINE)
 _GRACE = 10.0
 """Seconds that pebble has to end a judge that is over its time; after that the pool itself is stuck."""
 
@@ -81,8 +84,8 @@ class Judges:
             log.error("judge.died", id=mail.id, exit_code=died.exitcode)  # noqa: TRY400  -- the trace ends in pebble
         except MemoryError:
             problem = "it could not be read and judged in the memory allowed"
-        except Exception:
-            log.exception("judge.fault", id=mail.id)
+        except Exception as fault:  # noqa: BLE001  -- whatever it is, the policy answers
+            log.error("judge.fault", id=mail.id, fault=type(fault).__name__, at=_where(fault))  # noqa: TRY400  -- its words may quote the message
         log.warning("judge.failed", id=mail.id, problem=problem)
         return Judgement(decision=law.rulebook.failed(mail.envelope, problem, self._clock.now()))
 
@@ -155,11 +158,12 @@ class Judges:
         try:
             ready = [asyncio.wrap_future(pool.schedule(_ready, timeout=_START)) for _ in range(self._judging.workers)]
             await asyncio.gather(*ready)
-        except BaseException as error:
+        except asyncio.CancelledError:
             _end(pool)
-            if isinstance(error, Exception):
-                raise RuntimeError(f"no judge can be started: {error}") from error
             raise
+        except Exception as error:
+            _end(pool)
+            raise RuntimeError(f"no judge can be started: {error}") from error
         return pool
 
 
@@ -176,6 +180,12 @@ def _end(pool: ProcessPool) -> None:
     """End judges now, without waiting: pebble may wait for ever for a pool that is broken."""
     pool.stop()
     threading.Thread(target=pool.join, name="hatchway-judges-ended", daemon=True).start()
+
+
+def _where(fault: BaseException) -> str:
+    """The lines of code it went through, the innermost last, and not a word of what it says."""
+    trace = str(fault.__cause__) if fault.__cause__ else "".join(format_tb(fault.__traceback__))
+    return " ".join(f"{file}:{line}" for file, line in _FRAME.findall(trace))
 
 
 @dataclass(frozen=True, slots=True)

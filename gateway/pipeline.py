@@ -8,6 +8,7 @@ A store that cannot write is 451 to the client. What the relay refuses is the re
 decided by the sender's policy, under `on error`. Anything else is raised, and the door answers 451.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import assert_never
 
@@ -51,7 +52,8 @@ class Pipeline:
         """The reply to the final dot. `transaction` is open at the relay, and is over when this returns."""
         judgement = await self._judge.judge(mail)
         reply = await self._dispose(mail, judgement, transaction)
-        _log(mail, judgement.decision, reply)
+        with suppress(OSError):  # a full disk under the log, or a spool file that is gone, makes nothing undone that was done
+            _log(mail, judgement.decision, reply)
         return reply
 
     async def _dispose(self, mail: Mail, judgement: Judgement, transaction: Transaction) -> Reply:

@@ -13,7 +13,7 @@ import resource
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 import structlog
@@ -166,6 +166,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
     _allow_descriptors()
+    _on(signal.SIGHUP, lambda: None)  # policies are read at the start anyway; it must not end us
     stop, tasks = asyncio.Event(), set[asyncio.Task[object]]()
     async with running(settings) as front:
 
@@ -207,12 +208,13 @@ def _on(number: signal.Signals, act: Callable[[], None]) -> None:
 
 
 async def _lasting(work: Callable[[], Awaitable[None]]) -> None:
-    """Do it for ever: a fault of ours is in the log, and the work begins anew."""
+    """Do it for ever: a fault of ours is in the log (if that can be written), and the work begins anew."""
     while True:
         try:
             await work()
         except Exception:
-            log.exception("work.fault", work=work.__qualname__)
+            with suppress(OSError):
+                log.exception("work.fault", work=work.__qualname__)
         await asyncio.sleep(_PAUSE)
 
 

@@ -4,6 +4,7 @@ Relative paths are taken from the folder the file is in. Loading raises `gateway
 its place; nothing is half loaded.
 """
 
+import re
 import ssl
 from collections.abc import Iterator
 from datetime import timedelta
@@ -11,37 +12,87 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway.mail import Address
-from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, Problem, Size, load
+from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, Problem, Size, Wrong, load
 
 Network = IPv4Network | IPv6Network
+
+_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_DOMAIN = re.compile(r"(?:[\w-]+\.)*[\w-]+")
+_MAILBOX = re.compile(r'[^\s@<>()\[\]",;:*\\]+@(?:[\w-]+\.)*[\w-]+')
+_LAST_PORT = 65535
+_LONGEST_SOCKET = 107
+"""Octets of a Unix socket's path (unix(7))."""
 
 
 def _networks(written: tuple[str, ...]) -> tuple[str, ...]:
     for network in written:
-        ip_network(network)
+        try:
+            ip_network(network)
+        except ValueError:
+            raise Wrong(f'"{network}" is no network', _meant(network)) from None
     return written
+
+
+def _meant(network: str) -> str:
+    try:
+        return f"Write {ip_network(network, strict=False)}, or {network.partition('/')[0]} for that one address."
+    except ValueError:
+        return "Write for example 192.0.2.0/24, 2001:db8::/32, or one address."
 
 
 def _endpoint(written: str) -> str:
     host, colon, port = written.rpartition(":")
-    ip_address(host.strip("[]"))
-    if not colon or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004  -- the last TCP port
+    if not _is_ip(host.strip("[]")) or not colon or not port.isdecimal() or int(port) > _LAST_PORT:
         msg = f'"{written}" is no address and port; write for example 127.0.0.1:2525 or [::1]:2525'
         raise ValueError(msg)
     return written
 
 
 def _mailbox(written: str) -> str:
-    if not Address.parse(written).domain:
+    if not _MAILBOX.fullmatch(written):
         msg = f'"{written}" is no mail address; write for example hatchway@department.example'
         raise ValueError(msg)
+    return written
+
+
+def _name(written: str) -> str:
+    if not _HOST.fullmatch(written):
+        msg = f'"{written}" is no host name; write for example hatchway.department.example'
+        raise ValueError(msg)
+    return written
+
+
+def _host(written: str) -> str:
+    if not _HOST.fullmatch(written) and not _is_ip(written):
+        raise Wrong(f'"{written}" is no host', "Write a host name or an IP address; the port has a key of its own.")
+    return written
+
+
+def _domain(written: str) -> str:
+    if not _DOMAIN.fullmatch(written):
+        raise Wrong(f'"{written}" is no domain', "Write for example department.example, and sub-domains one by one, or any.")
+    return written
+
+
+def _is_ip(written: str) -> bool:
+    try:
+        ip_address(written)
+    except ValueError:
+        return False
+    return True
+
+
+def _lasting(written: timedelta) -> timedelta:
+    if not written:
+        raise Wrong("{key} leaves no time", "Write for example 30s.")
     return written
 
 
 Networks = Annotated[tuple[str, ...], AfterValidator(_networks)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
+Time = Annotated[Duration, AfterValidator(_lasting)]
+"""A length of time that is not nothing."""
 
 
 class Tls(Model):
@@ -61,16 +112,16 @@ class Listener(Model):
 class Relay(Model):
     """The one machine all mail goes to. verify: the certificate must be valid for `host`."""
 
-    host: str
-    port: int = 25
+    host: Annotated[str, AfterValidator(_host)]
+    port: int = Field(default=25, ge=1, le=_LAST_PORT)
     tls: Literal["none", "starttls", "implicit"] = "none"
     verify: bool = True
     ca_file: Path | None = None
     user: str = ""
     password_file: Path | None = None
     xforward: bool = True
-    connect_timeout: Duration = timedelta(seconds=10)
-    reply_timeout: Duration = timedelta(seconds=60)
+    connect_timeout: Time = timedelta(seconds=10)
+    reply_timeout: Time = timedelta(seconds=60)
 
 
 class Limits(Model):
@@ -82,20 +133,20 @@ class Limits(Model):
     connections_per_client: int = Field(default=500, gt=0)
     in_flight: Size = Field(default=256 * 1024**2, gt=0)
     in_memory: Size = Field(default=1024**2, gt=0)
-    command_timeout: Duration = timedelta(minutes=5)
-    data_timeout: Duration = timedelta(minutes=3)
-    message_timeout: Duration = timedelta(minutes=10)
+    command_timeout: Time = timedelta(minutes=5)
+    data_timeout: Time = timedelta(minutes=3)
+    message_timeout: Time = timedelta(minutes=10)
     errors: int = Field(default=10, gt=0)
     received: int = Field(default=50, gt=0)
-    drain: Duration = timedelta(seconds=30)
+    drain: Time = timedelta(seconds=30)
 
 
 class Judging(Model):
     """The worker processes that read and judge. memory: address space a worker may take over what it has at start."""
 
     workers: int = Field(default=2, gt=0)
-    time: Duration = timedelta(seconds=20)
-    memory: Size = Field(default=1024**3, gt=0)
+    time: Time = timedelta(seconds=20)
+    memory: Size = Field(default=1024**3, ge=64 * 1024**2)
 
 
 class Notices(Model):
@@ -111,24 +162,24 @@ class Notices(Model):
 class Delivery(Model):
     """How released mail and notices go out. After `give_up` a message is reported as undeliverable."""
 
-    retry: tuple[Duration, ...] = (
+    retry: Annotated[tuple[Time, ...], Field(min_length=1)] = (
         timedelta(seconds=10),
         timedelta(minutes=1),
         timedelta(minutes=5),
         timedelta(minutes=15),
         timedelta(hours=1),
     )
-    give_up: Duration = timedelta(days=5)
+    give_up: Time = timedelta(days=5)
 
 
 class Settings(Model):
     """The whole file."""
 
-    hostname: str
+    hostname: Annotated[str, AfterValidator(_name)]
     listen: tuple[Listener, ...] = Field(min_length=1)
     relay: Relay
     client_networks: Networks = Field(min_length=1)
-    sender_domains: tuple[str, ...] = Field(min_length=1)
+    sender_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(min_length=1)
     policies: Path
     roster: Path
     store: Path
@@ -154,10 +205,14 @@ def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
 def load_settings(path: Path) -> Settings:
     """`hatchway.yaml` at `path`. Raises Mistakes."""
     settings, document = load(path, Settings)
+    placed = _placed(settings, path.parent)
     problems = list(_contradictions(settings, document))
+    if len(str(placed.control_socket).encode()) > _LONGEST_SOCKET:
+        remedy = f"A socket's path has at most {_LONGEST_SOCKET} octets, with the folder before it."
+        problems.append(document.problem(("control socket",), "is too long", remedy))
     if problems:
         raise Mistakes(problems)
-    return _placed(settings, path.parent)
+    return placed
 
 
 def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]:
@@ -166,6 +221,11 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
             yield document.problem(
                 ("listen", number, "tls"), "needs a certificate", "Add `tls: {certificate: FILE, key: FILE}` at the top level."
             )
+        if listener.address in {other.address for other in settings.listen[:number]} and not listener.address.endswith(":0"):
+            yield document.problem(("listen", number, "address"), "stands there twice", "Each door has its own address and port.")
+        if listener.address in {f"{settings.relay.host}:{settings.relay.port}", f"[{settings.relay.host}]:{settings.relay.port}"}:
+            remedy = "Mail would go round in circles. Write where the relay itself listens."
+            yield document.problem(("relay",), f"{listener.address} is our own door", remedy)
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
 

@@ -11,7 +11,8 @@ from gateway.mail import Address, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.ports import Purpose
 from tests.support.mails import ORDINARY, held
-from tests.support.world import World
+from tests.support.smtpd import until
+from tests.support.world import NextHop, World
 
 A, B = Address.parse("a@department.example"), Address.parse("b@department.example")
 BUSY = Reply(code=450, status="4.2.1", text="Mailbox busy")
@@ -135,3 +136,55 @@ async def test_a_parcel_that_makes_us_stumble_is_tried_again_and_keeps_no_other_
     assert [line for line in said if line["event"] == "delivery.fault"]
     world.clock.forward(timedelta(minutes=11))
     assert len(of_message(await world.delivered())) == 1
+
+
+class Slow(NextHop):
+    """A relay that takes its time over one recipient's message, until it may go on."""
+
+    def __init__(self, slow):
+        super().__init__()
+        self.slow, self.reached, self.go = slow, asyncio.Event(), asyncio.Event()
+
+    async def deliver(self, envelope, message):
+        if envelope.sender and str(envelope.recipients[0]).startswith(self.slow):
+            self.reached.set()
+            await self.go.wait()
+        return await super().deliver(envelope, message)
+
+
+async def test_a_parcel_that_takes_long_keeps_no_later_one_waiting(world):
+    world.delivery._next_hop = slow = Slow("a@")
+    task = asyncio.create_task(world.delivery.run())
+    await asyncio.wait_for(slow.reached.wait(), 5)
+    await world.store.hold(held(id_="H2"), ())
+    await world.reviews.deny("H2", reviewer="captain", note="not now")
+    world.delivery.wake()
+    await until(lambda: any(b"H2" in octets for _, octets in slow.taken))
+    assert not of_message(slow.taken)
+    slow.go.set()
+    task.cancel()
+    await asyncio.wait([task])
+    assert len(of_message(slow.taken)) == 1
+
+
+async def test_stopping_waits_for_the_parcel_under_way_and_writes_down_what_became_of_it(world):
+    world.delivery._next_hop = slow = Slow("a@")
+    task = asyncio.create_task(world.delivery.run())
+    await asyncio.wait_for(slow.reached.wait(), 5)
+    task.cancel()
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    slow.go.set()
+    await asyncio.wait([task])
+    [release] = [d for d in await world.store.dispatches("H1") if d.purpose is Purpose.RELEASE]
+    assert release.state == "delivered"
+
+
+async def test_a_wake_at_the_moment_of_the_stop_does_not_swallow_it(world):
+    task = asyncio.create_task(world.delivery.run())
+    await asyncio.sleep(0.1)
+    world.delivery.wake()
+    await asyncio.sleep(0)
+    task.cancel()
+    _, still = await asyncio.wait([task], timeout=5)
+    assert not still

@@ -3,6 +3,7 @@
 import asyncio
 import multiprocessing
 import os
+import re
 import signal
 import sys
 import time
@@ -133,6 +134,14 @@ async def test_policies_that_no_judge_can_sit_with_leave_the_old_ones_in_force(t
         await trapped.obey(Law(rulebook=Trap(version="new"), roster=Unseated()))
     assert trapped.law.rulebook.version == "trap"
     assert (await trapped.judge(mail())).decision.word == "relay"
+
+
+async def test_a_fault_is_in_the_log_with_its_place_and_without_its_words(trapped, said):
+    await trapped.judge(mail(sender="raise@department.example"))
+    [fault] = [event for event in said if event["event"] == "judge.fault"]
+    assert fault["fault"] == "ZeroDivisionError"
+    assert re.search(r"gateway/judges\.py:\d+ .*gateway/pipeline\.py:\d+ tests/test_judges\.py:\d+$", fault["at"])
+    assert "a fault of ours" not in str(said)
 
 
 async def test_judges_that_die_idle_are_replaced(trapped):

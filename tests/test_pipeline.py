@@ -5,6 +5,7 @@ import pytest
 from gateway.decision import Defer, Hold, Reject, Tag, Trial
 from gateway.mail import Reply
 from gateway.source import Location
+from tests.support.full import full_log
 from tests.support.mails import ORDINARY, decision, mail, reviewers
 from tests.support.world import Transaction, World
 
@@ -124,3 +125,9 @@ async def test_bounces_are_held_without_a_notice_to_nobody():
     world = World()
     await submitted(world, HELD, Transaction(), sender="")
     assert all(str(a).startswith(("captain", "lieutenant")) for e, _ in await world.delivered() for a in e.recipients)
+
+
+async def test_what_was_done_is_told_truly_though_the_log_cannot_be_written():
+    with full_log():
+        assert (await submitted(World(), decision(), Transaction())).code == 250
+        assert (await submitted(World(), HELD, Transaction())).code == 250

@@ -4,6 +4,7 @@ import hashlib
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import chain, islice
 from pathlib import Path
@@ -11,10 +12,11 @@ from pathlib import Path
 from gateway.classify import detectors
 from gateway.classify.labels import Scorer, Thresholds, combine, label
 from gateway.classify.links import Judged, Sites
-from gateway.classify.message import Around, Message, negated
+from gateway.classify.message import Around, Message, is_written, negated
 from gateway.classify.page import Page, Sentence
 from gateway.classify.roster import Roster
 from gateway.classify.rules import Detector, Row
+from gateway.classify.sentences import goes_on
 from gateway.classify.surroundings import factor
 from gateway.classify.words import Words
 from gateway.mail import Place, Unread
@@ -24,7 +26,7 @@ from gateway.verdict import Category, Evidence, Finding, Kind, Verdict
 SENTENCES = 4000
 """So many sentences are read by the rules; what is beyond is said to be unread."""
 ACCOUNTS = 100
-"""So many accounts written as @name are looked at in a passage."""
+"""So many accounts written as @name, and hashtags, are looked at in a passage."""
 LEAST = 0.15
 """A finding that weighs less is none."""
 MOST = 8
@@ -46,7 +48,7 @@ class Classifier:
         """What is found in it; a passage that is too long to be judged whole is named in `unread`."""
         message = Message([Page(passage, self._words) for passage in _passages(reading)])
         chosen, left = _chosen(message)
-        findings = _weightiest(chain(self._found(message, chosen), self._links(reading, message)))
+        findings = _weightiest(chain(self._found(message, chosen), self._begun(message), self._links(reading, message)))
         opinion = self._scorer.score(message.masked) if self._scorer else {}
         scores = combine(findings, opinion)
         return Verdict(
@@ -61,23 +63,22 @@ class Classifier:
     def _found(self, message: Message, chosen: Iterable[tuple[Page, int]]) -> Iterator[Finding]:
         for page, number in chosen:
             sentence = page.sentences[number]
-            matched = [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], sentence)]
-            if matched:
-                yield from self._weighed(message.around(page, number), page, sentence, matched)
-
-    def _weighed(
-        self, around: Around, page: Page, sentence: Sentence, matched: Iterable[tuple[Detector, Row]]
-    ) -> Iterator[Finding]:
-        """One finding for each detector, by its weightiest row."""
-        best: dict[str, tuple[float, Detector]] = {}
-        for detector, row in matched:
-            weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
-            weight *= factor(around, detector.category, detector.kind)
-            if weight > best.get(detector.name, (0.0, detector))[0]:
-                best[detector.name] = weight, detector
-        for weight, detector in best.values():
-            if weight >= LEAST:
+            for detector, weight in _weighed(message.around(page, number), _matched(sentence)):
                 yield _finding(detector, weight, page, page.passage.quote(sentence.start, sentence.end))
+
+    def _begun(self, message: Message) -> Iterator[Finding]:
+        """What the subject begins and the first words below it end."""
+        subject, body = message.pages[0], next((page for page in message.pages if page.sentences and is_written(page)), None)
+        if body is None or not subject.sentences or not goes_on(subject.text, body.text):
+            return
+        ends, begins = subject.sentences[-1], body.sentences[0]
+        said, whole = _together(subject, ends, body, begins), len(subject.text) - ends.start
+        seam = next((s for s in Page(said, self._words).sentences if s.start < whole < s.end), None)
+        apart = {detector for detector, _ in (*_matched(ends), *_matched(begins))}
+        matched = [(detector, row) for detector, row in _matched(seam) if detector not in apart] if seam else []
+        quoted = (subject.passage.quote(ends.start, ends.end), body.passage.quote(begins.start, begins.end))
+        for detector, weight in _weighed(replace(message.around(body, 0), addressed=True), matched):
+            yield _finding(detector, weight, body, *quoted)
 
     def _links(self, reading: Reading, message: Message) -> Iterator[Finding]:
         """What the links lead to, and the accounts that are named without one."""
@@ -100,8 +101,28 @@ class Classifier:
             yield _finding(judged, kept, page, quoted)
 
 
-def _finding(by: Detector | Judged, weight: float, page: Page, quoted: tuple[Place, str]) -> Finding:
-    place, quote = quoted
+def _matched(sentence: Sentence) -> list[tuple[Detector, Row]]:
+    return [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], sentence)]
+
+
+def _weighed(around: Around, matched: Iterable[tuple[Detector, Row]]) -> list[tuple[Detector, float]]:
+    """Each detector that found something, by its weightiest row, if that weighs enough."""
+    best: dict[str, tuple[float, Detector]] = {}
+    for detector, row in matched:
+        weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
+        weight *= factor(around, detector.category, detector.kind)
+        if weight > best.get(detector.name, (0.0, detector))[0]:
+            best[detector.name] = weight, detector
+    return [(detector, weight) for weight, detector in best.values() if weight >= LEAST]
+
+
+def _together(subject: Page, ends: Sentence, body: Page, begins: Sentence) -> Passage:
+    """The end of the subject and the beginning of the body as one text, as readers take them."""
+    text = f"{subject.text[ends.start :]} {body.text[begins.start : begins.end]}"
+    return Passage(text=text, place=subject.passage.place, folded=text, offsets=tuple(range(len(text) + 1)))
+
+
+def _finding(by: Detector | Judged, weight: float, page: Page, *quoted: tuple[Place, str]) -> Finding:
     hidden = page.origin is Origin.HIDDEN
     return Finding(
         category=by.category,
@@ -109,7 +130,7 @@ def _finding(by: Detector | Judged, weight: float, page: Page, quoted: tuple[Pla
         detector=by.name,
         says=by.says.removesuffix(".") + ", in text that is hidden from readers." if hidden else by.says,
         weight=round(weight, 3),
-        evidence=(Evidence(place=place, quote=quote),),
+        evidence=tuple(Evidence(place=place, quote=quote) for place, quote in quoted),
     )
 
 
@@ -119,16 +140,21 @@ def _matches(row: Row, sentence: Sentence) -> bool:
 
 
 def _chosen(message: Message) -> tuple[list[tuple[Page, int]], tuple[Unread, ...]]:
-    """The sentences that a rule may match in, and the passages where they were too many."""
-    chosen: list[tuple[Page, int]] = []
-    left: list[Unread] = []
-    for page in message.pages:
-        numbers = [number for number, sentence in enumerate(page.sentences) if sentence.rules]
-        room = SENTENCES - len(chosen)
-        if len(numbers) > room:
-            left.append(Unread(place=page.passage.place, why="too long to be judged whole"))
-        chosen += [(page, number) for number in numbers[:room]]
-    return chosen, tuple(left)
+    """The sentences that a rule may match in, and the passages where they were too many.
+
+    Those that most rules may match in come first, so that none is hidden behind thousands of others.
+    """
+    found = [(page, number) for page in message.pages for number, sentence in enumerate(page.sentences) if sentence.rules]
+    if len(found) <= SENTENCES:
+        return found, ()
+    found.sort(key=_promise, reverse=True)
+    left = dict.fromkeys(page.passage.place for page, _ in found[SENTENCES:])
+    return found[:SENTENCES], tuple(Unread(place=place, why="too long to be judged whole") for place in left)
+
+
+def _promise(at: tuple[Page, int]) -> float:
+    page, number = at
+    return sum(RULES[rule][1].weight for rule in page.sentences[number].rules)
 
 
 def _weightiest(findings: Iterable[Finding]) -> tuple[Finding, ...]:

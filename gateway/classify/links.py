@@ -1,6 +1,7 @@
 """Links to candidates, parties, ballot campaigns and their collection boxes: those of the roster, and those that look it.
 
-A host or an account "looks it" by its own words ("votefor…", "…forsenate", "…4sheriff", "yeson…"), never by a name.
+A host, an account or a hashtag "looks it" by its own words ("votefor…", "…forsenate", "…4sheriff", "yeson…"), never by a
+name. The sites of a social network are one, whatever they are called: m.facebook.com, fb.com, twitter.com.
 """
 
 import re
@@ -40,15 +41,21 @@ _LOOKS = tuple(
     )
 )
 """How a campaign's host or account is made up; of a host each label is looked at, of an account its name."""
+_DATED = re.compile(r"[a-z]+20\d\d")
+"""A year makes an account of a name look like a campaign's; as a hashtag anything has one."""
 _NOT = re.compile(
     r"vote(?:gov|r\w*|s|411|smart|beat|by\w*|center\w*)?|election\w*|electric\w*|elector\w*|electro\w*|voting\w*|uncf\w*"
 )
 _MONEY = re.compile(r"/(?:donate|donar|dona|give|contribute|chip-?in)\b")
 _JOIN = re.compile(r"/(?:volunteer|endorse|yard-?signs?|pledge|shift|join)\b")
 _SOCIAL = frozenset((
-    "facebook.com", "fb.com", "instagram.com", "x.com", "twitter.com", "youtube.com", "tiktok.com", "threads.net", "bsky.app",
-    "linkedin.com", "venmo.com",
+    "facebook.com", "instagram.com", "x.com", "youtube.com", "tiktok.com", "threads.net", "bsky.app", "linkedin.com", "venmo.com",
 ))  # fmt: skip
+_SAME = {
+    "fb.com": "facebook.com", "fb.me": "facebook.com", "twitter.com": "x.com", "instagr.am": "instagram.com",
+    "threads.com": "threads.net",
+}  # fmt: skip
+"""Other names of social networks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ _ROSTER = {
     "platform": Judged("It links to a page that collects money or helpers for campaigns.", 0.85),
 }
 _CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68)
+_TAG = Judged("It carries what looks like a campaign's hashtag.", 0.6)
 _ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
 
 
@@ -79,16 +87,19 @@ class Sites:
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
+        self._accounts = {"".join(_split(written)): whose for written, whose in roster.accounts.items()}
+        self._handles = {written.rpartition("/")[2].removeprefix("@"): whose for written, whose in self._accounts.items()}
 
     def judge(self, written: str) -> Judged | None:
-        """What is known of a link (with or without scheme), or of an account written as @name; None: nothing."""
+        """What is known of a link (with or without scheme), an account written as @name or a hashtag; None: nothing."""
+        name = written[1:].lower()
+        if written.startswith("#"):
+            return _TAG if _looks(name) and not _DATED.fullmatch(name) else None
         if written.startswith("@"):
-            return _CAMPAIGN if _looks(written[1:].lower()) else None
+            return _ROSTER[self._handles[name]] if name in self._handles else _CAMPAIGN if _looks(name) else None
         host, path = _split(written)
         whose = next((self._roster.sites[name] for name in _parents(host) if name in self._roster.sites), None)
-        whose = whose or next(
-            (self._roster.accounts[name] for name in _prefixes(host, path) if name in self._roster.accounts), None
-        )
+        whose = whose or next((self._accounts[name] for name in _prefixes(host, path) if name in self._accounts), None)
         if whose:
             return _ROSTER[whose]
         if _foreign(host, path):
@@ -99,8 +110,9 @@ class Sites:
 def _split(written: str) -> tuple[str, str]:
     bare = written.lower().partition("://")[2] or written.lower()
     host, slash, path = bare.partition("/")
-    host = host.rpartition("@")[2].partition(":")[0].rstrip(".")
-    return host.removeprefix("www.").removeprefix("m."), (slash + path).partition("?")[0].rstrip("/.,;:!)\"'")
+    host = host.rpartition("@")[2].partition(":")[0].rstrip(".").removeprefix("www.")
+    social = next((name for name in _parents(host) if name in _SOCIAL or name in _SAME), host)
+    return _SAME.get(social, social), (slash + path).partition("?")[0].rstrip("/.,;:!)\"'")
 
 
 def _parents(host: str) -> Iterator[str]:

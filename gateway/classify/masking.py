@@ -14,7 +14,7 @@ _VERSE = re.compile(
     r"\b(?:[1-3] )?(?:John|Juan|Matthew|Mateo|Mark|Marcos|Luke|Lucas|Acts|James|Peter|Joel|Job|Genesis|Exodus"
     r"|Daniel|Surah?)(?= \d{1,3}:\d{1,3}\b)"
 )
-ACCOUNT = re.compile(r"(?<![\w@.-])@[A-Za-z][\w-]{3,40}")
+ACCOUNT = re.compile(r"(?<![\w@.#&-])[@#][A-Za-z][\w-]{3,40}")
 _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w@.-])@[A-Za-z][\w-]{3,}"
     rf"|(?<![\w@.-])[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{'|'.join(SITES)})(?![\w@])(?:/[^\s)>\"]*)?"
@@ -27,7 +27,10 @@ _TITLES = (
     r"|sister|brother|reverend|bishop|deacon|pandit|granthi|swami|uncle|aunt|don|dona|state|us|juez"
 )
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
-_JOINED = re.compile(r"\bN(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | van | von | y |, )N\b)+")
+_JOINED = re.compile(
+    r"\bN(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter | bin "
+    r"| ibn | abu | [ae]l-| y |, )N\b)+"
+)
 _NUMBERED = re.compile(r"\b(?:N|local|lodge) (?:no\.? ?)?\d{1,3}\b(?! (?:O|clerk|president)\b)|\b(?:local|lodge)(?= N)")
 _DATED = re.compile(
     r"\bD(?:[.,]? (?:D\b|the )?\d{0,2}(?:st|nd|rd|th)?(?:,? 20\d\d)?)*(?<! )|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"

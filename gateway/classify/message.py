@@ -19,7 +19,8 @@ _NEGATED = re.compile(
 _MEANT = re.compile(
     r"\b(?:(?:don't|do not|never|not|cannot|can't) (?:ever )?(?:forget|fail|hesitate|neglect|miss|be (?:shy|afraid))"
     r"|(?:never|not) been (?:an? |as |so )?(?:more|better|easier|clearer|\w+er)|not (?:only|just|merely|simply)"
-    r"|(?:can't|cannot|couldn't) (?:wait|help)|(?:no|why|can't|cannot|couldn't|never|nothing|without|nobody|no one)(?: \w+){0,3} not"
+    r"|(?:can't|cannot|couldn't) (?:wait|help)"
+    r"|(?:no|why|can't|cannot|couldn't|never|nothing|without|nobody|no one)(?: \w+){0,3} not"
     r"|(?:nobody|no one) (?:but|other than|except))\b"
 )
 """Words that sound like a denial and are none: do not forget to, never been more, no reason not to."""
@@ -32,8 +33,9 @@ _AGREES = re.compile(
     r"|forwarding with)"
 )
 _SHARES = re.compile(
-    r"\b(?:print|post|share|read|pass|forward|spread|distribute|circulate|put|hang|do) (?:and \w+ )?(?:it\b|this\b|these\b|them\b|what\b"
-    r"|copies|the (?:following|attached|below|letter|flyer))|^fyi\b|^see (?:below|attached)\b|\b(?:thought|think|figured) you"
+    r"\b(?:print|post|share|read|pass|forward|spread|distribute|circulate|put|hang|do) (?:and \w+ )?(?:it\b|this\b|these\b|them\b"
+    r"|what\b|copies|the (?:following|attached|below|letter|flyer))|^fyi\b|^see (?:below|attached)\b"
+    r"|\b(?:thought|think|figured) you"
 )
 _OBJECTS = re.compile(
     r"\b(?:off (?:this|the|these|my) (?:list|chain|thread)|take me off|take (?:me|this|us|it|the building) off"
@@ -49,7 +51,8 @@ _OBJECTS = re.compile(
 )
 _TELLS = re.compile(
     r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please"
-    r"|yo|nosotros|ustedes|les)\b|^(?:vote|join|come|get|give|send|sign|keep|put|bring|help|support|back|tell"
+    r"|yo|nosotros|ustedes|les)\b|\b(?:time|important|reason not) to (?:vote|elect|re-?elect|back|support)\b"
+    r"|^(?:vote|join|come|get|give|send|sign|keep|put|bring|help|support|back|tell"
     r"|take|elect|re-elect|pass|forward|share|read|meet|grab|donate|chip|call|remember|stop|pray|mark|say"
     r"|throw|accept|repent|trust|walk|need|spread|voten|marquen|vengan)\b|!|[,;:] (?:vote|join|come|give|sign|bring"
     r"|tell|take|get|so)\b"
@@ -130,7 +133,7 @@ class Message:
     @cached_property
     def _own_words(self) -> str:
         """What the writer says himself, as far as it shows what he makes of the words below it."""
-        new = (s.masked for page in self.pages if _written(page) for s in page.sentences[:12])
+        new = (s.masked for page in self.pages if is_written(page) for s in page.sentences[:12])
         return " ".join(new)[:SHORT]
 
     @cached_property
@@ -155,6 +158,6 @@ class Message:
         return 1.0 if shares or _AGREES.search(own) else 0.4
 
 
-def _written(page: Page) -> bool:
+def is_written(page: Page) -> bool:
     """True for new words in a body: a subject is often that of the words quoted."""
     return page.origin is Origin.NEW and not page.passage.place.header

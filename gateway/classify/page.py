@@ -84,8 +84,8 @@ class Page:
         return [sentence.start for sentence in self.sentences]
 
     def accounts(self) -> Iterator[tuple[str, int, int]]:
-        """Every account written as @name, and where it stands."""
-        if "@" in self.text:
+        """Every account written as @name and every hashtag, and where it stands."""
+        if "@" in self.text or "#" in self.text:
             yield from ((found[0], found.start(), found.end()) for found in ACCOUNT.finditer(self.text))
 
     def mask(self, sentence: Sentence) -> str:

@@ -139,11 +139,11 @@ def load_roster(folder: Path) -> Roster:
     """Every `*.yaml` in `folder`, in order of name. Raises Mistakes with all the mistakes of all the files."""
     files: _Files = []
     problems: list[Problem] = []
-    if not folder.is_dir():
-        raise Mistakes(
-            [Problem(location=Location(str(folder)), message="is no folder", remedy="It should hold the roster's *.yaml.")]
-        )
-    for path in sorted(folder.glob("*.yaml")):
+    for path in _paths(folder):
+        if path.suffix != ".yaml":
+            remedy = "Let its name end in .yaml, or take it away."
+            problems.append(Problem(location=Location(str(path)), message="is not read", remedy=remedy))
+            continue
         try:
             files.append(load(path, File))
         except Mistakes as mistakes:
@@ -153,6 +153,21 @@ def load_roster(folder: Path) -> Roster:
     if problems:
         raise Mistakes(problems)
     return _roster([file for file, _ in files])
+
+
+def _paths(folder: Path) -> list[Path]:
+    """What may be YAML in it, by name; what editors leave behind (`.#city.yaml`) is not."""
+    try:
+        return sorted(
+            path
+            for path in folder.iterdir()
+            if path.suffix.lower() in {".yaml", ".yml"} and not path.name.startswith(".") and not path.is_dir()
+        )
+    except OSError as error:
+        said = "is no folder" if not folder.is_dir() else f"cannot be read: {error.strerror}"
+        raise Mistakes(
+            [Problem(location=Location(str(folder)), message=said, remedy="It should hold the roster's *.yaml.")]
+        ) from None
 
 
 def _contradictions(files: _Files) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ _END = re.compile(r"[.!?;]{1,9}[\"')\]]{0,4}(?=\s)|\n+|$")
 _GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
 _SMALL = re.compile(r"[> |]{0,12}[a-z]")
 _OPEN = re.compile(
-    r"\b(?:for|the|an?|to|of|on|in|at|and|or|our|your|my|his|her|their|with|by|re-?elect|vote|de|para|por|con|el|la|los|las|y),?$"
+    r"\b(?:for|the|an?|to|of|on|in|at|and|or|our|your|my|his|her|their|with|by|re-?elect|vote|de|para|por|con|el|la|los|las|y),?$",
+    re.IGNORECASE,
 )
 """The end of a line whose last word asks for another."""
 _ONE_WORD = re.compile(r"[\s>|]*[\w'-]{1,20}\Z")
@@ -50,7 +51,12 @@ def _broken(line: str, text: str, after: int) -> bool:
     """True where a line without a stop ends, and what follows must belong to its sentence."""
     if not line[-1:].isalpha() and line[-1:] != ",":
         return False
-    return bool(_ONE_WORD.match(line) or _OPEN.search(line) or (_SMALL.match(text, after)))
+    return bool(_ONE_WORD.match(line)) or goes_on(line, text, after)
+
+
+def goes_on(line: str, text: str, after: int = 0) -> bool:
+    """True where the last word of a line asks for another, or text[after:] begins as no sentence does."""
+    return bool(_OPEN.search(line) or _SMALL.match(text, after))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

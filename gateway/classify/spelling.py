@@ -7,7 +7,7 @@ common words show to be words: `Vote.for.Ana`, `vote, for, Ana`, `v0te`, but no 
 import re
 
 from gateway.classify.masking import COMMON
-from gateway.classify.words import CLASSES, terms
+from gateway.classify.words import CLASSES, SITES, terms
 
 _CHAINED = re.compile(r"(?<![\w@/:.-])[A-Za-z]{1,20}([_.\-/*|~+=,])[A-Za-z]{1,20}(?:\1[A-Za-z]{1,20}){1,200}(?![\w@/:])")
 _PUNCTUATED = re.compile(r"(?<!\S)(?:[^\w\s]{0,2}[A-Za-z]{1,20}[^\w\s@]{1,3}[ \n]){3,200}[^\w\s]{0,2}[A-Za-z]{1,20}")
@@ -33,5 +33,7 @@ def _lettered(found: re.Match[str]) -> str:
 def _parted(found: re.Match[str]) -> str:
     """Blanks for the marks, if half of the words between them are common ones, and more than one."""
     words = _WORD.findall(found[0])
+    if "." in found[0] and " " not in found[0] and words[-1] in SITES:
+        return found[0]
     common = sum(word.lower() in _KNOWN for word in words)
     return _MARK.sub(" ", found[0]) if common >= max(_FEWEST, len(words) // 2) else found[0]

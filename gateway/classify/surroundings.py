@@ -4,15 +4,16 @@ from gateway.classify.message import Around
 from gateway.verdict import Category, Kind
 
 _VOTES = frozenset({Kind.ENDORSEMENT, Kind.VOTING_ADVICE, Kind.BALLOT_MEASURE, Kind.PROMOTION})
-LEAST_AMONG_RULES = 0.4
+LEAST = 0.48
+"""What words of rules, reports and chaplains beside it leave: they do not make nothing of it, since anybody can write them."""
 _PUBLIC = frozenset("OPM")
 
 
 def factor(around: Around, category: Category, kind: Kind) -> float:
     """How much of its weight a finding keeps in its surroundings (0..1)."""
     if category is Category.RELIGIOUS:
-        return around.worth * _among_rules(around) * _among_chaplains(around)
-    kept = around.worth * _among_rules(around) * _among_reports(around)
+        return around.worth * max(LEAST, _among_rules(around) * _among_chaplains(around))
+    kept = around.worth * max(LEAST, _among_rules(around) * _among_reports(around))
     if kind is not Kind.LINK and not around.addressed:
         kept *= 0.7
     return kept * _inside(around) if kind in _VOTES else kept
@@ -20,13 +21,12 @@ def factor(around: Around, category: Category, kind: Kind) -> float:
 
 def _about(around: Around, mark: str) -> bool:
     """True for a message that is about such things, and does not only have a word of them here and there."""
-    return around.said[mark] >= max(4, around.length // 6)
+    return around.said[mark] >= max(4, around.length // 10)
 
 
 def _among_rules(around: Around) -> float:
-    """Words of rules beside it make it weigh less, but do not make nothing of it: anybody can write them."""
     many = 0.6 if _about(around, "R") else 1.0
-    return max(LEAST_AMONG_RULES, many * (0.35 if "R" in around.own else 0.75 if "R" in around.near else 1.0))
+    return many * (0.35 if "R" in around.own else 0.75 if "R" in around.near else 1.0)
 
 
 def _among_reports(around: Around) -> float:

@@ -67,6 +67,8 @@ god; jesus; jesus christ; christ; lord jesus; lord jesus christ; cristo; jesucri
 savior; saviour; our savior; salvador; messiah; holy spirit; holy ghost; espiritu santo; allah; krishna; lord krishna; shiva
 ganesha; hashem; jehovah; jehova; yahweh; waheguru; the guru; the goddess; the buddha; buddha; bhagwan; baha'u'llah
 bahaullah; la virgen; virgencita; our lady; the almighty; the creator; =Him; Jah
+lord vishnu; lord rama; lord ganesha; hanuman; adonai; ahura mazda; amitabha; guru nanak; lord buddha; the messiah; satan
+the great spirit; gaia; odin
 """
 
 TEMPLES = """
@@ -78,6 +80,7 @@ prayer group; prayer night; night of prayer; prayer circle; kingdom hall; minist
 ashram; stake center; altar; altar call; sanctuary; chabad; vespers; puja; zendo; dharma talk; gospel concert
 fellowship hall; women's encounter; men's encounter; encounter weekend; prayer chain; secular assembly; atheist meetup
 freethought meetup; sunday assembly
+friends meeting; meeting for worship; vihara; pagoda; mandir; derasar; basilica; minyan; jamatkhana; ward house; drum circle
 """
 
 BOOKS = """
@@ -85,15 +88,22 @@ bible; bibles; biblia; scripture; scriptures; gospel; the gospels; evangelio; qu
 bhagavad gita; gita; gitas; the vedas; book of mormon; new testament; new testaments; hidden words; guru granth sahib
 watchtower; the word of god; god's word; psalm; psalms; salmo; salmos; dianetics; lotus sutra; dhammapada; the god delusion
 kitab-i-aqdas; proverbs; ephesians; philippians; corinthians; romans; revelation; hebrews; isaiah; devotional; devotionals
+vedas; upanishads; the guru granth sahib; tanakh; hadith; sutras; sutra; tripitaka; avesta; tao te ching; ramayana
+doctrine and covenants; pearl of great price; book of shadows; kitab-i-iqan; satanic bible
 """
 
 FAITHS = """
 christian; christians; christianity; muslim; muslims; islam; jew; jews; jewish; judaism; hindu; hindus; hinduism; buddhist
 buddhists; buddhism; sikh; sikhs; sikhism; catholic; catholics; catolico; catolicos; baptist; baptists; mormon; mormons
 latter-day saints; latter day saints; baha'i; baha'is; bahai; atheist; atheists; atheism; humanist; humanists; humanism
-wiccan; wicca; pagan; pagans; scientology; scientologist; falun dafa; falun gong; adventist; pentecostal; protestant
+wiccan; wicca; pagan; scientology; scientologist; falun dafa; falun gong; adventist; pentecostal; protestant
 orthodox church; evangelical; evangelicals; cristiano; cristianos; ateo; ateos; non-believer; non-believers; freethinker
 freethinkers; non-catholics; lapsed catholics
+adventists; pentecostals; protestants; methodist; methodists; lutheran; lutherans; presbyterian; presbyterians; episcopalian
+episcopalians; anglican; anglicans; orthodox christian; orthodox christians; jehovah's witness; jehovah's witnesses; quaker
+quakers; wiccans; pagans; druid; druids; rastafarian; rastafarians; jain; jains; jainism; taoist; taoists; taoism; shinto
+zoroastrian; zoroastrians; druze; agnostic; agnostics; unitarian; unitarians; sunni; sunnis; shia; sufi; sufis; satanist
+satanists; secularist; secularists; musulman; musulmanes; judio; judios; budista; budistas; evangelico; evangelicos
 """
 
 ELECTION = """

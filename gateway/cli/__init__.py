@@ -11,7 +11,7 @@ import click
 
 _COMMANDS = {
     "serve": ("gateway.cli.serve", "Run the gateway."),
-    "check": ("gateway.cli.check", "Find every mistake in settings, policies and roster."),
+    "check": ("gateway.cli.check", "Find every mistake in settings, policies, roster and notices."),
     "explain": ("gateway.cli.explain", "Say what would become of a message, and why."),
     "classify": ("gateway.cli.classify", "Judge many messages, JSON Lines in and out."),
     "queue": ("gateway.cli.queue", "Review held mail: list, show, release, deny."),

@@ -1,13 +1,14 @@
 """`hatchway check`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gateway.cli.common import as_json, config, print_json, refuse
-from gateway.source import Mistakes, Problem, read
+from gateway.settings import Settings, load_settings, server_tls
+from gateway.source import Location, Mistakes, Problem, read
 
 
 @click.command
@@ -40,8 +41,6 @@ def _problems(settings_file: Path) -> list[Problem]:
     from gateway.classify import load_roster
     from gateway.notice import Notices
     from gateway.policy import load_rulebook
-    from gateway.settings import load_settings, server_tls
-    from gateway.source import Location
 
     problems: list[Problem] = []
 
@@ -57,7 +56,9 @@ def _problems(settings_file: Path) -> list[Problem]:
 
     settings = tried(load_settings, settings_file)
     if settings is not None:
-        tried(server_tls, settings.tls)
+        problems += _files(settings)
+        if not problems:
+            tried(server_tls, settings.tls)
         tried(Notices, settings.notices, hostname=settings.hostname)
         folders = {"policies": settings.policies, "roster": settings.roster}
     else:
@@ -66,6 +67,20 @@ def _problems(settings_file: Path) -> list[Problem]:
         if name in folders:
             tried(load, folders[name])
     return problems
+
+
+def _files(settings: Settings) -> Iterator[Problem]:
+    """The files that settings name and that cannot be read, but for folders, which are read anyway."""
+    named = {"ca file": settings.relay.ca_file, "password file": settings.relay.password_file}
+    if settings.tls:
+        named |= {"certificate": settings.tls.certificate, "key": settings.tls.key}
+    for key, path in named.items():
+        try:
+            if path:
+                path.read_bytes()
+        except OSError as error:
+            remedy = f"The settings name it under `{key}`."
+            yield Problem(location=Location(str(path)), message=f"cannot be read: {error.strerror}", remedy=remedy)
 
 
 def _folders(settings_file: Path) -> dict[str, Path]:

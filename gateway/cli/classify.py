@@ -31,7 +31,11 @@ _bench: list[Any] = []
 @click.option("--jobs", type=click.IntRange(min=1), default=os.cpu_count, show_default="all cores", help="Processes to use.")
 @config
 def command(*, jsonl: bool, roster: Path | None, jobs: int, settings_file: Path) -> None:  # noqa: ARG001  -- jsonl only states the form
-    """Judge the messages on standard input, a line of JSON each, and write a line each to standard output."""
+    """Judge the messages on standard input, a line of JSON each, and write a line each to standard output.
+
+    In: {"id", "from", "to", "subject", "body"}, or {"id", "eml"} with the path of a message. Out: {"id", "labels", "scores",
+    "findings", "unread"}, in the order they came.
+    """
     loaded = law.roster(settings_file, roster)
     lines = enumerate(sys.stdin.buffer, start=1)
     bad = 0
@@ -72,7 +76,7 @@ def _answer(line: tuple[int, bytes]) -> Answer:
         asked = dict(json.loads(written))
         content = Path(asked["eml"]).read_bytes() if "eml" in asked else message(asked)
         id_ = asked["id"]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         return number, "", f"is no JSON object as described in --help: {error}"
     except KeyError as missing:
         return number, "", f"has no {missing}; it needs id and either eml or from, to, subject and body"
@@ -80,7 +84,12 @@ def _answer(line: tuple[int, bytes]) -> Answer:
         return number, "", f"{error.filename}: {error.strerror}"
     reader, classifier = _bench
     found = verdict(classifier.classify(reader.read(content)))
-    return number, json.dumps({"id": id_, **found}, ensure_ascii=False), ""
+    return number, _line({"id": id_, **found}), ""
+
+
+def _line(said: dict[str, Any]) -> str:
+    """As JSON; half a surrogate pair, which UTF-8 has no octets for, stays the escape that it was."""
+    return json.dumps(said, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def message(asked: dict[str, Any]) -> bytes:

@@ -47,6 +47,11 @@ def print_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False))
 
 
+def plain(text: str) -> str:
+    """A stranger's text for a terminal: nothing in it can move the cursor or turn the direction of writing."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
 def fail(status: int, says: str) -> NoReturn:
     """End with a sentence on standard error."""
     click.echo(says, err=True)

@@ -274,13 +274,13 @@ def _text(octets: bytes) -> str:
 
 def _print_more(folder: Path, door: int) -> None:
     hatchway = f"{Path(sys.executable).parent / 'hatchway'} "
-    settings = folder / "hatchway.yaml"
+    settings, sender = folder / "hatchway.yaml", "hall@department.example"
     click.secho("\nHatchway stays up. To try more, in another terminal:", bold=True)
     click.echo(f"  export HATCHWAY_CONFIG={settings}")
     click.echo(f"  {hatchway}queue list")
     click.echo(
-        f"  printf 'Subject: hello\\n\\nVote for Pat Doe for Sheriff!\\n' |"
-        f" curl -s --url smtp://127.0.0.1:{door} --mail-from hall@department.example --mail-rcpt watch@department.example -T -"
+        f"  printf 'From: {sender}\\r\\nSubject: hello\\r\\n\\r\\nVote for Pat Doe for Sheriff!\\r\\n' |"
+        f" curl -sS --url smtp://127.0.0.1:{door} --mail-from {sender} --mail-rcpt watch@department.example -T -"
     )
     click.echo(f"  edit {folder / 'policies'}, then {hatchway}check && {hatchway}reload")
     click.echo("Ctrl-C ends it and removes everything.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gateway.cli import law
-from gateway.cli.common import Exit, as_json, config, fail, print_json
+from gateway.cli.common import Exit, as_json, config, fail, plain, print_json
 from gateway.control.answers import verdict
 from gateway.mail import Address, Client, Command, Envelope, Mail, new_id
 from gateway.mail.content import in_memory
@@ -74,12 +74,20 @@ def _mail(octets: bytes, sender: str, recipients: tuple[str, ...], at: datetime)
 def _envelope(sender: str, recipients: tuple[str, ...]) -> Envelope:
     path = "" if sender in {"", "<>"} else sender
     return Envelope(
-        sender=Address.parse(path) if path else None,
-        recipients=tuple(Address.parse(recipient) for recipient in recipients),
+        sender=_address(path) if path else None,
+        recipients=tuple(map(_address, recipients)),
         client=Client(address="127.0.0.1"),
         mail=Command(path=path.encode()),
         rcpts=tuple(Command(path=recipient.encode()) for recipient in recipients),
     )
+
+
+def _address(written: str) -> Address:
+    """Raises ValueError for what no MAIL or RCPT command would carry; `postmaster` needs no domain (RFC 5321 §4.5.1)."""
+    address = Address.parse(written.removeprefix("<").removesuffix(">"))
+    if not address.domain and address.key[0] != "postmaster":
+        raise ValueError(f"{written!r} is no address")
+    return address
 
 
 def _explained(judgement: Judgement) -> dict[str, object]:
@@ -111,6 +119,6 @@ def _print(judgement: Judgement) -> None:
         for finding in found.of(category):
             click.echo(f"    {finding.says} [{finding.kind}]")
             for evidence in finding.evidence:
-                click.echo(f"      {evidence.place}: “{' '.join(evidence.quote.split())}”")
+                click.echo(plain(f"      {evidence.place}: “{' '.join(evidence.quote.split())}”"))
     for unread in found.unread:
-        click.echo(f"  unread    {unread.place}: {unread.why}")
+        click.echo(plain(f"  unread    {unread.place}: {unread.why}"))

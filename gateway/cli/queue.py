@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import Exit, as_json, asked, config, print_json
+from gateway.cli.common import Exit, as_json, asked, config, plain, print_json
 
 
 @click.group
@@ -117,10 +117,10 @@ def _table(held: list[dict[str, Any]]) -> None:
             one["state"],
             _span(_now() - _time(one["since"])) if waiting else "",
             _span(_time(one["deadline"]) - _now()) if waiting else "",
-            _plain(one["sender"]),
+            plain(one["sender"]),
             str(len(one["recipients"])),
-            _plain(one["subject"]),
-            _plain(one["because"]),
+            plain(one["subject"]),
+            plain(one["because"]),
         )
     Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
 
@@ -155,20 +155,15 @@ def _page(held: dict[str, Any]) -> None:
     for passage in Reader().read(base64.b64decode(held["content"])).passages:
         mark = "" if passage.origin is Origin.NEW else f"[{passage.origin}] "
         if not passage.place.header:
-            click.echo("\n".join(f"  | {mark}{_plain(line)}" for line in passage.text.splitlines()))
+            click.echo("\n".join(f"  | {mark}{plain(line)}" for line in passage.text.splitlines()))
     click.echo()
 
 
 def _line(name: str, text: str) -> None:
     first, *more = text.split("\n")
-    click.echo(f"  {name:<18} {_plain(first)}")
+    click.echo(f"  {name:<18} {plain(first)}")
     for line in more:
-        click.echo(f"  {'':<18} {_plain(line)}")
-
-
-def _plain(text: str) -> str:
-    """A stranger's text for a terminal: nothing in it can move the cursor or turn the direction of writing."""
-    return "".join(character if character.isprintable() else "�" for character in text)
+        click.echo(f"  {'':<18} {plain(line)}")
 
 
 def _now() -> datetime:

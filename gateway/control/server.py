@@ -24,11 +24,12 @@ _MODE = 0o660
 
 
 class ControlServer:
-    """Listens, answers, and never lets a bad request touch the rest."""
+    """Listens, answers, and never lets a bad request touch the rest. patience: seconds to say and to hear a line."""
 
-    def __init__(self, path: Path, answers: Mapping[str, Answer]) -> None:
+    def __init__(self, path: Path, answers: Mapping[str, Answer], *, patience: float = 60.0) -> None:
         self._path = path
         self._answers = answers
+        self._patience = patience
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -45,9 +46,15 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            said = await self._answer(await reader.readline(), _user(writer))
+            async with asyncio.timeout(self._patience):
+                line = await reader.readline()
+            said = await self._answer(line, _user(writer))
             writer.write(json.dumps(said).encode() + b"\n")
-            await writer.drain()
+            async with asyncio.timeout(self._patience):
+                await writer.drain()
+        except TimeoutError:
+            log.info("control.dropped", error="whoever asked neither spoke nor listened")
+            writer.transport.abort()
         except (ConnectionError, ValueError) as error:
             log.info("control.dropped", error=str(error))
         finally:
@@ -57,7 +64,7 @@ class ControlServer:
         try:
             asked = json.loads(line)
             answer = self._answers[asked.pop("request")]
-        except (ValueError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
             return {"refused": INVALID, "says": "this Hatchway does not know that request; are both of one version?"}
         try:
             return {"answer": await answer(user, asked)}

@@ -94,7 +94,7 @@ _ADVICE = {
     Kind.RELIGIOUS_PROMOTION: "Leave out the part that promotes a religious position, opinion or action.",
 }
 _PRIVATELY = "Or send it from a private account to private addresses, outside the department's systems."
-_READABLY = "Send what could not be read in a form that can be: not encrypted, not locked with a password, as plain text or PDF."
+_READABLY = "Write what could not be read into the message as text: not encrypted, no picture, document or archive."
 
 _THEN = {
     "release": "it is released to all its recipients",

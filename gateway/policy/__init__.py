@@ -20,6 +20,7 @@ How a decision is made:
 - A person is known by `Address.key` (no letter case, plus-tag or quoting makes another person) and with any sub-domain of
   the domain written. Look-alike widths (NFKC), invisible characters and encoded domain names (RFC 5890) are undone before.
 - A message is decided once, over its recipients as a set; one address given twice counts once, and a mailing list is one.
+  A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses.
 """
 
 from gateway.policy.load import load_rulebook

@@ -68,7 +68,10 @@ class Finds:
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """At least so many recipients are in one of the groups `within` (if any), and in none of the groups `outside`."""
+    """At least so many recipients are in one of the groups `within` (if any), and in none of the groups `outside`.
+
+    One that is only passed on through another host counts as being within, and as outside all the same.
+    """
 
     within: tuple[Group, ...]
     outside: tuple[Group, ...]
@@ -84,7 +87,7 @@ class Recipients:
         return f"it goes to {count} recipient{'s' if count > 1 else ''}{within}{outside}"
 
     def _counts(self, who: Mailbox) -> bool:
-        inside = not self.within or any(group.has(who) for group in self.within)
+        inside = not self.within or any(group.has(one) for one in (who, who.beyond) if one for group in self.within)
         return inside and not any(group.has(who) for group in self.outside)
 
 

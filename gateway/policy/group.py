@@ -1,21 +1,27 @@
 """Groups of people and domains, and who is in them however an address was written."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.mail import Address
 
+_LOCAL = 255
 _DOMAIN = 255
 """Octets of a domain (RFC 5321 §4.5.3.1.2); of a longer one only the end can be anybody's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """A person's mailbox: the local part, and the domain with all it is a sub-domain of, the longest first."""
+    """A person's mailbox: the local part, and the domain with all it is a sub-domain of, the longest first.
+
+    beyond: the mailbox that the local part names, for servers that pass mail on by it (`all%department.example@relay.example`)
+    """
 
     local: str
     domains: tuple[str, ...]
+    beyond: "Mailbox | None" = None
 
     def same(self, other: "Mailbox") -> bool:
         """Whether both are one person's: `chief@department.example` writes from `chief@mail.department.example` too."""
@@ -44,9 +50,21 @@ ANYONE = Group("anyone", everyone=True)
 
 def mailbox(address: Address) -> Mailbox:
     """Whose mailbox an address is."""
-    local, domain = Address(local=_plain(address.local) or address.local, domain=_domain(address.domain)).key
+    written = Address(local=_plain(address.local) or address.local, domain=_domain(address.domain))
+    local, domain = written.key
     labels = domain.split(".") if domain else []
-    return Mailbox(local, tuple(".".join(labels[start:]) for start in range(len(labels))))
+    return Mailbox(local, tuple(".".join(labels[start:]) for start in range(len(labels))), _beyond(written.local))
+
+
+def _beyond(local: str) -> Mailbox | None:
+    """One step of `user%host` (RFC 1123 §5.2.16), a quoted `user@host`, or `host!user` (RFC 976)."""
+    if found := re.fullmatch(r"(.+)[%@]([^%@]+)", local[-_LOCAL:]):
+        user, host = found[1], found[2]
+    elif found := re.fullmatch(r"(?:.*!)?([^!]+)!([^!]+)", local[-_LOCAL:]):
+        user, host = found[2], found[1]
+    else:
+        return None
+    return mailbox(Address(local=re.sub(r"[%@!]", " ", user), domain=host))
 
 
 def mailboxes(addresses: Iterable[Address]) -> tuple[Mailbox, ...]:

@@ -47,6 +47,16 @@ _FIELDS = re.compile(
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 _ENVELOPED = (b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17")
+BACKWARDS = "some of its text is shown backwards"
+_TURNED = re.compile(r"<bdo\b[^>]{0,200}\brtl|unicode-bidi\s*:\s*(?:isolate-)?(?:bidi-)?override", re.IGNORECASE)
+"""HTML that turns the order of letters round, whatever their own direction is."""
+_UNSHOWN = {
+    b"<!--": re.compile(rb"--!?>"),
+    b"<style": re.compile(rb"</style[^>]{0,200}>"),
+    b"<script": re.compile(rb"</script[^>]{0,200}>"),
+}
+_OPENING = re.compile(rb"<!--(?!\[if)|<style\b|<script\b")
+_PICTURE = re.compile(rb"(?<=base64,)[A-Za-z0-9+/=\s]{1000,}")
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
@@ -126,14 +136,38 @@ def _folded_lines(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
 
 
 def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    if len(piece.octets) > limits.part:
+        yield Unread(place=piece.place, why="too large: it was read without its comments, styles and pictures")
+        piece = replace(piece, octets=_lean(piece.octets))
     found = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w\-]{2,40})", piece.octets[:2048], re.IGNORECASE)
     text = yield from _decoded(piece, limits, found[1].decode("ascii", "replace") if found else "")
     page = html.render(text)
     if page.flat:
         yield Unread(place=piece.place, why="HTML nested too deep: read without its layout")
+    if _TURNED.search(text):
+        yield Unread(place=piece.place, why=BACKWARDS)
     if page.cut:
         yield Unread(place=piece.place, why="too large")
     yield _sheet(piece, page.text, page)
+
+
+def _lean(octets: bytes) -> bytes:
+    """HTML without what makes it long and is not text: comments, styles, scripts, pictures written into it. In linear time."""
+    octets = _PICTURE.sub(b"", octets)
+    low = octets.lower()
+    kept: list[bytes] = []
+    unclosed: set[bytes] = set()
+    at = 0
+    for opening in _OPENING.finditer(low):
+        if opening.start() < at or opening[0] in unclosed:
+            continue
+        closing = _UNSHOWN[opening[0]].search(low, opening.start() + 2)
+        if closing is None:
+            unclosed.add(opening[0])
+            continue
+        kept.append(octets[at : opening.start()])
+        at = closing.end()
+    return b"".join([*kept, octets[at:]])
 
 
 def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
@@ -142,10 +176,14 @@ def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
 
 
 def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generator[Item, None, str]:
-    """The text, line breaks as newlines."""
-    if len(piece.octets) > limits.part:
-        yield Unread(place=piece.place, why=f"too large: the first {limits.part} octets were read")
-    text = decode(piece.octets[: limits.part], piece.parameters.get("charset", "") or charset)
+    """The text, line breaks as newlines. Of one that is too long the end counts too: it is shown no less than the rest."""
+    octets = piece.octets
+    if len(octets) > limits.part:
+        last = limits.part // 4 // 4 * 4
+        first = limits.part - last
+        yield Unread(place=piece.place, why=f"too large: the first {first} octets and the last {last} were read")
+        octets = octets[:first] + octets[-last:] if last else octets[:first]
+    text = decode(octets, piece.parameters.get("charset", "") or charset)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from gateway.mail import Author, Place, Unread
 from gateway.reading import entity, links, message
 from gateway.reading.authors import authors
-from gateway.reading.extractors import TABLE, extract
+from gateway.reading.extractors import BACKWARDS, TABLE, extract
 from gateway.reading.fold import fold
 from gateway.reading.html import Page
 from gateway.reading.limits import ReadingLimits
@@ -21,6 +21,8 @@ from gateway.reading.types import Link, Origin, Passage, Reading
 from gateway.reading.voices import Voice, voices
 
 DAMAGED = "damaged: it cannot be read"
+_BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
+"""Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
 _SQUEEZED = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -115,6 +117,8 @@ class _Desk:
         self.characters += max(len(text) + len(hidden), min(sheet.octets, self.limits.part) // 2)
         if len(text) < len(sheet.text) or (sheet.page and len(hidden) < len(sheet.page.hidden)):
             self._missed(Unread(place=sheet.place, why=f"too large: the first {self.limits.text} characters were read"))
+        if "\u202e" in text and _BACKWARDS.search(text):
+            self._missed(Unread(place=sheet.place, why=BACKWARDS))
         stretches = self._stretches(sheet, text)
         read = [p for voice in stretches if (p := _passage(text, voice, sheet.place))]
         self._keep(read, doubled=sheet.page is not None and _squeezed(read) in self.said)

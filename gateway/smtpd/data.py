@@ -6,7 +6,7 @@ short, go to a spool file that only we can read.
 
 How it fails: with a reply. A Farewell where the stream is out of step or the client too slow; otherwise the rest of the
 message is read and dropped first, so that the session can go on. Spool files left by a process that died are removed by
-`prepare`.
+`prepare`; they bear its number.
 """
 
 import asyncio
@@ -134,9 +134,10 @@ class Body:
             self._held += len(octets)
 
     def content(self) -> Content:
-        """All of it, complete; the file is there until `discard`. Raises OSError."""
+        """All of it, complete; the file is there until `discard`. Raises OSError if the spool takes no more."""
         if self._file is None:
-            return Content(size=self.size, data=b"".join(self._chunks))
+            self._chunks = [b"".join(self._chunks)]
+            return Content(size=self.size, data=self._chunks[0])
         self._file.close()
         return Content(size=self.size, path=self._path)
 
@@ -153,7 +154,9 @@ class Body:
         return self._held + octets <= self._in_memory and self._budget.take(octets)
 
     def _spill(self) -> None:
-        descriptor, name = tempfile.mkstemp(prefix=_PREFIX, dir=self._spool)
+        if self._spool is not None:
+            self._spool.mkdir(mode=0o700, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._spool)
         self._path, self._file = Path(name), os.fdopen(descriptor, "wb")
         self._file.writelines(self._chunks)
         self._release()
@@ -191,7 +194,16 @@ class Data:
             return replies.TOO_SLOW
         self._inbox.give_back(self._dots.rest)
         bare = self._dots.bare and not self._normalize
-        return self._refusal or (replies.BARE_ENDS if bare else None)
+        return self._refusal or (replies.BARE_ENDS if bare else self._completed())
+
+    def _completed(self) -> Reply | None:
+        """The last octets may still be on their way to the disk."""
+        try:
+            self._body.content()
+        except OSError:
+            log.exception("smtp.spool_failed")
+            self._refuse(replies.NO_ROOM)
+        return self._refusal
 
     def _take(self, octets: bytearray) -> Reply | None:
         self._passed += len(octets)
@@ -221,10 +233,18 @@ def prepare(spool: Path | None) -> int:
     """Make the spool folder, and remove files that no living transaction can own; how many those were. Raises OSError."""
     if spool is not None:
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    oldest, removed = time.time() - _STALE.total_seconds(), 0
+    removed = 0
     for path in Path(spool or tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         with suppress(OSError):
-            if path.is_file() and path.stat().st_mtime < oldest:
+            if path.is_file() and _ownerless(path):
                 path.unlink()
                 removed += 1
     return removed
+
+
+def _ownerless(path: Path) -> bool:
+    """Whether the process that wrote it has ended (it may have had our number), or could not be so long at one message."""
+    number = path.name.removeprefix(_PREFIX).partition("-")[0]
+    dead = number.isascii() and number.isdigit() and not Path("/proc", number).exists()
+    before_us = number == str(os.getpid())
+    return dead or before_us or path.stat().st_mtime < time.time() - _STALE.total_seconds()

@@ -125,6 +125,7 @@ class Session(SMTP):
                 await self.answer(reply)
             if isinstance(reply, Farewell):
                 return reply
+            await asyncio.sleep(0)  # a client that sends commands without end has its turn, and then the others have theirs
         return None
 
     async def _line(self) -> bytes | Stop | Farewell:

@@ -179,6 +179,9 @@ class Verbs:
                 await self._exchange.reset()
                 return refusal
             return await self._complete(body)
+        except Exception:
+            await self._exchange.reset()
+            raise
         finally:
             if not self.submitting:
                 body.discard()

@@ -109,7 +109,13 @@ def read(path: Path, *, name: str | None = None) -> Document:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Mistakes(
-            [Problem(location=Location(shown), message="is not UTF-8 text", remedy=f"Octet {error.start} is not.")]
+            [
+                Problem(
+                    location=Location(shown),
+                    message="is not UTF-8 text",
+                    remedy=f"Save it as UTF-8 (octet {error.start} is not).",
+                )
+            ]
         ) from None
     except OSError as error:
         raise Mistakes([Problem(location=Location(shown), message=f"cannot be read: {error.strerror}")]) from None

@@ -30,6 +30,10 @@ class Model(BaseModel):
     )
 
 
+_LONGEST = 3653 * 24 * 60 * 60
+"""Seconds. What is added to a time of day must leave a time of day that calendars have."""
+
+
 def known(kind: str) -> AfterValidator:
     """A mark for words that must have been declared: each has to be among the `context[kind]` that `check` is given."""
 
@@ -47,7 +51,11 @@ def _duration(written: object) -> object:
     if not found:
         msg = f'"{written}" is no length of time; write for example 30s, 15m, 48h or 2d'
         raise ValueError(msg)
-    return dt.timedelta(seconds=sum(int(n) * _UNITS[u] for n, u in re.findall(r"(\d+)([smhd])", found[0])))
+    seconds = sum(int(n) * _UNITS[u] for n, u in re.findall(r"(\d+)([smhd])", found[0]))
+    if seconds > _LONGEST:
+        msg = f'"{written}" is longer than ten years'
+        raise ValueError(msg)
+    return dt.timedelta(seconds=seconds)
 
 
 def _size(written: object) -> object:

@@ -44,6 +44,7 @@ class Spool:
 
     def fill(self, name: str, octets: Iterator[bytes]) -> Path:
         """A file of these octets. What `octets` raises leaves none behind; raises OSError."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
         self._sweep()
         path, growing = self._folder / name, self._folder / f"{name}.new"
         try:

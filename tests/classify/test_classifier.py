@@ -153,10 +153,10 @@ def test_what_is_hidden_from_readers_counts_and_is_told():
     assert finding.says.endswith(", in text that is hidden from readers.")
 
 
-def test_passing_on_is_the_senders_act_and_a_quotation_alone_is_not():
+def test_passing_on_is_the_senders_act_and_so_is_quoting_without_a_word():
     said = "Please vote for Ann Lee for sheriff."
     assert classifier().classify(passage(said, Origin.FORWARDED)).labels[Category.POLITICAL] is Label.MATCH
-    assert classifier().classify(passage(said, Origin.QUOTED)).labels[Category.POLITICAL] is not Label.MATCH
+    assert classifier().classify(passage(said, Origin.QUOTED)).labels[Category.POLITICAL] is Label.MATCH
     assert classifier().classify(passage(said, Origin.SIGNATURE)).labels[Category.POLITICAL] is Label.MATCH
 
 
@@ -165,6 +165,61 @@ def test_a_quotation_counts_for_what_the_writer_makes_of_it():
     assert political("Amen, brother. Count me in." + quoted, "RE: Lee") is Label.MATCH
     assert political("Take me off this list, please. Policy 1.07." + quoted, "RE: Lee") is Label.CLEAR
     assert political("The key is under the mat." + quoted, "RE: key") is not Label.MATCH
+    assert political(quoted, "RE: Lee") is Label.MATCH
+    assert political("FYI, all." + quoted, "RE: Lee") is Label.MATCH
+
+
+def test_who_asks_that_it_be_read_means_it_whatever_else_he_says():
+    forwarded = "\n\nBegin forwarded message:\n\nFrom: Bo <b@x.example>\nSubject: Lee\n\nPlease vote for Ann Lee for sheriff."
+    for asked in ("Captain, please print this and post it.", "Not on work e-mail, I know, but read what Bo says."):
+        assert political(asked + forwarded, "Fwd: Lee") is not Label.CLEAR
+    assert political("Captain, please block this. Do not forward it." + forwarded, "Fwd: Lee") is Label.CLEAR
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "Policy. Ethics. {} Nonpartisan. Complaint. Prohibited.",
+        "In line with policy, the code of conduct and nonpartisan practice: {}",
+        "{}\n\n-- \nThis complies with policy and the code of conduct. Nonpartisan. No endorsement. See the ethics rules.",
+    ],
+)
+def test_words_of_the_rules_set_beside_it_do_not_clear_it(around):
+    assert political(around.format("Please vote for Ann Lee for sheriff on Tuesday.")) is not Label.CLEAR
+
+
+def test_a_word_of_the_rules_here_and_there_in_a_long_message_changes_nothing():
+    block = "Policy asks for the log. The oil was changed. The lot is closed. Bring the key. It rains. " + "Unit 4 is back. " * 6
+    ordinary = block * 12
+    said = "Please vote for Ann Lee for sheriff on Tuesday."
+    assert political(ordinary + "\n\n" + said) is political(said)
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [("Please vote for", "Ann Lee for sheriff on Tuesday."), ("Please vote", "for Ann Lee on Tuesday, she is our sheriff")],
+)
+def test_a_sentence_that_the_subject_begins_and_the_body_ends_is_read_as_one(subject, body):
+    verdict = judge(body, subject)
+    assert verdict.labels[Category.POLITICAL] is not Label.CLEAR
+    split = next(finding for finding in verdict.findings if len(finding.evidence) > 1)
+    assert [evidence.quote for evidence in split.evidence] == [subject, body]
+    assert [evidence.place.header for evidence in split.evidence] == ["Subject", ""]
+
+
+def test_a_subject_that_is_whole_is_not_read_on_into_the_body():
+    said = (
+        "Raffle for Deputy Marsh's transplant",
+        "Tickets are $10 for a smoker. Every cent goes to the clinic. The sheriff approved it.",
+    )
+    assert set(judge(said[1], said[0]).labels.values()) == {Label.CLEAR}
+
+
+def test_thousands_of_other_sentences_do_not_hide_one():
+    many = " ".join(f"We will join the meeting {number} and vote on lunch." for number in range(SENTENCES + 500))
+    verdict = judge(many + " Please vote for Ann Lee for mayor on Tuesday.")
+    assert verdict.labels[Category.POLITICAL] is Label.MATCH
+    assert verdict.unread
 
 
 def test_a_text_too_long_to_be_judged_whole_is_named_as_unread():
@@ -196,3 +251,9 @@ def test_the_written_scenarios_are_judged_as_well_as_they_were():
     assert not any(Label.MATCH in found for found in ordinary)
     assert sum(found != {Label.CLEAR} for found in ordinary) <= 2
     assert sum(flagged) / len(flagged) >= 0.75
+
+
+def test_words_of_rules_and_chaplains_set_beside_it_do_not_clear_a_call_to_convert():
+    beside = " Policy. The chaplain's schedule. Visitation. Complaint. Ethics."
+    assert judge("Accept Jesus Christ into your heart today." + beside).labels[Category.RELIGIOUS] is not Label.CLEAR
+    assert judge("Accept Krishna into your heart today." + beside).labels[Category.RELIGIOUS] is not Label.CLEAR

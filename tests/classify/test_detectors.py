@@ -159,6 +159,8 @@ CLEAR = [
     "Jurors report to Department 14 at 8:30; ask for the judge's clerk.",
     "Is anybody selling a crib? My wife is due in May.",
     "Someone used our list to promote a candidate. Do not forward it; report it to the help desk.",
+    "Give blood on Tuesday at Trinity Church hall, sign up with the nurse.",
+    "Do not forget that you may not ask anybody to vote for a candidate.",
 ]
 
 
@@ -186,6 +188,27 @@ def test_ordinary_business_is_clear(text):
 )
 def test_what_is_denied_is_not_found(text):
     assert judge(text).labels[Category.POLITICAL] is Label.CLEAR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Don't forget to vote for Hal Dreyer for sheriff on Tuesday.",
+        "It has never been more important to re-elect Sheriff Dreyer.",
+        "We cannot afford not to vote for Hal Dreyer for sheriff.",
+        "I see no reason not to vote for Hal Dreyer for sheriff, friends.",
+        "Do not hesitate to vote for Hal Dreyer for sheriff.",
+    ],
+)
+def test_what_sounds_denied_and_is_not_is_found(text):
+    assert judge(text).labels[Category.POLITICAL] is not Label.CLEAR
+
+
+@pytest.mark.parametrize(
+    "text", ["Le pido su apoyo para Hal Dreyer. Su voto cuenta el martes.", "Pedimos su voto en la elección."]
+)
+def test_a_vote_is_asked_for_in_spanish_too(text):
+    assert judge(text).labels[Category.POLITICAL] is not Label.CLEAR
 
 
 def test_not_telling_people_how_to_vote_but_doing_it_is_found():

@@ -30,6 +30,15 @@ SITES = Sites(load_roster(ROSTER))
         ("@votedreyer", "looks like a campaign"),
         ("@NandForMayor", "looks like a campaign"),
         ("https://charity.example/donate", "asks for gifts"),
+        ("https://mobile.twitter.com/AnaReyesMayor", "candidate's site"),
+        ("https://en-gb.facebook.com/ReyesForHarborview/about", "candidate's site"),
+        ("https://fb.com/ReyesForHarborview", "candidate's site"),
+        ("https://twitter.com/TheoBrandtMayor", "candidate's site"),
+        ("@AnaReyesMayor", "candidate's site"),
+        ("@thedemocrats", "party's site"),
+        ("@GreenPartyUS", "party's site"),
+        ("#VoteForDreyer", "campaign's hashtag"),
+        ("#dreyerformayor", "campaign's hashtag"),
     ],
 )
 def test_a_campaigns_link_is_known_by_the_roster_or_by_its_look(link, says):
@@ -46,6 +55,7 @@ def test_a_campaigns_link_is_known_by_the_roster_or_by_its_look(link, says):
         "https://performance.example/plan", "https://www.facebook.com/CityPolice", "https://x.com/", "https://evergreens.example",
         "https://notactblue.com", "@detective", "@everyone", "https://county.gov/yesonrecycling", "https://[::1]/", "", "https://",
         "https://" + "a" * 300 + ".example", "https://platform.example", "linmodems.org", "https://transparency.example", "https://noonan.example",
+        "#PoliceWeek2026", "#BackToSchool", "#214", "https://notfacebook.com/ReyesForHarborview",
     ],
 )  # fmt: skip
 def test_other_links_are_none_of_its_business(link):

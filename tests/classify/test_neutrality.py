@@ -17,12 +17,13 @@ NAMES = [
     "Robert F. Kennedy Jr.", "Ana Reyes", "Theo Brandt", "Judge Amdahl", "Chief Deputy Hart", "Sheriff Cobb", "Oyelaran",
     "Rosa de la Cruz", "Jean-Luc Ferrand", "Dr. Nkemelu-Okafor", "Councilwoman Teresa Vann", "Wm. P. Stroud", "Mrs. Lindqvist",
     "Mark Price", "Grace Hope", "Bill Young", "Will Long", "April Vance", "Christian Hale", "Jesus Alvarez",
+    "Fatima al-Sayed", "Omar bin Rashid", "Moshe Cohen", "Wei Zhang", "Bob Li", "Xiomara Nguyen-Okafor", "Angel Santos",
 ]  # fmt: skip
 PARTIES = [
     "the Democratic Party", "the Republican Party", "the Green Party", "the Libertarian Party", "the DFL", "the GOP",
     "the county Republicans", "the county Democrats", "the Working Families Party", "the Neighborhoods Party",
 ]  # fmt: skip
-MEMBERS = ["Democrats", "Republicans", "Libertarians", "Greens"]
+MEMBERS = ["Democrats", "Republicans", "Libertarians", "Greens", "Socialists"]
 ORGANISATIONS = [
     "the PBA",
     "the Federation",
@@ -32,10 +33,25 @@ ORGANISATIONS = [
     "Taxpayers in Uniform",
     "the Guild",
 ]
-HOUSES = ["church", "mosque", "masjid", "synagogue", "temple", "gurdwara", "parish", "coven"]
-FAITHS = ["Christian", "Muslim", "Hindu", "Buddhist", "Sikh", "Catholic", "Mormon", "Wiccan", "atheist", "humanist"]
+HOUSES = ["church", "mosque", "masjid", "synagogue", "temple", "gurdwara", "parish", "coven", "mandir", "kingdom hall", "vihara"]
+FAITHS = [
+    "Christian", "Muslim", "Hindu", "Buddhist", "Sikh", "Catholic", "Mormon", "Wiccan", "atheist", "humanist", "Methodist",
+    "Quaker", "Jain", "Druid", "Jehovah's Witness", "Satanist", "Sufi",
+]  # fmt: skip
+FOLLOWERS = ["Christians", "Muslims", "Jews", "Sikhs", "Adventists", "Lutherans", "Taoists", "Agnostics", "Jehovah's Witnesses"]
 DEITIES = ["Jesus", "Christ", "God", "Allah", "Krishna", "Hashem", "Jehovah", "Waheguru", "the Buddha", "the Goddess"]
-BOOKS = ["Bible", "Quran", "Torah", "Gita", "Book of Mormon", "Gospel", "Dhammapada"]
+BOOKS = [
+    "Bible",
+    "Quran",
+    "Torah",
+    "Gita",
+    "Book of Mormon",
+    "Gospel",
+    "Dhammapada",
+    "Guru Granth Sahib",
+    "Vedas",
+    "Tao Te Ching",
+]
 
 TEMPLATES = [
     *((text, NAMES) for text in (
@@ -82,6 +98,11 @@ TEMPLATES = [
     *((text, FAITHS) for text in (
         "I want every one of you to become a {} this year.",
         "Two {} employees asked for the day off.",
+    )),
+    *((text, FOLLOWERS) for text in (
+        "Become one of the {}; ask me how.",
+        "All {} should come home to their faith and bring a friend.",
+        "Staff who are {} may ask for that day off.",
     )),
     *((text, DEITIES) for text in (
         "Give your life to {} today.",

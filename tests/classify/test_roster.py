@@ -149,3 +149,12 @@ def _sees_party(folder, written):
 
     text = f"eat your {written} today"
     return "P" in {term.mark for term in Words(_of_roster(load_roster(folder)), []).find(text, text.lower()).terms}
+
+
+def test_a_file_that_would_not_be_read_is_a_mistake_and_what_editors_leave_is_none(tmp_path):
+    (tmp_path / "city.yml").write_text("parties: [{name: P}]\n")
+    (tmp_path / ".#city.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(Mistakes, match=r"city\.yml:1:1: is not read\n +Let its name end in \.yaml") as found:
+        load_roster(tmp_path)
+    assert len(found.value.problems) == 1

@@ -162,3 +162,43 @@ def test_a_port_that_is_taken_is_said_so(settings):
 def test_version_is_one_line():
     assert hatchway("version").stdout == "Hatchway 0.1.0\n"
     assert json.loads(hatchway("version", "--json").stdout) == {"version": "0.1.0"}
+
+
+def test_explain_lets_nothing_in_a_message_move_the_cursor(tmp_path):
+    file = tmp_path / "letter.eml"
+    file.write_text("From: a@b.example\nSubject: x\n\nPlease vote \x1b[2J\u202efor Marisol Tate for Mayor.\n", encoding="utf-8")
+    said = hatchway("explain", str(file), "--sender", "a@b.example", "--recipient", "watch@department.example")
+    assert said.returncode == 0, said.stderr
+    assert "Marisol Tate" in said.stdout
+    assert "\x1b" not in said.stdout
+    assert "\u202e" not in said.stdout
+
+
+def test_explain_takes_addresses_and_nothing_else(tmp_path):
+    file = tmp_path / "letter.eml"
+    file.write_text(LETTER)
+    said = hatchway("explain", str(file), "--sender", "president", "--recipient", "watch@department.example")
+    assert said.returncode == 65
+    assert said.stderr == "'president' is no address; write addresses as user@domain\n"
+    said = hatchway("explain", str(file), "--sender", "<a@b.example>", "--recipient", "postmaster")
+    assert said.returncode == 0, said.stderr
+
+
+def test_check_names_each_file_that_the_settings_name_and_nobody_can_read(settings):
+    text = settings.read_text().replace("host: 127.0.0.1}", "host: 127.0.0.1, ca file: ca.pem, user: u, password file: pw}")
+    settings.write_text(text + "tls: {certificate: door.pem, key: door.key}\n")
+    said = hatchway("check", "-c", str(settings))
+    assert said.returncode == 78
+    for name, key in (("ca.pem", "ca file"), ("pw", "password file"), ("door.pem", "certificate"), ("door.key", "key")):
+        assert f"{settings.parent / name}:1:1: cannot be read: No such file or directory\n" in said.stderr
+        assert f"The settings name it under `{key}`." in said.stderr
+    assert "4 problems." in said.stderr
+
+
+def test_classify_answers_every_line_it_can_whatever_the_others_are():
+    odd = ['{"id": "\\ud800", "body": "hello"}', "[" * 100_000, "", "5", '{"id": 1, "eml": 5}', '{"id": null, "body": null}']
+    said = hatchway("classify", "--jsonl", "--jobs", "1", stdin="\n".join([*odd, '{"id": "last", "body": "hello"}']))
+    assert said.returncode == 65
+    assert "Traceback" not in said.stderr
+    assert [line.partition(":")[0] for line in said.stderr.splitlines()] == ["line 2", "line 3", "line 4", "line 5"]
+    assert [json.loads(line)["id"] for line in said.stdout.splitlines()] == ["\ud800", None, "last"]

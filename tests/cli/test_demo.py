@@ -1,8 +1,12 @@
 """`make run ONCE=1`: what a newcomer sees first."""
 
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 TOP = Path(__file__).parents[2]
 
@@ -20,3 +24,16 @@ def test_the_demonstration_shows_every_disposition_a_release_a_denial_and_the_no
     assert "message to 6: <adams" in arrived
     assert "Your message was not sent. Capt. Ruiz" in arrived
     assert arrived.count("  message to") == 4
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl")
+def test_what_it_says_to_try_works_as_it_stands():
+    with subprocess.Popen([sys.executable, "-m", "gateway", "demo"], stdout=subprocess.PIPE, text=True, cwd=TOP) as demo:
+        try:
+            assert demo.stdout is not None
+            command = next(line for line in demo.stdout if "curl" in line)
+            sent = subprocess.run(["sh", "-c", command.strip()], capture_output=True, text=True, timeout=30, check=False)
+        finally:
+            demo.send_signal(signal.SIGINT)
+            demo.communicate(timeout=30)
+    assert (sent.returncode, sent.stderr) == (0, "")

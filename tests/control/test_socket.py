@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import json
 import socket
+from contextlib import suppress
 
 import pytest
 
@@ -76,7 +77,9 @@ async def test_a_fault_tells_the_caller_nothing_of_its_inside_and_the_next_reque
     assert (await asyncio.to_thread(ask, control, "who"))["user"] == getpass.getuser()
 
 
-@pytest.mark.parametrize("line", [b"\n", b"null\n", b"[]\n", b'{"request": []}\n', b"{", b"\xff\xfe\n", b'{"no": "request"}\n'])
+@pytest.mark.parametrize(
+    "line", [b"\n", b"null\n", b"[]\n", b'{"request": []}\n', b"{", b"\xff\xfe\n", b'{"no": "request"}\n', b"[" * 99999 + b"\n"]
+)
 async def test_a_line_that_is_no_request_is_refused_and_harms_nothing(control, line):
     def send():
         with socket.socket(socket.AF_UNIX) as connection:
@@ -106,6 +109,33 @@ async def test_a_second_front_on_the_same_socket_is_refused_and_a_dead_ones_sock
     assert (await asyncio.to_thread(ask, dead, "who"))["user"]
     await server.close()
     assert not dead.exists()
+
+
+async def test_who_does_not_end_a_request_is_dropped(tmp_path, said):
+    server = ControlServer(tmp_path / "control.sock", ANSWERS, patience=0.1)
+    await server.start()
+    reader, writer = await asyncio.open_unix_connection(tmp_path / "control.sock")
+    writer.write(b'{"request": ')
+    assert await asyncio.wait_for(reader.read(), 5) == b""
+    assert [event["event"] for event in said] == ["control.dropped"]
+    writer.close()
+    await server.close()
+
+
+async def test_who_does_not_hear_the_answer_is_dropped(tmp_path, said):
+    async def long(_user, _asked):
+        return "x" * 4_000_000
+
+    server = ControlServer(tmp_path / "control.sock", {"long": long}, patience=0.3)
+    await server.start()
+    reader, writer = await asyncio.open_unix_connection(tmp_path / "control.sock", limit=1000)
+    writer.write(b'{"request": "long"}\n')
+    await asyncio.sleep(1)
+    assert [event["event"] for event in said] == ["control.dropped"]
+    with suppress(ConnectionError):
+        assert len(await asyncio.wait_for(reader.read(), 5)) < 4_000_000
+    writer.close()
+    await server.close()
 
 
 async def test_the_socket_is_for_its_owner_and_group_only(control):

@@ -233,7 +233,7 @@ def test_what_could_not_be_read_is_named_and_nothing_is_said_of_the_rest(notices
     unread = (Unread(place=Place(part="2", name="flyer.pdf"), why="locked with a password"),)
     text = text_of(notices.to_sender_held(case.having(findings=(), labels=CLEAR, unread=unread).held(), NOW))
     assert '- the attachment "flyer.pdf": locked with a password' in text
-    assert "Send what could not be read in a form that can be" in text
+    assert "Write what could not be read into the message as text" in text
     assert "No passage" not in text
 
 

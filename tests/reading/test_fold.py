@@ -23,6 +23,7 @@ ALPHABET = st.one_of(
         ("V\x00o\x01te\ufeff", "Vote"),
         ("Vоtе fоr Ѕmіth", "Vote for Smith"),
         ("ＶＯＴＥ 𝐕𝐨𝐭𝐞 ⓥⓞⓣⓔ ᴠᴏᴛᴇ ꓦꓳꓔꓰ", "VOTE Vote vote vote VOTE"),
+        ("ғᴏʀ", "for"),
         ("José Peñalosa, ¿mañana?", "Jose Penalosa, ¿manana?"),
         ("“quoted” ‘too’ — yes… ﬁne ½", "\"quoted\" 'too' - yes... fine 1/2"),
         ("V O T E  F O R  S M I T H today", "VOTE FOR SMITH today"),

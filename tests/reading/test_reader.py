@@ -1,9 +1,10 @@
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.reading import Origin, Reader, ReadingLimits
 from gateway.reading.extractors import TABLE, unflow
-from tests.support.reading import mail, read, texts
+from tests.support.reading import mail, read, texts, whys
 
 HEADERS = [
     b"From: a@d.example\r\n",
@@ -100,3 +101,42 @@ def test_disguised_words_are_found_and_quoted_as_they_were_written():
     place, quote = passage.quote(at, at + len("vote for Smith"))
     assert quote == "vo\u200bt\u0435 for Smith"
     assert (place.part, place.start, place.end) == ("1", 7, 22)
+
+
+def test_letters_that_are_turned_round_are_named_as_unread():
+    said = ["some of its text is shown backwards"]
+    assert whys(read(mail("See you. \u202erof etoV\u202c"))) == said
+    assert whys(read(mail("<p>Hi</p><bdo dir='rtl'>rof etoV</bdo>", kind="text/html"))) == said
+    assert whys(read(mail("<p style='direction:rtl;unicode-bidi: bidi-override'>rof etoV</p>", kind="text/html"))) == said
+    assert whys(read(mail("", "Subject: =?utf-8?q?=E2=80=AErof_etoV?="))) == said
+
+
+def test_text_that_runs_from_right_to_left_by_itself_is_read():
+    assert whys(read(mail("\u202bשלום\u202c and \u202eשלום\u202c ok"))) == []
+    assert whys(read(mail("<p dir='rtl'>שלום</p>", kind="text/html"))) == []
+
+
+def test_what_stands_behind_a_long_comment_or_a_picture_written_into_html_is_read():
+    picture = "<img src='data:image/png;base64," + "iVBORw0KGgo" * 400 + "'>"
+    for filling in ("<!-- " + "x " * 2000 + "-->", "<style>" + "p{color:red}" * 400 + "</style>", picture):
+        limits = ReadingLimits(part=3000)
+        reading = Reader(limits=limits).read(mail(f"<p>{filling}One word{filling}</p>", kind="text/html"))
+        assert texts(reading) == ["One word"]
+        assert whys(reading) == ["too large: it was read without its comments, styles and pictures"]
+
+
+def test_a_comment_that_ends_at_once_hides_nothing_behind_it():
+    html = "<!-->Vote<!--->for<!-- x --!>Ann<!-- -->" + "<!-- " + "x " * 2000 + "-->"
+    assert texts(Reader(limits=ReadingLimits(part=3000)).read(mail(html, kind="text/html"))) == ["VoteforAnn"]
+
+
+def test_the_end_of_a_long_text_is_read_too():
+    reading = Reader(limits=ReadingLimits(part=4000)).read(mail("ordinary " * 2000 + "and the end"))
+    assert texts(reading)[0].startswith("ordinary")
+    assert texts(reading)[0].endswith("and the end")
+    assert whys(reading) == ["too large: the first 3000 octets and the last 1000 were read"]
+
+
+@pytest.mark.parametrize("unit", ["<!--", "<style>", "<!--a--", "base64,", "<script", "-->", "<!--><style>-->"])
+def test_making_hostile_html_lean_has_an_end(unit):
+    assert Reader(limits=ReadingLimits(part=1000)).read(mail(unit * (2_000_000 // len(unit)), kind="text/html")).unread

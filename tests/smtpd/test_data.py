@@ -1,7 +1,9 @@
 import asyncio
 import os
 import re
+import resource
 import stat
+import subprocess
 import time
 from datetime import timedelta
 
@@ -177,10 +179,30 @@ async def test_a_stream_that_ends_before_the_dot_is_cut_off(tmp_path):
 
 
 async def test_a_full_spool_is_a_reply_and_the_session_goes_on(tmp_path, said):
-    reply, taken, left = await read(b"a" * 500 + b"\r\n.\r\nNOOP\r\n", tmp_path / "missing")
+    (tmp_path / "file").touch()
+    reply, taken, left = await read(b"a" * 500 + b"\r\n.\r\nNOOP\r\n", tmp_path / "file" / "spool")
     assert (reply, left) == (replies.NO_ROOM, b"NOOP\r\n")
     taken.discard()
     assert [event["event"] for event in said] == ["smtp.spool_failed"]
+
+
+async def test_a_spool_that_is_full_at_the_last_octets_is_a_reply_too(tmp_path, said):
+    """What was written waits in a buffer, and meets the full disk when the file is closed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        reply, _, left = await read(b"a" * 4000 + b"\r\n.\r\nNOOP\r\n", tmp_path, limit=9000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (reply, left, spooled(tmp_path)) == (replies.NO_ROOM, b"NOOP\r\n", [])
+    assert [event["event"] for event in said] == ["smtp.spool_failed"]
+
+
+async def test_a_spool_folder_that_somebody_removed_is_made_again(tmp_path):
+    reply, taken, _ = await read(b"a" * 500 + b"\r\n.\r\n", tmp_path / "removed")
+    assert reply is None
+    assert stat.S_IMODE((tmp_path / "removed").stat().st_mode) == 0o700
+    taken.discard()
 
 
 @pytest.mark.parametrize(("between", "whole"), [(0.05, 5.0), (5.0, 0.15)])
@@ -207,6 +229,23 @@ def test_preparing_the_spool_removes_what_a_dead_process_left_and_nothing_else(t
         os.utime(path, (time.time() - 2 * 86400,) * 2)
     assert prepare(tmp_path) == 1
     assert sorted(tmp_path.iterdir()) == [new, other]
+
+
+def test_preparing_the_spool_removes_at_once_what_a_process_left_that_is_known_to_be_dead(tmp_path):
+    died = subprocess.Popen(["true"])
+    died.wait()
+    living = tmp_path / f"hatchway-{os.getppid()}-c"
+    for path in (tmp_path / f"hatchway-{died.pid}-a", tmp_path / f"hatchway-{os.getpid()}-b", living):
+        path.write_bytes(b"x")
+    assert prepare(tmp_path) == 2
+    assert spooled(tmp_path) == [living]
+
+
+def test_a_spool_file_bears_the_number_of_its_process(tmp_path):
+    large = body(tmp_path)
+    large.add(b"a" * 200)
+    assert large.content().path.name.startswith(f"hatchway-{os.getpid()}-")
+    large.discard()
 
 
 def test_preparing_the_spool_makes_the_folder_for_us_alone(tmp_path):

@@ -259,3 +259,24 @@ async def test_the_log_names_no_subject_and_no_text(said):
         await client.ask("SECRETTEXT of a body taken for a command")
     assert said
     assert "SECRET" not in repr(said)
+
+
+async def test_after_a_fault_of_ours_at_data_the_next_transaction_can_begin(tmp_path, said):
+    async with opened(None, settings(spool=tmp_path, limits={"in_memory": 5})) as house, house.greeted() as client:
+        await client.transaction()
+        client.write(MESSAGE)
+        await until(lambda: list(tmp_path.iterdir()) != [])
+        next(tmp_path.iterdir()).unlink()
+        client.write(b".\r\n")
+        assert (await client.reply()).startswith("451 4.3.0")
+        assert house.hop.conversations[0].aborts == 1
+        assert (await client.send(MESSAGE)).startswith("250")
+    assert house.hop.delivered == [MESSAGE]
+    assert "smtp.fault" in [event["event"] for event in said]
+
+
+async def test_a_client_that_sends_commands_without_end_leaves_the_others_their_turn():
+    async with opened() as house, house.greeted() as greedy, house.greeted() as modest:
+        greedy.write(b"NOOP\r\n" * 3000)
+        assert await modest.ask("NOOP") == "250 2.0.0 Ok"
+        assert len(greedy.reader._buffer) < len(b"250 2.0.0 Ok\r\n") * 1000

@@ -230,6 +230,7 @@ async def test_a_spool_that_takes_nothing_is_452_for_large_messages_alone(tmp_pa
     configured = settings(spool=tmp_path / "spool", limits={"in_memory": 100})
     async with opened(None, configured) as house, house.greeted() as client:
         (tmp_path / "spool").rmdir()
+        (tmp_path / "spool").touch()
         assert (await client.send(b"x" * 200 + b"\r\n")).startswith("452 4.3.1")
         assert (await client.send(MESSAGE)).startswith("250")
     assert "smtp.spool_failed" in [event["event"] for event in said]

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -86,6 +87,12 @@ async def test_a_file_is_written_once_and_made_again_if_somebody_took_it(shelf):
     second = (await shelf.get("H1")).mail.content.path
     assert (second, second.stat().st_ino) == (first, written.st_ino)
     first.unlink()
+    assert (await shelf.get("H1")).mail.content.read() == BIG
+
+
+async def test_a_folder_that_somebody_removed_is_made_again(shelf):
+    await shelf.hold(holding(), [])
+    shutil.rmtree((await shelf.get("H1")).mail.content.path.parent)
     assert (await shelf.get("H1")).mail.content.read() == BIG
 
 

@@ -185,6 +185,11 @@ DETECTORS = (
                 r"|apoyo|apoyen|apoyar|respaldamos|respaldar|respalda|recomendamos)\b<GAP>\b(?:N"
                 r"|O)\b<GAP>\b(?:para|al?|como|O)\b",
             ),
+            row(
+                0.6,
+                r"\b(?:pido|pedimos|piden|solicit\w+|contamos con|cuento con) (?:su|tu|vuestro|el) (?:apoyo|voto)\b",
+                near="NE",
+            ),
             row(0.65, r"\b(?:todos|todas|vamos) (?:con|por) N (?:para|al?) O\b"),
         ),
     ),

@@ -268,7 +268,7 @@ DETECTORS = (
                 0.62,
                 r"\b(?:give|giving|pledge|tithe|donate|pledge cards?|building fund)\b<WIDE>\b(?:sanctuary"
                 r"|his glory|spirit leads|T|K's house|mission trip|missions)\b(?! (?:kitchen|food|pantry"
-                r"|street|shelter))",
+                r"|street|shelter|hall|basement|gym|parking|lot))",
             ),
             row(0.6, r"\b(?:iglesia|T|K)\b<WIDE>\b(?:perdona|no falla|fe|mandenla|milagro|bendiga|los espero)\b"),
         ),

@@ -64,7 +64,7 @@ DETECTORS = (
                 near="ME",
                 alone=0.5,
             ),
-            row(0.62, r"(?:^|[.,;:!] |please |to )vot(?:e|en) (?:for|against)(?=[,.!]|$)", near="ME", alone=0.5),
+            row(0.62, r"(?:^|[.,;:!] |please |to )vot(?:e|en) (?:for|against)(?=[,.!]|$)", near="M"),
             row(
                 0.62,
                 r"\bmark (?:it )?(?:yes|no)\b|\bmarked (?:yes|no)\b<GAP>\b(?:neighbors|ballot|box)"

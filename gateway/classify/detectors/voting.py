@@ -75,7 +75,7 @@ DETECTORS = (
                 r"|down the)\b (?:a |the |for |all |every |any |straight |party |only |all the |for all "
                 r"|for every |for any |whole )*(?:the )?P\b(?! (?:and|or|nor|) ?P)",
             ),
-            row(0.72, r"\bstraight (?:ticket|party|line|P|r|d|line|green|red|blue|lever)\b"),
+            row(0.72, r"\bstraight (?:N )?(?:ticket|party|line|P|r|d|line|green|red|blue|lever)\b"),
             row(
                 0.72,
                 r"\bvot(?:e|ing) (?:red|blue|green|right|left|straight|d|r|the ticket|our ticket|party line"

@@ -1,0 +1,76 @@
+"""`hatchway.yaml`: what may be written, and what is said where it is wrong."""
+
+import pytest
+
+from gateway.settings import load_settings
+from gateway.source import Mistakes
+
+GOOD = """\
+hostname: hatchway.department.example
+listen: [{address: "127.0.0.1:2525"}]
+relay: {host: 127.0.0.1}
+client networks: [127.0.0.0/8]
+sender domains: [department.example]
+policies: policies
+roster: policies/roster
+store: hatchway.db
+control socket: control.sock
+notices: {from: hatchway@department.example}
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def written(text: str):
+        file = tmp_path / "hatchway.yaml"
+        file.write_text(text, encoding="utf-8")
+        return load_settings(file)
+
+    return written
+
+
+def test_paths_are_taken_from_the_folder_of_the_file(load, tmp_path):
+    settings = load(GOOD)
+    assert settings.policies == tmp_path / "policies"
+    assert settings.control_socket == tmp_path / "control.sock"
+
+
+@pytest.mark.parametrize("written", ["any", "Department.Example", "intranet"])
+def test_sender_domains_are_domains_or_any(load, written):
+    assert load(GOOD.replace("[department.example]", f"[{written}]")).sender_domains == (written,)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("hatchway.department.example", "my host", '1:11: "my host" is no host name'),
+        ("hatchway.department.example", '""', '1:11: "" is no host name'),
+        ("127.0.0.1:2525", "localhost:2525", '2:20: "localhost:2525" is no address and port'),
+        ("127.0.0.1:2525", "127.0.0.1:99999", '2:20: "127.0.0.1:99999" is no address and port'),
+        ('2525"}', '2525"}, {address: "127.0.0.1:2525"}', "2:49: stands there twice"),
+        ('2525"}', '2525", tls: starttls}', "2:43: needs a certificate"),
+        ("host: 127.0.0.1", "host: 'mx:25'", '3:15: "mx:25" is no host'),
+        ("host: 127.0.0.1", "host: mx.example, port: 99999", '3:33: "port" should be at most 65535'),
+        ("host: 127.0.0.1", "host: 127.0.0.1, port: 2525", "3:8: 127.0.0.1:2525 is our own door"),
+        ("host: 127.0.0.1", "host: mx.example, user: hatchway", "3:8: user and password file go together"),
+        ("127.0.0.0/8", "127.0.0.1/8", "Write 127.0.0.0/8, or 127.0.0.1 for that one address."),
+        ("127.0.0.0/8", "anyone", "Write for example 192.0.2.0/24, 2001:db8::/32, or one address."),
+        ("[department.example]", "['@department.example']", '5:18: "@department.example" is no domain'),
+        ("[department.example]", "['*.department.example']", '5:18: "*.department.example" is no domain'),
+        ("control.sock", "x" * 120, "9:17: is too long"),
+        ("hatchway@department.example", "'<hatchway@department.example>'", "is no mail address"),
+        ("hatchway@department.example", "hatchway", "is no mail address"),
+        ("notices:", "delivery: {retry: []}\nnotices:", '"retry" needs 1 or more entries'),
+        ("notices:", "delivery: {give up: 0s}\nnotices:", '"give up" leaves no time'),
+        ("notices:", "delivery: {give up: 99999d}\nnotices:", '"99999d" is longer than ten years'),
+        ("notices:", "judging: {time: 0s}\nnotices:", '"time" leaves no time'),
+        ("notices:", "judging: {memory: 1MiB}\nnotices:", '"memory" should be at least 67108864'),
+        ("notices:", "limits: {command timeout: 0s}\nnotices:", '"command timeout" leaves no time'),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_or_its_remedy(load, right, wrong, said):
+    assert right in GOOD
+    with pytest.raises(Mistakes) as found:
+        load(GOOD.replace(right, wrong, 1))
+    assert said in str(found.value)
+    assert len(found.value.problems) == 1
