@@ -117,6 +117,7 @@ class Judges:
             await asyncio.wait([future], timeout=self._limit + _GRACE)
             if not future.done():
                 log.error("judges.stuck", id=mail.id)
+                future.cancel()
                 pool.stop()
                 raise TimeoutError
             if future.cancelled():

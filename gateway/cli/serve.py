@@ -1,9 +1,12 @@
 """`hatchway serve`."""
 
 import asyncio
+import io
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO, cast
 
 import click
 import structlog
@@ -28,8 +31,30 @@ def command(settings_file: Path) -> None:
             fail(Exit.UNAVAILABLE, f"{settings.store}: {error}")
 
 
+class Lossy(io.TextIOBase):
+    """A stream to another one, that never fails."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str, /) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush if that is possible."""
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def log_to_stderr(style: str) -> None:
-    """One line an event on standard error, as key=value or JSON; other libraries' warnings in the same form."""
+    """One line an event on standard error, as key=value or JSON; other libraries' warnings in the same form.
+
+    A log that cannot be written (a full disk, a reader that is gone) stops no mail: its lines are lost, and nothing else.
+    """
+    stream = cast("TextIO", Lossy(sys.stderr))
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if style == "json"
@@ -43,9 +68,9 @@ def log_to_stderr(style: str) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -86,8 +86,8 @@ class Gateway:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
+    def start(self, log_file: Path | None = None) -> None:
+        with (log_file or self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve", "-c", str(self.settings)],
                 stderr=log,
@@ -95,6 +95,9 @@ class Gateway:
                 cwd=TOP,
                 start_new_session=True,
             )
+        self.wait_until_it_answers()
+
+    def wait_until_it_answers(self) -> None:
         wait_until(self._answers, 30, "Hatchway to answer", lambda: self.log)
 
     def _answers(self) -> bool:
@@ -122,7 +125,8 @@ class Gateway:
 
     @property
     def log(self) -> str:
-        return (self.folder / "log").read_text()
+        file = self.folder / "log"
+        return file.read_text() if file.exists() else ""
 
     def events(self, name: str) -> list[dict[str, Any]]:
         lines = [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
