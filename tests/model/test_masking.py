@@ -1,0 +1,69 @@
+"""What the model is given in place of names."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.model import Masker
+
+MASKER = Masker()
+PEOPLE = [
+    "Amy Klobuchar", "Tim Scott", "Theo Brandt", "Judge Amdahl", "Chief Deputy Hart", "Oyelaran", "Rosa de la Cruz",
+    "Jean-Luc Ferrand", "Robert F. Kennedy Jr.", "Councilwoman Teresa Vann", "Wm. P. Stroud", "Mark Price", "Grace Hope",
+    "Bill Young", "April Vance", "Christian Hale", "Jesus Alvarez",
+]  # fmt: skip
+BODIES = [
+    "the PBA", "the Federation", "Local 9", "the Black Officers Network", "the Sergeants Association", "Taxpayers in Uniform",
+    "the Guild", "Lodge 61", "the Fraternal Order of Police",
+]  # fmt: skip
+PARTIES = ["the Democratic Party", "the Republican Party", "the DFL", "the GOP", "county Republicans", "the Libertarian Party"]
+SENTENCES = [
+    *product(["{} gets my vote for sheriff.", "Please vote for {} on Tuesday.", "{} visits the jail at nine.", "Elect {}!",
+              "Somebody took the {} signs on Elm Street.", "{} 2026!"], [PEOPLE]),
+    *product(["{} is proud to stand behind Amy Klobuchar.", "Ask {} about the picnic."], [BODIES]),
+    *product(["{} caucus is Saturday at ten.", "Shelter 4 is reserved by {} on Sunday."], [PARTIES]),
+    *product(["Come to {} with me on Sunday."], [["church", "mosque", "synagogue", "temple", "gurdwara", "chapel"]]),
+    *product(["{} loves you.", "Let {} into your heart."], [["Jesus", "Allah", "Krishna", "Hashem", "Waheguru", "the Goddess"]]),
+    *product(["I left a {} on your desk."], [["Bible", "Quran", "Torah", "Gita", "Book of Mormon"]]),
+    *product(["She is a {} and proud of it."], [["Christian", "Muslim", "Hindu", "Buddhist", "Sikh", "Catholic", "Mormon"]]),
+    *product(["Vote {} on Measure R.", "We say {} on 7."], [["yes", "no", "YES", "NO"]]),
+    *product(["Yes on {}."], [["Measure R", "Prop 12", "Question 2", "Amendment 4", "Measure 14-207"]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "names"), SENTENCES, ids=lambda value: value if isinstance(value, str) else "")
+def test_whoever_stands_in_a_sentence_it_reads_the_same(sentence, names):
+    assert len({MASKER.mask(sentence.format(name)) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "masked"),
+    [
+        ("The membership has endorsed Renata Okafor for Mayor.", "the membership has endorsed [NAME] for mayor."),
+        ("Vote Okafor for City Council on Tuesday, November 5!", "vote [NAME] for city council on tuesday, november 5!"),
+        ("VOTE OKAFOR FOR MAYOR", "vote [NAME] for mayor"),
+        ("Property room is short on envelopes, see Marlene.", "property room is short on envelopes, see [NAME] ."),
+        ("Read www.reyesforsheriff.org and www.county.gov/parks", "read [DRIVE] and [LINK]"),
+        ("Give at secure.actblue.com/donate/x or secure.winred.com/y", "give at [DRIVE] or [DRIVE]"),
+        ("Measure twice, cut once.", "measure twice, cut once."),
+        ("The city council meets Monday.", "the city council meets monday."),
+        ("Apoyemos a Ana Reyes para alcaldesa el 3 de noviembre", "apoyemos a [NAME] para alcaldesa el 3 de noviembre"),
+    ],
+)
+def test_what_tells_stays_and_what_names_goes(written, masked):
+    assert MASKER.mask(written) == masked
+
+
+def test_the_roster_adds_parties_people_and_measures():
+    masker = Masker(parties=["Neighbours First"], people=["okafor"], measures=["the stadium question"])
+    assert masker.mask("neighbours first want okafor and the stadium question") == ("neighbours first want [NAME] and [MEASURE]")
+    assert masker.mask("Neighbours First meet tonight") == "[PARTY] meet tonight"
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_masked_and_in_small_letters(text):
+    masked = MASKER.mask(text)
+    assert not any("\ue000" <= letter <= "\uf8ff" for letter in masked)
+    assert masked == masked.strip()

@@ -1,0 +1,45 @@
+"""The figures themselves."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.training.measures import Share, average_precision, calibrated, logit, sigmoid, threshold
+
+
+def test_average_precision_is_that_of_the_textbook():
+    assert average_precision([(0.9, True), (0.8, False), (0.7, True), (0.1, False)]) == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_messages_of_equal_score_count_together():
+    assert average_precision([(0.5, True), (0.5, False)]) == average_precision([(0.5, False), (0.5, True)]) == 0.5
+
+
+def test_the_interval_of_a_share_is_wilsons():
+    low, high = Share(8, 10).interval
+    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
+    assert Share(0, 0).interval == (0.0, 1.0)
+
+
+@given(st.integers(0, 50), st.integers(0, 50))
+def test_a_share_lies_in_its_interval(count, more):
+    low, high = Share(count, count + more).interval
+    assert low - 1e-9 <= Share(count, count + more).value <= high + 1e-9
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.floats(0, 0.5))
+def test_no_more_of_the_ordinary_reach_a_threshold_than_may(scores, share):
+    least = threshold(scores, share)
+    assert sum(score >= least for score in scores) <= share * len(scores) or least == 0.0
+
+
+def test_a_calibrated_probability_is_the_share_of_ones():
+    scored = [(2.0, number % 10 < 8) for number in range(1000)] + [(-2.0, number % 10 < 1) for number in range(1000)]
+    slope, shift = calibrated(scored)
+    assert sigmoid(slope * 2.0 + shift) == pytest.approx(0.8, abs=0.01)
+    assert sigmoid(slope * -2.0 + shift) == pytest.approx(0.1, abs=0.01)
+
+
+@given(st.floats(0.001, 0.999))
+def test_logit_is_the_inverse_of_sigmoid(probability):
+    assert sigmoid(logit(probability)) == pytest.approx(probability)
