@@ -29,6 +29,10 @@ ACCOUNTS = 100
 """So many accounts written as @name, and hashtags, are looked at in a passage."""
 LEAST = 0.15
 """A finding that weighs less is none."""
+WEAK = frozenset({Kind.PROMOTION, Kind.PARTISAN_OPINION, Kind.CAMPAIGN_WORK})
+"""What ordinary business may sound like: an event, a party's name, signs and doors."""
+BESIDE = 0.6
+"""What a weak kind counts for in a sentence in which something weightier was found."""
 MOST = 8
 """So many findings of a detector are kept, the weightiest: more would add nothing to the score."""
 
@@ -74,8 +78,8 @@ class Classifier:
         ends, begins = subject.sentences[-1], body.sentences[0]
         said, whole = _together(subject, ends, body, begins), len(subject.text) - ends.start
         seam = next((s for s in Page(said, self._words).sentences if s.start < whole < s.end), None)
-        apart = {detector for detector, _ in (*_matched(ends), *_matched(begins))}
-        matched = [(detector, row) for detector, row in _matched(seam) if detector not in apart] if seam else []
+        apart = {detector for detector, *_ in (*_matched(ends), *_matched(begins))}
+        matched = [found for found in _matched(seam) if found[0] not in apart] if seam else []
         quoted = (subject.passage.quote(ends.start, ends.end), body.passage.quote(begins.start, begins.end))
         for detector, weight in _weighed(replace(message.around(body, 0), addressed=True), matched):
             yield _finding(detector, weight, body, *quoted)
@@ -101,19 +105,26 @@ class Classifier:
             yield _finding(judged, kept, page, quoted)
 
 
-def _matched(sentence: Sentence) -> list[tuple[Detector, Row]]:
-    return [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], sentence)]
+def _matched(sentence: Sentence) -> list[tuple[Detector, Row, bool]]:
+    """The rules that match, and whether they do by words that are only mentioned."""
+    found = [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], sentence.masked)]
+    return [(detector, row, not _matches(row, sentence.spoken)) for detector, row in found]
 
 
-def _weighed(around: Around, matched: Iterable[tuple[Detector, Row]]) -> list[tuple[Detector, float]]:
-    """Each detector that found something, by its weightiest row, if that weighs enough."""
+def _weighed(around: Around, matched: Iterable[tuple[Detector, Row, bool]]) -> list[tuple[Detector, float]]:
+    """Each detector that found something, by its weightiest row, if that weighs enough.
+
+    A weak kind counts less beside a weightier one in the same sentence: it sees the same thing.
+    """
     best: dict[str, tuple[float, Detector]] = {}
-    for detector, row in matched:
+    for detector, row, mentioned in matched:
         weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
-        weight *= factor(around, detector.category, detector.kind)
+        weight *= factor(around, detector.category, detector.kind, mentioned=mentioned)
         if weight > best.get(detector.name, (0.0, detector))[0]:
             best[detector.name] = weight, detector
-    return [(detector, weight) for weight, detector in best.values() if weight >= LEAST]
+    most = max((weight for weight, _ in best.values()), default=0.0)
+    counted = [(d, weight * BESIDE if d.kind in WEAK and weight < most else weight) for weight, d in best.values()]
+    return [(detector, weight) for detector, weight in counted if weight >= LEAST]
 
 
 def _together(subject: Page, ends: Sentence, body: Page, begins: Sentence) -> Passage:
@@ -134,9 +145,9 @@ def _finding(by: Detector | Judged, weight: float, page: Page, *quoted: tuple[Pl
     )
 
 
-def _matches(row: Row, sentence: Sentence) -> bool:
-    found = row.pattern.search(sentence.masked)
-    return found is not None and not negated(sentence.masked, found.start())
+def _matches(row: Row, masked: str) -> bool:
+    found = row.pattern.search(masked)
+    return found is not None and not negated(masked, found.start())
 
 
 def _chosen(message: Message) -> tuple[list[tuple[Page, int]], tuple[Unread, ...]]:

@@ -11,6 +11,14 @@ from gateway.reading import Origin
 
 SHORT = 1500
 """A message of fewer characters is about one thing: its subject and all of it are the surroundings of each sentence."""
+LONG = 20_000
+"""So many characters of a passage are looked at for lists and for both sides of a question."""
+ITEMS = 3
+"""So many items make a list."""
+FEW = 8
+"""A message of fewer words beside those it quotes is nothing but a quotation."""
+MENTIONED = 0.7
+"""What words that are only mentioned count for."""
 
 _NEGATED = re.compile(
     r"\b(?:not|never|cannot|can't|don't|doesn't|didn't|won't|isn't|aren't|neither|nobody|no one|without|whether|rather than"
@@ -37,6 +45,12 @@ _SHARES = re.compile(
     r"|what\b|copies|the (?:following|attached|below|letter|flyer))|^fyi\b|^see (?:below|attached)\b"
     r"|\b(?:thought|think|figured) you"
 )
+_PASSES_ON = re.compile(
+    r"\b(?:print|post|share|pass|forward|spread|circulate|distribute|wear|grab|take|pick up|read|see) (?:and \w+ )?(?:it\b|this\b"
+    r"|these\b|them (?:on|along|out|around|home)\b|what\b|copies|one\b|some\b|yours\b|a (?:stack|handful|few|bunch)\b"
+    r"|(?:the )?(?:following|attached|below|letter|flyer)\b)|^fyi\b"
+)
+"""What asks that the words of others be read or handed on."""
 _OBJECTS = re.compile(
     r"\b(?:off (?:this|the|these|my) (?:list|chain|thread)|take me off|take (?:me|this|us|it|the building) off"
     r"|not (?:on|to|from|for) (?:work|city|county|this|my work)|not on here|policy|violat\w+|is this allowed"
@@ -46,6 +60,7 @@ _OBJECTS = re.compile(
     r"|\d+)|pulled|removed|return to sender|not ours|reported|rule \d|thread locked|department list|this list"
     r"|without asking|never agreed|consented|never send|investigat\w+|viola la|norma|quien fue|scam|fake|fraud"
     r"|phish\w*|asked (?:him|her|them) (?:twice|to stop)|who started|records? (?:mail|request)"
+    r"|no (?:campaign|political|religious|election) (?:e-?)?(?:mail|material|messages?)"
     r"|could this go only|can't answer|legal,|city attorney|responsive|redact\w*|not laughing|keep it off"
     r"|the work account)\b"
 )
@@ -63,6 +78,19 @@ _CITED = re.compile(
     r"|\b\d+ P\b"
 )
 
+_WORDS = re.compile(r"[a-zA-Z']+")
+_ITEM = re.compile(
+    r"^(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[-*]|[A-Z][\w'.& -]{1,30}(?:,? \(?[A-Z]?\d{1,3}\)?)?(?: \([^)\n]{1,20}\))?:) ?\S",
+    re.MULTILINE,
+)
+_ANSWERS = re.compile(r"(?:re|aw|antw|sv|rv|tr|fwd?)\s?:", re.IGNORECASE)
+_BLANKED = re.compile(r"[\"']~+[\"']?")
+_HEAD = re.compile(r"^(?:\(?\w{1,2}[.)]|N:) ")
+_SIDES = re.compile(
+    r"\b(yes|no)\W{0,2} (?:on|to|for|a la) (?:the )?(?:measure |prop\w*\.? |question |amendment |propuesta |medida )?(\w{1,20})"
+    r"|\bvot(?:e|ing) \W?(yes|no)\b(?!\W{0,2} (?:on|to|for|a)\b)"
+)
+
 
 def negated(masked: str, start: int) -> bool:
     """True if what begins at `start` is denied in the words before it."""
@@ -76,7 +104,8 @@ class Around:
     own, near: the marks of the sentence, and of it and its neighbours
     said, length: how many words of each class the message has, and how many sentences
     worth: what the words count for, by whose they are; addressed: the writer speaks for himself or to the reader
-    cited: he quotes somebody, or counts votes
+    cited: he quotes somebody, or counts votes; spoken: what words that are only mentioned count for
+    listed: it stands in a list of news, and speaks to nobody; balanced: the message has both sides of a question
     """
 
     own: frozenset[str]
@@ -86,6 +115,9 @@ class Around:
     worth: float
     addressed: bool
     cited: bool
+    spoken: float
+    listed: bool
+    balanced: bool
 
 
 class Message:
@@ -125,10 +157,43 @@ class Message:
             near=frozenset().union(*(s.marks for s in (*near, *subject))),
             said=self.said,
             length=self.length,
-            worth=self._worth(page.origin),
+            worth=self._worth(page),
             addressed=any(_TELLS.search(s.masked) for s in page.neighbours(number, 1)),
-            cited=any(_CITED.search(s.masked) for s in own),
+            cited=not self._approves and any(_CITED.search(s.masked) for s in own),
+            spoken=self._spoken,
+            listed=self._digest and not any(_TELLS.search(_HEAD.sub("", s.masked)) for s in own),
+            balanced=self._balanced,
         )
+
+    @cached_property
+    def _unquoted(self) -> str:
+        """What the writer says, without the words that he only mentions."""
+        said = " ".join(s.spoken for page in self.pages if is_written(page) for s in page.sentences[:40])
+        return _BLANKED.sub(".", said)
+
+    @cached_property
+    def _approves(self) -> bool:
+        """True if he agrees with what he mentions, or asks that it be passed on."""
+        said = self._unquoted[:SHORT]
+        shares = any(not negated(said, found.start()) for found in _PASSES_ON.finditer(said))
+        return (shares and not _OBJECTS.search(said)) or bool(_AGREES.search(said))
+
+    @cached_property
+    def _spoken(self) -> float:
+        """What mentioned words count for: all, if the writer approves of them or there is little else to be read."""
+        return 1.0 if self._approves or len(_WORDS.findall(self._unquoted)) < FEW else MENTIONED
+
+    @cached_property
+    def _digest(self) -> bool:
+        return any(len(_ITEM.findall(page.text[:LONG])) >= ITEMS for page in self.pages if is_written(page))
+
+    @cached_property
+    def _balanced(self) -> bool:
+        """True if both "yes" and "no" are said of the same question."""
+        texts = [page.text[:LONG].lower() for page in self.pages]
+        urged = [found for text in texts for found in _SIDES.finditer(text) if not negated(text, found.start())]
+        said = {(found[1] or found[3], found[2] or "") for found in urged}
+        return any(("yes", what) in said for side, what in said if side == "no")
 
     @cached_property
     def _own_words(self) -> str:
@@ -140,14 +205,17 @@ class Message:
     def _subject(self) -> str:
         return " ".join(s.masked for page in self.pages if page.passage.place.header == "Subject" for s in page.sentences)
 
-    def _worth(self, origin: Origin) -> float:
+    def _worth(self, page: Page) -> float:
         """A quotation counts for what the writer makes of it; passing on is his own act; so are a signature and hidden words.
 
-        Who asks that it be read or printed means it, whatever else he says; who quotes without a word passes on.
+        Who asks that it be read or printed means it, whatever else he says; who quotes without a word passes on. The
+        subject of an answer is that of the words answered.
         """
+        origin, own = page.origin, self._own_words
+        if page.passage.place.header == "Subject" and _ANSWERS.match(page.text):
+            return 0.5 if _OBJECTS.search(own) else 1.0
         if origin not in {Origin.QUOTED, Origin.FORWARDED}:
             return 1.0
-        own = self._own_words
         shares = any(not negated(own, found.start()) for found in _SHARES.finditer(own))
         if _OBJECTS.search(own):
             return 0.5 if shares else 0.25

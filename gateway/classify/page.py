@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from gateway.classify.masking import ACCOUNT, names, settle
+from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.spelling import plainly
 from gateway.classify.words import MASKED, Term, Words
@@ -29,13 +30,23 @@ class Sentence:
     terms: tuple[Term, ...]
     rules: frozenset[int]
     _masked: str = field(default="")
+    _spoken: str = field(default="")
 
     @property
     def masked(self) -> str:
         """The sentence as the rules read it."""
         if not self._masked:
-            self._masked = self.page.mask(self) or " "
+            self._masked = self.page.mask(self, self.page.text) or " "
         return self._masked
+
+    @property
+    def spoken(self) -> str:
+        """As `masked`, without the words that are only mentioned; the same where there are none."""
+        if not self._spoken:
+            left, whole = self.page.spoken, self.page.text
+            same = left[self.start : self.end] == whole[self.start : self.end]
+            self._spoken = self.masked if same else self.page.mask(self, left) or " "
+        return self._spoken
 
     @property
     def marks(self) -> frozenset[str]:
@@ -88,16 +99,21 @@ class Page:
         if "@" in self.text or "#" in self.text:
             yield from ((found[0], found.start(), found.end()) for found in ACCOUNT.finditer(self.text))
 
-    def mask(self, sentence: Sentence) -> str:
-        """See Sentence.masked."""
+    @cached_property
+    def spoken(self) -> str:
+        """The text without the words that are only mentioned; of the same length."""
+        return unspoken(self.passage.folded, self.text)
+
+    def mask(self, sentence: Sentence, text: str) -> str:
+        """See Sentence.masked; text: that of the page, or what is left of it where words are blanked."""
         first, at = sentence.start, sentence.start
-        terms = [term for term in sentence.terms if not _first_name(term, self.text)]
+        terms = [term for term in sentence.terms if not _first_name(term, text) and _stands(term, self.text, text)]
         known = frozenset(at - first for term in terms for at in range(term.start, term.end))
         pieces = []
         for term in _apart(terms):
-            pieces += [names(self.text[at : term.start], at - first, known), term.mark]
+            pieces += [names(text[at : term.start], at - first, known), term.mark]
             at = term.end
-        pieces.append(names(self.text[at : sentence.end], at - first, known))
+        pieces.append(names(text[at : sentence.end], at - first, known))
         return settle("".join(pieces))
 
 
@@ -113,6 +129,10 @@ def _apart(found: list[Term]) -> Iterator[Term]:
 def _first_name(term: Term, text: str) -> bool:
     """True for a month before a name: April Vance."""
     return text[term.start : term.end] in _MONTHS and bool(_NAME.match(text, term.end))
+
+
+def _stands(term: Term, text: str, left: str) -> bool:
+    return text[term.start : term.end] == left[term.start : term.end]
 
 
 def lower(text: str) -> str:

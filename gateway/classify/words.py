@@ -27,8 +27,9 @@ OFFICES = """
 mayor; mayoral; vice mayor; alcalde; alcaldesa; governor; gubernatorial; gobernador; gobernadora; lieutenant governor
 lt. governor; sheriff; constable; coroner; county judge; probate judge; judge; justice; juez; jueza; circuit court
 superior court; supreme court; probate court; court of appeals; common pleas; the bench; magistrate; district attorney; DA
-D.A.; state's attorney; county attorney; city attorney; attorney general; AG; prosecutor; fiscal; public defender
-solicitor general; city council; town council; county council; metro council; city councilor; council seat; the council
+D.A.; state's attorney; county attorney; city attorney; attorney general; AG; prosecutor; el fiscal; la fiscal; fiscal general
+public defender; solicitor general; city council; town council; county council; metro council; city councilor; council seat
+the council
 council; council member; councilmember; councilman; councilwoman; concejal; concejo; alderman; alderwoman; alderperson
 city commission; county commission; county commissioner; commissioner; commission seat; county board; county supervisor
 board of supervisors; county executive; selectman; select board; township supervisor; parish president; school board
@@ -128,7 +129,9 @@ committee chair; faculty senate; civil service board; safety committee; unity sl
 union election; pba treasurer; guild treasurer; union treasurer; lodge treasurer; internal candidate; finalist; finalists
 interview panel; applicant; applicants; hiring panel; promotion list; promotional; shareholders; proxy; membership vote
 mailed ballot; blue envelope; dsa president; for president of the association; station rep; class president
-social committee; wellness committee; who pays dues; dues
+social committee; wellness committee; who pays dues; dues; unit president; unit chair; chapter president; chapter chair
+branch president; president of this local; president of the local; president of this lodge; president of the lodge
+president of this union; president of the union; president of the guild; president of this guild; this local; t.a.; the ta
 """
 
 JOKE = """

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,12 +18,28 @@ def finding(weight: float, detector: str = "endorsement") -> Finding:
     )
 
 
+FINDINGS = st.builds(
+    lambda weight, kind, words: replace(
+        finding(weight, kind), kind=kind, evidence=(Evidence(place=Place(part="1"), quote=words),)
+    ),
+    st.floats(min_value=0.0, max_value=1.0),
+    st.sampled_from([Kind.ENDORSEMENT, Kind.PROMOTION, Kind.CAMPAIGN_WORK]),
+    st.sampled_from("xy"),
+)
+
+
 @given(WEIGHTS, st.floats(min_value=0.0, max_value=1.0), st.sampled_from("ab"))
 def test_one_more_finding_never_lowers_a_score(weights, more, detector):
     before = combine([finding(weight, "a") for weight in weights], {})
     after = combine([*(finding(weight, "a") for weight in weights), finding(more, detector)], {})
     assert after[Category.POLITICAL] >= before[Category.POLITICAL]
     assert after[Category.RELIGIOUS] == 0.0
+
+
+@given(st.lists(FINDINGS, max_size=9), FINDINGS)
+def test_one_more_finding_of_any_kind_never_lowers_a_score(findings, more):
+    before, after = (combine(some, {})[Category.POLITICAL] for some in (findings, [*findings, more]))
+    assert after >= before
 
 
 @given(WEIGHTS, st.floats(min_value=-1.0, max_value=2.0))

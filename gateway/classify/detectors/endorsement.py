@@ -12,7 +12,8 @@ DETECTORS = (
             row(
                 0.55,
                 r"\bN (?:for|4|para) (?:the )?(?:O|president|supervisor|trustee)\b(?! (?:to|said|says|has"
-                r"|approval|review|signature|meeting))",
+                r"|approval|review|signature|meeting|got|gets|was|were|paid|owes?|asked|rall(?:y|ies)|trucks?|tractor|float|bus|van|link"
+                r"|placards?|signs?|mailers?|shirts?|stickers?|committee|account|table|booth|rental|bill)\b)",
                 near="EP",
                 alone=0.8,
             ),
@@ -134,10 +135,11 @@ DETECTORS = (
             ),
             row(
                 0.5,
-                r"\b(?:N|he|she) (?:is|'s) (?:running|the only (?:one|candidate)|our (?:guy|candidate|pick"
+                r"\b(?:N|he|she) (?:is|'s) (?:the only (?:one|candidate)|our (?:guy|candidate|pick"
                 r"|choice|man|gal)|right for|the one who(?:'ll| will) (?:keep|fight|protect|fix|give))\b",
                 near="OPE",
             ),
+            row(0.36, r"\b(?:N|he|she)(?: is|'s) running\b", near="OPE"),
             row(0.6, r"\bour (?:pick|picks|choice|choices|endorsed candidates?) (?:for|in|is|are)\b", near="OPE"),
             row(
                 0.55,

@@ -16,11 +16,12 @@ DETECTORS = (
             row(
                 0.85,
                 r"\b(?:accept|receive|trust(?:ed)?(?: in)?|surrender(?: \w+){0,2} to|turn to|come (?:back )?to"
-                r"|follow|believe in|know|meet|embrac(?:e|ing)|seek|find|get right with|right with|rely on"
+                r"|follow|believe in|know|meet|embrac(?:e|ing)|seek|get right with|right with|rely on"
                 r"|put your (?:faith|trust) in|ready for|thinking of embracing) (?:the |our |a |that "
                 r"|about )?(?:K|F)\b(?!'s| N)(?! (?:faith|religion|holiday|community|employees|chaplain"
-                r"|inmates?))",
+                r"|inmates?|meeting|moment|talk|speech|conversation|session|phase))",
             ),
+            row(0.56, r"\bfound (?:the |our |a )?(?:K|F)\b(?!'s| N)(?! (?:faith|religion|holiday|community|employees))"),
             row(
                 0.85,
                 r"\b(?:give|given|gave|giving|hand|handing|open|entreg\w+|surrender) (?:him |her )?(?:your|my"
@@ -46,7 +47,7 @@ DETECTORS = (
             row(
                 0.82,
                 r"\b(?:repent(?:ance)? (?:and|while|or|ye|before|of|,)|^repent|repent\b[.!]|be saved\b"
-                r"|get saved|see you saved|you(?:'re| are) saved|born again|be baptized|ready to be baptized"
+                r"|get saved|see you saved|(?<!asked if )you(?:'re| are) saved|born again|be baptized|ready to be baptized"
                 r"|sinner's prayer|walk (?:that|the) aisle|take refuge in|say the shahada"
                 r"|teach you the shahada|be received into|arrepient\w+|be dedicated|become a F"
                 r"|ready to sign your card|join the church)\b",
@@ -115,7 +116,7 @@ DETECTORS = (
                 0.66,
                 r"\b(?:come|join|sit|bow|dance|leave|dedicate|learn|study|chant|surrender|give|try"
                 r"|see)\b<GAP>\b(?:K|the goddess|your old gods|one practice|the craft"
-                r"|personality test)\b(?!'s (?:office|day))",
+                r"|personality test)\b(?!'s (?:office|day))(?! (?:meeting|moment|talk|speech|conversation|session))",
             ),
             row(
                 0.62,
@@ -128,7 +129,8 @@ DETECTORS = (
                 r"\b(?:personality test|stress test|spiritual being|onto the bridge|hand of K"
                 r"|get right with (?:K|him|the T)|come get right|touch from K|word for this|on our knees"
                 r"|bow your head|washed clean|made new|washed clean|kneel (?:down|wherever)|lay hands"
-                r"|your breakthrough|your house in order|be on the right side|come dance|holy name"
+                r"|your breakthrough|your house in order|be on the right side|come dance"
+                r"|holy name(?! (?:N|T|society|school|hospital|high))"
                 r"|come alive in)\b",
                 near="KTBFX",
             ),

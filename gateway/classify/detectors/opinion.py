@@ -6,7 +6,8 @@ from gateway.verdict import Kind
 _CAMP = (
     r"(?:P|liberals?|libs|left(?:ists?|ies)|conservatives?|socialists?|communists?|fascists?|maga(?: crowd)?"
     r"|progressives?|snowflakes?|red hats|the other side|the other party|right-wingers?|the radical (?:left"
-    r"|right)|rinos?|woke \w+|the (?:far )?(?:left|right))"
+    r"|right)|rinos?|woke \w+|the far (?:left|right)|the (?:left|right)(?= (?:is|are|was|has|have|had|will|would|wants?"
+    r"|can't|cannot|won't|hates?|ruin\w*|wreck\w*|want|lie[sd]?|took)\b|[.,!?;:]|$|'s))"
 )
 _BLAME = (
     r"(?:ruin\w*|wreck\w*|destroy\w*|gutt?\w*|kill\w*|hate\w*|sold (?:us )?out|betray\w*|lie[sd]?|lying"
@@ -52,8 +53,8 @@ DETECTORS = (
             ),
             row(
                 0.5,
-                r"\b(?:one of these parties|one party|only one party|that party|the other party|both parties"
-                r"|your party|our side|the other side)\b(?! of| party)",
+                r"\b(?:one of these parties|one party|only one party|that party|the other party"
+                r"|(?<!change )your party|our side|the other side)\b(?! of| party)",
                 near="EPO",
             ),
             row(0.52, r"\bhow (?:many|do you know (?:a|when a)) P\b|\bhow many (?:liberals|conservatives)\b"),

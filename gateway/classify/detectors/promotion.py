@@ -35,8 +35,12 @@ DETECTORS = (
             ),
             row(
                 0.6,
-                r"\b(?:i|she|he|N|have|has|'ve|'s)(?: have| has|'ve)? (?:decided to run|running"
-                r"|announced (?:my|his|her) run|filed to run|is running|am running"
+                r"\b(?:i|i'm|have|'ve)(?: have|'ve)? (?:decided to run|running|announced my run|filed to run|am running"
+                r"|going to run) for (?:the )?<OFFICE>",
+            ),
+            row(
+                0.48,
+                r"\b(?:she|he|N|has|'s)(?: has)? (?:decided to run|running|announced (?:his|her) run|filed to run|is running"
                 r"|going to run) for (?:the )?<OFFICE>",
             ),
             row(

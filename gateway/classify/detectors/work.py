@@ -17,7 +17,7 @@ _TASK = (
     r"|gather(?:ing)? signatures)"
 )
 _SIDE = (
-    r"(?:N|P|the campaign|for (?:him|her|the boss)|his campaign|her campaign|our candidates?|our slate"
+    r"(?:N(?!:)|P|the campaign|for (?:him|her|the boss)|his campaign|her campaign|our candidates?|our slate"
     r"|<OFFICE>|(?:N|O)'s (?:people|campaign|folks|team|crew))"
 )
 
@@ -123,7 +123,7 @@ DETECTORS = (
             row(0.58, r"\bneeds? \d+ (?:more |good )?(?:signatures|names)\b", near="OPE", alone=0.5),
             row(
                 0.6,
-                r"\b(?:letter to the editor|(?:open|our) letter|op-ed)\b<WIDE>\b(?:sign|signed|names?|add you"
+                r"\b(?:letter to the editor|(?:open|our) letter|op-ed)\b<WIDE>\b(?<!by )(?:sign|signed|names?|add you"
                 r"|reply yes|under mine)\b",
                 near="OPE",
                 alone=0.2,
