@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -32,21 +33,18 @@ def command(settings_file: Path) -> None:
 
 
 class Lossy(io.TextIOBase):
-    """A stream to another one, that never fails."""
+    """Writes to a file descriptor at once, and never fails: what cannot be written is lost, and nothing waits in a buffer."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
 
     def write(self, text: str, /) -> int:
         """Write what can be written."""
+        left = text.encode("utf-8", "backslashreplace")
         with suppress(OSError):
-            self._stream.write(text)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
         return len(text)
-
-    def flush(self) -> None:
-        """Flush if that is possible."""
-        with suppress(OSError):
-            self._stream.flush()
 
 
 def log_to_stderr(style: str) -> None:
@@ -54,7 +52,7 @@ def log_to_stderr(style: str) -> None:
 
     A log that cannot be written (a full disk, a reader that is gone) stops no mail: its lines are lost, and nothing else.
     """
-    stream = cast("TextIO", Lossy(sys.stderr))
+    stream = cast("TextIO", Lossy(sys.stderr.fileno()))
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if style == "json"
