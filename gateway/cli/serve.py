@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
+from traceback import format_tb
 from typing import TextIO, cast
 
 import click
@@ -47,6 +48,22 @@ class Lossy(io.TextIOBase):
         return len(text)
 
 
+def trace(exc_info: structlog.typing.ExcInfo) -> str:
+    """An exception and what it came from: types and places. The words only of those about files and the store.
+
+    Any other exception may quote what it stumbled over, and that may be a message.
+    """
+    from gateway.ports import StoreUnavailable
+
+    said: list[str] = []
+    fault: BaseException | None = exc_info[1]
+    while fault is not None:
+        words = f": {fault}" if isinstance(fault, OSError | StoreUnavailable) else ""
+        said.append(f"{''.join(format_tb(fault.__traceback__))}{type(fault).__qualname__}{words}")
+        fault = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
+    return "\nwhich came of\n".join(said)
+
+
 def log_to_stderr(style: str) -> None:
     """One line an event on standard error, as key=value or JSON; other libraries' warnings in the same form.
 
@@ -61,7 +78,7 @@ def log_to_stderr(style: str) -> None:
     shared: list[structlog.typing.Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(trace),
     ]
     structlog.configure(
         processors=[*shared, renderer],

@@ -1,9 +1,11 @@
-"""A gateway whose log cannot be written goes on."""
+"""The log of a running gateway: it stops no mail, and quotes none."""
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
+from gateway.cli.serve import trace
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import Gateway
 from tests.support.relay import FakeRelay
@@ -23,3 +25,27 @@ async def test_a_log_whose_reader_is_gone_stops_no_mail(tmp_path):
         assert await asyncio.to_thread(gateway.stop) == 0
         assert [one.final[0] for one in heard] == [250] * 3
         assert len(relay.messages) == 3
+
+
+def test_a_traceback_tells_types_and_places_and_quotes_nothing_an_exception_stumbled_over():
+    try:
+        try:
+            b"vote for \xff".decode()
+        except UnicodeDecodeError:
+            raise KeyError("a passage of the message")  # noqa: B904  -- the chain is what is tested
+    except KeyError:
+        said = trace(sys.exc_info())
+    assert "KeyError" in said
+    assert "UnicodeDecodeError" in said
+    assert "test_serve.py" in said
+    assert "can't decode" not in said
+    assert not said.rstrip().endswith("message'")
+    assert "KeyError:" not in said
+
+
+def test_a_traceback_keeps_the_words_about_files():
+    try:
+        os.close(os.open("/no/such/file", os.O_RDONLY))
+    except OSError:
+        said = trace(sys.exc_info())
+    assert said.endswith("FileNotFoundError: [Errno 2] No such file or directory: '/no/such/file'")
