@@ -51,7 +51,10 @@ class AlreadyRuled(Exception):  # noqa: N818  -- it states a fact that the secon
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldMail:
-    """A held message: what came, why it is held, since when, and the ruling once there is one."""
+    """A held message: what came, why it is held, since when, and the ruling once there is one.
+
+    kept: the reason of the legal hold it is under; destroyed: when its content was, after which the mail has only its size
+    """
 
     mail: Mail
     decision: Decision
@@ -59,6 +62,8 @@ class HeldMail:
     subject: str = ""
     review: Review | None = None
     reminded: int = 0
+    kept: str = ""
+    destroyed: datetime | None = None
 
     @property
     def reviewers(self) -> Reviewers:

@@ -9,6 +9,7 @@ from typing import Protocol
 from gateway.decision import Decision
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Receipt, Reply
+from gateway.trail import Detail, Entry, Head
 
 
 class Clock(Protocol):
@@ -178,6 +179,63 @@ class Outbox(Protocol):
 
     async def recent(self, recipient: str, since: datetime) -> int:
         """How many notices were put in for that recipient since then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which entries of the trail: of that hold, actor and step, not before `since`, before `until`; "" and None ask for all."""
+
+    hold: str = ""
+    actor: str = ""
+    step: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Trail(Protocol):
+    """The audit trail. What the store itself writes (holds, rulings, deliveries) it records in the same transaction."""
+
+    async def record(self, step: str, *, actor: str, hold: str = "", detail: Detail | None = None) -> Entry:
+        """Add an entry for a step that changes nothing on the shelf. Raises StoreUnavailable, and then nothing was written."""
+        ...
+
+    async def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Entries with a number greater than `after`, in their order."""
+        ...
+
+    async def head(self) -> Head | None:
+        """The last entry's number and hash; None where nothing was recorded yet."""
+        ...
+
+
+class Archive(Protocol):
+    """The shelf as a place of records: what is kept, for how long, and what is left of what was destroyed."""
+
+    async def keep(self, hold: str, *, actor: str, reason: str) -> None:
+        """Put a legal hold on it: its content is not destroyed. Raises KeyError."""
+        ...
+
+    async def lift(self, hold: str, *, actor: str, reason: str) -> None:
+        """Lift a legal hold; nothing happens where there is none. Raises KeyError."""
+        ...
+
+    async def expendable(self, ruled_before: Mapping[str, datetime], limit: int) -> Mapping[str, str]:
+        """Ids of holds whose content may be destroyed, each with how it ended: released, denied or expired.
+
+        They ended so before the time given for that, are under no legal hold, and nothing of them is still to go out.
+        """
+        ...
+
+    async def destroy(self, hold: str, *, actor: str, why: str) -> bool:
+        """Destroy the octets of the message and of its notices, and the passages quoted as evidence.
+
+        False if that was done, or may not be now: it waits, it is kept, or something of it is still to go out. Raises KeyError.
+        """
+        ...
+
+    async def files(self, hold: str) -> Mapping[str, bytes]:
+        """All that is on the shelf of a hold, as files by name: octets and records exactly as they are kept. Raises KeyError."""
         ...
 
 

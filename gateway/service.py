@@ -14,13 +14,16 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
 
 import structlog
 
 from gateway import __version__
 from gateway.classify import load_roster
 from gateway.control.answers import answers
+from gateway.control.audit import audit_answers
 from gateway.control.server import ControlServer
 from gateway.delivery import Delivery, Patience
 from gateway.judges import Judges, Law
@@ -29,17 +32,21 @@ from gateway.pipeline import Pipeline
 from gateway.policy import load_rulebook
 from gateway.ports import StoreUnavailable
 from gateway.post import Post
+from gateway.records import Records
 from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
 from gateway.source import Mistakes, Problem
 from gateway.store import SqliteStore
+from gateway.trail import GATEWAY, Detail, Step
 
 log = structlog.get_logger()
 
 _ROUND = 15.0
 """Seconds between two looks at reminders and deadlines."""
+_HOUR = 3600.0
+"""Seconds between two looks at content that was kept long enough."""
 _PAUSE = 1.0
 _BACKLOG = 512
 
@@ -69,6 +76,27 @@ def load_law(settings: Settings) -> Law:
     return Law(rulebook=rulebook, roster=roster)
 
 
+def written_law(settings: Settings) -> tuple[Law, Detail]:
+    """Policies and roster, and what the trail says of them: versions, and each file with its SHA-256. Raises Mistakes."""
+    while True:
+        files = _hashes(settings)
+        law = load_law(settings)
+        if files == _hashes(settings):  # else somebody wrote meanwhile
+            return law, {"policies": law.rulebook.version, "roster": law.roster.version, "files": files}
+
+
+def _hashes(settings: Settings) -> list[Mapping[str, str]]:
+    folders = (("policies", settings.policies), ("roster", settings.roster))
+    files = ((f"{name}/{path.name}", path) for name, folder in folders for path in sorted(folder.glob("*.yaml")))
+    return [{"name": name, "sha256": _hash(path)} for name, path in files]
+
+
+def _hash(path: Path) -> str:
+    with suppress(OSError):  # load_law says what is wrong with it
+        return sha256(path.read_bytes()).hexdigest()
+    return ""
+
+
 class Front:
     """A running Hatchway."""
 
@@ -82,6 +110,7 @@ class Front:
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         self.reviews = Reviews(store=store, post=post, clock=clock)
+        self.records = Records(store=store, archive=store, trail=store, clock=clock, retention=settings.retention)
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
@@ -101,18 +130,50 @@ class Front:
                 log.exception("deadlines.store_away")
             await asyncio.sleep(_ROUND)
 
-    async def reload(self) -> Mapping[str, object]:
+    async def watch_retention(self) -> None:
+        """Destroy what was kept long enough, for ever."""
+        while True:
+            with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
+                while await self.records.destroy_due():
+                    pass
+            await asyncio.sleep(_HOUR)
+
+    async def watch_head(self) -> None:
+        """Log the trail's head now and at the end of each day (UTC), for ever: a log kept elsewhere vouches for it."""
+        while True:
+            with suppress(StoreUnavailable):
+                log.info("audit.head", head=str(await self.store.head()))
+            now = self._clock.now()
+            tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+            await asyncio.sleep((tomorrow - now).total_seconds())
+
+    async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
+        """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
+        detail = {"version": __version__, "settings": self.settings.sha256, **written}
+        await self.store.record(step, actor=actor, detail=detail)
+
+    async def stopped(self) -> None:
+        """Put in the trail that we stop; one that stops without it was killed."""
+        with suppress(StoreUnavailable):
+            await self.store.record(Step.STOPPED, actor=GATEWAY)
+
+    async def reload(self, actor: str = "SIGHUP") -> Mapping[str, object]:
         """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new.
 
-        The certificate is read again, too.
+        The certificate is read again, too. What cannot be put in the trail does not come in force.
         """
         try:
-            law = await asyncio.to_thread(load_law, self.settings)
+            law, written = await asyncio.to_thread(written_law, self.settings)
             self.door.renew_certificate()
+            await self.record(Step.LOADED, written, actor)
             await self.judges.obey(law)
-        except (Mistakes, RuntimeError, OSError) as wrong:
+        except (Mistakes, RuntimeError, OSError, StoreUnavailable) as wrong:
             self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
             log.error("policies.refused", mistakes=str(wrong))  # noqa: TRY400  -- an admin's mistake, not a fault
+            with suppress(StoreUnavailable):
+                law = self.judges.law
+                in_force = {"policies": law.rulebook.version, "roster": law.roster.version}
+                await self.record(Step.REFUSED, {"why": type(wrong).__name__, **in_force}, actor)
             return {"loaded": False, "mistakes": str(wrong)}
         self._reloaded = f"loaded {self._clock.now():%Y-%m-%d %H:%M} UTC"
         log.info("policies.loaded", policies=law.rulebook.version, roster=law.roster.version)
@@ -120,7 +181,7 @@ class Front:
 
     async def status(self) -> Mapping[str, object]:
         """How things stand."""
-        shelf, law = await self.store.status(), self.judges.law
+        shelf, law, head = await self.store.status(), self.judges.law, await self.store.head()
         return {
             "version": __version__,
             "pid": os.getpid(),
@@ -133,24 +194,35 @@ class Front:
             "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
             "outbox": shelf.outbox,
             "undeliverable": shelf.failed,
+            "audit_head": str(head) if head else None,
         }
 
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Front]:
     """A front with all doors open; on leaving, they close and what was under way is finished."""
-    law = load_law(settings)
+    law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
         store = await SqliteStore.open(settings.store)
         stack.push_async_callback(store.close)
         front = Front(settings, law, store)
+        await front.record(Step.STARTED, written)
+        stack.push_async_callback(front.stopped)
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, front.watch_deadlines):
+        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head):
             stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
-        requests = answers(store=store, reviews=front.reviews, wake=front.delivery.wake, status=front.status, reload=front.reload)
+        requests = answers(
+            store=store,
+            trail=store,
+            reviews=front.reviews,
+            wake=front.delivery.wake,
+            status=front.status,
+            reload=front.reload,
+        )
+        requests |= audit_answers(trail=store, archive=store, records=front.records)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
         stack.push_async_callback(control.close)

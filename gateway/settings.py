@@ -4,6 +4,7 @@ Relative paths are taken from the folder the file is in. Loading raises `gateway
 its place; nothing is half loaded.
 """
 
+import hashlib
 import re
 import ssl
 from collections.abc import Iterator
@@ -172,8 +173,18 @@ class Delivery(Model):
     give_up: Time = timedelta(days=5)
 
 
+class Retention(Model):
+    """For how long the content of a hold is kept after it ended so; for ever where nothing is said."""
+
+    released: Time | None = None
+    denied: Time | None = None
+    expired: Time | None = None
+
+
 class Settings(Model):
     """The whole file."""
+
+    _sha256: str = ""
 
     hostname: Annotated[str, AfterValidator(_name)]
     listen: tuple[Listener, ...] = Field(min_length=1)
@@ -194,7 +205,13 @@ class Settings(Model):
     limits: Limits = Limits()
     judging: Judging = Judging()
     delivery: Delivery = Delivery()
+    retention: Retention = Retention()
     log: Literal["json", "plain"] = "plain"
+
+    @property
+    def sha256(self) -> str:
+        """Of the file as it was loaded, in hexadecimal."""
+        return self._sha256
 
 
 def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
@@ -206,6 +223,7 @@ def load_settings(path: Path) -> Settings:
     """`hatchway.yaml` at `path`. Raises Mistakes."""
     settings, document = load(path, Settings)
     placed = _placed(settings, path.parent)
+    placed._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()  # noqa: SLF001  -- no key of the file, and written once
     problems = list(_contradictions(settings, document))
     if len(str(placed.control_socket).encode()) > _LONGEST_SOCKET:
         remedy = f"A socket's path has at most {_LONGEST_SOCKET} octets, with the folder before it."

@@ -85,14 +85,29 @@ def control_socket(settings_file: Path) -> Path:
 
 def asked(settings_file: Path, request: str, **arguments: object) -> Any:
     """The front's answer, or the end of the command."""
+    return answered(control_socket(settings_file), request, **arguments)
+
+
+def answered(socket: Path, request: str, **arguments: object) -> Any:
+    """The answer of the front that listens there, or the end of the command."""
     try:
-        return ask(control_socket(settings_file), request, **arguments)
+        return ask(socket, request, **arguments)
     except Refused as refused:
         fail(Exit.TRY_LATER if refused.code == "unavailable" else Exit.FAILED, str(refused))
     except NotRunning as gone:
         fail(Exit.UNAVAILABLE, f"{gone}. Start it with `hatchway serve`.")
     except PermissionError:
         fail(Exit.NO_PERMISSION, "You may not use the control socket; ask an administrator, or run this as the gateway's user.")
+
+
+def given_ids(given: tuple[str, ...]) -> Iterator[str]:
+    """Ids as given; those after - come from standard input, the first word of each line."""
+    for id_ in given:
+        if id_ != "-":
+            yield id_
+            continue
+        words = [line.split() for line in sys.stdin]
+        yield from (line[0] for line in words if line)
 
 
 def shipped(part: str) -> Path:

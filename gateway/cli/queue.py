@@ -2,14 +2,14 @@
 
 import base64
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gateway.cli.common import Exit, as_json, asked, config, plain, print_json
+from gateway.cli.common import Exit, as_json, asked, config, fail, given_ids, plain, print_json
 
 
 @click.group
@@ -40,8 +40,10 @@ def list_(settings_file: Path, *, all_: bool, limit: int, as_json: bool) -> None
 @as_json
 def show(ids: tuple[str, ...], settings_file: Path, *, raw: bool, as_json: bool) -> None:
     """Show held messages: who, what, why, and what became of them. IDS may be - to read them from standard input."""
-    for id_ in _ids(ids):
+    for id_ in given_ids(ids):
         held = asked(settings_file, "queue.show", id=id_, content=raw or not as_json)
+        if raw and held["destroyed"]:
+            fail(Exit.FAILED, f"{id_}: its content was destroyed on {held['destroyed']}; `hatchway audit show` says why")
         if raw:
             sys.stdout.buffer.write(base64.b64decode(held["content"]))
         elif as_json:
@@ -59,7 +61,7 @@ def show(ids: tuple[str, ...], settings_file: Path, *, raw: bool, as_json: bool)
 @as_json
 def release(ids: tuple[str, ...], to: tuple[str, ...], note: str, reviewer: str, settings_file: Path, *, as_json: bool) -> None:  # noqa: PLR0913  -- one parameter an option
     """Let held messages go to the relay. IDS may be - to read them from standard input."""
-    _rule(_ids(ids), settings_file, "queue.release", as_json=as_json, to=to, note=note, reviewer=reviewer)
+    _rule(given_ids(ids), settings_file, "queue.release", as_json=as_json, to=to, note=note, reviewer=reviewer)
 
 
 @command.command()
@@ -70,7 +72,7 @@ def release(ids: tuple[str, ...], to: tuple[str, ...], note: str, reviewer: str,
 @as_json
 def deny(ids: tuple[str, ...], note: str, reviewer: str, settings_file: Path, *, as_json: bool) -> None:
     """Keep held messages from going out. IDS may be - to read them from standard input."""
-    _rule(_ids(ids), settings_file, "queue.deny", as_json=as_json, note=note, reviewer=reviewer)
+    _rule(given_ids(ids), settings_file, "queue.deny", as_json=as_json, note=note, reviewer=reviewer)
 
 
 def _rule(ids: Iterable[str], settings_file: Path, request: str, *, as_json: bool, **said: object) -> None:
@@ -91,16 +93,6 @@ def _rule(ids: Iterable[str], settings_file: Path, request: str, *, as_json: boo
             click.echo(f"{id_} {review['ruling']} for {len(review['recipients'])} of {len(held['recipients'])} recipients")
     if refused:
         raise SystemExit(Exit.FAILED)
-
-
-def _ids(given: tuple[str, ...]) -> Iterator[str]:
-    """Ids as given; those after - come from standard input, the first word of each line."""
-    for id_ in given:
-        if id_ != "-":
-            yield id_
-            continue
-        words = [line.split() for line in sys.stdin]
-        yield from (line[0] for line in words if line)
 
 
 def _table(held: list[dict[str, Any]]) -> None:
@@ -151,6 +143,11 @@ def _page(held: dict[str, Any]) -> None:
             dispatch["purpose"],
             f"{dispatch['state']} to {', '.join(dispatch['recipients'])}: {dispatch['relay'] or 'not yet tried'}",
         )
+    if held["kept"]:
+        _line("legal hold", held["kept"])
+    if held["destroyed"]:
+        _line("content", f"destroyed on {held['destroyed']}")
+        return
     click.echo()
     for passage in Reader().read(base64.b64decode(held["content"])).passages:
         mark = "" if passage.origin is Origin.NEW else f"[{passage.origin}] "

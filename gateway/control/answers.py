@@ -12,26 +12,32 @@ from gateway.control.server import Answer
 from gateway.control.words import INVALID, Refused
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
-from gateway.ports import Dispatch, HoldStore
+from gateway.ports import Dispatch, HoldStore, Trail
 from gateway.review import Reviews
+from gateway.trail import Step
 from gateway.verdict import Verdict
 
 Status = Callable[[], Awaitable[Mapping[str, object]]]
-Reload = Callable[[], Awaitable[Mapping[str, object]]]
+Reload = Callable[[str], Awaitable[Mapping[str, object]]]
+"""Given who asked for it."""
 
 
-def answers(*, store: HoldStore, reviews: Reviews, wake: Callable[[], None], status: Status, reload: Reload) -> dict[str, Answer]:
+def answers(  # noqa: PLR0913  -- the parts are wired by name
+    *, store: HoldStore, trail: Trail, reviews: Reviews, wake: Callable[[], None], status: Status, reload: Reload
+) -> dict[str, Answer]:
     """Every request by its name."""
 
     async def listed(_user: str, asked: Mapping[str, Any]) -> object:
         held = await store.list(waiting=not asked.get("all", False), limit=int(asked.get("limit", 1000)))
         return [row(one) for one in held]
 
-    async def shown(_user: str, asked: Mapping[str, Any]) -> object:
+    async def shown(user: str, asked: Mapping[str, Any]) -> object:
         held = await store.get(asked["id"])
         if held is None:
             raise KeyError(asked["id"])
-        content = {"content": base64.b64encode(held.mail.content.read()).decode("ascii")} if asked.get("content") else {}
+        whole_message = bool(asked.get("content")) and not held.destroyed
+        content = {"content": base64.b64encode(held.mail.content.read()).decode("ascii")} if whole_message else {}
+        await trail.record(Step.SEEN, actor=user, hold=held.mail.id, detail={"message": whole_message})
         return {**whole(held), "dispatches": [_dispatch(d) for d in await store.dispatches(asked["id"])], **content}
 
     async def released(user: str, asked: Mapping[str, Any]) -> object:
@@ -48,8 +54,8 @@ def answers(*, store: HoldStore, reviews: Reviews, wake: Callable[[], None], sta
     async def state(_user: str, _asked: Mapping[str, Any]) -> object:
         return await status()
 
-    async def reloaded(_user: str, _asked: Mapping[str, Any]) -> object:
-        return await reload()
+    async def reloaded(user: str, _asked: Mapping[str, Any]) -> object:
+        return await reload(user)
 
     return {
         "queue.list": listed,
@@ -93,6 +99,8 @@ def whole(held: HeldMail) -> dict[str, object]:
         "members": [str(member) for member in held.reviewers.members],
         **verdict(decision.verdict),
         "dry_run": [{"would": t.would, "rule": str(t.rule), "grounds": t.grounds} for t in decision.trials],
+        "kept": held.kept,
+        "destroyed": _time(held.destroyed) if held.destroyed else None,
     }
 
 

@@ -8,7 +8,7 @@ off the shelf are always compared with the SHA-256 they were put on with.
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -62,6 +62,11 @@ class Spool:
         for path in self._folder.iterdir():
             path.unlink()
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Take away the files of these names, whoever may still want them."""
+        for name in names:
+            (self._folder / name).unlink(missing_ok=True)
+
     def _sweep(self) -> None:
         old = time.time() - _KEPT
         for path in self._folder.iterdir():
@@ -70,8 +75,8 @@ class Spool:
                     path.unlink()
 
 
-def keep(db: Connection, key: str, content: Content) -> None:
-    """Put content on the shelf. Raises OSError if its file is gone or has not the size it should have."""
+def keep(db: Connection, key: str, content: Content) -> str:
+    """Put content on the shelf; its SHA-256. Raises OSError if its file is gone or has not the size it should have."""
     digest, size = hashlib.sha256(), 0
     for number, octets in enumerate(content.chunks()):
         db.execute(pieces.insert(), {"content": key, "number": number, "octets": octets})
@@ -80,11 +85,15 @@ def keep(db: Connection, key: str, content: Content) -> None:
     if size != content.size:
         raise OSError(f"the message {key} should have {content.size} octets, its file has {size}")
     db.execute(contents.insert(), {"id": key, "size": size, "sha256": digest.hexdigest()})
+    return digest.hexdigest()
 
 
 def take(db: Connection, key: str, spool: Spool) -> Content:
-    """Content from the shelf. Raises Damaged, or OSError if the spool has no room."""
-    size, name = db.execute(select(contents.c.size, contents.c.sha256).where(contents.c.id == key)).one()
+    """Content from the shelf, without octets if they were destroyed. Raises Damaged, or OSError if the spool has no room."""
+    asked = select(contents.c.size, contents.c.sha256, contents.c.destroyed).where(contents.c.id == key)
+    size, name, destroyed = db.execute(asked).one()
+    if destroyed:
+        return Content(size=size)
     octets = _checked(_pieces(db, key), key, name)
     if size <= spool.in_memory:
         return Content(size=size, data=b"".join(octets))

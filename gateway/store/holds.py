@@ -22,14 +22,14 @@ T = TypeVar("T")
 _BATCH = 100
 """Due holds handed out at once: each comes with its content."""
 
-_ROW = select(holds, contents.c.size).join(contents)
+_ROW = select(holds, contents.c.size, contents.c.destroyed).join(contents)
 
 
-def insert(db: Connection, held: HeldMail) -> None:
-    """A new hold with its octets. Raises IntegrityError if the id is taken; OSError from the content's file."""
+def insert(db: Connection, held: HeldMail) -> str:
+    """A new hold with its octets; their SHA-256. Raises IntegrityError if the id is taken; OSError from the content's file."""
     if held.review is not None:
         raise ValueError(f"{held.mail.id} is ruled on already; a hold begins without a ruling")
-    keep(db, held.mail.id, held.mail.content)
+    sha256 = keep(db, held.mail.id, held.mail.content)
     row = {
         "id": held.mail.id,
         "received": held.mail.received,
@@ -43,6 +43,7 @@ def insert(db: Connection, held: HeldMail) -> None:
         "next": moment(held, held.reminded),
     }
     db.execute(holds.insert(), row)
+    return sha256
 
 
 def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
@@ -131,4 +132,6 @@ def _held(row: Row[Any], content: Content) -> HeldMail:
         subject=row.subject,
         review=None if row.review is None else codec.read_review(row.review),
         reminded=row.reminded,
+        kept=row.kept or "",
+        destroyed=row.destroyed,
     )

@@ -1,4 +1,4 @@
-"""The tables as they stand at the newest migration. Rows are added and brought up to date, never deleted.
+"""The tables as they stand at the newest migration. Rows are added and brought up to date; only octets are ever deleted.
 
 Records of ours (envelope, decision, review, reply, receipt) are JSON text of `gateway.store.codec`; columns beside them
 exist to be asked for. A change here needs a new file in `migrations/versions`, and a test compares the two.
@@ -58,8 +58,9 @@ contents = Table(
     Column("id", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
+    Column("destroyed", Instant),
 )
-"""Message octets by the id of the hold or of the notice they belong to; sha256 in hexadecimal."""
+"""Message octets by the id of the hold or of the notice they belong to; sha256 in hexadecimal; destroyed: when they were."""
 
 pieces = Table(
     "pieces",
@@ -84,10 +85,11 @@ holds = Table(
     Column("reminded", Integer, nullable=False),
     Column("next", Instant),
     Column("review", Text),
+    Column("kept", Words),
     Index(None, "next"),
     Index(None, "deadline"),
 )
-"""`next`: when the hold is due for a reminder or its deadline; null once it is ruled on."""
+"""`next`: when the hold is due for a reminder or its deadline; null once it is ruled on. kept: why it is under legal hold."""
 
 parcels = Table(
     "parcels",
@@ -133,3 +135,18 @@ addressees = Table(
     Index(None, "mailbox", "made"),
 )
 """Whom notices go to, by the mailbox however it is written."""
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index(None, "hold"),
+)
+"""The audit trail, every column as it is hashed (see `gateway.trail`). Triggers take new rows at its end and nothing else."""

@@ -1,4 +1,7 @@
-"""HoldStore and Outbox on any database that SQLAlchemy speaks to; which one it is, and how it is opened, is said elsewhere."""
+"""The ports on any database that SQLAlchemy speaks to; which one it is, and how it is opened, is said elsewhere.
+
+Whatever changes a hold or a parcel puts its entry in the audit trail in the same transaction.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +11,11 @@ from sqlalchemy import Connection
 
 from gateway.hold import HeldMail, Review
 from gateway.mail import Receipt, Reply
-from gateway.ports import Clock, Dispatch, Parcel
-from gateway.store import holds, outbox
-from gateway.store.contents import Spool
-from gateway.store.writer import Writer
+from gateway.ports import Dispatch, Parcel
+from gateway.store import holds, outbox, steps
+from gateway.store.ledger import append
+from gateway.store.records import Recorded
+from gateway.trail import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,20 +33,16 @@ class Stock:
     failed: int
 
 
-class Shelf:
+class Shelf(Recorded):
     """Holds come with their content, in memory if it is small, else in a file that stays for an hour; `list` leaves it out."""
-
-    def __init__(self, writer: Writer, spool: Spool, clock: Clock) -> None:
-        self._writer = writer
-        self._spool = spool
-        self._clock = clock
 
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""
 
         def work(db: Connection) -> None:
-            holds.insert(db, held)
+            sha256 = holds.insert(db, held)
             outbox.put(db, notices)
+            append(db, self._clock.now(), Step.HELD, hold=held.mail.id, detail=steps.held(held, sha256, notices))
 
         await self._writer.do(work)
 
@@ -60,6 +60,8 @@ class Shelf:
         def work(db: Connection) -> HeldMail:
             ruled = holds.rule(db, hold, review, self._spool)
             outbox.put(db, parcels)
+            step, said = steps.ruled(review, parcels)
+            append(db, self._clock.now(), step, actor=review.reviewer, hold=hold, detail=said)
             return ruled
 
         return await self._writer.do(work)
@@ -80,14 +82,23 @@ class Shelf:
 
         def work(db: Connection) -> bool:
             first = holds.remind(db, hold, reminded)
-            outbox.put(db, parcels if first else ())
+            if first:
+                outbox.put(db, parcels)
+                append(db, self._clock.now(), Step.REMINDED, hold=hold, detail=steps.reminded(reminded, parcels))
             return first
 
         return await self._writer.do(work)
 
     async def put(self, parcels: Sequence[Parcel]) -> None:
         """Add mail to go out. Raises ValueError if an id was ever used, KeyError for a release without its hold."""
-        await self._writer.do(lambda db: outbox.put(db, parcels))
+
+        def work(db: Connection) -> None:
+            outbox.put(db, parcels)
+            for hold in dict.fromkeys(parcel.hold for parcel in parcels):
+                of_it = [parcel for parcel in parcels if parcel.hold == hold]
+                append(db, self._clock.now(), Step.NOTIFIED, hold=hold, detail=steps.notified(of_it))
+
+        await self._writer.do(work)
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         """Parcels that are due, the longest due first, held by nobody else until `until`."""
@@ -95,16 +106,24 @@ class Shelf:
 
     async def delivered(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         """The relay took it. Harmless for a parcel that is settled: nothing more goes out. Raises KeyError."""
-        await self._settle(parcel, outbox.DELIVERED, receipt, at, parcels)
+        await self._settle(parcel, Step.DELIVERED, receipt, at, parcels)
 
     async def postponed(self, parcel: Parcel, reply: Reply, due: datetime) -> None:
-        """Try again when due. Harmless for a parcel that is settled, or was tried by another since. Raises KeyError."""
+        """Try again when due. Harmless for a parcel that is settled, or was tried by another since. Raises KeyError.
+
+        The trail is told of the first time only; every attempt is among the outbox's own records.
+        """
         receipt, at = Receipt(reply=reply), self._clock.now()
-        await self._writer.do(lambda db: outbox.postpone(db, parcel, receipt, at, due))
+
+        def work(db: Connection) -> None:
+            if outbox.postpone(db, parcel, receipt, at, due) and not parcel.attempts:
+                append(db, at, Step.POSTPONED, hold=parcel.hold, detail=steps.postponed(parcel, reply, due))
+
+        await self._writer.do(work)
 
     async def failed(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         """The relay refused it for good. Harmless for a parcel that is settled. Raises KeyError."""
-        await self._settle(parcel, outbox.FAILED, receipt, at, parcels)
+        await self._settle(parcel, Step.FAILED, receipt, at, parcels)
 
     async def recent(self, recipient: str, since: datetime) -> int:
         """How many notices were made for that mailbox, however it is written, since then."""
@@ -120,9 +139,12 @@ class Shelf:
 
         return await self._writer.do(work)
 
-    async def _settle(self, parcel: Parcel, state: str, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
+    async def _settle(self, parcel: Parcel, step: Step, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
+        """The step's word is the parcel's state."""
+
         def work(db: Connection) -> None:
-            if outbox.settle(db, parcel, state, receipt, at):
+            if outbox.settle(db, parcel, str(step), receipt, at):
                 outbox.put(db, parcels)
+                append(db, self._clock.now(), step, hold=parcel.hold, detail=steps.tried(parcel, receipt, parcels))
 
         await self._writer.do(work)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from gateway.ports import Clock, StoreUnavailable
 from gateway.store import migrate, outbox
 from gateway.store.contents import Spool
+from gateway.store.ledger import begin
 from gateway.store.place import Lock, create, identity, network_file_system
 from gateway.store.shelf import Shelf
 from gateway.store.writer import Writer
@@ -33,6 +34,7 @@ _PRAGMAS = (
     "busy_timeout=5000",
     "foreign_keys=ON",
     "trusted_schema=OFF",
+    "secure_delete=ON",
     "journal_size_limit=67108864",
 )
 _IN_MEMORY = 256 * 1024
@@ -64,7 +66,7 @@ class SqliteStore(Shelf):
         Raises StoreUnavailable, which says what is wrong and what to do.
         """
         lock = await asyncio.to_thread(_prepared, path)
-        module = library or _library()
+        module = library or best_library()
         writer = Writer(_engine(path, module), str(path))
         try:
             spool = Spool(path.with_name(f"{path.name}.spool"), in_memory)
@@ -88,8 +90,13 @@ class SqliteStore(Shelf):
             migrate.upgrade(db, str(path))
             outbox.unlease(db)
             self._spool.clear()
+            begin(db, self._clock.now())
 
         await self._writer.do(work)
+
+    async def _wipe(self) -> None:
+        """What was deleted is zeros in the database (secure_delete), and gone from the write-ahead log."""
+        await self._writer.aside(lambda library: library.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 def faulty(version: tuple[int, int, int]) -> bool:
@@ -106,7 +113,8 @@ def check(db: Connection, path: Path) -> None:
             raise StoreUnavailable(f"{path}: the database is damaged ({said}); put a backup in its place")
 
 
-def _library() -> ModuleType:
+def best_library() -> ModuleType:
+    """What to speak to SQLite with: pysqlite3 where it is installed, else what Python brings."""
     try:
         return importlib.import_module("pysqlite3.dbapi2")
     except ImportError:

@@ -8,7 +8,8 @@ then given up and made anew for the next transaction, so that the shelf comes ba
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -37,6 +38,20 @@ class Writer:
         if self._closed:
             raise StoreUnavailable(f"{self._name}: closed")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    async def aside(self, work: Callable[[Any], object]) -> None:
+        """Let `work` use the database library's own connection, outside of any transaction, for upkeep that may fail."""
+
+        def kept() -> None:
+            connection = self._engine.raw_connection()
+            try:
+                work(connection.driver_connection)
+            finally:
+                connection.close()
+
+        if not self._closed:
+            with suppress(DBAPIError, self._engine.dialect.loaded_dbapi.Error):
+                await asyncio.get_running_loop().run_in_executor(self._thread, kept)
 
     async def close(self) -> None:
         """Finish what was begun and let go of the database."""

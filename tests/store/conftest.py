@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from gateway.store import SqliteStore
-from gateway.store.sqlite import _library
+from gateway.store.sqlite import best_library
 from tests.support import mails
 from tests.support.memory_store import MemoryStore
 
@@ -39,7 +39,7 @@ def raw(path):
     """Runs one statement on the file, behind the store's back."""
 
     def run(statement: str, *values: object) -> list[tuple[object, ...]]:
-        connection = _library().connect(path, isolation_level=None)
+        connection = best_library().connect(path, isolation_level=None)
         try:
             return connection.execute(statement, values).fetchall()
         finally:

@@ -16,7 +16,7 @@ from gateway.mail import Content
 from gateway.mail.content import in_memory
 from gateway.ports import StoreUnavailable
 from gateway.store import SqliteStore
-from gateway.store.sqlite import _library, faulty
+from gateway.store.sqlite import best_library, faulty
 from tests.store.hold_until_killed import octets
 from tests.support.mails import held
 from tests.support.parcels import notice, release
@@ -158,9 +158,9 @@ async def test_a_folder_that_cannot_be_written_is_named(closed_folder):
 
 
 async def test_a_database_somebody_else_writes_to_is_away_until_they_are_done(path, shelf):
-    if faulty(_library().sqlite_version_info):
+    if faulty(best_library().sqlite_version_info):
         pytest.skip("this machine's SQLite has the WAL-reset fault, so nobody else gets in")
-    other = _library().connect(path, isolation_level=None)
+    other = best_library().connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailable, match="locked"):
         await shelf.hold(held(), [])

@@ -11,7 +11,7 @@ import pytest
 from gateway.ports import StoreUnavailable
 from gateway.store import SqliteStore
 from gateway.store.place import network_file_system
-from gateway.store.sqlite import _library, faulty
+from gateway.store.sqlite import best_library, faulty
 from tests.support.mails import NOW, held
 from tests.support.parcels import notice
 
@@ -136,7 +136,7 @@ def test_a_library_without_the_fault_is_taken_where_it_is_installed():
         better = importlib.import_module("pysqlite3.dbapi2")
     except ImportError:
         better = sqlite3
-    assert _library() is better
+    assert best_library() is better
 
 
 async def test_with_a_faulty_library_nobody_else_gets_into_the_database(path, said):
@@ -154,7 +154,7 @@ async def test_with_a_faulty_library_nobody_else_gets_into_the_database(path, sa
 
 
 async def test_with_a_sound_library_a_backup_can_read_meanwhile(shelf, raw):
-    if faulty(_library().sqlite_version_info):
+    if faulty(best_library().sqlite_version_info):
         pytest.skip("this machine's SQLite has the fault")
     await shelf.hold(held(), [])
     assert raw("SELECT id FROM holds") == [("H1",)]

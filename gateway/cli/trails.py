@@ -1,0 +1,111 @@
+"""Where the commands read the audit trail: from the running gateway, or, where none runs, from the database."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from gateway.cli.common import Exit, answered, control_socket, fail, mistakes_told
+from gateway.control import NotRunning, Refused, ask
+from gateway.control.audit import entry
+from gateway.ports import Asked, StoreUnavailable
+from gateway.trail import Entry, Head
+
+if TYPE_CHECKING:
+    from gateway.store import OfflineTrail
+
+PAGE = 1000
+"""Entries asked for at once."""
+
+
+class Source(Protocol):
+    """Where entries come from."""
+
+    def entries(self, wanted: Asked, *, after: int, limit: int) -> Sequence[Entry]:
+        """Entries with a number greater than `after`, in their order, no more than `limit`."""
+        ...
+
+    def head(self) -> Head | None:
+        """The last one's number and hash."""
+        ...
+
+    def recorded(self, **said: str) -> bool:
+        """Put in the trail that it was exported; False where that cannot be."""
+        ...
+
+
+@contextmanager
+def source(settings_file: Path) -> Iterator[Source]:
+    """The trail, as it can be had; the command ends where it cannot."""
+    socket = control_socket(settings_file)
+    if _answers(socket):
+        yield _Running(socket)
+        return
+    with _offline(settings_file) as read:
+        yield _Resting(read)
+
+
+def _answers(socket: Path) -> bool:
+    """Whether somebody listens there, be it only to refuse."""
+    with suppress(Refused, PermissionError):
+        try:
+            ask(socket, "audit.head")
+        except NotRunning:
+            return False
+    return True
+
+
+@contextmanager
+def _offline(settings_file: Path) -> Iterator["OfflineTrail"]:
+    from gateway.settings import load_settings
+    from gateway.store import OfflineTrail
+
+    with mistakes_told():
+        path = load_settings(settings_file).store
+    try:
+        with OfflineTrail(path) as read:
+            yield read
+    except StoreUnavailable as error:
+        fail(Exit.UNAVAILABLE, str(error))
+
+
+class _Running:
+    """Through the control socket."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+
+    def entries(self, wanted: Asked, *, after: int, limit: int) -> Sequence[Entry]:
+        question = {
+            "hold": wanted.hold,
+            "actor": wanted.actor,
+            "step": wanted.step,
+            "since": wanted.since.isoformat() if wanted.since else "",
+            "until": wanted.until.isoformat() if wanted.until else "",
+        }
+        said = answered(self._socket, "audit.entries", after=after, limit=limit, **question)
+        return [entry(one) for one in said]
+
+    def head(self) -> Head | None:
+        said = answered(self._socket, "audit.head")
+        return Head.parse(said) if said else None
+
+    def recorded(self, **said: str) -> bool:
+        answered(self._socket, "audit.exported", **said)
+        return True
+
+
+class _Resting:
+    """From the database itself."""
+
+    def __init__(self, read: "OfflineTrail") -> None:
+        self._read = read
+
+    def entries(self, wanted: Asked, *, after: int, limit: int) -> Sequence[Entry]:
+        return self._read.entries(wanted, after=after, limit=limit)
+
+    def head(self) -> Head | None:
+        return self._read.head()
+
+    def recorded(self, **_said: str) -> bool:
+        return False

@@ -1,0 +1,169 @@
+"""Story 4: a hold as a record: what is handed to those who may ask for it, and when its content is destroyed.
+
+A records bundle is a ZIP that explains itself: a folder for each hold with all that is on the shelf of it, and a manifest
+of hashes that `sha256sum -c` reads. That it was made is in the trail before anybody has it, with the hash of every file.
+
+Content is destroyed only where the settings say for how long it is kept, and never under a legal hold. What fails is tried
+again at the next call; KeyError for an id that is unknown, StoreUnavailable where the store is away.
+"""
+
+import os
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+from gateway.hold import HeldMail
+from gateway.ports import Archive, Asked, Clock, Dispatch, HoldStore, StoreUnavailable, Trail
+from gateway.settings import Retention
+from gateway.trail import GATEWAY, Step, line
+
+log = structlog.get_logger()
+
+_AT_ONCE = 100
+_PAGE = 1000
+
+README = """\
+Records of messages held for review by Hatchway. One folder for each message:
+
+  summary.txt       what happened to it, in plain words
+  message.eml       the message, octet for octet (not there if it was destroyed)
+  envelope.json     who sent it to whom, and from where
+  decision.json     the rule, the authority and the passages for which it was held
+  ruling.json       who released or denied it, when and why (not there while it waits)
+  dispatches.json   what was sent because of it, and what the relay said
+  notices/          the notices themselves
+  audit.jsonl       what the audit trail says of it, this bundle included
+
+`sha256sum -c MANIFEST.sha256` shows that no file was changed. The entry "held" in audit.jsonl has the SHA-256 of message.eml,
+envelope.json and decision.json, the entry "ruled" or "expired" that of ruling.json, the entry "destroyed" that of what is
+gone and of decision.json as it is now. `verify_trail.py --excerpt audit.jsonl` checks the entries by themselves; that they are
+in the trail, a whole export of it shows.
+"""
+
+
+class Records:
+    """Bundles and retention."""
+
+    def __init__(self, *, store: HoldStore, archive: Archive, trail: Trail, clock: Clock, retention: Retention) -> None:
+        self._store = store
+        self._archive = archive
+        self._trail = trail
+        self._clock = clock
+        kept = {"released": retention.released, "denied": retention.denied, "expired": retention.expired}
+        self._kept: dict[str, timedelta] = {end: time for end, time in kept.items() if time is not None}
+
+    async def files(self, hold: str, *, actor: str, reason: str = "") -> dict[str, bytes]:
+        """A hold's folder in a bundle: octets by name. That they were handed out is recorded first, with their hashes."""
+        held = await self._store.get(hold)
+        if held is None:
+            raise KeyError(hold)
+        dispatches = await self._store.dispatches(hold)
+        files = {"summary.txt": summary(held, dispatches).encode("utf-8"), **await self._archive.files(hold)}
+        hashes = [{"name": name, "sha256": sha256(octets).hexdigest()} for name, octets in files.items()]
+        said = {"what": "records bundle", "reason": reason, "files": hashes}
+        await self._trail.record(Step.EXPORTED, actor=actor, hold=hold, detail=said)
+        return {**files, "audit.jsonl": await self._entries(hold)}
+
+    async def destroy_due(self) -> int:
+        """Destroy content that was kept long enough, some of it at a time; how much was."""
+        now = self._clock.now()
+        ended = await self._archive.expendable({end: now - kept for end, kept in self._kept.items()}, _AT_ONCE)
+        return sum([await self._destroy(hold, end) for hold, end in ended.items()])
+
+    async def _destroy(self, hold: str, end: str) -> bool:
+        """One that cannot be destroyed keeps no other from it."""
+        why = f"retention: {end} content is kept for {_span(self._kept[end])}"
+        try:
+            done = await self._archive.destroy(hold, actor=GATEWAY, why=why)
+        except StoreUnavailable:
+            log.exception("content.not_destroyed", id=hold)
+            return False
+        if done:
+            log.info("content.destroyed", id=hold, why=why)
+        return done
+
+    async def _entries(self, hold: str) -> bytes:
+        lines: list[str] = []
+        after = 0
+        while found := await self._trail.entries(Asked(hold=hold), after=after, limit=_PAGE):
+            lines += [f"{line(entry)}\n" for entry in found]
+            after = found[-1].sequence
+        return "".join(lines).encode("ascii")
+
+
+class Bundle:
+    """A bundle under way: a new file, for its owner only. Raises OSError, FileExistsError among them; then none is left."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._hashes: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b")
+        self._file, self._zip = file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
+        self._write("README.txt", README.encode("ascii"))
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        whole = kind is None
+        if whole:
+            self._write("MANIFEST.sha256", "".join(f"{hash_}  {name}\n" for name, hash_ in self._hashes.items()).encode("ascii"))
+        self._zip.close()
+        self._file.close()
+        if not whole:
+            self._path.unlink(missing_ok=True)
+
+    def add(self, hold: str, files: Mapping[str, bytes]) -> None:
+        """A hold's folder."""
+        for name, octets in files.items():
+            self._write(f"{hold}/{name}", octets)
+
+    def _write(self, name: str, octets: bytes) -> None:
+        self._hashes[name] = sha256(octets).hexdigest()
+        self._zip.writestr(name, octets)
+
+
+def summary(held: HeldMail, dispatches: Sequence[Dispatch]) -> str:
+    """What happened to a message, in plain words."""
+    return "".join(f"{name + ':':<12} {_plain(text)}\n" for name, text in _told(held, dispatches))
+
+
+def _told(held: HeldMail, dispatches: Sequence[Dispatch]) -> Iterator[tuple[str, str]]:
+    envelope, review = held.mail.envelope, held.review
+    yield "message", held.mail.id
+    yield "sender", str(envelope.sender) if envelope.sender else "<>"
+    yield "recipients", ", ".join(map(str, envelope.recipients))
+    yield "subject", held.subject
+    yield "held", f"{_time(held.since)}, {held.decision.because}"
+    yield "rule", str(held.decision.rule)
+    for authority in held.decision.authority:
+        yield "authority", f"{authority.name}, {authority.title}: {authority.text.strip()}"
+    yield "reviewers", f"{held.reviewers.name}, until {_time(held.deadline)}, then {held.reviewers.then}"
+    if review:
+        yield str(review.ruling), f"{_time(review.at)} by {review.reviewer}, for {', '.join(map(str, review.recipients))}"
+        yield "note", review.note or "-"
+    for one in dispatches:
+        said = f", the relay said: {one.last}" if one.last else ""
+        yield str(one.purpose), f"{_time(one.at)} {one.state} to {', '.join(map(str, one.recipients))}{said}"
+    if held.kept:
+        yield "legal hold", held.kept
+    if held.destroyed:
+        yield "destroyed", f"{_time(held.destroyed)}: the message, its notices and the passages quoted from it"
+
+
+def _plain(text: str) -> str:
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _span(span: timedelta) -> str:
+    return f"{span.days} days" if not span.seconds else str(span)

@@ -1,0 +1,145 @@
+"""The shelf as a place of records: legal hold, destruction, and all of one hold as files.
+
+Each function is given the connection of a transaction, and leaves its end to the caller. Destroyed are the octets of a
+message and of its notices, and the passages quoted as evidence; who, when, by which rule, the ruling and the trail stay.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, or_, select, update
+
+from gateway.decision import Decision
+from gateway.hold import Review
+from gateway.ports import Purpose
+from gateway.store import codec, steps
+from gateway.store.contents import Spool, take
+from gateway.store.holds import readable
+from gateway.store.outbox import POSTPONED, WAITING
+from gateway.store.schema import attempts, contents, holds, parcels, pieces
+from gateway.trail import moment
+
+DESTROYED = "(destroyed)"
+"""What stands in place of a quoted passage."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remains:
+    """What the trail says of a destruction, and the names of spool files that must go with it."""
+
+    said: dict[str, Any]
+    spooled: tuple[str, ...]
+
+
+def keep(db: Connection, hold: str, reason: str) -> bool:
+    """Write why it is kept, or with "" that it is not any more; False if that is known. Raises KeyError."""
+    row = _row(db, hold)
+    if (row.kept or "") == reason:
+        return False
+    db.execute(update(holds).where(holds.c.id == hold).values(kept=reason or None))
+    return True
+
+
+def expendable(db: Connection, ruled_before: Mapping[str, datetime], limit: int) -> dict[str, str]:
+    """Holds whose content has been kept long enough, the oldest first, with how they ended."""
+    if not ruled_before:
+        return {}
+    old = _closed().where(holds.c.since < max(ruled_before.values())).order_by(holds.c.since)
+    reviews = readable(db.execute(old), lambda row: (row.id, codec.read_review(row.review)))
+    ended = ((hold, review.at, ending(review)) for hold, review in reviews)
+    return dict(islice(((hold, end) for hold, at, end in ended if end in ruled_before and at < ruled_before[end]), limit))
+
+
+def ending(review: Review) -> str:
+    """How a hold ended, in the word that the settings have for it."""
+    return "expired" if review.by_deadline else str(review.ruling)
+
+
+def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
+    """Destroy what is content; None if that was done, or may not be now. Raises KeyError."""
+    _row(db, hold)
+    row = db.execute(_closed().where(holds.c.id == hold)).one_or_none()
+    if row is None:
+        return None
+    gone = [_destroyed(db, key, at) for key in (hold, *_notices(db, hold))]
+    decision = codec.write_decision(_unquoted(codec.read_decision(row.decision)))
+    db.execute(update(holds).where(holds.c.id == hold).values(decision=decision))
+    return Remains(said={"contents": gone, "decision": steps.record(decision)}, spooled=tuple(str(one["sha256"]) for one in gone))
+
+
+def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
+    """Octets and records as they are kept, by the names they have in a records bundle. Raises KeyError."""
+    row = _row(db, hold)
+    records = {"envelope.json": row.envelope, "decision.json": row.decision, "ruling.json": row.review}
+    octets = {"message.eml": hold, **{f"notices/{key}.eml": key for key in _notices(db, hold)}}
+    loaded = {name: take(db, key, spool) for name, key in octets.items()}
+    return {
+        **{name: content.read() for name, content in loaded.items() if content.data is not None or content.path is not None},
+        **{name: text.encode("utf-8") for name, text in records.items() if text is not None},
+        "dispatches.json": json.dumps(_dispatches(db, hold), indent=1).encode("ascii"),
+    }
+
+
+def _closed() -> Any:
+    """Holds that are ruled on and under no legal hold, with their octets, and nothing of them still to go out."""
+    going = select(parcels.c.id).where(
+        parcels.c.hold == holds.c.id, or_(parcels.c.state == WAITING, parcels.c.state == POSTPONED)
+    )
+    kept = select(holds).join(contents).where(holds.c.review.is_not(None), holds.c.kept.is_(None), contents.c.destroyed.is_(None))
+    return kept.where(~going.exists())
+
+
+def _row(db: Connection, hold: str) -> Row[Any]:
+    row = db.execute(select(holds).where(holds.c.id == hold)).one_or_none()
+    if row is None:
+        raise KeyError(hold)
+    return row
+
+
+def _notices(db: Connection, hold: str) -> Sequence[str]:
+    notices = select(parcels.c.content).where(parcels.c.hold == hold, parcels.c.purpose == Purpose.NOTICE.value)
+    return db.execute(notices.order_by(parcels.c.number)).scalars().all()
+
+
+def _destroyed(db: Connection, key: str, at: datetime) -> dict[str, Any]:
+    size, sha256 = db.execute(select(contents.c.size, contents.c.sha256).where(contents.c.id == key)).one()
+    db.execute(delete(pieces).where(pieces.c.content == key))
+    db.execute(update(contents).where(contents.c.id == key).values(destroyed=at))
+    return {"content": key, "size": size, "sha256": sha256}
+
+
+def _unquoted(decision: Decision) -> Decision:
+    """The decision without a word of the message."""
+    verdict = decision.verdict
+    if verdict is None:
+        return decision
+    findings = tuple(
+        replace(found, evidence=tuple(replace(evidence, quote=DESTROYED) for evidence in found.evidence))
+        for found in verdict.findings
+    )
+    return replace(decision, verdict=replace(verdict, findings=findings))
+
+
+def _dispatches(db: Connection, hold: str) -> list[dict[str, Any]]:
+    rows = db.execute(select(parcels).where(parcels.c.hold == hold).order_by(parcels.c.number)).all()
+    return [
+        {
+            "parcel": row.id,
+            "purpose": row.purpose,
+            "recipients": [str(address) for address in codec.read_envelope(row.envelope).recipients],
+            "made": moment(row.made),
+            "state": row.state,
+            "attempts": [
+                _attempt(one) for one in db.execute(select(attempts).where(attempts.c.parcel == row.id).order_by("number"))
+            ],
+        }
+        for row in rows
+    ]
+
+
+def _attempt(row: Row[Any]) -> dict[str, Any]:
+    return {"number": row.number, "at": moment(row.at), "state": row.state, "relay": str(codec.read_receipt(row.receipt).reply)}

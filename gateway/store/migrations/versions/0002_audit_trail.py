@@ -1,0 +1,45 @@
+"""The audit trail, which takes new entries at its end and nothing else; legal holds; content that was destroyed.
+
+The triggers are SQLite's. They stop a slip and a careless tool; who can write to the file can also drop them, and is found
+by the hashes.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+_REFUSED = "SELECT RAISE(ABORT, 'the audit trail takes new entries at its end and nothing else')"
+
+
+def upgrade() -> None:
+    """Make the trail, and the columns that say what is kept and what was destroyed."""
+    op.create_table(
+        "trail",
+        sa.Column("sequence", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("step", sa.Text, nullable=False),
+        sa.Column("hold", sa.Text, nullable=False),
+        sa.Column("actor", sa.Text, nullable=False),
+        sa.Column("detail", sa.Text, nullable=False),
+        sa.Column("previous", sa.String(64), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("sequence", name="pk_trail"),
+    )
+    op.create_index("ix_trail_hold", "trail", ["hold"])
+    _guard()
+    op.add_column("holds", sa.Column("kept", sa.Text))
+    op.add_column("contents", sa.Column("destroyed", sa.BigInteger))
+
+
+def _guard() -> None:
+    """BEFORE INSERT looks at the end itself: REPLACE deletes a row without asking the trigger on DELETE."""
+    last = "(SELECT coalesce(max(sequence), 0) FROM trail)"
+    hash_ = f"coalesce((SELECT hash FROM trail WHERE sequence = {last}), '{'0' * 64}')"  # noqa: S608  -- constants
+    op.execute(f"CREATE TRIGGER trail_is_not_altered BEFORE UPDATE ON trail BEGIN {_REFUSED}; END")
+    op.execute(f"CREATE TRIGGER trail_is_not_shortened BEFORE DELETE ON trail BEGIN {_REFUSED}; END")
+    op.execute(
+        "CREATE TRIGGER trail_grows_at_its_end BEFORE INSERT ON trail "
+        f"WHEN NEW.sequence IS NOT {last} + 1 OR NEW.previous IS NOT {hash_} BEGIN {_REFUSED}; END"
+    )

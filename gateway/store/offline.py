@@ -1,0 +1,81 @@
+"""The audit trail of a database that no front has open: read, never written.
+
+Raises StoreUnavailable where a front has it open after all, where there is none, and where it cannot be read.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from fcntl import LOCK_NB, LOCK_SH, lockf
+from pathlib import Path
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
+
+from gateway.ports import Asked, StoreUnavailable
+from gateway.store import ledger
+from gateway.store.sqlite import best_library
+from gateway.trail import Entry, Head
+
+T = TypeVar("T")
+
+
+class OfflineTrail:
+    """The trail in the database at `path`. Each call is a transaction of its own, so that a front that starts has not to wait."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = create_engine(
+            "sqlite://", module=best_library(), creator=self._connected, poolclass=NullPool, hide_parameters=True
+        )
+
+    def __enter__(self) -> Self:
+        _alone(self._path)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        """Entries with a number greater than `after`, in their order."""
+        return self._read(lambda db: ledger.entries(db, asked, after=after, limit=limit))
+
+    def head(self) -> Head | None:
+        """The last entry's number and hash."""
+        return self._read(ledger.head)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.connect() as connection:
+                return work(connection)
+        except DBAPIError as error:
+            old = "no such table" in str(error.orig)
+            why = "has no audit trail; the first start of this version makes one" if old else error.orig
+            raise StoreUnavailable(f"{self._path}: {why}") from error
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            raise StoreUnavailable(f"{self._path}: {error}") from error
+
+    def _connected(self) -> Any:
+        """A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html, Read-Only Databases)."""
+        log = self._path.with_name(f"{self._path.name}-wal")
+        copy = "&immutable=1" if not log.exists() and not os.access(self._path.parent, os.W_OK) else ""
+        return best_library().connect(f"file:{quote(str(self._path))}?mode=ro{copy}", uri=True)
+
+
+def _alone(path: Path) -> None:
+    """Raises StoreUnavailable if a front has the database open, or if there is none."""
+    if not path.is_file():
+        raise StoreUnavailable(f"{path}: there is no database")
+    try:
+        lock = os.open(path.with_name(f"{path.name}.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: {error.strerror}") from error
+    try:
+        lockf(lock, LOCK_SH | LOCK_NB)
+    except OSError:
+        raise StoreUnavailable(f"{path}: a Hatchway has it open, but does not answer on its control socket") from None
+    finally:
+        os.close(lock)

@@ -1,0 +1,97 @@
+"""What the trail says of each step that the store writes: who, what, by which rule, and the hashes of what was kept.
+
+No subject and no word of a message is in it, so that an export can be given to an outsider; a reviewer's note is. The
+SHA-256 of octets and records are those of the files in a records bundle, so that the trail vouches for them.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from gateway.hold import HeldMail, Review
+from gateway.mail import Address, Receipt, Reply
+from gateway.ports import Parcel
+from gateway.store import codec
+from gateway.trail import Step, moment
+
+Said = dict[str, Any]
+
+
+def held(hold: HeldMail, sha256: str, notices: Sequence[Parcel]) -> Said:
+    """A message was held. sha256: of its octets."""
+    envelope, decision, verdict = hold.mail.envelope, hold.decision, hold.decision.verdict
+    return {
+        "sha256": sha256,
+        "size": hold.mail.content.size,
+        "sender": str(envelope.sender) if envelope.sender else "<>",
+        "recipients": _addresses(envelope.recipients),
+        "client": envelope.client.address,
+        "policy": decision.policy,
+        "rule": str(decision.rule),
+        "grounds": decision.grounds,
+        "authority": [authority.name for authority in decision.authority],
+        "labels": {str(category): str(label) for category, label in verdict.labels.items()} if verdict else {},
+        "unread": len(verdict.unread) if verdict else 0,
+        "reviewers": hold.reviewers.name,
+        "since": moment(hold.since),
+        "deadline": moment(hold.deadline),
+        "then": hold.reviewers.then,
+        "envelope": record(codec.write_envelope(envelope)),
+        "decision": record(codec.write_decision(decision)),
+        "sends": _sends(notices),
+    }
+
+
+def ruled(review: Review, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
+    """A person ruled, or the deadline did."""
+    said = {
+        "ruling": str(review.ruling),
+        "recipients": _addresses(review.recipients),
+        "note": review.note,
+        "at": moment(review.at),
+        "record": record(codec.write_review(review)),
+        "sends": _sends(parcels),
+    }
+    return Step.EXPIRED if review.by_deadline else Step.RULED, said
+
+
+def reminded(number: int, parcels: Sequence[Parcel]) -> Said:
+    """The reviewers were reminded; number: of reminders so far."""
+    return {"number": number, "sends": _sends(parcels)}
+
+
+def notified(parcels: Sequence[Parcel]) -> Said:
+    """Mail was put in that belongs to no other step."""
+    return {"sends": _sends(parcels)}
+
+
+def tried(parcel: Parcel, receipt: Receipt, follow: Sequence[Parcel] = ()) -> Said:
+    """The relay took or refused a parcel; attempt: which one this was."""
+    return {
+        "parcel": parcel.id,
+        "purpose": str(parcel.purpose),
+        "recipients": _addresses(parcel.mail.envelope.recipients),
+        "attempt": parcel.attempts + 1,
+        "relay": str(receipt.reply),
+        "refused": [{"recipient": str(address), "reply": str(reply)} for address, reply in receipt.refused],
+        "sends": _sends(follow),
+    }
+
+
+def postponed(parcel: Parcel, reply: Reply, due: datetime) -> Said:
+    """The relay did not take a parcel for now."""
+    return {**tried(parcel, Receipt(reply=reply)), "due": moment(due)}
+
+
+def record(text: str | bytes) -> str:
+    """The SHA-256 of a record, in hexadecimal."""
+    return hashlib.sha256(text.encode("utf-8") if isinstance(text, str) else text).hexdigest()
+
+
+def _addresses(addresses: Sequence[Address]) -> list[str]:
+    return [str(address) for address in addresses]
+
+
+def _sends(parcels: Sequence[Parcel]) -> list[Said]:
+    return [{"parcel": p.id, "purpose": str(p.purpose), "recipients": _addresses(p.mail.envelope.recipients)} for p in parcels]
