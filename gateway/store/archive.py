@@ -66,7 +66,7 @@ def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     if row is None:
         return None
     gone = [_destroyed(db, key, at) for key in (hold, *_notices(db, hold))]
-    decision = codec.write_decision(_unquoted(codec.read_decision(row.decision)))
+    decision = codec.write_decision(unquoted(codec.read_decision(row.decision)))
     db.execute(update(holds).where(holds.c.id == hold).values(decision=decision))
     return Remains(said={"contents": gone, "decision": steps.record(decision)}, spooled=tuple(str(one["sha256"]) for one in gone))
 
@@ -112,7 +112,7 @@ def _destroyed(db: Connection, key: str, at: datetime) -> dict[str, Any]:
     return {"content": key, "size": size, "sha256": sha256}
 
 
-def _unquoted(decision: Decision) -> Decision:
+def unquoted(decision: Decision) -> Decision:
     """The decision without a word of the message."""
     verdict = decision.verdict
     if verdict is None:

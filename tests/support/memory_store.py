@@ -3,16 +3,19 @@
 Set `away` to see what others do when the store cannot be reached.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from gateway.hold import HeldMail, Review
-from gateway.mail import Address, Content, Receipt, Reply
+from gateway.mail import Address, Content, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
-from gateway.ports import Clock, Dispatch, Parcel, Purpose, StoreUnavailable
-from gateway.store import Stock
+from gateway.ports import Asked, Clock, Dispatch, Parcel, Purpose, StoreUnavailable
+from gateway.store import Stock, codec, steps
+from gateway.store.archive import ending, unquoted
+from gateway.trail import GATEWAY, Detail, Entry, Head, Step, follow, moment
 
 _OPEN = ("waiting", "postponed")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -34,13 +37,15 @@ class _MachineClock:
 
 
 class MemoryStore:
-    """HoldStore and Outbox. Nothing survives the object."""
+    """HoldStore, Outbox, Trail and Archive. Nothing survives the object."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.away = False
         self._clock = clock or _MachineClock()
         self._holds: dict[str, HeldMail] = {}
         self._slots: dict[str, _Slot] = {}
+        self._trail: tuple[Entry, ...] = ()
+        self._append(Step.BEGUN, detail={"form": 1, "holds": 0})
 
     async def close(self) -> None:
         self.away = True
@@ -53,6 +58,8 @@ class MemoryStore:
             self._new(held.mail.id, self._holds)
             self._holds[held.mail.id] = replace(held, mail=replace(held.mail, content=_copied(held.mail.content)))
             self._put(notices)
+            sha256 = steps.record(held.mail.content.read())
+            self._append(Step.HELD, hold=held.mail.id, detail=steps.held(held, sha256, notices))
 
     async def get(self, hold: str) -> HeldMail | None:
         with self._transaction():
@@ -70,6 +77,8 @@ class MemoryStore:
         with self._transaction():
             self._holds[hold] = self._holds[hold].ruled(review)
             self._put(parcels)
+            step, said = steps.ruled(review, parcels)
+            self._append(step, actor=review.reviewer, hold=hold, detail=said)
             return self._holds[hold]
 
     async def dispatches(self, hold: str) -> Sequence[Dispatch]:
@@ -87,11 +96,15 @@ class MemoryStore:
                 return False
             self._holds[hold] = replace(held, reminded=reminded)
             self._put(parcels)
+            self._append(Step.REMINDED, hold=hold, detail=steps.reminded(reminded, parcels))
             return True
 
     async def put(self, parcels: Sequence[Parcel]) -> None:
         with self._transaction():
             self._put(parcels)
+            for hold in dict.fromkeys(parcel.hold for parcel in parcels):
+                of_it = [parcel for parcel in parcels if parcel.hold == hold]
+                self._append(Step.NOTIFIED, hold=hold, detail=steps.notified(of_it))
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         with self._transaction():
@@ -102,16 +115,18 @@ class MemoryStore:
             return [self._loaded(slot.parcel) for slot in ready[:limit]]
 
     async def delivered(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
-        self._settle(parcel, "delivered", receipt, at, parcels)
+        self._settle(parcel, Step.DELIVERED, receipt, at, parcels)
 
     async def postponed(self, parcel: Parcel, reply: Reply, due: datetime) -> None:
         with self._transaction():
             slot = self._slots[parcel.id]
-            if slot.parcel.attempts == parcel.attempts:
+            if slot.parcel.attempts == parcel.attempts and slot.state in _OPEN:
                 self._tried(slot, "postponed", reply, self._clock.now(), due)
+                if not parcel.attempts:
+                    self._append(Step.POSTPONED, hold=parcel.hold, detail=steps.postponed(parcel, reply, due))
 
     async def failed(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
-        self._settle(parcel, "failed", receipt, at, parcels)
+        self._settle(parcel, Step.FAILED, receipt, at, parcels)
 
     async def recent(self, recipient: str, since: datetime) -> int:
         with self._transaction():
@@ -131,16 +146,91 @@ class MemoryStore:
                 failed=sum(slot.state == "failed" for slot in self._slots.values()),
             )
 
+    async def record(self, step: str, *, actor: str, hold: str = "", detail: Detail | None = None) -> Entry:
+        with self._transaction():
+            return self._append(step, actor=actor, hold=hold, detail=detail)
+
+    async def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+        with self._transaction():
+            return [one for one in self._trail if one.sequence > after and _fits(one, asked)][:limit]
+
+    async def head(self) -> Head | None:
+        with self._transaction():
+            return self._trail[-1].head
+
+    async def keep(self, hold: str, *, actor: str, reason: str) -> None:
+        if not reason.strip():
+            raise ValueError("a legal hold requires a reason")
+        self._keep(Step.KEPT, hold, actor, reason, reason)
+
+    async def lift(self, hold: str, *, actor: str, reason: str) -> None:
+        self._keep(Step.LIFTED, hold, actor, reason, "")
+
+    async def expendable(self, ruled_before: Mapping[str, datetime], limit: int) -> Mapping[str, str]:
+        with self._transaction():
+            closed = [(held.mail.id, held.review) for held in self._holds.values() if self._closed(held) and held.review]
+            ended = [(hold, review.at, ending(review)) for hold, review in closed]
+            over = [(hold, end) for hold, at, end in ended if end in ruled_before and at < ruled_before[end]]
+            return dict(over[:limit])
+
+    async def destroy(self, hold: str, *, actor: str, why: str) -> bool:
+        with self._transaction():
+            held = self._holds[hold]
+            if not self._closed(held):
+                return False
+            notices = [
+                slot for slot in self._slots.values() if slot.parcel.hold == hold and slot.parcel.purpose is Purpose.NOTICE
+            ]
+            gone = [_gone(hold, held.mail.content), *(_gone(slot.parcel.id, slot.parcel.mail.content) for slot in notices)]
+            decision = unquoted(held.decision)
+            self._holds[hold] = replace(held, mail=_emptied(held.mail), decision=decision, destroyed=self._clock.now())
+            for slot in notices:
+                emptied = replace(slot.parcel, mail=_emptied(slot.parcel.mail))
+                self._slots[slot.parcel.id] = replace(slot, parcel=emptied)
+            said = {"why": why, "contents": gone, "decision": steps.record(codec.write_decision(decision))}
+            self._append(Step.DESTROYED, actor=actor, hold=hold, detail=said)
+            return True
+
+    async def files(self, hold: str) -> Mapping[str, bytes]:
+        with self._transaction():
+            held = self._holds[hold]
+            slots = [slot for slot in self._slots.values() if slot.parcel.hold == hold]
+            mails = {"message.eml": held.mail}
+            mails |= {f"notices/{s.parcel.id}.eml": s.parcel.mail for s in slots if s.parcel.purpose is Purpose.NOTICE}
+            return {
+                **{name: mail.content.read() for name, mail in mails.items() if mail.content.data is not None},
+                "envelope.json": codec.write_envelope(held.mail.envelope).encode(),
+                "decision.json": codec.write_decision(held.decision).encode(),
+                **({"ruling.json": codec.write_review(held.review).encode()} if held.review else {}),
+                "dispatches.json": json.dumps([{"parcel": s.parcel.id, "state": s.state} for s in slots]).encode(),
+            }
+
+    def _keep(self, step: Step, hold: str, actor: str, reason: str, kept: str) -> None:
+        with self._transaction():
+            if self._holds[hold].kept != kept:
+                self._holds[hold] = replace(self._holds[hold], kept=kept)
+                self._append(step, actor=actor, hold=hold, detail={"reason": reason})
+
+    def _closed(self, held: HeldMail) -> bool:
+        going = any(slot.parcel.hold == held.mail.id and slot.state in _OPEN for slot in self._slots.values())
+        return held.review is not None and not held.kept and held.destroyed is None and not going
+
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         if self.away:
             raise StoreUnavailable("the store is away")
-        holds, slots = dict(self._holds), dict(self._slots)
+        holds, slots, trail = dict(self._holds), dict(self._slots), self._trail
         try:
             yield
         except BaseException:
-            self._holds, self._slots = holds, slots
+            self._holds, self._slots, self._trail = holds, slots, trail
             raise
+
+    def _append(self, step: str, *, actor: str = GATEWAY, hold: str = "", detail: Detail | None = None) -> Entry:
+        last = self._trail[-1].head if self._trail else None
+        entry = follow(last, at=self._clock.now(), step=step, actor=actor, hold=hold, detail=detail)
+        self._trail = (*self._trail, entry)
+        return entry
 
     def _new(self, key: str, taken: dict[str, HeldMail] | dict[str, _Slot]) -> None:
         if key in taken:
@@ -160,17 +250,33 @@ class MemoryStore:
             return parcel
         return replace(parcel, mail=replace(parcel.mail, content=self._holds[parcel.hold].mail.content))
 
-    def _settle(self, parcel: Parcel, state: str, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
+    def _settle(self, parcel: Parcel, step: Step, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         with self._transaction():
             slot = self._slots[parcel.id]
             if slot.state in _OPEN:
-                self._tried(slot, state, receipt.reply, at, slot.parcel.due)
+                self._tried(slot, str(step), receipt.reply, at, slot.parcel.due)
                 self._put(parcels)
+                self._append(step, hold=parcel.hold, detail=steps.tried(parcel, receipt, parcels))
 
     def _tried(self, slot: _Slot, state: str, reply: Reply, at: datetime, due: datetime) -> None:
         if slot.state in _OPEN:
             parcel = replace(slot.parcel, attempts=slot.parcel.attempts + 1, last=reply, due=due)
             self._slots[parcel.id] = _Slot(parcel=parcel, state=state, at=at)
+
+
+def _fits(entry: Entry, asked: Asked) -> bool:
+    told = ((entry.hold, asked.hold), (entry.actor, asked.actor), (entry.step, asked.step))
+    early = asked.since is not None and entry.at < moment(asked.since)
+    late = asked.until is not None and entry.at >= moment(asked.until)
+    return all(wanted in {"", said} for said, wanted in told) and not early and not late
+
+
+def _gone(key: str, content: Content) -> dict[str, object]:
+    return {"content": key, "size": content.size, "sha256": steps.record(content.read())}
+
+
+def _emptied(mail: Mail) -> Mail:
+    return replace(mail, content=Content(size=mail.content.size))
 
 
 def _copied(content: Content) -> Content:

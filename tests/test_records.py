@@ -1,0 +1,172 @@
+"""Records bundles and retention, on the shelf in memory: who asked is told before anybody has anything."""
+
+import hashlib
+import json
+import stat
+import subprocess
+import zipfile
+from datetime import timedelta
+
+import pytest
+
+from gateway.ports import Asked, StoreUnavailable
+from gateway.records import Bundle, Records
+from gateway.settings import Retention
+from tests.support.mails import NOW, decision, held
+from tests.support.trail import outsider
+from tests.support.world import World
+
+DAY = timedelta(days=1)
+
+
+def records(world, **kept):
+    retention = Retention.model_validate(kept)
+    return Records(store=world.store, archive=world.store, trail=world.store, clock=world.clock, retention=retention)
+
+
+async def denied(world, id_="H1"):
+    there = held(id_=id_)
+    await world.store.hold(there, await world.post.on_hold(there))
+    await world.reviews.deny(id_, reviewer="captain", note="Not over this system.")
+    await world.delivered()
+
+
+async def steps(world, hold="H1"):
+    return [one.step for one in await world.store.entries(Asked(hold=hold))]
+
+
+async def test_a_bundle_is_recorded_with_the_hash_of_each_file_and_holds_that_entry_itself():
+    world = World()
+    await denied(world)
+    files = await records(world).files("H1", actor="clerk", reason="request 26-117")
+    entries = [json.loads(line) for line in files["audit.jsonl"].splitlines()]
+    last = entries[-1]
+    assert (last["step"], last["actor"], last["detail"]["reason"]) == ("exported", "clerk", "request 26-117")
+    told = {one["name"]: one["sha256"] for one in last["detail"]["files"]}
+    assert told == {name: hashlib.sha256(octets).hexdigest() for name, octets in files.items() if name != "audit.jsonl"}
+    assert {"summary.txt", "message.eml", "envelope.json", "decision.json", "ruling.json", "dispatches.json"} <= set(files)
+    assert sum(name.startswith("notices/") for name in files) == 4
+    assert outsider(files["audit.jsonl"].decode(), excerpt=True).startswith("an excerpt")
+    assert [entry["step"] for entry in entries] == await steps(world)
+
+
+async def test_what_cannot_be_recorded_is_handed_to_nobody():
+    world = World()
+    await denied(world)
+    whole = world.store.files
+
+    async def then_away(hold):
+        files = await whole(hold)
+        world.store.away = True
+        return files
+
+    world.store.files = then_away
+    with pytest.raises(StoreUnavailable):
+        await records(world).files("H1", actor="clerk")
+    with pytest.raises(KeyError):
+        await records(World()).files("H9", actor="clerk")
+
+
+async def test_a_summary_says_in_plain_words_what_happened():
+    world = World()
+    await denied(world)
+    text = (await records(world).files("H1", actor="clerk"))["summary.txt"].decode()
+    assert "sender:      dreed@department.example\n" in text
+    assert "Promotion of political or religious positions, opinions or actions" in text
+    assert "denied:      2026-10-14 09:30 UTC by captain, for a@department.example, b@department.example\n" in text
+    assert "note:        Not over this system.\n" in text
+    assert text.count("notice:") == 4
+
+
+async def test_content_is_kept_for_ever_where_nothing_is_said():
+    world = World()
+    await denied(world)
+    world.clock.forward(4000 * DAY)
+    assert await records(world).destroy_due() == 0
+    assert "destroyed" not in await steps(world)
+
+
+async def test_content_is_destroyed_when_its_time_is_over_and_not_before(said):
+    world = World()
+    await denied(world)
+    kept = records(world, denied="90d")
+    world.clock.forward(90 * DAY)
+    assert await kept.destroy_due() == 0
+    world.clock.forward(timedelta(seconds=1))
+    assert await kept.destroy_due() == 1
+    assert await kept.destroy_due() == 0
+    [entry] = await world.store.entries(Asked(step="destroyed"))
+    assert json.loads(entry.detail)["why"] == "retention: denied content is kept for 90 days"
+    assert [event["id"] for event in said if event["event"] == "content.destroyed"] == ["H1"]
+    assert (await world.store.get("H1")).destroyed == world.clock.now()
+    text = (await kept.files("H1", actor="clerk"))["summary.txt"].decode()
+    assert "the message, its notices and the passages quoted from it" in text
+
+
+async def test_a_legal_hold_outlasts_the_time_that_content_is_kept():
+    world = World()
+    await denied(world)
+    await denied(world, "H2")
+    await world.store.keep("H1", actor="counsel", reason="a case")
+    world.clock.forward(91 * DAY)
+    assert await records(world, denied="90d").destroy_due() == 1
+    assert (await world.store.get("H1")).destroyed is None
+    assert (await world.store.get("H2")).destroyed is not None
+
+
+async def test_one_that_cannot_be_destroyed_keeps_no_other_from_it(said):
+    world = World()
+    await denied(world)
+    await denied(world, "H2")
+    destroy = world.store.destroy
+
+    async def refused(hold, **why):
+        if hold == "H1":
+            raise StoreUnavailable("the record is damaged")
+        return await destroy(hold, **why)
+
+    world.store.destroy = refused
+    world.clock.forward(91 * DAY)
+    assert await records(world, denied="90d").destroy_due() == 1
+    assert "content.not_destroyed" in {event["event"] for event in said}
+
+
+def test_a_bundle_is_a_zip_whose_manifest_any_machine_can_check(tmp_path):
+    path = tmp_path / "records.zip"
+    with Bundle(path) as bundle:
+        bundle.add("H1", {"message.eml": b"Subject: x\r\n\r\n", "notices/N1.eml": b"y"})
+        bundle.add("H2", {"message.eml": b"z"})
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with zipfile.ZipFile(path) as opened:
+        opened.extractall(tmp_path / "out")
+    checked = subprocess.run(
+        ["sha256sum", "-c", "MANIFEST.sha256"], cwd=tmp_path / "out", capture_output=True, text=True, check=True
+    )
+    assert sorted(checked.stdout.splitlines()) == [
+        "H1/message.eml: OK",
+        "H1/notices/N1.eml: OK",
+        "H2/message.eml: OK",
+        "README.txt: OK",
+    ]
+
+
+def test_a_bundle_that_fails_leaves_no_file_and_one_that_is_there_is_left_alone(tmp_path):
+    path = tmp_path / "records.zip"
+    with pytest.raises(TypeError), Bundle(path) as bundle:
+        bundle.add("H1", {"message.eml": b"x", "ruling.json": None})
+    assert not path.exists()
+    path.write_bytes(b"an earlier one")
+    with pytest.raises(FileExistsError), Bundle(path):
+        pass
+    assert path.read_bytes() == b"an earlier one"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+async def test_a_hold_without_a_ruling_makes_a_bundle_too():
+    world = World()
+    there = held()
+    await world.store.hold(there, [])
+    files = await records(world).files("H1", actor="clerk")
+    assert "ruling.json" not in files
+    assert decision().policy in files["summary.txt"].decode()
+    assert NOW.strftime("%Y-%m-%d") in files["summary.txt"].decode()
