@@ -238,6 +238,10 @@ class Archive(Protocol):
         """All that is on the shelf of a hold, as files by name: octets and records exactly as they are kept. Raises KeyError."""
         ...
 
+    async def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        """SHA-256 of each hold's message, envelope, decision and ruling ("" before one), by id, from after `after` on."""
+        ...
+
 
 class StoreUnavailable(Exception):  # noqa: N818  -- a state of the world, answered with 451
     """The store could not write or read; nothing was changed."""

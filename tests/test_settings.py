@@ -1,5 +1,7 @@
 """`hatchway.yaml`: what may be written, and what is said where it is wrong."""
 
+import hashlib
+
 import pytest
 
 from gateway.settings import load_settings
@@ -35,6 +37,11 @@ def test_paths_are_taken_from_the_folder_of_the_file(load, tmp_path):
     assert settings.control_socket == tmp_path / "control.sock"
 
 
+def test_settings_know_the_hash_of_their_file(load, tmp_path):
+    settings = load(GOOD)
+    assert settings.sha256 == hashlib.sha256((tmp_path / "hatchway.yaml").read_bytes()).hexdigest()
+
+
 @pytest.mark.parametrize("written", ["any", "Department.Example", "intranet"])
 def test_sender_domains_are_domains_or_any(load, written):
     assert load(GOOD.replace("[department.example]", f"[{written}]")).sender_domains == (written,)
@@ -65,6 +72,7 @@ def test_sender_domains_are_domains_or_any(load, written):
         ("notices:", "delivery: {give up: 99999d}\nnotices:", '"99999d" is longer than ten years'),
         ("notices:", "judging: {time: 0s}\nnotices:", '"time" leaves no time'),
         ("notices:", "judging: {memory: 1MiB}\nnotices:", '"memory" should be at least 67108864'),
+        ("notices:", "retention: {denied: 0d}\nnotices:", '"denied" leaves no time'),
         ("notices:", "limits: {command timeout: 0s}\nnotices:", '"command timeout" leaves no time'),
     ],
 )

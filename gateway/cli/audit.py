@@ -21,6 +21,7 @@ import click
 
 from gateway.cli.common import Exit, as_json, asked, config, fail, given_ids, plain, print_json
 from gateway.cli.trails import PAGE, Source, source
+from gateway.cli.vouch import Prints, Vouched
 from gateway.ports import Asked
 from gateway.records import Bundle
 from gateway.trail import COLUMNS, Entry, Head, cells, first_fault, line, shown
@@ -38,19 +39,23 @@ def command() -> None:
 @config
 @as_json
 def verify(heads: tuple[str, ...], settings_file: Path, *, as_json: bool) -> None:
-    """Find the first entry that was altered, deleted, moved or put in; status 1 if there is one."""
+    """Find the first entry that was altered, deleted, moved or put in, and every hold that is not what the trail says."""
     expected = _heads(heads)
+    vouched = Vouched()
     with source(settings_file) as trail:
         walk = _Walk(_entries(trail, Asked()))
-        fault = first_fault(walk, expected)
+        fault = first_fault(vouched.passing(walk), expected)
+        strays = [] if fault else _strays(trail, vouched, walk)
     head = str(walk.last.head) if walk.last else None
     if as_json:
         found = {"entry": fault.sequence, "says": str(fault)} if fault else None
-        print_json({"whole": fault is None, "entries": walk.count, "head": head, "fault": found})
+        print_json({"whole": not fault and not strays, "entries": walk.count, "head": head, "fault": found, "holds": strays})
     elif fault is None:
         click.echo(f"the trail is whole: {walk.count} entries, head {head or 'none'}")
     if fault is not None:
         fail(Exit.FAILED, f"the trail is broken: {fault}")
+    if strays:
+        fail(Exit.FAILED, "\n".join(["the shelf does not say what the trail says:", *strays]))
 
 
 @command.command()
@@ -167,6 +172,22 @@ def _entries(trail: Source, wanted: Asked, after: int = 0) -> Iterator[Entry]:
     while page := trail.entries(wanted, after=after, limit=PAGE):
         yield from page
         after = page[-1].sequence
+
+
+def _strays(trail: Source, vouched: Vouched, walk: _Walk) -> list[str]:
+    """What the shelf says otherwise than the trail; not what was only written between two looks at a running gateway."""
+    found = set(vouched.faults(_prints(trail)))
+    if found and walk.last:
+        deque(vouched.passing(_entries(trail, Asked(), walk.last.sequence)), maxlen=0)
+        found &= set(vouched.faults(_prints(trail)))
+    return sorted(found)
+
+
+def _prints(trail: Source) -> Iterator[tuple[str, Prints]]:
+    after = ""
+    while page := trail.prints(after, PAGE):
+        yield from page.items()
+        after = max(page)
 
 
 def _newest(trail: Source, wanted: Asked, last: int) -> Iterator[Entry]:

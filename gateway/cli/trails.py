@@ -1,6 +1,6 @@
 """Where the commands read the audit trail: from the running gateway, or, where none runs, from the database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,10 @@ class Source(Protocol):
 
     def head(self) -> Head | None:
         """The last one's number and hash."""
+        ...
+
+    def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        """The hashes of what is on the shelf, by hold, from the id after `after` on."""
         ...
 
     def recorded(self, **said: str) -> bool:
@@ -90,6 +94,10 @@ class _Running:
         said = answered(self._socket, "audit.head")
         return Head.parse(said) if said else None
 
+    def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        said: dict[str, dict[str, str]] = answered(self._socket, "audit.prints", after=after, limit=limit)
+        return said
+
     def recorded(self, **said: str) -> bool:
         answered(self._socket, "audit.exported", **said)
         return True
@@ -106,6 +114,9 @@ class _Resting:
 
     def head(self) -> Head | None:
         return self._read.head()
+
+    def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        return self._read.prints(after, limit)
 
     def recorded(self, **_said: str) -> bool:
         return False

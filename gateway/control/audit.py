@@ -26,6 +26,9 @@ def audit_answers(*, trail: Trail, archive: Archive, records: Records) -> dict[s
         limit = min(int(asked.get("limit", _MOST)), _MOST)
         return [asdict(one) for one in await trail.entries(question(asked), after=int(asked.get("after", 0)), limit=limit)]
 
+    async def prints(_user: str, asked: Mapping[str, Any]) -> object:
+        return await archive.prints(str(asked["after"]), min(int(asked["limit"]), _MOST))
+
     async def exported(user: str, asked: Mapping[str, Any]) -> object:
         """The file is there already; it is the caller's, as is what he says of it."""
         said = {name: str(asked[name]) for name in ("format", "head", "sha256")}
@@ -47,6 +50,7 @@ def audit_answers(*, trail: Trail, archive: Archive, records: Records) -> dict[s
     return {
         "audit.head": head,
         "audit.entries": entries,
+        "audit.prints": prints,
         "audit.exported": exported,
         "audit.keep": kept,
         "audit.lift": lifted,

@@ -84,6 +84,20 @@ def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
     }
 
 
+def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
+    """The hashes of what is on the shelf, by hold, from the id after `after` on; to be compared with the trail."""
+    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256).join(contents)
+    return {
+        row.id: {
+            "message": row.sha256,
+            "envelope": steps.record(row.envelope),
+            "decision": steps.record(row.decision),
+            "ruling": steps.record(row.review) if row.review is not None else "",
+        }
+        for row in db.execute(asked.where(holds.c.id > after).order_by(holds.c.id).limit(limit))
+    }
+
+
 def _closed() -> Any:
     """Holds that are ruled on and under no legal hold, with their octets, and nothing of them still to go out."""
     going = select(parcels.c.id).where(

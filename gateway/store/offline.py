@@ -4,7 +4,7 @@ Raises StoreUnavailable where a front has it open after all, where there is none
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fcntl import LOCK_NB, LOCK_SH, lockf
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
 from gateway.ports import Asked, StoreUnavailable
-from gateway.store import ledger
+from gateway.store import archive, ledger
 from gateway.store.sqlite import best_library
 from gateway.trail import Entry, Head
 
@@ -44,6 +44,10 @@ class OfflineTrail:
     def head(self) -> Head | None:
         """The last entry's number and hash."""
         return self._read(ledger.head)
+
+    def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        """The hashes of what is on the shelf, by hold, from the id after `after` on."""
+        return self._read(lambda db: archive.prints(db, after, limit))
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:

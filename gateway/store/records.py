@@ -75,5 +75,9 @@ class Recorded:
         """All of a hold as files by name."""
         return await self._writer.do(lambda db: archive.files(db, hold, self._spool))
 
+    async def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        """The hashes of what is on the shelf, by hold."""
+        return await self._writer.do(lambda db: archive.prints(db, after, limit))
+
     async def _wipe(self) -> None:
         """Do what this kind of database needs so that deleted octets are nowhere any more."""

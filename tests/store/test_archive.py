@@ -177,7 +177,7 @@ async def test_the_files_of_a_hold_are_what_the_trail_has_the_hashes_of(store):
 async def test_what_is_destroyed_is_nowhere_in_the_files_of_the_database(path, clock):
     store = await SqliteStore.open(path, clock, in_memory=100)
     await ruled_and_told(store, quoting())
-    await ruled_and_told(store, held(id_="H2"))
+    await store.hold(held(id_="H2"), [])
     assert (await store.get("H1")).mail.content.path is not None
     assert any(SECRET in file.read_bytes() for file in path.parent.rglob("*") if file.is_file())
     assert await store.destroy("H1", actor="gateway", why="x")

@@ -205,6 +205,19 @@ class MemoryStore:
                 "dispatches.json": json.dumps([{"parcel": s.parcel.id, "state": s.state} for s in slots]).encode(),
             }
 
+    async def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
+        found = {}
+        for hold in sorted(hold for hold in self._holds if hold > after)[:limit]:
+            held = self._holds[hold]
+            told = next(one for one in self._trail if one.hold == hold and one.step == Step.HELD)
+            found[hold] = {
+                "message": json.loads(told.detail)["sha256"],
+                "envelope": steps.record(codec.write_envelope(held.mail.envelope)),
+                "decision": steps.record(codec.write_decision(held.decision)),
+                "ruling": steps.record(codec.write_review(held.review)) if held.review else "",
+            }
+        return found
+
     def _keep(self, step: Step, hold: str, actor: str, reason: str, kept: str) -> None:
         with self._transaction():
             if self._holds[hold].kept != kept:
