@@ -97,6 +97,12 @@ def _hash(path: Path) -> str:
     return ""
 
 
+def until_midnight(now: datetime) -> float:
+    """Seconds until the day is over, in the zone of `now`."""
+    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight - now).total_seconds()
+
+
 class Front:
     """A running Hatchway."""
 
@@ -143,9 +149,7 @@ class Front:
         while True:
             with suppress(StoreUnavailable):
                 log.info("audit.head", head=str(await self.store.head()))
-            now = self._clock.now()
-            tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-            await asyncio.sleep((tomorrow - now).total_seconds())
+            await asyncio.sleep(until_midnight(self._clock.now()))
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""

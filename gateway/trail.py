@@ -149,7 +149,7 @@ def canonical(detail: Any) -> str:
 
 def digest(entry: Entry) -> str:
     """The hash that the entry should have."""
-    return hashlib.sha256(json.dumps(_body(entry), sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
+    return _hash(_body(entry))
 
 
 def line(entry: Entry) -> str:
@@ -202,7 +202,12 @@ def _wrong(entry: Entry, expected: int, before: str) -> str:
 
 
 def _as_written(entry: Entry) -> bool:
-    return isinstance(_told(entry.detail), dict) and digest(entry) == entry.hash
+    body = _body(entry)
+    return isinstance(body["detail"], dict) and _hash(body) == entry.hash
+
+
+def _hash(body: dict[str, object]) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
 
 
 def _body(entry: Entry) -> dict[str, object]:

@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
+from datetime import UTC, datetime
 
-from gateway.service import _lasting
+from gateway.service import _lasting, until_midnight
 from tests.support.full import full_log
 from tests.support.gateway import Gateway
 from tests.support.relay import FakeRelay, hang
@@ -38,3 +39,8 @@ async def test_a_reload_asked_for_while_it_starts_does_not_end_it(tmp_path):
         gateway.process.send_signal(signal.SIGHUP)
         await starting
         assert await asyncio.to_thread(gateway.stop) == 0
+
+
+def test_a_day_is_over_at_midnight_and_the_next_begins_there():
+    assert until_midnight(datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)) == 1
+    assert until_midnight(datetime(2027, 1, 1, tzinfo=UTC)) == 24 * 60 * 60

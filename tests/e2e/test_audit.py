@@ -11,6 +11,7 @@ import zipfile
 
 import pytest
 
+from gateway.store.sqlite import best_library
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import TOP, Gateway
 from tests.support.relay import FakeRelay
@@ -89,9 +90,10 @@ async def test_a_hold_is_followed_from_the_start_to_a_bundle_that_an_outsider_ca
         outside = await asyncio.to_thread(verified, export, "--head", head)
         assert (outside.returncode, outside.stdout[:6]) == (0, "whole:"), outside.stdout
         text = export.read_text(encoding="utf-8")
+        assert form == "jsonl" or ",'=Capt. Ruiz" in text
         export.write_text(text.replace("Capt. Ruiz", "Capt. Diaz"), encoding="utf-8")
         assert (await asyncio.to_thread(verified, export)).returncode == 1
-        assert "is there already" not in (await ran(gateway, "export", "--format", form, str(export), status=1)).stdout
+        assert "File exists" in (await ran(gateway, "export", "--format", form, str(export), status=1)).stderr
     assert [one["detail"]["what"] for one in await shown(gateway, "--step", "exported")] == ["audit trail", "audit trail"]
 
     bundle = tmp_path / "records.zip"
@@ -111,6 +113,9 @@ async def test_a_hold_is_followed_from_the_start_to_a_bundle_that_an_outsider_ca
     await ran(gateway, "keep", id_, status=2)
     assert [one["step"] for one in await shown(gateway, "--hold", id_)][-3:] == ["kept", "seen", "lifted"]
     assert gateway.events("audit.head")
+    page = (await ran(gateway, "show", "--hold", id_, "--step", "ruled")).stdout
+    assert f"ruled            {id_}" in page
+    assert "note: Not here." in page
 
 
 async def test_reloads_are_recorded_and_the_trail_is_read_when_nobody_runs(gateway, tmp_path):
@@ -135,3 +140,47 @@ async def test_reloads_are_recorded_and_the_trail_is_read_when_nobody_runs(gatew
     await ran(gateway, "bundle", "H1", "--to", str(tmp_path / "r.zip"), status=69)
     await ran(gateway, "keep", "H1", "--reason", "a case", status=69)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["gateway", "policies", "trail.jsonl"]
+
+
+async def test_content_whose_time_is_over_is_destroyed_and_the_trail_still_agrees_with_the_shelf(relay, tmp_path):
+    gateway = Gateway(tmp_path / "gateway", relay=relay.port, more="retention: {denied: 1s}")
+    await asyncio.to_thread(gateway.__enter__)
+    await sent(gateway.port, PRESIDENT, WATCH, ENDORSEMENT)
+    [held] = gateway.ask("queue.list")
+    id_ = held["id"]
+    gateway.ask("queue.deny", id=id_, note="Not here.")
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
+    await asyncio.to_thread(gateway.stop)
+    await asyncio.sleep(1)
+    await asyncio.to_thread(gateway.start)
+    try:
+        await asyncio.to_thread(
+            wait_until, lambda: gateway.events("content.destroyed"), 30, "it to be destroyed", lambda: gateway.log
+        )
+        raw = await asyncio.to_thread(lambda: gateway.hatchway("queue", "show", "--raw", id_))
+        assert (raw.returncode, raw.stdout) == (1, "")
+        assert "its content was destroyed on" in raw.stderr
+        page = await asyncio.to_thread(lambda: gateway.hatchway("queue", "show", id_))
+        assert "destroyed on" in page.stdout
+        assert "Marisol" not in page.stdout
+        assert "the trail is whole" in (await ran(gateway, "verify")).stdout
+        await ran(gateway, "bundle", id_, "--to", str(tmp_path / "records.zip"))
+        with zipfile.ZipFile(tmp_path / "records.zip") as opened:
+            assert not [name for name in opened.namelist() if name.endswith(".eml")]
+            assert "Marisol" not in opened.read(f"{id_}/decision.json").decode()
+    finally:
+        await asyncio.to_thread(gateway.stop)
+
+
+async def test_a_ruling_that_was_altered_in_the_database_is_named(gateway):
+    await sent(gateway.port, PRESIDENT, WATCH, ENDORSEMENT)
+    [held] = gateway.ask("queue.list")
+    gateway.ask("queue.deny", id=held["id"], note="Not here.")
+    await asyncio.to_thread(gateway.stop)
+    database = best_library().connect(gateway.folder / "hatchway.db")
+    database.execute("UPDATE holds SET review = replace(review, 'Not here.', 'As you like.')")
+    database.commit()
+    database.close()
+    said = await ran(gateway, "verify", status=1)
+    assert f"{held['id']}: its ruling is not the one in the trail" in said.stderr
+    assert json.loads((await ran(gateway, "verify", "--json", status=1)).stdout)["whole"] is False
