@@ -13,6 +13,9 @@ How it works. Each entry holds its number (sequence), the time (at), what happen
 did it (actor), more of it (detail), the hash of the entry before it (previous), and its own hash (hash). The own hash is the
 SHA-256 of all the others, written as one line of JSON: keys sorted, no spaces, every character beyond ASCII as its escape. So
 whoever alters one entry must alter its hash, then `previous` of the next entry, then that one's hash, and so on to the end.
+Without this file, the hash of line 17 of an export as JSON Lines is what this prints:
+
+    sed -n 17p EXPORT | jq -cajS 'del(.hash)' | sha256sum
 
 What it cannot see by itself: entries cut off at the end, or a trail that was written anew as a whole by somebody who had the
 database. For that, give a head (number and hash of an entry) that was noted outside when the trail was that long: it is

@@ -184,13 +184,18 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Which entries of the trail: of that hold, actor and step, not before `since`, before `until`; "" and None ask for all."""
+    """Which entries of the trail; what is left out asks for all.
+
+    hold, actor, step: exactly these; since, until: not before the one, before the other; after, before: by their numbers
+    """
 
     hold: str = ""
     actor: str = ""
     step: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    after: int = 0
+    before: int | None = None
 
 
 class Trail(Protocol):
@@ -200,8 +205,8 @@ class Trail(Protocol):
         """Add an entry for a step that changes nothing on the shelf. Raises StoreUnavailable, and then nothing was written."""
         ...
 
-    async def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
-        """Entries with a number greater than `after`, in their order."""
+    async def entries(self, asked: Asked, *, limit: int = 1000, newest: bool = False) -> Sequence[Entry]:
+        """The first so many of them, or the newest so many; in their order either way."""
         ...
 
     async def head(self) -> Head | None:

@@ -10,6 +10,7 @@ again at the next call; KeyError for an id that is unknown, StoreUnavailable whe
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -90,10 +91,10 @@ class Records:
 
     async def _entries(self, hold: str) -> bytes:
         lines: list[str] = []
-        after = 0
-        while found := await self._trail.entries(Asked(hold=hold), after=after, limit=_PAGE):
+        asked = Asked(hold=hold)
+        while found := await self._trail.entries(asked, limit=_PAGE):
             lines += [f"{line(entry)}\n" for entry in found]
-            after = found[-1].sequence
+            asked = replace(asked, after=found[-1].sequence)
         return "".join(lines).encode("ascii")
 
 

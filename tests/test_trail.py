@@ -1,9 +1,13 @@
 """The chain by itself: one way to write an entry, and every break found and named, by us and by the verifier we hand out."""
 
+import ast
 import csv
 import hashlib
 import io
 import json
+import re
+import shutil
+import subprocess
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +17,7 @@ from hypothesis import strategies as st
 
 from gateway.trail import BEFORE_ALL, COLUMNS, Head, canonical, cells, digest, first_fault, follow, line
 from tests.support.mails import NOW
-from tests.support.trail import FORMS, exported, outsider
+from tests.support.trail import FORMS, VERIFIER, exported, outsider
 
 ODD = ("", "Capt. Ruiz", "=1+1", "'quoted", "-", "@x", "\ttab", 'comma, "quote"', "é\u2028\x00\ud800", "+")
 TEXTS = st.text(st.sampled_from("aZ0 \"'\\/=\n\t\x00\x7f\x80é\u2028\ud800\udc00\uffff\U0001f600"), max_size=6) | st.text(
@@ -228,3 +232,12 @@ def test_the_columns_are_what_an_entry_says():
     [entry] = chain(1)
     assert entry.__slots__ == COLUMNS
     assert sorted(json.loads(line(entry))) == sorted(COLUMNS)
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="there is no jq")
+def test_the_hash_of_a_line_is_had_without_our_code_as_the_verifier_says(tmp_path):
+    entries = chain(20, actor="Capt. Ruíz \N{WAVING HAND SIGN}", detail={"b": ["é\n\t\\", 1, None, True], "a": {"note": '"'}})
+    (tmp_path / "EXPORT").write_text(exported(entries, "jsonl"))
+    [command] = re.findall(r"^ +(sed .*)$", ast.get_docstring(ast.parse(VERIFIER.read_text())), re.MULTILINE)
+    said = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout.split()[0] == entries[16].hash

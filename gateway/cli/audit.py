@@ -13,6 +13,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -64,7 +65,9 @@ def verify(heads: tuple[str, ...], settings_file: Path, *, as_json: bool) -> Non
 @click.option("--step", default="", help="Only steps of this name, for example ruled.")
 @click.option("--since", type=click.DateTime(_AN_HOUR), help="Not before this time (UTC).")
 @click.option("--until", type=click.DateTime(_AN_HOUR), help="Before this time (UTC).")
-@click.option("--last", type=click.IntRange(min=0), default=50, show_default=True, help="So many at most, the newest; 0 for all.")
+@click.option(
+    "--last", type=click.IntRange(0, PAGE), default=50, show_default=True, help="So many at most, the newest; 0 for all."
+)
 @config
 @as_json
 def show(  # noqa: PLR0913  -- one parameter an option
@@ -81,7 +84,7 @@ def show(  # noqa: PLR0913  -- one parameter an option
     """Show entries, the newest last."""
     wanted = Asked(hold=hold, actor=actor, step=step, since=_utc(since), until=_utc(until))
     with source(settings_file) as trail:
-        for entry in _newest(trail, wanted, last):
+        for entry in trail.entries(wanted, limit=last, newest=True) if last else _entries(trail, wanted):
             if as_json:
                 click.echo(json.dumps(shown(entry), ensure_ascii=False))
             else:
@@ -168,17 +171,17 @@ class _Walk:
             yield entry
 
 
-def _entries(trail: Source, wanted: Asked, after: int = 0) -> Iterator[Entry]:
-    while page := trail.entries(wanted, after=after, limit=PAGE):
+def _entries(trail: Source, wanted: Asked) -> Iterator[Entry]:
+    while page := trail.entries(wanted, limit=PAGE):
         yield from page
-        after = page[-1].sequence
+        wanted = replace(wanted, after=page[-1].sequence)
 
 
 def _strays(trail: Source, vouched: Vouched, walk: _Walk) -> list[str]:
     """What the shelf says otherwise than the trail; not what was only written between two looks at a running gateway."""
     found = set(vouched.faults(_prints(trail)))
     if found and walk.last:
-        deque(vouched.passing(_entries(trail, Asked(), walk.last.sequence)), maxlen=0)
+        deque(vouched.passing(_entries(trail, Asked(after=walk.last.sequence))), maxlen=0)
         found &= set(vouched.faults(_prints(trail)))
     return sorted(found)
 
@@ -188,12 +191,6 @@ def _prints(trail: Source) -> Iterator[tuple[str, Prints]]:
     while page := trail.prints(after, PAGE):
         yield from page.items()
         after = max(page)
-
-
-def _newest(trail: Source, wanted: Asked, last: int) -> Iterator[Entry]:
-    head = trail.head()
-    after = max(head.sequence - last, 0) if head and last and wanted == Asked() else 0
-    return iter(deque(_entries(trail, wanted, after), maxlen=last or None))
 
 
 def _heads(written: tuple[str, ...]) -> list[Head]:

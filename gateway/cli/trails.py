@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,8 +22,8 @@ PAGE = 1000
 class Source(Protocol):
     """Where entries come from."""
 
-    def entries(self, wanted: Asked, *, after: int, limit: int) -> Sequence[Entry]:
-        """Entries with a number greater than `after`, in their order, no more than `limit`."""
+    def entries(self, wanted: Asked, *, limit: int, newest: bool = False) -> Sequence[Entry]:
+        """The first or the newest so many, in their order."""
         ...
 
     def head(self) -> Head | None:
@@ -79,15 +80,13 @@ class _Running:
     def __init__(self, socket: Path) -> None:
         self._socket = socket
 
-    def entries(self, wanted: Asked, *, after: int, limit: int) -> Sequence[Entry]:
+    def entries(self, wanted: Asked, *, limit: int, newest: bool = False) -> Sequence[Entry]:
         question = {
-            "hold": wanted.hold,
-            "actor": wanted.actor,
-            "step": wanted.step,
+            **asdict(wanted),
             "since": wanted.since.isoformat() if wanted.since else "",
             "until": wanted.until.isoformat() if wanted.until else "",
         }
-        said = answered(self._socket, "audit.entries", after=after, limit=limit, **question)
+        said = answered(self._socket, "audit.entries", limit=limit, newest=newest, **question)
         return [entry(one) for one in said]
 
     def head(self) -> Head | None:
@@ -109,8 +108,8 @@ class _Resting:
     def __init__(self, read: "OfflineTrail") -> None:
         self._read = read
 
-    def entries(self, wanted: Asked, *, after: int, limit: int) -> Sequence[Entry]:
-        return self._read.entries(wanted, after=after, limit=limit)
+    def entries(self, wanted: Asked, *, limit: int, newest: bool = False) -> Sequence[Entry]:
+        return self._read.entries(wanted, limit=limit, newest=newest)
 
     def head(self) -> Head | None:
         return self._read.head()

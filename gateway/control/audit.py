@@ -24,7 +24,8 @@ def audit_answers(*, trail: Trail, archive: Archive, records: Records) -> dict[s
 
     async def entries(_user: str, asked: Mapping[str, Any]) -> object:
         limit = min(int(asked.get("limit", _MOST)), _MOST)
-        return [asdict(one) for one in await trail.entries(question(asked), after=int(asked.get("after", 0)), limit=limit)]
+        newest = bool(asked.get("newest", False))
+        return [asdict(one) for one in await trail.entries(question(asked), limit=limit, newest=newest)]
 
     async def prints(_user: str, asked: Mapping[str, Any]) -> object:
         return await archive.prints(str(asked["after"]), min(int(asked["limit"]), _MOST))
@@ -59,13 +60,15 @@ def audit_answers(*, trail: Trail, archive: Archive, records: Records) -> dict[s
 
 
 def question(asked: Mapping[str, Any]) -> Asked:
-    """Which entries are asked for. Raises ValueError for a time that is none."""
+    """Which entries are asked for. Raises ValueError for a time or a number that is none."""
     return Asked(
         hold=str(asked.get("hold", "")),
         actor=str(asked.get("actor", "")),
         step=str(asked.get("step", "")),
         since=_time(asked.get("since")),
         until=_time(asked.get("until")),
+        after=int(asked.get("after", 0)),
+        before=None if asked.get("before") is None else int(asked["before"]),
     )
 
 

@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from gateway.ports import Asked
 from gateway.store.schema import holds, trail
 from gateway.trail import COLUMNS, GATEWAY, Detail, Entry, Head, Step, follow, moment
+
+_NEWEST = trail.c.sequence.desc()
 
 
 def append(  # noqa: PLR0913  -- what an entry says
@@ -32,13 +34,20 @@ def begin(db: Connection, at: datetime) -> None:
 
 def head(db: Connection) -> Head | None:
     """The number and the hash of the last entry."""
-    row = db.execute(select(trail.c.sequence, trail.c.hash).order_by(trail.c.sequence.desc()).limit(1)).one_or_none()
+    row = db.execute(select(trail.c.sequence, trail.c.hash).order_by(_NEWEST).limit(1)).one_or_none()
     return None if row is None else Head(sequence=row.sequence, hash=_text(row.hash))
 
 
-def entries(db: Connection, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
-    """Entries with a number greater than `after`, in their order."""
-    chosen = select(trail).where(trail.c.sequence > after).order_by(trail.c.sequence).limit(limit)
+def entries(db: Connection, asked: Asked, *, limit: int, newest: bool) -> Sequence[Entry]:
+    """The first or the newest so many, in their order."""
+    found = [_entry(row) for row in db.execute(_chosen(asked).order_by(_NEWEST if newest else trail.c.sequence).limit(limit))]
+    return found[::-1] if newest else found
+
+
+def _chosen(asked: Asked) -> Select[Any]:
+    chosen = select(trail).where(trail.c.sequence > asked.after)
+    if asked.before is not None:
+        chosen = chosen.where(trail.c.sequence < asked.before)
     for column, wanted in ((trail.c.hold, asked.hold), (trail.c.actor, asked.actor), (trail.c.step, asked.step)):
         if wanted:
             chosen = chosen.where(column == wanted)
@@ -46,7 +55,7 @@ def entries(db: Connection, asked: Asked, *, after: int = 0, limit: int = 1000) 
         chosen = chosen.where(trail.c.at >= moment(asked.since))
     if asked.until:
         chosen = chosen.where(trail.c.at < moment(asked.until))
-    return [_entry(row) for row in db.execute(chosen)]
+    return chosen
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -37,9 +37,9 @@ class OfflineTrail:
     def __exit__(self, *_: object) -> None:
         self._engine.dispose()
 
-    def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
-        """Entries with a number greater than `after`, in their order."""
-        return self._read(lambda db: ledger.entries(db, asked, after=after, limit=limit))
+    def entries(self, asked: Asked, *, limit: int = 1000, newest: bool = False) -> Sequence[Entry]:
+        """The first or the newest so many, in their order."""
+        return self._read(lambda db: ledger.entries(db, asked, limit=limit, newest=newest))
 
     def head(self) -> Head | None:
         """The last entry's number and hash."""

@@ -24,9 +24,9 @@ class Recorded:
         """Add an entry. Raises ValueError or TypeError for a detail that has no canonical form."""
         return await self._writer.do(lambda db: ledger.append(db, self._clock.now(), step, actor=actor, hold=hold, detail=detail))
 
-    async def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
-        """Entries with a number greater than `after`, in their order, as they stand."""
-        return await self._writer.do(lambda db: ledger.entries(db, asked, after=after, limit=limit))
+    async def entries(self, asked: Asked, *, limit: int = 1000, newest: bool = False) -> Sequence[Entry]:
+        """The first or the newest so many, in their order, as they stand."""
+        return await self._writer.do(lambda db: ledger.entries(db, asked, limit=limit, newest=newest))
 
     async def head(self) -> Head | None:
         """The last entry's number and hash."""

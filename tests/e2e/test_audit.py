@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import zipfile
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -35,9 +36,18 @@ async def gateway(relay, tmp_path):
     gateway = Gateway(
         tmp_path / "gateway", relay=relay.port, policies=tmp_path / "policies", roster=tmp_path / "policies" / "roster"
     )
-    await asyncio.to_thread(gateway.__enter__)
-    yield gateway
-    await asyncio.to_thread(gateway.stop)
+    async with running(gateway):
+        yield gateway
+
+
+@asynccontextmanager
+async def running(gateway):
+    """The gateway until the block ends; one that did not come up is ended, too."""
+    try:
+        await asyncio.to_thread(gateway.__enter__)
+        yield
+    finally:
+        await asyncio.to_thread(gateway.stop)
 
 
 async def ran(gateway, *arguments, status=0):
@@ -144,16 +154,15 @@ async def test_reloads_are_recorded_and_the_trail_is_read_when_nobody_runs(gatew
 
 async def test_content_whose_time_is_over_is_destroyed_and_the_trail_still_agrees_with_the_shelf(relay, tmp_path):
     gateway = Gateway(tmp_path / "gateway", relay=relay.port, more="retention: {denied: 1s}")
-    await asyncio.to_thread(gateway.__enter__)
-    await sent(gateway.port, PRESIDENT, WATCH, ENDORSEMENT)
-    [held] = gateway.ask("queue.list")
-    id_ = held["id"]
-    gateway.ask("queue.deny", id=id_, note="Not here.")
-    await asyncio.to_thread(gateway.wait_until_outbox_empty)
-    await asyncio.to_thread(gateway.stop)
-    await asyncio.sleep(1)
-    await asyncio.to_thread(gateway.start)
-    try:
+    async with running(gateway):
+        await sent(gateway.port, PRESIDENT, WATCH, ENDORSEMENT)
+        [held] = gateway.ask("queue.list")
+        id_ = held["id"]
+        gateway.ask("queue.deny", id=id_, note="Not here.")
+        await asyncio.to_thread(gateway.wait_until_outbox_empty)
+        await asyncio.to_thread(gateway.stop)
+        await asyncio.sleep(1)
+        await asyncio.to_thread(gateway.start)
         await asyncio.to_thread(
             wait_until, lambda: gateway.events("content.destroyed"), 30, "it to be destroyed", lambda: gateway.log
         )
@@ -165,11 +174,9 @@ async def test_content_whose_time_is_over_is_destroyed_and_the_trail_still_agree
         assert "Marisol" not in page.stdout
         assert "the trail is whole" in (await ran(gateway, "verify")).stdout
         await ran(gateway, "bundle", id_, "--to", str(tmp_path / "records.zip"))
-        with zipfile.ZipFile(tmp_path / "records.zip") as opened:
-            assert not [name for name in opened.namelist() if name.endswith(".eml")]
-            assert "Marisol" not in opened.read(f"{id_}/decision.json").decode()
-    finally:
-        await asyncio.to_thread(gateway.stop)
+    with zipfile.ZipFile(tmp_path / "records.zip") as opened:
+        assert not [name for name in opened.namelist() if name.endswith(".eml")]
+        assert "Marisol" not in opened.read(f"{id_}/decision.json").decode()
 
 
 async def test_a_ruling_that_was_altered_in_the_database_is_named(gateway):

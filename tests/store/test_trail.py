@@ -112,7 +112,9 @@ async def test_each_step_of_a_holds_life_has_its_entry_and_its_actor(store):
     ]
     assert {one.at for one in await entries(store)} == {"2026-10-14T09:30:00.000000Z"}
     assert first_fault(await entries(store)) is None
-    assert [one.sequence for one in await store.entries(Asked(), after=3, limit=2)] == [4, 5]
+    assert [one.sequence for one in await store.entries(Asked(after=3), limit=2)] == [4, 5]
+    assert [one.sequence for one in await store.entries(Asked(before=6), limit=2, newest=True)] == [4, 5]
+    assert [one.sequence for one in await store.entries(Asked(step="ruled"), newest=True)] == [5, 8]
 
 
 async def test_the_entry_of_a_hold_vouches_for_its_octets_and_its_records(store):
@@ -323,7 +325,7 @@ async def test_the_trail_is_read_without_a_front_and_never_while_there_is_one(pa
     before = {file.name for file in path.parent.iterdir()}
     with OfflineTrail(path) as trail:
         assert list(trail.entries(Asked())) == told
-        assert list(trail.entries(Asked(step="ruled"), after=5, limit=1)) == told[7:]
+        assert list(trail.entries(Asked(step="ruled", after=5), limit=1)) == told[7:]
         assert trail.head() == told[-1].head
     assert not asked_by_another_process(path)
     assert {file.name for file in path.parent.iterdir()} - {"hatchway.db-shm", "hatchway.db-wal"} == before

@@ -150,9 +150,10 @@ class MemoryStore:
         with self._transaction():
             return self._append(step, actor=actor, hold=hold, detail=detail)
 
-    async def entries(self, asked: Asked, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+    async def entries(self, asked: Asked, *, limit: int = 1000, newest: bool = False) -> Sequence[Entry]:
         with self._transaction():
-            return [one for one in self._trail if one.sequence > after and _fits(one, asked)][:limit]
+            fitting = [one for one in self._trail if _fits(one, asked)]
+            return fitting[-limit:] if newest else fitting[:limit]
 
     async def head(self) -> Head | None:
         with self._transaction():
@@ -281,7 +282,8 @@ def _fits(entry: Entry, asked: Asked) -> bool:
     told = ((entry.hold, asked.hold), (entry.actor, asked.actor), (entry.step, asked.step))
     early = asked.since is not None and entry.at < moment(asked.since)
     late = asked.until is not None and entry.at >= moment(asked.until)
-    return all(wanted in {"", said} for said, wanted in told) and not early and not late
+    within = asked.after < entry.sequence and (asked.before is None or entry.sequence < asked.before)
+    return all(wanted in {"", said} for said, wanted in told) and within and not early and not late
 
 
 def _gone(key: str, content: Content) -> dict[str, object]:
