@@ -8,17 +8,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, and_, delete, or_, select, update
 
 from gateway.decision import Decision
-from gateway.hold import Review
 from gateway.ports import Purpose
 from gateway.store import codec, steps
 from gateway.store.contents import Spool, take
-from gateway.store.holds import readable
 from gateway.store.outbox import POSTPONED, WAITING
 from gateway.store.schema import attempts, contents, holds, parcels, pieces
 from gateway.trail import moment
@@ -48,26 +45,20 @@ def expendable(db: Connection, ruled_before: Mapping[str, datetime], limit: int)
     """Holds whose content has been kept long enough, the oldest first, with how they ended."""
     if not ruled_before:
         return {}
-    old = _closed().where(holds.c.since < max(ruled_before.values())).order_by(holds.c.since)
-    reviews = readable(db.execute(old), lambda row: (row.id, codec.read_review(row.review)))
-    ended = ((hold, review.at, ending(review)) for hold, review in reviews)
-    return dict(islice(((hold, end) for hold, at, end in ended if end in ruled_before and at < ruled_before[end]), limit))
-
-
-def ending(review: Review) -> str:
-    """How a hold ended, in the word that the settings have for it."""
-    return "expired" if review.by_deadline else str(review.ruling)
+    over = or_(*(and_(holds.c.ended == end, holds.c.ended_at < before) for end, before in ruled_before.items()))
+    rows = db.execute(_closed(holds.c.id, holds.c.ended).where(over).order_by(holds.c.ended_at, holds.c.id).limit(limit))
+    return {row.id: row.ended for row in rows}
 
 
 def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     """Destroy what is content; None if that was done, or may not be now. Raises KeyError."""
     _row(db, hold)
-    row = db.execute(_closed().where(holds.c.id == hold)).one_or_none()
+    row = db.execute(_closed(holds.c.decision).where(holds.c.id == hold)).one_or_none()
     if row is None:
         return None
     gone = [_destroyed(db, key, at) for key in (hold, *_notices(db, hold))]
     decision = codec.write_decision(unquoted(codec.read_decision(row.decision)))
-    db.execute(update(holds).where(holds.c.id == hold).values(decision=decision))
+    db.execute(update(holds).where(holds.c.id == hold).values(decision=decision, ended=None))
     return Remains(said={"contents": gone, "decision": steps.record(decision)}, spooled=tuple(str(one["sha256"]) for one in gone))
 
 
@@ -98,13 +89,10 @@ def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
     }
 
 
-def _closed() -> Any:
-    """Holds that are ruled on and under no legal hold, with their octets, and nothing of them still to go out."""
-    going = select(parcels.c.id).where(
-        parcels.c.hold == holds.c.id, or_(parcels.c.state == WAITING, parcels.c.state == POSTPONED)
-    )
-    kept = select(holds).join(contents).where(holds.c.review.is_not(None), holds.c.kept.is_(None), contents.c.destroyed.is_(None))
-    return kept.where(~going.exists())
+def _closed(*columns: Column[Any]) -> Select[Any]:
+    """Holds that ended and are under no legal hold, with nothing of them still to go out, and their content still there."""
+    going = select(parcels.c.id).where(parcels.c.hold == holds.c.id, parcels.c.state.in_((WAITING, POSTPONED)))
+    return select(*columns).where(holds.c.ended.is_not(None), holds.c.kept.is_(None), ~going.exists())
 
 
 def _row(db: Connection, hold: str) -> Row[Any]:

@@ -68,12 +68,18 @@ def due(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
 def rule(db: Connection, hold: str, review: Review, spool: Spool) -> HeldMail:
     """Write the first ruling. Raises AlreadyRuled, KeyError, or ValueError for a recipient that is none."""
     first = update(holds).where(holds.c.id == hold, holds.c.review.is_(None))
-    written = db.execute(first.values(review=codec.write_review(review), next=None)).rowcount
+    ruled = {"review": codec.write_review(review), "next": None, "ended": ending(review), "ended_at": review.at}
+    written = db.execute(first.values(ruled)).rowcount
     held = find(db, hold, spool)
     if held is None:
         raise KeyError(hold)
     waiting = replace(held, review=None) if written else held
     return waiting.ruled(review)
+
+
+def ending(review: Review) -> str:
+    """How a hold ended, in the word that the settings have for it."""
+    return "expired" if review.by_deadline else str(review.ruling)
 
 
 def remind(db: Connection, hold: str, reminded: int) -> bool:

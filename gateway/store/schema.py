@@ -86,10 +86,15 @@ holds = Table(
     Column("next", Instant),
     Column("review", Text),
     Column("kept", Words),
+    Column("ended", Text),
+    Column("ended_at", Instant),
     Index(None, "next"),
     Index(None, "deadline"),
+    Index(None, "ended", "ended_at"),
 )
-"""`next`: when the hold is due for a reminder or its deadline; null once it is ruled on. kept: why it is under legal hold."""
+"""`next`: when the hold is due for a reminder or its deadline; null once it is ruled on. kept: why it is under legal hold.
+ended: released, denied or expired, from the ruling until its content is destroyed.
+"""
 
 parcels = Table(
     "parcels",

@@ -11,8 +11,8 @@ from gateway.decision import Hold
 from gateway.hold import Ruling
 from gateway.mail import Place, Receipt, Reply
 from gateway.mail.content import in_memory
-from gateway.ports import Asked
-from gateway.store import SqliteStore, codec
+from gateway.ports import Asked, StoreUnavailable
+from gateway.store import SqliteStore, archive, codec
 from gateway.store.archive import DESTROYED
 from gateway.trail import first_fault
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
@@ -186,8 +186,19 @@ async def test_what_is_destroyed_is_nowhere_in_the_files_of_the_database(path, c
     await store.close()
 
 
-async def test_a_hold_that_cannot_be_read_keeps_no_other_from_its_end(shelf, raw):
-    await ruled_and_told(shelf, quoting("H1"))
-    await ruled_and_told(shelf, quoting("H2"))
-    raw("UPDATE holds SET review = '{}' WHERE id = 'H1'")
-    assert await shelf.expendable({"denied": NOW + 90 * DAY}, 10) == {"H2": "denied"}
+async def test_a_destruction_that_fails_leaves_all_as_it_was(shelf, raw):
+    await ruled_and_told(shelf, quoting())
+    raw("UPDATE holds SET decision = '{}' WHERE id = 'H1'")
+    with pytest.raises(StoreUnavailable, match="damaged"):
+        await shelf.destroy("H1", actor="gateway", why="x")
+    assert raw("SELECT count(*) FROM pieces WHERE content = 'H1'") == [(1,)]
+    assert "destroyed" not in await steps(shelf)
+
+
+async def test_what_was_kept_long_enough_is_found_by_an_index(shelf):
+    def plan(db):
+        asked = archive._closed(archive.holds.c.id).where(archive.holds.c.ended == "denied", archive.holds.c.ended_at < NOW)
+        words = str(asked.compile(db, compile_kwargs={"literal_binds": True}))
+        return [row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}")]
+
+    assert any("ix_holds_ended_ended_at" in step for step in await shelf._writer.do(plan))

@@ -353,7 +353,7 @@ def test_what_has_no_trail_is_said_so(tmp_path, after, raw):
 
 HOLD_PUT_IN = """
 INSERT INTO holds
-SELECT 'N-H1', received, since, subject, envelope, decision, reviewers, deadline, reminded, next, review, kept
+SELECT 'N-H1', received, since, subject, envelope, decision, reviewers, deadline, reminded, next, review, kept, ended, ended_at
 FROM holds WHERE id = 'H2'
 """
 ALTERED = {
@@ -385,14 +385,19 @@ def test_a_hold_that_is_not_what_the_trail_says_is_named(after, raw, how):
 async def test_a_shelf_of_the_first_form_gets_a_trail_that_says_what_is_older(path, clock, raw):
     store = await SqliteStore.open(path, clock)
     await store.hold(held(), [])
+    await store.rule("H1", review(by_deadline=True), [])
     await store.close()
     for trigger in raw("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
         raw(f"DROP TRIGGER {trigger[0]}")
-    for statement in ("DROP TABLE trail", "ALTER TABLE holds DROP COLUMN kept", "ALTER TABLE contents DROP COLUMN destroyed"):
+    for statement in ("DROP TABLE trail", "DROP INDEX ix_holds_ended_ended_at", "ALTER TABLE contents DROP COLUMN destroyed"):
         raw(statement)
+    for column in ("kept", "ended", "ended_at"):
+        raw(f"ALTER TABLE holds DROP COLUMN {column}")
     raw("UPDATE alembic_version SET version_num = '0001'")
     again = await SqliteStore.open(path, clock)
     [begun] = await entries(again)
     assert json.loads(begun.detail) == {"form": 1, "holds": 1}
-    assert await again.get("H1") == held()
+    assert (await again.get("H1")).review == review(by_deadline=True)
+    assert await again.expendable({"expired": review().at + timedelta(seconds=1)}, 10) == {"H1": "expired"}
+    assert await again.expendable({"expired": review().at, "denied": NOW + timedelta(days=9)}, 10) == {}
     await again.close()

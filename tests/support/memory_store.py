@@ -14,7 +14,8 @@ from gateway.mail import Address, Content, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.ports import Asked, Clock, Dispatch, Parcel, Purpose, StoreUnavailable
 from gateway.store import Stock, codec, steps
-from gateway.store.archive import ending, unquoted
+from gateway.store.archive import unquoted
+from gateway.store.holds import ending
 from gateway.trail import GATEWAY, Detail, Entry, Head, Step, follow, moment
 
 _OPEN = ("waiting", "postponed")

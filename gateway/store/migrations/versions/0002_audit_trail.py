@@ -4,6 +4,9 @@ The triggers are SQLite's. They stop a slip and a careless tool; who can write t
 by the hashes.
 """
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -30,7 +33,22 @@ def upgrade() -> None:
     op.create_index("ix_trail_hold", "trail", ["hold"])
     _guard()
     op.add_column("holds", sa.Column("kept", sa.Text))
+    op.add_column("holds", sa.Column("ended", sa.Text))
+    op.add_column("holds", sa.Column("ended_at", sa.BigInteger))
+    op.create_index("ix_holds_ended_ended_at", "holds", ["ended", "ended_at"])
     op.add_column("contents", sa.Column("destroyed", sa.BigInteger))
+    _end()
+
+
+def _end() -> None:
+    """Write how those ended that are ruled on already."""
+    ruled = op.get_bind().execute(sa.text("SELECT id, review FROM holds WHERE review IS NOT NULL")).all()
+    for hold, review in ruled:
+        said = json.loads(review)
+        ended = "expired" if said["by_deadline"] else said["ruling"]
+        at = (datetime.fromisoformat(said["at"]) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+        change = sa.text("UPDATE holds SET ended = :ended, ended_at = :at WHERE id = :id")
+        op.get_bind().execute(change, {"ended": ended, "at": at, "id": hold})
 
 
 def _guard() -> None:
