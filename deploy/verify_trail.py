@@ -54,7 +54,7 @@ def main() -> int:
     given = parser.parse_args()
     try:
         with given.export.open(encoding="utf-8", newline="") as file:
-            found = verify(entries(file), dict(given.head), excerpt=given.excerpt)
+            found = verify(entries(file), given.head, excerpt=given.excerpt)
     except (OSError, UnicodeDecodeError) as error:
         sys.stderr.write(f"{given.export} cannot be read: {error}\n")
         return 2
@@ -73,13 +73,16 @@ def head(written: str) -> tuple[int, str]:
     return int(number), hash_
 
 
-def verify(found: Iterable[Entry], heads: dict[int, str], *, excerpt: bool = False) -> str:
+def verify(found: Iterable[Entry], noted: Iterable[tuple[int, str]] = (), *, excerpt: bool = False) -> str:
     """One sentence on a trail that is whole. Raises BrokenError, which names the first entry that is not."""
+    heads: dict[int, set[str]] = {}
+    for number, hash_ in noted:
+        heads.setdefault(number, set()).add(hash_)
     count, number, hash_ = 0, 0, BEFORE_ALL
     for entry in found:
         follows(entry, number, hash_, excerpt=excerpt)
         count, number, hash_ = count + 1, entry["sequence"], entry["hash"]
-        if heads.pop(number, hash_) != hash_:
+        if heads.pop(number, {hash_}) != {hash_}:
             raise BrokenError(f"entry {number} is not the one the head was taken of: the trail was rewritten")
     if heads and excerpt:
         raise BrokenError(f"entry {min(heads)}, of which there is a head, is not in this excerpt")

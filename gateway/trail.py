@@ -170,16 +170,19 @@ def cells(entry: Entry) -> tuple[str, ...]:
 
 def first_fault(entries: Iterable[Entry], heads: Sequence[Head] = ()) -> Fault | None:
     """The first entry that is not what was written, or that one of the heads says should be there and is not."""
-    return next(_faults(entries, {head.sequence: head.hash for head in heads}), None)
+    known: dict[int, set[str]] = {}
+    for head in heads:
+        known.setdefault(head.sequence, set()).add(head.hash)
+    return next(_faults(entries, known), None)
 
 
-def _faults(entries: Iterable[Entry], heads: dict[int, str]) -> Iterator[Fault]:
+def _faults(entries: Iterable[Entry], heads: dict[int, set[str]]) -> Iterator[Fault]:
     last = 0
     before = BEFORE_ALL
     for entry in entries:
         if says := _wrong(entry, last + 1, before):
             yield Fault(sequence=min(entry.sequence, last + 1), says=says)
-        if heads.pop(entry.sequence, entry.hash) != entry.hash:
+        if heads.pop(entry.sequence, {entry.hash}) != {entry.hash}:
             yield Fault(sequence=entry.sequence, says="is not the one the head was taken of: the trail was rewritten")
         last, before = entry.sequence, entry.hash
     if not last and not heads:

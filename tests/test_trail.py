@@ -210,6 +210,15 @@ def test_a_trail_that_was_written_anew_is_found_by_a_head_that_was_kept_outside(
             assert f"entry {number + 1} is not the one the head was taken of" in outsider(exported(forged, form), head)
 
 
+def test_two_heads_of_one_entry_cannot_both_be_true():
+    entries, other = chain(3), chain(3, actor="forger")
+    for heads in ([entries[1].head, other[1].head], [other[1].head, entries[1].head]):
+        assert str(first_fault(entries, heads)).startswith("entry 2 is not the one the head was taken of")
+        for form in FORMS:
+            assert "entry 2 is not the one the head was taken of" in outsider(exported(entries, form), *heads)
+    assert first_fault(entries, [entries[1].head, entries[1].head]) is None
+
+
 def test_a_head_is_written_and_read_in_one_way():
     head = chain(2)[1].head
     assert Head.parse(str(head)) == Head.parse(f" {head}\n") == head

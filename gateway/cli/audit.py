@@ -40,7 +40,7 @@ def command() -> None:
 @config
 @as_json
 def verify(heads: tuple[str, ...], settings_file: Path, *, as_json: bool) -> None:
-    """Find the first entry that was altered, deleted, moved or put in, and every hold that is not what the trail says."""
+    """Find what was altered. The first bad entry is named, or else every hold that is not what the trail says."""
     expected = _heads(heads)
     vouched = Vouched()
     with source(settings_file) as trail:
@@ -98,7 +98,7 @@ def show(  # noqa: PLR0913  -- one parameter an option
 )
 @config
 def export(file: Path, form: str, settings_file: Path) -> None:
-    """Write the whole trail to the new FILE, for deploy/verify_trail.py or anybody to verify."""
+    """Write all to a new FILE. Anybody can verify it, for example with deploy/verify_trail.py."""
     with source(settings_file) as trail:
         walk = _Walk(_entries(trail, Asked()))
         digest = _written(file, form, walk)
@@ -112,7 +112,7 @@ def export(file: Path, form: str, settings_file: Path) -> None:
 @config
 @as_json
 def head(settings_file: Path, *, as_json: bool) -> None:
-    """Print the number and the hash of the last entry, to be kept where nobody who can write the database can."""
+    """Print the last entry's hash. Keep it, with its number, where nobody who can write to the database can."""
     with source(settings_file) as trail:
         last = trail.head()
     if as_json:
@@ -129,7 +129,7 @@ def head(settings_file: Path, *, as_json: bool) -> None:
 @click.option("--reason", default="", help="For whom and why, for the trail.")
 @config
 def bundle(ids: tuple[str, ...], file: Path, reason: str, settings_file: Path) -> None:
-    """Write all records of held messages to one ZIP with a manifest. IDS may be - to read them from standard input."""
+    """Write records to a ZIP. All of the held messages, with a manifest; IDS may be - to read them from standard input."""
     count = 0
     try:
         with Bundle(file) as made:
@@ -148,7 +148,7 @@ def bundle(ids: tuple[str, ...], file: Path, reason: str, settings_file: Path) -
 @click.option("--lift", is_flag=True, help="Lift the legal hold.")
 @config
 def keep(ids: tuple[str, ...], reason: str, settings_file: Path, *, lift: bool) -> None:
-    """Put held messages under legal hold, so that their content is not destroyed. IDS may be - for standard input."""
+    """Put under legal hold. The messages' content is not destroyed then; IDS may be - to read them from standard input."""
     if not lift and not reason.strip():
         raise click.UsageError("Say why with --reason, or lift the legal hold with --lift.")
     for id_ in given_ids(ids):

@@ -5,7 +5,11 @@ import importlib.util
 import io
 from pathlib import Path
 
-from gateway.trail import COLUMNS, cells, line
+from gateway.hold import Review, Ruling
+from gateway.mail import Receipt, Reply
+from gateway.trail import COLUMNS, Step, cells, line
+from tests.support.mails import NOW, held
+from tests.support.parcels import notice, release
 
 FORMS = ("jsonl", "csv")
 VERIFIER = Path(__file__).parents[2] / "deploy" / "verify_trail.py"
@@ -32,8 +36,25 @@ def exported(entries, form: str) -> str:
 
 def outsider(export: str, *heads, excerpt: bool = False) -> str:
     """What the stand-alone verifier says of an export."""
-    known = dict(_verifier.head(str(head)) for head in heads)
+    known = [_verifier.head(str(head)) for head in heads]
     try:
         return _verifier.verify(_verifier.entries(io.StringIO(export, newline="")), known, excerpt=excerpt)
     except _verifier.BrokenError as broken:
         return f"broken: {broken}"
+
+
+def _review(held, ruling) -> Review:
+    return Review(reviewer="captain", ruling=ruling, recipients=held.mail.envelope.recipients, note="a campaign message", at=NOW)
+
+
+async def a_life(store):
+    """A message held, seen, released and delivered, another one denied."""
+    there = held()
+    await store.hold(there, [notice(there)])
+    await store.record(Step.SEEN, actor="captain", hold="H1")
+    await store.remind("H1", 1, [notice(there, "N2")])
+    await store.rule("H1", _review(there, Ruling.RELEASED), [release(there)])
+    await store.delivered(release(there), Receipt(reply=Reply(code=250, status="2.0.0", text="queued")), NOW, [])
+    other = held(id_="H2")
+    await store.hold(other, [])
+    await store.rule("H2", _review(other, Ruling.DENIED), [])
