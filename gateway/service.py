@@ -34,7 +34,7 @@ from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
 from gateway.source import Mistakes, Problem
-from gateway.store import SqliteStore
+from gateway.store import ExampleFolder, SqliteStore
 
 log = structlog.get_logger()
 
@@ -81,7 +81,8 @@ class Front:
         self.store = store
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
-        self.reviews = Reviews(store=store, post=post, clock=clock)
+        examples = ExampleFolder(settings.examples) if settings.examples else None
+        self.reviews = Reviews(store=store, post=post, clock=clock, examples=examples)
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )

@@ -1,83 +1,76 @@
-"""Tables of what the judge makes of labelled messages: `python -m gateway.training.evaluate [--errors] FILES`.
+"""Tables of what becomes of labelled messages, with intervals, and the list of every error.
 
 Flagged is unsure or match on either category; matched is match. Violations should be flagged, ordinary messages not.
-The tables are of the model alone: what rules and roster add is not counted here.
 """
 
-import argparse
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from gateway.model import Judge, load_judge
-from gateway.training.examples import rows, said
-from gateway.training.measures import Share, average_precision
-from gateway.verdict import Category
+from gateway.evaluation.labelled import Labelled
+from gateway.evaluation.measures import Share, average_precision
+from gateway.verdict import Label, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A labelled message and what became of it. score: the greater of the two probabilities."""
+    """A labelled message and what became of it."""
 
-    id: str
-    writer: str
-    expect: str
-    subtype: str
-    difficulty: str
-    side: str
-    score: float
-    flagged: bool
-    matched: bool
+    message: Labelled
+    verdict: Verdict
 
     @property
     def offends(self) -> bool:
         """True for a violation."""
-        return self.expect != "neither"
+        return self.message.offends
+
+    @property
+    def score(self) -> float:
+        """The greater of the two."""
+        return max(self.verdict.scores.values())
+
+    @property
+    def flagged(self) -> bool:
+        """Unsure or match."""
+        return any(label is not Label.CLEAR for label in self.verdict.labels.values())
+
+    @property
+    def matched(self) -> bool:
+        """Match."""
+        return Label.MATCH in self.verdict.labels.values()
 
 
-def judged(judge: Judge, path: Path) -> Iterator[Judged]:
-    """Every row of a file, judged. Raises ValueError with file and line for a row that is none."""
-    for row in rows(path):
-        sentences, subject = said(row["subject"], row["body"])
-        scores = judge.score(sentences, subject=subject).scores
-        scales = judge.card.scales
-        yield Judged(
-            id=str(row["id"]),
-            writer=path.stem,
-            expect=row["expect"],
-            subtype=row.get("subtype") or "",
-            difficulty=row.get("difficulty") or "",
-            side=row.get("side") or row.get("lean") or row.get("faith") or "",
-            score=max(scores.values()),
-            flagged=any(scores[each] >= scales[each].unsure for each in Category),
-            matched=any(scores[each] >= scales[each].match for each in Category),
-        )
+WHAT = ("violations flagged", "violations matched", "ordinary flagged", "ordinary matched")
+_BY: Mapping[str, Callable[[Judged], str]] = {
+    "all": lambda _: "all",
+    "writer": lambda each: each.message.writer,
+    "kind": lambda each: each.message.subtype,
+    "difficulty": lambda each: each.message.difficulty,
+    "side": lambda each: each.message.side if each.offends else "",
+}
 
 
 def tables(found: Sequence[Judged]) -> Iterator[str]:
     """Lines of text: all together, then by writer, kind, difficulty and side."""
-    yield from _table("all", found, lambda _: "all")
-    yield from _table("writer", found, lambda each: each.writer)
-    yield from _table("kind", found, lambda each: each.subtype)
-    yield from _table("difficulty", found, lambda each: each.difficulty)
-    yield from _table("side", [each for each in found if each.offends], lambda each: each.side)
+    for title, groups in _grouped(found):
+        yield f"\n{title:<26}{'AP':>6}  " + "".join(f"{what:<34}" for what in WHAT).rstrip()
+        for name, group in groups:
+            precision = _precision(group)
+            cells = [str(share).strip() if share.of else "-" for share in _shares(group).values()]
+            said = f"{precision:6.3f}" if precision is not None else "     -"
+            yield f"{name[:25]:<26}{said}  " + "".join(f"{cell:<34}" for cell in cells).rstrip()
 
 
-def _table(title: str, found: Iterable[Judged], key: Callable[[Judged], str]) -> Iterator[str]:
-    groups: defaultdict[str, list[Judged]] = defaultdict(list)
-    for each in found:
-        groups[key(each) or "-"].append(each)
-    yield f"\n{title:<26}{'AP':>6}  {'violations flagged':<34}{'violations matched':<34}{'ordinary flagged':<34}ordinary matched"
-    for name, group in sorted(groups.items()):
-        bad, good = [each for each in group if each.offends], [each for each in group if not each.offends]
-        precision = f"{average_precision((each.score, each.offends) for each in group):6.3f}" if bad and good else "     -"
-        cells = [_share(bad, "flagged"), _share(bad, "matched"), _share(good, "flagged"), _share(good, "matched")]
-        yield f"{name[:25]:<26}{precision}  " + "".join(f"{cell:<34}" for cell in cells).rstrip()
-
-
-def _share(group: Sequence[Judged], what: str) -> str:
-    return str(Share(sum(getattr(each, what) for each in group), len(group))).strip() if group else "-"
+def as_json(found: Sequence[Judged]) -> dict[str, Any]:
+    """The tables as JSON can say them."""
+    return {
+        title: {
+            name: {"precision": _precision(group), **{what: _plain(share) for what, share in _shares(group).items()}}
+            for name, group in groups
+        }
+        for title, groups in _grouped(found)
+    }
 
 
 def errors(found: Iterable[Judged]) -> Iterator[str]:
@@ -85,20 +78,31 @@ def errors(found: Iterable[Judged]) -> Iterator[str]:
     wrong = [each for each in found if each.offends != each.flagged]
     for each in sorted(wrong, key=lambda each: (each.offends, -abs(each.score - 0.5))):
         what = "missed" if each.offends else "matched" if each.matched else "flagged"
-        yield f"{what:<8}{each.score:6.3f}  {each.writer}/{each.id}  {each.expect} {each.subtype} {each.difficulty}"
+        about = each.message
+        yield f"{what:<8}{each.score:6.3f}  {about.writer}/{about.id}  {about.expect} {about.subtype} {about.difficulty}"
 
 
-def main() -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(prog="gateway.training.evaluate", description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--weights", type=Path, help="a folder of weights; those that ship if not given")
-    parser.add_argument("--errors", action="store_true", help="list every error")
-    chosen = parser.parse_args()
-    judge = load_judge(chosen.weights)
-    found = [each for path in chosen.files for each in judged(judge, path)]
-    print("\n".join((f"model {judge.version}", *tables(found), *(("", *errors(found)) if chosen.errors else ()))))  # noqa: T201  -- a command's answer
+def _grouped(found: Sequence[Judged]) -> Iterator[tuple[str, list[tuple[str, list[Judged]]]]]:
+    for title, key in _BY.items():
+        groups: defaultdict[str, list[Judged]] = defaultdict(list)
+        for each in found:
+            if name := key(each):
+                groups[name].append(each)
+        if groups:
+            yield title, sorted(groups.items())
 
 
-if __name__ == "__main__":
-    main()
+def _shares(group: Sequence[Judged]) -> dict[str, Share]:
+    bad, good = [each for each in group if each.offends], [each for each in group if not each.offends]
+    counted = [(sum(getattr(each, what) for each in some), len(some)) for some in (bad, good) for what in ("flagged", "matched")]
+    return {what: Share(count, of) for what, (count, of) in zip(WHAT, counted, strict=True)}
+
+
+def _precision(group: Sequence[Judged]) -> float | None:
+    both = len({each.offends for each in group}) > 1
+    return round(average_precision((each.score, each.offends) for each in group), 4) if both else None
+
+
+def _plain(share: Share) -> dict[str, float]:
+    low, high = share.interval
+    return {"share": round(share.value, 4), "low": round(low, 4), "high": round(high, 4), "count": share.count, "of": share.of}

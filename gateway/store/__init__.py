@@ -11,7 +11,8 @@ network file system). Afterwards whatever SQLite or the disk refuses is StoreUna
 can be used again once the cause is gone. A call that is cancelled was done whole or not at all.
 """
 
+from gateway.store.examples import ExampleFolder
 from gateway.store.shelf import Stock
 from gateway.store.sqlite import SqliteStore
 
-__all__ = ["SqliteStore", "Stock"]
+__all__ = ["ExampleFolder", "SqliteStore", "Stock"]
