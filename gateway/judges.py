@@ -27,12 +27,13 @@ from traceback import format_tb
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
-from gateway.classify import Classifier, Roster
+from gateway.classify import Classifier, Roster, Thresholds
 from gateway.mail import Mail
+from gateway.model import load_judge
 from gateway.pipeline import judge
 from gateway.policy import Rulebook
 from gateway.ports import Clock, Judgement
-from gateway.reading import Reader
+from gateway.reading import Reader, ReadingLimits
 from gateway.settings import Judging
 
 log = structlog.get_logger()
@@ -40,6 +41,8 @@ log = structlog.get_logger()
 _TERM = 10_000
 """Messages that one worker judges before it is replaced by a fresh one, so that no leak lasts."""
 _START = 60.0
+_READING, _PART = 0.8, 0.5
+"""What of the time for a message is for reading its parts, and what one of them may take."""
 _FRAME = re.compile(r'^ *File "(?:.*/)?([^/"]+/[^/"]+)", line (\d+), in ', re.MULTILINE)
 _GRACE = 10.0
 """Seconds that pebble has to end a judge that is over its time; after that the pool itself is stuck."""
@@ -153,7 +156,7 @@ class Judges:
             max_workers=self._judging.workers,
             max_tasks=_TERM,
             initializer=_sit,
-            initargs=(law, self._judging.memory),
+            initargs=(law, self._judging),
             context=_processes(),
         )
         try:
@@ -208,12 +211,27 @@ def _processes() -> BaseContext:
     return context
 
 
-def _sit(law: Law, memory: int) -> None:
-    _bench.append(_Bench(Reader(), Classifier(law.roster), law.rulebook))
+def _sit(law: Law, judging: Judging) -> None:
+    scorer = load_judge() if judging.model else None
+    classifier = Classifier(law.roster, scorer=scorer, thresholds=thresholds(judging))
+    _bench.append(_Bench(Reader(limits=limits(judging)), classifier, law.rulebook))
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + memory
+    limit = pages * resource.getpagesize() + judging.memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def thresholds(judging: Judging) -> Thresholds | None:
+    """Those of the settings; None for those that were measured."""
+    if judging.unsure is None or judging.match is None:
+        return None
+    return Thresholds(unsure=judging.unsure, match=judging.match)
+
+
+def limits(judging: Judging) -> ReadingLimits:
+    """Of reading, so that there is time left to judge what was read."""
+    seconds = judging.time.total_seconds()
+    return ReadingLimits(whole=seconds * _READING, time=seconds * _PART, ocr=judging.ocr)
 
 
 def _ready() -> bool:

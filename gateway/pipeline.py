@@ -31,10 +31,18 @@ STORE_AWAY = Reply(code=451, status="4.3.0", text="Held mail cannot be stored no
 
 
 def judge(mail: Mail, *, reader: Reader, classifier: Classifier, rulebook: Rulebook, at: datetime) -> Judgement:
-    """Read, classify, decide."""
-    reading = reader.read(mail.content.read())
+    """Read, classify, decide.
+
+    What is dear to read is read where it could still change the decision, and in all that is held: who rules on it sees it.
+    """
+    content = mail.content.read()
+    reading = reader.read(content, dear=False)
     verdict = classifier.classify(reading)
     decision = rulebook.decide(mail.envelope, reading.authors, verdict, at)
+    held = isinstance(decision.disposition, Hold)
+    if reading.put_off and (held or not rulebook.settled(mail.envelope, reading.authors, verdict, at)):
+        reading = reader.read(content, after=reading)
+        decision = rulebook.decide(mail.envelope, reading.authors, classifier.classify(reading), at)
     return Judgement(decision=decision, subject=reading.subject)
 
 

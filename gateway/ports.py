@@ -154,6 +154,14 @@ class HoldStore(Protocol):
         ...
 
 
+class Examples(Protocol):
+    """Where rulings are kept as labelled examples, for a department's own thresholds and training."""
+
+    async def keep(self, ruled: HeldMail) -> None:
+        """Keep one that a person ruled on. Raises OSError."""
+        ...
+
+
 class Outbox(Protocol):
     """Outgoing mail, until taken or refused. Durable like HoldStore, and raises as it does."""
 

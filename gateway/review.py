@@ -12,7 +12,7 @@ import structlog
 
 from gateway.hold import AlreadyRuled, HeldMail, Review, Ruling
 from gateway.mail import Address, Mail, new_id
-from gateway.ports import Clock, HoldStore, Parcel, Purpose, StoreUnavailable
+from gateway.ports import Clock, Examples, HoldStore, Parcel, Purpose, StoreUnavailable
 from gateway.post import Post
 
 log = structlog.get_logger()
@@ -23,10 +23,11 @@ EXPIRED_NOTE = "No reviewer ruled before the deadline; the policy denies it then
 class Reviews:
     """Rulings, reminders and deadlines."""
 
-    def __init__(self, *, store: HoldStore, post: Post, clock: Clock) -> None:
+    def __init__(self, *, store: HoldStore, post: Post, clock: Clock, examples: Examples | None = None) -> None:
         self._store = store
         self._post = post
         self._clock = clock
+        self._examples = examples
 
     async def release(self, hold: str, *, reviewer: str, to: Sequence[Address] = (), note: str = "") -> HeldMail:
         """Let a message go, to all recipients or to some; those left out are told to the sender."""
@@ -99,7 +100,16 @@ class Reviews:
         ruled = held.ruled(review)
         await self._store.rule(held.mail.id, review, (*_released(ruled, review), *self._post.on_ruling(ruled)))
         log.info("hold.ruled", id=held.mail.id, ruling=str(ruling), by=reviewer, recipients=len(recipients))
+        if self._examples and not by_deadline:
+            await self._keep(self._examples, ruled)
         return ruled
+
+    async def _keep(self, examples: Examples, ruled: HeldMail) -> None:
+        """An example that is not kept costs nobody his ruling."""
+        try:
+            await examples.keep(ruled)
+        except OSError as error:
+            log.warning("example.lost", id=ruled.mail.id, problem=error.strerror)
 
     async def _held(self, hold: str) -> HeldMail:
         held = await self._store.get(hold)

@@ -38,7 +38,7 @@ from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
 from gateway.source import Mistakes, Problem
-from gateway.store import SqliteStore
+from gateway.store import ExampleFolder, SqliteStore
 from gateway.trail import GATEWAY, Detail, Step
 
 log = structlog.get_logger()
@@ -115,7 +115,8 @@ class Front:
         self.store = store
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
-        self.reviews = Reviews(store=store, post=post, clock=clock)
+        examples = ExampleFolder(settings.examples) if settings.examples else None
+        self.reviews = Reviews(store=store, post=post, clock=clock, examples=examples)
         self.records = Records(store=store, archive=store, trail=store, clock=clock, retention=settings.retention)
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname

@@ -143,11 +143,21 @@ class Limits(Model):
 
 
 class Judging(Model):
-    """The worker processes that read and judge. memory: address space a worker may take over what it has at start."""
+    """The worker processes that read and judge.
+
+    memory: address space a worker may take over what it has at start
+    ocr: read the words in pictures and on scanned pages
+    model: judge with the trained model, and not by rules and roster alone
+    unsure, match: from which score (0..1) on; both or neither, and none for those that were measured with the model
+    """
 
     workers: int = Field(default=2, gt=0)
     time: Time = timedelta(seconds=20)
     memory: Size = Field(default=1024**3, ge=64 * 1024**2)
+    ocr: bool = True
+    model: bool = True
+    unsure: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
+    match: Annotated[float, Field(gt=0.0, le=1.0)] | None = None
 
 
 class Notices(Model):
@@ -197,6 +207,7 @@ class Settings(Model):
     control_socket: Path
     notices: Notices
     spool: Path | None = None
+    examples: Path | None = None
     tls: Tls | None = None
     xforward_from: Networks = ()
     xclient_from: Networks = ()
@@ -244,6 +255,11 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         if listener.address in {f"{settings.relay.host}:{settings.relay.port}", f"[{settings.relay.host}]:{settings.relay.port}"}:
             remedy = "Mail would go round in circles. Write where the relay itself listens."
             yield document.problem(("relay",), f"{listener.address} is our own door", remedy)
+    judging = settings.judging
+    if (judging.unsure is None) != (judging.match is None):
+        yield document.problem(("judging",), "unsure and match go together", "Write both, or neither for the measured ones.")
+    elif judging.unsure is not None and judging.match is not None and judging.unsure > judging.match:
+        yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
 

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CAMPAIGN_WORK = "campaign work"
     LINK = "link"
     PARTISAN_OPINION = "partisan opinion"
+    INSINUATION = "insinuation"
     RELIGIOUS_PROMOTION = "religious promotion"
 
 

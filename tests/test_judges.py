@@ -14,9 +14,10 @@ import pytest
 
 from gateway.classify import load_roster
 from gateway.decision import Defer
-from gateway.judges import Judges, Law
+from gateway.judges import Judges, Law, limits
 from gateway.mail import Content, Reply
 from gateway.policy import load_rulebook
+from gateway.reading import ReadingLimits
 from gateway.settings import Judging
 from tests.support.mails import NOW, FixedClock, decision, envelope, mail
 
@@ -180,3 +181,11 @@ async def test_two_reloads_at_once_leave_one_set_of_judges(roster):
         assert (await judges.judge(mail())).decision.word == "relay"
     finally:
         await judges.close()
+
+
+@pytest.mark.parametrize("seconds", [2, 20, 300])
+def test_the_time_for_a_message_leaves_time_to_judge_what_was_read(seconds):
+    given = limits(Judging(time=f"{seconds}s", ocr=False))
+    assert 0 < given.time < given.whole < seconds
+    assert not given.ocr
+    assert limits(Judging()) == ReadingLimits()

@@ -10,7 +10,7 @@ and its work is bounded; a text too long to be judged whole is named in the verd
 """
 
 from gateway.classify.classifier import Classifier
-from gateway.classify.labels import Scorer, Thresholds
+from gateway.classify.labels import Opinion, Scorer, Thresholds, Told
 from gateway.classify.roster import Roster, load_roster
 
-__all__ = ["Classifier", "Roster", "Scorer", "Thresholds", "load_roster"]
+__all__ = ["Classifier", "Opinion", "Roster", "Scorer", "Thresholds", "Told", "load_roster"]

@@ -10,9 +10,10 @@ from itertools import chain, islice
 from pathlib import Path
 
 from gateway.classify import detectors
-from gateway.classify.labels import Scorer, Thresholds, combine, label
+from gateway.classify.labels import Opinion, Scorer, Thresholds, combine, label, settled
 from gateway.classify.links import Judged, Sites
 from gateway.classify.message import Around, Message, is_written, negated
+from gateway.classify.opinion import findings as opinions
 from gateway.classify.page import Page, Sentence
 from gateway.classify.roster import Roster
 from gateway.classify.rules import Detector, Row
@@ -43,7 +44,8 @@ class Classifier:
     """Pure and safe to share: `classify` keeps nothing, never raises, and its work is bounded by SENTENCES."""
 
     def __init__(self, roster: Roster, *, scorer: Scorer | None = None, thresholds: Thresholds | None = None) -> None:
-        self._roster, self._scorer, self._thresholds = roster, scorer, thresholds or Thresholds()
+        self._roster, self._scorer = roster, scorer
+        self._thresholds = thresholds or (scorer.thresholds if scorer else Thresholds())
         self._sites = Sites(roster)
         self._words = Words(_of_roster(roster), [row.needles for _, row in RULES])
         self._model = "+".join([f"rules-{rules_version()}", *([scorer.version] if scorer else [])])
@@ -53,8 +55,14 @@ class Classifier:
         message = Message([Page(passage, self._words) for passage in _passages(reading)])
         chosen, left = _chosen(message)
         findings = _weightiest(chain(self._found(message, chosen), self._begun(message), self._links(reading, message)))
-        opinion = self._scorer.score(message.masked) if self._scorer else {}
-        scores = combine(findings, opinion)
+        scores = combine(findings)
+        if self._scorer:
+            told, subject = message.told
+            opinion = self._scorer.score(told, subject=subject, found=scores)
+            certain = settled(findings)
+            scores = {category: max(score, certain[category]) for category, score in opinion.scores.items()}
+            findings = _weightiest(chain(findings, opinions(opinion, message, self._thresholds)))
+            left = (*left, *_beyond(opinion))
         return Verdict(
             labels={category: label(score, self._thresholds) for category, score in scores.items()},
             scores=scores,
@@ -67,7 +75,8 @@ class Classifier:
     def _found(self, message: Message, chosen: Iterable[tuple[Page, int]]) -> Iterator[Finding]:
         for page, number in chosen:
             sentence = page.sentences[number]
-            for detector, weight in _weighed(message.around(page, number), _matched(sentence)):
+            matched = _matched(sentence)
+            for detector, weight in _weighed(message.around(page, number), matched) if matched else ():
                 yield _finding(detector, weight, page, page.passage.quote(sentence.start, sentence.end))
 
     def _begun(self, message: Message) -> Iterator[Finding]:
@@ -107,7 +116,8 @@ class Classifier:
 
 def _matched(sentence: Sentence) -> list[tuple[Detector, Row, bool]]:
     """The rules that match, and whether they do by words that are only mentioned."""
-    found = [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], sentence.masked)]
+    masked = sentence.masked
+    found = [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], masked)]
     return [(detector, row, not _matches(row, sentence.spoken)) for detector, row in found]
 
 
@@ -163,6 +173,11 @@ def _chosen(message: Message) -> tuple[list[tuple[Page, int]], tuple[Unread, ...
     return found[:SENTENCES], tuple(Unread(place=place, why="too long to be judged whole") for place in left)
 
 
+def _beyond(opinion: Opinion) -> Iterator[Unread]:
+    if opinion.left:
+        yield Unread(place=Place(), why=f"too long to be judged whole: its last {opinion.left} sentences were not")
+
+
 def _promise(at: tuple[Page, int]) -> float:
     page, number = at
     return sum(RULES[rule][1].weight for rule in page.sentences[number].rules)
@@ -181,10 +196,15 @@ def _standing(message: Message, link: Link) -> tuple[Page, int]:
     start = link.place.start or 0
     for page in message.pages:
         place = page.passage.place
-        if (place.part, place.header) == (link.place.part, link.place.header) and (place.start or 0) <= start < (place.end or 0):
+        if _whose(place) == _whose(link.place) and (place.start or 0) <= start < (place.end or 0):
             folded = bisect_right(page.passage.offsets, start - (place.start or 0)) - 1
             return page, page.at(max(0, folded))
     return message.pages[0], 0
+
+
+def _whose(place: Place) -> tuple[str, str, str, int | None]:
+    """Which text the offsets of a place count in."""
+    return place.part, place.header, place.name, place.page
 
 
 def _passages(reading: Reading) -> Iterator[Passage]:

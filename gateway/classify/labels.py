@@ -6,20 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.reading import Origin
-from gateway.verdict import Category, Finding, Label
+from gateway.verdict import Category, Finding, Kind, Label
 
-
-class Scorer(Protocol):
-    """A trained model. It is given the masked sentences, so that it never sees a name, a party or a faith."""
-
-    @property
-    def version(self) -> str:
-        """Names the model in a verdict."""
-        ...
-
-    def score(self, sentences: Sequence[tuple[Origin, str]]) -> Mapping[Category, float]:
-        """0..1 for each category, of a message's sentences in their order. Never raises."""
-        ...
+CERTAIN = 0.75
+"""What a link to a campaign must weigh to stand by itself, whatever a scorer makes of the words around it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +24,65 @@ class Thresholds:
             raise ValueError(f"thresholds rise from 0 to 1: {self.unsure}, {self.match}")
 
 
-def combine(findings: Iterable[Finding], opinion: Mapping[Category, float]) -> dict[Category, float]:
-    """Noisy-or: each finding, and the scorer's opinion, leaves that much less doubt; more of them never lower a score.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a scorer says of one sentence: 0..1 for each category, and of what sort it would be."""
+
+    scores: Mapping[Category, float]
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What a scorer makes of a message.
+
+    scores: of the message, 0..1 by category; sentences: of each sentence given; None where it need not be read
+    left: so many sentences were beyond what it reads
+    """
+
+    scores: Mapping[Category, float]
+    sentences: tuple[Told | None, ...] = ()
+    left: int = 0
+
+
+class Scorer(Protocol):
+    """A trained model. It masks what it is given, so that no name, party, association or faith counts."""
+
+    @property
+    def version(self) -> str:
+        """Names the model in a verdict."""
+        ...
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those that were measured with it."""
+        ...
+
+    def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
+        """Of a message's sentences in their order, the first `subject` of them its subject's. Never raises.
+
+        found: what the rules make of the message, 0..1 by category, which the scores take into account.
+        """
+        ...
+
+
+def combine(findings: Iterable[Finding]) -> dict[Category, float]:
+    """Noisy-or: each finding leaves that much less doubt; more of them never lower a score.
 
     The second finding of a detector counts half, the third a quarter: it says the same again.
     """
-    doubt = {category: 1.0 - min(1.0, max(0.0, opinion.get(category, 0.0))) for category in Category}
+    doubt = dict.fromkeys(Category, 1.0)
     said: Counter[tuple[Category, str]] = Counter()
     for finding in sorted(findings, key=lambda finding: -finding.weight):
         voice = (finding.category, finding.detector)
         doubt[finding.category] *= 1.0 - finding.weight * 0.5 ** said[voice]
         said[voice] += 1
     return {category: round(1.0 - left, 4) for category, left in doubt.items()}
+
+
+def settled(findings: Iterable[Finding]) -> dict[Category, float]:
+    """What the findings that need no second opinion come to."""
+    return combine(finding for finding in findings if finding.kind is Kind.LINK and finding.weight >= CERTAIN)
 
 
 def label(score: float, thresholds: Thresholds) -> Label:

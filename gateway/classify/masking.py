@@ -6,6 +6,7 @@ A title before a name ("Judge Amdahl") is part of the name.
 """
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 
 from gateway.classify.words import SITES
@@ -19,13 +20,16 @@ _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w@.-])@[A-Za-z][\w-]{3,}"
     rf"|(?<![\w@.-])[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{'|'.join(SITES)})(?![\w@])(?:/[^\s)>\"]*)?"
 )
+_HOST = re.compile(rf"\.(?:{'|'.join(SITES)})(?!\w)")
 _WORD = re.compile(r"[A-Z][\w'’-]*(?:\.(?=\s[A-Z]))?")
+_CAPITAL = re.compile("[A-Z]")
 _TITLES = (
     r"mr|mrs|ms|dr|rev|fr|hon|rep|sen|gov|lt|sgt|capt|cpt|det|ofc|officer|chief|deputy|undersheriff|captain"
     r"|sergeant|lieutenant|detective|coach|professor|colonel|col|general|justice|president|vice|trustee"
     r"|supervisor|treasurer|auditor|candidate|commissioner|senior|former|incumbent|pastor|imam|rabbi|father"
     r"|sister|brother|reverend|bishop|deacon|pandit|granthi|swami|uncle|aunt|don|dona|state|us|juez"
 )
+_TITLE = frozenset({"O", *_TITLES.split("|")})
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
 _JOINED = re.compile(
     r"\bN(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter | bin "
@@ -48,7 +52,11 @@ _EDGES = re.compile(r"^[^\x00-\x7f\w]+ *|^[*#=~+•-]+ +| *[^\x00-\x7f\w]+$")
 """Pictures and bullets around a sentence."""
 _QUOTE_MARKS = re.compile(r"(?:^|\n)[> |]+")
 _FIGURES = re.compile(r"\d")
-_MEASURED = re.compile(r"M|measure|prop|question|pregunta|amend|init|referen|medida|enmienda|issue|levy|bond")
+_MEASURED = (
+    "M", "measure", "prop", "question", "pregunta", "amend", "init", "referen", "medida", "enmienda", "issue", "levy", "bond",
+)  # fmt: skip
+_ORDINAL = re.compile(r"the (?:\d|fi|se|th|fo|si|ei|ni|te)")
+_BULLETS = frozenset("*#=~+-")
 _NAMED_FOR = re.compile(r"\b[KF] N\b")
 
 
@@ -61,6 +69,8 @@ _PLAIN = _listed("plain.txt")
 COMMON = _PLAIN | _listed("common.txt")
 """Words that are no names where they begin a sentence."""
 _LOUD = 12
+_KEPT = 16_384
+"""So many words are kept with what they are."""
 
 
 def names(text: str, start: int, known: frozenset[int]) -> str:
@@ -69,7 +79,7 @@ def names(text: str, start: int, known: frozenset[int]) -> str:
     start: where it stands in its sentence; known: where in the sentence words of the rules stand, which are no names. A word
     that begins the sentence is a name if it is no common one, or if a name follows.
     """
-    if "." in text or "@" in text or "://" in text:
+    if "@" in text or "://" in text or ("." in text and ("www." in text or _HOST.search(text))):
         text = _LINK.sub("\x02", text)
     if ":" in text:
         text = _VERSE.sub("\x03", text)
@@ -80,18 +90,30 @@ def names(text: str, start: int, known: frozenset[int]) -> str:
 
 def _shouted(text: str) -> bool:
     """True for a line in capitals, which does not show its names."""
+    if text.isascii() and len(_CAPITAL.findall(text)) * 2 <= _LOUD:
+        return False
     return sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text)) > _LOUD
 
 
 def _name(found: re.Match[str], text: str, start: int, known: frozenset[int]) -> str:
-    word, at = found[0], start + found.start()
+    at = start + found.start()
+    small, within, begins = _sorts(found[0])
+    if at in known:
+        return small
+    return begins if at == 0 and begins != within and not _followed(text, found.end()) else within
+
+
+@lru_cache(maxsize=_KEPT)
+def _sorts(word: str) -> tuple[str, str, str]:
+    """A word in small letters, what stands for it within a sentence, and what where it begins one and no name follows."""
     small = word.lower().replace("’", "'")
     stem = small.rstrip(".").partition("'")[0]
-    if len(small.rstrip(".")) == 1 or at in known or small in _PLAIN or stem in _PLAIN:
-        return small
-    if stem in COMMON and (word.isupper() or (at == 0 and not _followed(text, found.end()))):
-        return small
-    return "\x01's" if small.endswith("'s") else "\x01"
+    if len(small.rstrip(".")) == 1 or small in _PLAIN or stem in _PLAIN:
+        return small, small, small
+    name = "\x01's" if small.endswith("'s") else "\x01"
+    if stem not in COMMON:
+        return small, name, name
+    return small, small if word.isupper() else name, small
 
 
 def _followed(text: str, at: int) -> bool:
@@ -103,12 +125,39 @@ def settle(masked: str) -> str:
     """Names with their titles, numbers of measures, and dates, as one letter each."""
     if ">" in masked or "|" in masked:
         masked = _QUOTE_MARKS.sub(" ", masked)
-    masked = _EDGES.sub("", " ".join(masked.split()).replace("’", "'"))
-    figures = _FIGURES.search(masked)
+    masked = " ".join(masked.split()).replace("’", "'")
+    if masked[:1] in _BULLETS or not masked.isascii():
+        masked = _EDGES.sub("", masked)
+    figures = _FIGURES.search(masked) is not None
     if "N" in masked:
-        masked = _NAMED_FOR.sub("N", masked)
-        masked = _NUMBERED.sub("N", masked) if figures or "l" in masked else masked
-        masked = _JOINED.sub("N", _TITLED.sub("", masked))
-    if _MEASURED.search(masked):
+        masked = _named(masked, figures=figures)
+    if any(map(masked.__contains__, _MEASURED)):
         masked = _MEASURE.sub("M", masked)
-    return _DATED.sub("D", masked) if figures or "D" in masked or "th " in masked else masked
+    return _DATED.sub("D", masked) if _may_date(masked, figures=figures) else masked
+
+
+def _named(masked: str, *, figures: bool) -> str:
+    if "K N" in masked or "F N" in masked:
+        masked = _NAMED_FOR.sub("N", masked)
+    if figures or "local" in masked or "lodge" in masked:
+        masked = _NUMBERED.sub("N", masked)
+    if _may_title(masked):
+        masked = _TITLED.sub("", masked)
+    return _JOINED.sub("N", masked) if masked.count("N") > 1 else masked
+
+
+def _may_title(masked: str) -> bool:
+    """False if no name has a title before it."""
+    at = masked.find(" N")
+    while at >= 0:
+        before = masked[masked.rfind(" ", 0, at) + 1 : at].rstrip(".,")
+        if before in _TITLE or not before.isalnum():
+            return True
+        at = masked.find(" N", at + 2)
+    return False
+
+
+def _may_date(masked: str, *, figures: bool) -> bool:
+    if "D" in masked:
+        return True
+    return (figures or "th " in masked) and ((figures and "/" in masked) or _ORDINAL.search(masked) is not None)

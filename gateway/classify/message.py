@@ -144,9 +144,10 @@ class Message:
         return sum(len(page.sentences) for page in self.pages)
 
     @property
-    def masked(self) -> tuple[tuple[Origin, str], ...]:
-        """Every sentence as the rules read it."""
-        return tuple((page.origin, sentence.masked) for page in self.pages for sentence in page.sentences)
+    def told(self) -> tuple[list[tuple[Origin, str]], int]:
+        """Every sentence and whose it is; how many of them, the first, are the subject's."""
+        told = [(page.origin, page.text[s.start : s.end]) for page in self.pages for s in page.sentences]
+        return told, len(self.pages[0].sentences) if self.pages[0].passage.place.header == "Subject" else 0
 
     def around(self, page: Page, number: int) -> Around:
         """The surroundings of a sentence of a page."""

@@ -10,11 +10,13 @@ from gateway.classify.masking import ACCOUNT, names, settle
 from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Term, Words
+from gateway.classify.words import MASKED, Rules, Term, Words
 from gateway.reading import Origin, Passage
 
 _MONTHS = frozenset({"April", "May", "June", "August"})
 _NAME = re.compile(r" [A-Z][a-z]")
+_UNKNOWN: frozenset[int] = frozenset()
+_NO_RULES: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -78,9 +80,8 @@ class Page:
     def _sentence(self, start: int, end: int, ends: list[int], needle_ends: list[int]) -> Sentence:
         terms = self._found.terms[bisect_right(ends, start) : bisect_right(ends, end)]
         needles = self._found.needles[bisect_right(needle_ends, start) : bisect_right(needle_ends, end)]
-        halves = set().union(*{halves for _, halves in needles}) if needles else set()
-        rules = frozenset(half >> 1 for half in halves if not half & 1 and half + 1 in halves)
-        return Sentence(self, start, end, tuple(term for term in terms if term.start >= start), rules)
+        found = tuple([term for term in terms if term.start >= start]) if terms else ()
+        return Sentence(self, start, end, found, _both([rules for _, rules in needles]) if needles else _NO_RULES)
 
     def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
         """The sentence, and `reach` before and behind it."""
@@ -107,6 +108,8 @@ class Page:
     def mask(self, sentence: Sentence, text: str) -> str:
         """See Sentence.masked; text: that of the page, or what is left of it where words are blanked."""
         first, at = sentence.start, sentence.start
+        if not sentence.terms:
+            return settle(names(text[at : sentence.end], 0, _UNKNOWN))
         terms = [term for term in sentence.terms if not _first_name(term, text) and _stands(term, self.text, text)]
         known = frozenset(at - first for term in terms for at in range(term.start, term.end))
         pieces = []
@@ -115,6 +118,12 @@ class Page:
             at = term.end
         pieces.append(names(text[at : sentence.end], at - first, known))
         return settle("".join(pieces))
+
+
+def _both(needles: list[Rules]) -> frozenset[int]:
+    """The rules for which a needle of each of their two sets is there."""
+    firsts, seconds = zip(*needles, strict=True)
+    return _NO_RULES.union(*firsts) & _NO_RULES.union(*seconds)
 
 
 def _apart(found: list[Term]) -> Iterator[Term]:

@@ -10,6 +10,8 @@ LINE = 46
 """A line end behind fewer characters than this ends the sentence; behind more, the line was wrapped."""
 _WIDEST = 8
 """The longest abbreviation, with the blank before it."""
+_LETTERS = 5
+"""So many letters before a stop are no abbreviation."""
 
 _END = re.compile(r"[.!?;]{1,9}[\"')\]]{0,4}(?=\s)|\n+|$")
 _GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
@@ -22,10 +24,12 @@ _OPEN = re.compile(
 _ONE_WORD = re.compile(r"[\s>|]*[\w'-]{1,20}\Z")
 _ABBREVIATED = re.compile(
     r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt"
-    r"|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t|[Nn]o|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb"
+    r"|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb"
     r"|[Aa]pr|[Vv]s|[Jj]r|[Ss]r|[Pp]rop|[Dd]ist|[Cc]o|[Ee]tc|Wm|Geo|Chas|Jos|Thos|[Mm]t|[Ff]t|[Aa]ve|a\.m|p\.m"
     r"|i\.e|e\.g|U\.S|D\.A)\.$"
 )
+_NUMBER = re.compile(r"(?<!\w)[Nn]o\. {0,2}[#\d]")
+"""Short for number, and no answer to a question."""
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -44,7 +48,14 @@ def _ends(text: str, start: int, found: re.Match[str]) -> bool:
         if not _GOES_ON.match(text, found.end()):
             return True
         return not (_broken(line, text, found.end()) or (found[0] == "\n" and len(line) >= LINE))
-    return found[0] != "." or not _ABBREVIATED.search(text[max(start, found.start() - _WIDEST) : found.end()])
+    at = found.start()
+    return found[0] != "." or not (
+        (
+            not (at > _LETTERS and text[at - _LETTERS : at].isalpha())
+            and _ABBREVIATED.search(text[max(start, at - _WIDEST) : found.end()])
+        )
+        or _NUMBER.match(text, max(start, at - 2))
+    )
 
 
 def _broken(line: str, text: str, after: int) -> bool:

@@ -221,14 +221,17 @@ class Term:
     end: int
 
 
-class Found(NamedTuple):
-    """What one pass over a text finds, in order of their ends: the terms, and (end, halves) of the needles.
+Rules = tuple[frozenset[int], frozenset[int]]
 
-    A rule needs a needle of each of its two sets: half 2 * rule is the one, half 2 * rule + 1 the other.
+
+class Found(NamedTuple):
+    """What one pass over a text finds, in order of their ends: the terms, and the needles, with their ends.
+
+    A rule needs a needle of each of its two sets: needles hold the rules for which they are of the first, and of the second.
     """
 
     terms: list[Term]
-    needles: list[tuple[int, tuple[int, ...]]]
+    needles: list[tuple[int, Rules]]
 
 
 class Words:
@@ -237,7 +240,7 @@ class Words:
     def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[Sets]) -> None:
         self._meanings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
         self._rules: dict[str, tuple[list[int], list[int]]] = {}
-        self._tokens: dict[str, tuple[int, ...]] = {}
+        self._tokens: dict[str, list[int]] = {}
         for mark, term in (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more):
             self._add(mark, term)
         for number, sets in enumerate(rules):
@@ -247,8 +250,10 @@ class Words:
         self._automaton = ahocorasick.Automaton()
         for key in {**self._meanings, **self._rules}:
             inside, beginning = self._rules.get(key, ((), ()))
-            meanings = tuple(self._meanings.get(key, ()))
-            self._automaton.add_word(key, (len(key), meanings, tuple(inside), (*inside, *beginning)))
+            meanings = tuple(
+                (*meaning, self._needed(self._tokens.get(meaning[0], ()))) for meaning in self._meanings.get(key, ())
+            )
+            self._automaton.add_word(key, (len(key), meanings, self._needed(inside), self._needed((*inside, *beginning))))
         self._automaton.make_automaton()
 
     def _add(self, mark: str, term: str) -> None:
@@ -256,28 +261,35 @@ class Words:
         forms = (written,) if term[0] == "=" else () if written == written.lower() else (written, written.upper())
         self._meanings.setdefault(written.lower(), []).append((mark, stem, forms))
 
+    @staticmethod
+    def _needed(halves: Sequence[int]) -> Rules | None:
+        """None if no rule needs it."""
+        first, second = (frozenset(half >> 1 for half in halves if half & 1 == which) for which in (0, 1))
+        return (first, second) if halves else None
+
     def _need(self, number: int, word: str) -> None:
         if word in MASKED:
-            self._tokens[word] = (*self._tokens.get(word, ()), number)
+            self._tokens.setdefault(word, []).append(number)
         for written in WRITTEN.get(word, () if word in MASKED else (word,)):
             inside, beginning = self._rules.setdefault(written.removeprefix("^"), ([], []))
             (beginning if written[0] == "^" else inside).append(number)
 
     def find(self, text: str, low: str) -> Found:
         """Everything in `text` (whose small letters are `low`, of the same length); terms are whole words."""
-        found = Found([], [])
+        terms: list[Term] = []
+        needles: list[tuple[int, Rules]] = []
         size = len(low)
         for last, (length, meanings, inside, all_rules) in self._automaton.iter(low):
             start, end = last - length + 1, last + 1
             within = start > 0 and low[start - 1].isalnum() and low[start].isalnum()
             if rules := inside if within else all_rules:
-                found.needles.append((end, rules))
+                needles.append((end, rules))
             if within or not meanings:
                 continue
             whole = end == size or not low[end].isalnum()
-            for mark, stem, forms in meanings:
+            for mark, stem, forms, rules in meanings:
                 if (stem or whole) and (not forms or text[start:end] in forms):
-                    found.terms.append(Term(mark, start, end))
-                    if mark in self._tokens:
-                        found.needles.append((end, self._tokens[mark]))
-        return found
+                    terms.append(Term(mark, start, end))
+                    if rules:
+                        needles.append((end, rules))
+        return Found(terms, needles)

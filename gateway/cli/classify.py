@@ -9,9 +9,7 @@ path of a message). Out, one object a line, in the order they came:
 import json
 import os
 import sys
-from collections.abc import Iterator
-from functools import partial
-from multiprocessing import get_context
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,6 @@ import click
 from gateway.cli import law
 from gateway.cli.common import Exit, config
 from gateway.control.answers import verdict
-
-_bench: list[Any] = []
-"""In a worker process: the reader and the classifier."""
 
 
 @click.command
@@ -36,55 +31,44 @@ def command(*, jsonl: bool, roster: Path | None, jobs: int, settings_file: Path)
     In: {"id", "from", "to", "subject", "body"}, or {"id", "eml"} with the path of a message. Out: {"id", "labels", "scores",
     "findings", "unread"}, in the order they came.
     """
-    loaded = law.roster(settings_file, roster)
-    lines = enumerate(sys.stdin.buffer, start=1)
+    from gateway.evaluation.bench import verdicts
+
+    asked = (_asked(number, line) for number, line in enumerate(sys.stdin.buffer, start=1))
+    messages = ((one, None if one.wrong else one.content) for one in asked)
     bad = 0
-    for number, said, wrong in _answers(lines, partial(_sit, loaded), jobs):
-        if wrong:
+    for one, found in verdicts(messages, law.judgeship(settings_file, roster), jobs=jobs):
+        if found is None:
             bad += 1
-            click.echo(f"line {number}: {wrong}", err=True)
+            click.echo(f"line {one.number}: {one.wrong}", err=True)
         else:
-            sys.stdout.write(said + "\n")
+            sys.stdout.write(_line({"id": one.id, **verdict(found)}) + "\n")
     sys.stdout.flush()
     if bad:
         raise SystemExit(Exit.DATA)
 
 
-Answer = tuple[int, str, str]
-"""The number of the line, the answer, or what is wrong with the line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A line: the message that it asks about, or what is wrong with it."""
+
+    number: int
+    id: Any = None
+    content: bytes = b""
+    wrong: str = ""
 
 
-def _answers(lines: Iterator[tuple[int, bytes]], sit: "partial[None]", jobs: int) -> Iterator[Answer]:
-    if jobs == 1:
-        sit()
-        yield from map(_answer, lines)
-        return
-    with get_context("forkserver").Pool(jobs, initializer=sit) as pool:
-        yield from pool.imap(_answer, lines, chunksize=8)
-
-
-def _sit(roster: Any) -> None:
-    from gateway.classify import Classifier
-    from gateway.reading import Reader
-
-    _bench[:] = [Reader(), Classifier(roster)]
-
-
-def _answer(line: tuple[int, bytes]) -> Answer:
-    number, written = line
+def _asked(number: int, written: bytes) -> _Asked:
     try:
         asked = dict(json.loads(written))
         content = Path(asked["eml"]).read_bytes() if "eml" in asked else message(asked)
-        id_ = asked["id"]
+        return _Asked(number=number, id=asked["id"], content=content)
     except (ValueError, TypeError, RecursionError) as error:
-        return number, "", f"is no JSON object as described in --help: {error}"
+        wrong = f"is no JSON object as described in --help: {error}"
     except KeyError as missing:
-        return number, "", f"has no {missing}; it needs id and either eml or from, to, subject and body"
+        wrong = f"has no {missing}; it needs id and either eml or from, to, subject and body"
     except OSError as error:
-        return number, "", f"{error.filename}: {error.strerror}"
-    reader, classifier = _bench
-    found = verdict(classifier.classify(reader.read(content)))
-    return number, _line({"id": id_, **found}), ""
+        wrong = f"{error.filename}: {error.strerror}"
+    return _Asked(number=number, wrong=wrong)
 
 
 def _line(said: dict[str, Any]) -> str:

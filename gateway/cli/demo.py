@@ -129,6 +129,13 @@ SKETCHES = (
         body="Vote NO on Measure 4 and tell your neighbors to vote NO too.\n",
     ),
     Sketch(
+        what="a campaign's words, by the public information office",
+        sender="press@department.example",
+        recipients=("command@department.example",),
+        subject="For information",
+        body="This is what the campaign sends round today:\n\nVote for Marisol Tate for Mayor, and send 25 dollars to her campaign!\n",
+    ),
+    Sketch(
         what="religious promotion",
         sender="olsen@department.example",
         recipients=("all-hands@department.example",),

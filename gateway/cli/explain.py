@@ -39,14 +39,18 @@ def command(  # noqa: PLR0913  -- one parameter an option
 ) -> None:
     """Say what would become of the message FILE (- for standard input), and why. Nothing is sent or stored."""
     from gateway.classify import Classifier
+    from gateway.judges import limits, thresholds
+    from gateway.model import load_judge
     from gateway.pipeline import judge
     from gateway.reading import Reader
 
+    judging = law.judging(settings_file)
+    scorer = load_judge() if judging.model else None
     when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     judgement = judge(
         _mail(_octets(file), sender, recipients, when),
-        reader=Reader(),
-        classifier=Classifier(law.roster(settings_file, roster)),
+        reader=Reader(limits=limits(judging)),
+        classifier=Classifier(law.roster(settings_file, roster), scorer=scorer, thresholds=thresholds(judging)),
         rulebook=law.rulebook(settings_file, policies),
         at=when,
     )

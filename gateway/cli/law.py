@@ -1,11 +1,15 @@
 """Policies and roster for the commands that judge without a running front: as the settings say, as options say, or as shipped."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gateway.classify import Roster, load_roster
 from gateway.cli.common import SETTINGS, mistakes_told, shipped
 from gateway.policy import Rulebook, load_rulebook
-from gateway.settings import load_settings
+from gateway.settings import Judging, load_settings
+
+if TYPE_CHECKING:
+    from gateway.evaluation.bench import Judgeship
 
 
 def rulebook(settings_file: Path, policies: Path | None) -> Rulebook:
@@ -20,8 +24,35 @@ def roster(settings_file: Path, folder: Path | None) -> Roster:
         return load_roster(folder or _folder(settings_file, "roster"))
 
 
+def judging(settings_file: Path) -> Judging:
+    """How to judge: with which thresholds, and with the model or without it."""
+    with mistakes_told():
+        return Judging() if _as_shipped(settings_file) else load_settings(settings_file).judging
+
+
+def examples(settings_file: Path) -> Path | None:
+    """Where rulings are kept as examples; None where they are not."""
+    with mistakes_told():
+        return None if _as_shipped(settings_file) else load_settings(settings_file).examples
+
+
+def judgeship(settings_file: Path, folder: Path | None) -> "Judgeship":
+    """What the commands judge by that ask no policy."""
+    from gateway.evaluation.bench import Judgeship
+    from gateway.judges import limits, thresholds
+
+    chosen = judging(settings_file)
+    return Judgeship(
+        roster=roster(settings_file, folder), limits=limits(chosen), model=chosen.model, thresholds=thresholds(chosen)
+    )
+
+
+def _as_shipped(settings_file: Path) -> bool:
+    return not settings_file.exists() and str(settings_file) == SETTINGS
+
+
 def _folder(settings_file: Path, part: str) -> Path:
-    if not settings_file.exists() and str(settings_file) == SETTINGS:
+    if _as_shipped(settings_file):
         return shipped("." if part == "policies" else part)
     settings = load_settings(settings_file)
     return settings.policies if part == "policies" else settings.roster

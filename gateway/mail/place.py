@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from gateway.mail.address import Address
 
+Box = tuple[int, int, int, int]
+"""x, y, width, height, counted from the top left corner."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -14,6 +17,7 @@ class Place:
     name: the attachment's file name, if it has one
     page: page, slide or sheet, counted from 1
     start, end: offsets in characters of the part's text as read, end exclusive
+    box: around the words, where they stand in a picture: in pixels of the picture as shown; on a page, in points of the page
     """
 
     part: str = ""
@@ -22,12 +26,16 @@ class Place:
     page: int | None = None
     start: int | None = None
     end: int | None = None
+    box: Box | None = None
 
     def __str__(self) -> str:
         if self.header:
             return f"{self.header} field" + (f" of part {self.part}" if self.part else "")
         where = f"attachment {self.name}" if self.name else f"part {self.part}" if self.part else "message"
         where += f", page {self.page}" if self.page else ""
+        if self.box:
+            x, y, width, height = self.box
+            return f"{where}, {width} by {height} at {x},{y}"
         return f"{where}, characters {self.start}-{self.end}" if self.start is not None else where
 
 

@@ -8,9 +8,9 @@ The room knows no rules, policy or verdict thresholds of its own: the card holds
 `Judge.score` is pure, keeps only a cache, never raises, and its work is bounded. onnxruntime and numpy stay behind this door.
 """
 
-from gateway.model.judge import Judge, Opinion, WeightsError, load_judge
+from gateway.model.judge import Judge, Said, WeightsError, load_judge
 from gateway.model.masking import Masker
 from gateway.model.tokens import WordPieces
 from gateway.model.windows import Line, Window, line, windows
 
-__all__ = ["Judge", "Line", "Masker", "Opinion", "WeightsError", "Window", "WordPieces", "line", "load_judge", "windows"]
+__all__ = ["Judge", "Line", "Masker", "Said", "WeightsError", "Window", "WordPieces", "line", "load_judge", "windows"]

@@ -8,6 +8,7 @@ from math import exp
 from pathlib import Path
 from typing import Any
 
+from gateway.classify import Thresholds
 from gateway.verdict import Category
 
 
@@ -17,16 +18,15 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """From a logit to a probability: 1 / (1 + exp(-(slope * logit + shift))); and from which probability on what is said."""
+    """From a logit and what the rules found (0..1) to a probability: 1 / (1 + exp(-(slope * logit + rules * found + shift)))."""
 
     slope: float
     shift: float
-    unsure: float
-    match: float
+    rules: float = 0.0
 
-    def probability(self, logit: float) -> float:
+    def probability(self, logit: float, found: float = 0.0) -> float:
         """0..1, to four places, so that the last bits of a processor's arithmetic decide nothing."""
-        bounded = max(-30.0, min(30.0, self.slope * logit + self.shift))
+        bounded = max(-30.0, min(30.0, self.slope * logit + self.rules * found + self.shift))
         return round(1.0 / (1.0 + exp(-bounded)), 4)
 
 
@@ -41,12 +41,13 @@ class Level:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """files: the SHA-256 of each, by name; size: word pieces in a window; scales: by category."""
+    """files: the SHA-256 of each, by name; size: word pieces in a window; scales: by category; thresholds: as measured."""
 
     version: str
     size: int
     files: Mapping[str, str]
     scales: Mapping[Category, Scale]
+    thresholds: Thresholds
     screen: Level
 
 
@@ -81,4 +82,12 @@ def _card(written: dict[str, Any]) -> Card:
     if not files or any("/" in name or name.startswith(".") for name in files):
         raise ValueError("files: names of files beside the card")
     screen = Level(**{name: float(value) for name, value in written["screen"].items()})
-    return Card(version=str(written["version"]), size=int(written["size"]), files=files, scales=scales, screen=screen)
+    thresholds = Thresholds(**{name: float(value) for name, value in written["thresholds"].items()})
+    return Card(
+        version=str(written["version"]),
+        size=int(written["size"]),
+        files=files,
+        scales=scales,
+        thresholds=thresholds,
+        screen=screen,
+    )

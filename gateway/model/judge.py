@@ -5,44 +5,50 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from gateway.classify import Opinion, Thresholds, Told
 from gateway.model.card import Card, WeightsError, read_card
 from gateway.model.masking import Masker
 from gateway.model.screen import Screen
 from gateway.model.tokens import WordPieces
 from gateway.model.windows import Line, Window, line, windows
 from gateway.reading import Origin
-from gateway.verdict import Category
+from gateway.verdict import Category, Kind
 
-__all__ = ["Judge", "Opinion", "WeightsError", "load_judge"]
+__all__ = ["Judge", "Said", "WeightsError", "load_judge"]
 
 WEIGHTS, VOCABULARY, SCREEN = "judge.onnx", "vocab.txt", "screen.bin"
+Logits = NDArray[np.float64]
 MOST = 64
 """Windows of a message that are read; sentences beyond are counted in Opinion.left."""
+REACH = 3
+"""So many sentences on either side of one that the screen lets pass are read with it."""
 KEPT = 4096
 """Windows whose scores are kept for the next message that has them."""
+LINES = 8192
+"""Sentences that are kept as the model reads them: signatures, forms and quotations come again. Some ten megabytes at most."""
 _COLUMNS = (Category.POLITICAL, Category.RELIGIOUS)
+KINDS = tuple(Kind)
+"""In the order in which the network tells them apart."""
 NOTHING = -20.0
 """The logit of a message without a word."""
-Logits = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """What the model makes of a message.
+class Said:
+    """What the model says of a message, in logits: of it (2), of each of its sentences (sentences, 2) and of their kinds.
 
-    scores: of the message, 0..1 by category; sentences: of each sentence given, by category (0 where the screen settled it)
-    read: so many windows the model read; left: so many sentences were beyond the most it reads
+    Where no window with a sentence was read, its logits are NOTHING.
     """
 
-    scores: Mapping[Category, float]
-    sentences: tuple[Mapping[Category, float], ...]
-    read: int = 0
-    left: int = 0
+    message: Logits
+    sentences: Logits
+    kinds: Logits
 
 
 class Judge:
@@ -56,55 +62,73 @@ class Judge:
         options.log_severity_level = 4
         self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         self._logits = lru_cache(maxsize=KEPT)(self._run)
+        self._line = lru_cache(maxsize=LINES)(self._read)
 
     @property
     def version(self) -> str:
         """Names the weights in a verdict."""
         return self.card.version
 
-    def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int = 0) -> Opinion:
-        """Of a message's sentences in their order, as written, names and all; the first `subject` of them are the subject's."""
+    @property
+    def thresholds(self) -> Thresholds:
+        """Those that were measured with these weights."""
+        return self.card.thresholds
+
+    def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
+        """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
         cut, left = self.cut(self.lines(sentences, subject=subject))
-        message, each = self.logits(cut, len(sentences))
-        return Opinion(scores=self._said(message), sentences=tuple(map(self._said, each)), read=len(cut), left=left)
+        said = self.said(cut, len(sentences))
+        told = tuple(
+            Told(scores=self._scores(logits), kind=KINDS[int(kinds.argmax())]) if logits[0] > NOTHING else None
+            for logits, kinds in zip(said.sentences, said.kinds, strict=True)
+        )
+        return Opinion(scores=self._scores(said.message, found), sentences=told, left=left)
 
     def lines(self, sentences: Sequence[tuple[Origin, str]], *, subject: int = 0) -> list[Line]:
         """The sentences as the model reads them."""
-        return [
-            line(self._pieces.numbers(self._masker.mask(text)), origin, subject=number < subject)
-            for number, (origin, text) in enumerate(sentences)
-        ]
+        return [self._line(text, origin, number < subject) for number, (origin, text) in enumerate(sentences)]
 
-    def logits(self, cut: Iterable[Window], sentences: int) -> tuple[Logits, Logits]:
-        """What `score` scales: of the message (2) and of each of its sentences (sentences, 2).
+    def said(self, cut: Iterable[Window], sentences: int) -> Said:
+        """What `score` scales.
 
         A window's logit is the mean of what is said of it and of the worst sentence in it; a message's that of its worst window.
         """
         message, each = np.full(2, NOTHING), np.full((sentences, 2), NOTHING)
+        kinds = np.zeros((sentences, len(KINDS)))
         for window in cut:
-            whole, parts = self._logits(window)
+            whole, parts, sorts = self._logits(window)
             message = np.maximum(message, (whole + parts.max(axis=0)) / 2)
-            for (number, _, _), said in zip(window.spans, parts, strict=True):
-                each[number] = np.maximum(each[number], said)
-        return message, each
+            for (number, _, _), said, sort in zip(window.spans, parts, sorts, strict=True):
+                each[number], kinds[number] = np.maximum(each[number], said), sort
+        return Said(message=message, sentences=each, kinds=kinds)
 
     def cut(self, lines: Sequence[Line]) -> tuple[list[Window], int]:
-        """The windows with a sentence that the screen lets pass."""
-        cut, left = windows(lines, size=self.card.size, most=MOST)
-        if self._screen is None or not lines:
-            return [window for window in cut if window.spans], left
-        passed = self._screen.passes(lines)
-        return [window for window in cut if any(passed[number] for number, _, _ in window.spans)], left
+        """Windows of the sentences that the screen lets pass, and of those around them."""
+        only = self._screen.around(lines, REACH) if self._screen and lines else ()
+        if len(only) and not any(only):
+            return [], 0
+        cut, left = windows(lines, size=self.card.size, most=MOST, only=only)
+        return [window for window in cut if window.spans], left
 
-    def _run(self, window: Window) -> tuple[Logits, Logits]:
+    def _read(self, text: str, origin: Origin, subject: bool) -> Line:  # noqa: FBT001  -- what is kept is found by it
+        return line(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
+
+    def _run(self, window: Window) -> tuple[Logits, Logits, Logits]:
         pool = np.zeros((1, len(window.spans), len(window.ids)), dtype=np.float32)
         for row, (_, start, end) in enumerate(window.spans):
             pool[0, row, start:end] = 1.0 / (end - start)
-        whole, parts = self._session.run(None, {"ids": np.array([window.ids], dtype=np.int64), "pool": pool})
-        return whole[0].astype(np.float64), parts[0].astype(np.float64)
+        outputs = self._session.run(None, {"ids": np.array([window.ids], dtype=np.int64), "pool": pool})
+        whole, parts, sorts = (output[0].astype(np.float64) for output in outputs)
+        return whole, parts, sorts
 
-    def _said(self, logits: Iterable[float]) -> Mapping[Category, float]:
-        return {category: self.card.scales[category].probability(logit) for category, logit in zip(_COLUMNS, logits, strict=True)}
+    def _scores(
+        self, logits: Iterable[float], found: Mapping[Category, float] = MappingProxyType({})
+    ) -> Mapping[Category, float]:
+        scales = self.card.scales
+        return {
+            category: scales[category].probability(logit, found.get(category, 0.0))
+            for category, logit in zip(_COLUMNS, logits, strict=True)
+        }
 
 
 def load_judge(folder: Path | None = None, *, masker: Masker | None = None) -> Judge:

@@ -8,11 +8,15 @@ Names are told by their capitals, with no model and no list of people: within a 
 for the words of offices, time and business in `terms`; at its beginning, and in lines all in capitals or in title case,
 a word is a name if it is no common word. The roster adds the parties, people and committees it knows. A name in small
 letters that the roster does not know stays; that is the limit of this room.
+
+Most sentences hold nothing that most patterns look for, and patterns are slow to find that out. So a sentence's words are
+looked up first, and a pattern is tried only where a word stands that it cannot do without.
 """
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from enum import Enum, auto
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from gateway.model.letters import bare
@@ -40,11 +44,12 @@ _KEPT, _PLAIN, _GIVEN = (frozenset(bare(words).split()) for words in (KEPT, PLAI
 _LISTS = ((BOOK_MARK, BOOK), (DEITY_MARK, DEITY), (TEMPLE_MARK, TEMPLE), (PARTY_MARK, PARTY), (FAITH_MARK, FAITH))
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+_ENDINGS = "com|org|net|gov|us|edu|info|vote|io|co|tv|me|ly|be|app|example|mx|es|church|news|biz"
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<![\w@.-])@[A-Za-z_]\w{2,}"
-    r"|(?<![\w@.-])(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.){1,5}"
-    r"(?:com|org|net|gov|us|edu|info|vote|io|co|tv|me|ly|be|app|example|mx|es|church|news|biz)(?![\w@])(?:/[^\s<>\"')\]]*)?"
+    rf"|(?<![\w@.-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{_ENDINGS})(?![\w@])(?:/[^\s<>\"')\]]*)?"
 )
+_HOST = re.compile(rf"\.(?:{_ENDINGS})(?!\w)")
 _SEAT = "|".join(SEATS.split())
 _CAMPAIGN = re.compile(
     r"(?:vote|elect|reelect|team|friendsof|committee|win|yeson|noon|yes|no(?:on)?|4|for)[a-z0-9-]*"
@@ -57,6 +62,12 @@ _JUNIOR = re.compile(r"(?<=[a-z]),? (?:Jr|Sr|II|III|IV|Esq|Ph\.?D)\b\.?")
 _TAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOKEN = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\s[A-Z]))?")
+_CAPITAL = re.compile(r"[^\W\d_a-z][\w'’&-]*(?:\.(?=\s[A-Z]))?")
+"""What begins with a letter that may be a capital, up to where a token ends."""
+_LETTER, _FOREIGN = re.compile(r"[^\W\d_]"), re.compile(r"[^\x00-\x7f]")
+_WITHIN = frozenset("'’&-_")
+_NOTHING, _OWN, _NAME_BEFORE = frozenset({" ", "-", ""}), frozenset({"'s", "'S"}), f"{NAME} "
+_BIG = re.compile("[A-Z]")
 _SHOUT = 8
 _TITLED, _HEADING, _SHORT = 0.75, 5, 3
 _STARTS = frozenset('.!?:;"“”(*•->|–—]…\ue006')
@@ -76,9 +87,10 @@ _CHOICE = re.compile(
 )
 _BIG_CHOICE = re.compile(r"\b(?:YES|NO|SI)\b(?=\W*(?:$|[.,;:!?\n]|[oO][nN]\b|[eE][nN]\b))")
 _JOINED = re.compile(
-    rf"(?:the |los |las |el |la )?{NAME}(?:,? (?:jr|sr|ii|iii|iv)\b\.?|(?:(?: [a-z]\.?)? | of | of the | in | & | and the "
-    rf"| de | de la | del | van | von | y |-|/){NAME}| (?:no\. ?|#)?\d{{1,3}}\b)*"
+    rf"{NAME}(?:,? (?:jr|sr|ii|iii|iv)\b\.?|(?:(?: [a-z]\.?)? | of | of the | in | & | and the "
+    rf"| de | de la | del | van | von | y |-|/){NAME}| (?:no\. ?|#)?\d{{1,3}}\b)+"
 )
+_ARTICLE = re.compile(rf"(?:the |los |las |el |la )(?={NAME})")
 _BY_LENGTH = sorted(map(re.escape, TITLES.split()), key=len, reverse=True)
 _TITLE = re.compile(rf"\b(?:(?:{'|'.join(_BY_LENGTH)})\.?,? (?:the )?)+(?={NAME})")
 _UNION = re.compile(
@@ -101,10 +113,16 @@ _PARTY_RUN = re.compile(
 )
 _FAITH_RUN = re.compile(rf"(?:{FAITH_MARK} ?)+")
 _HOLY_NAME = re.compile(rf"\b(?:st|saint|san|santa|first|second|grace|calvary|holy|good)\.? (?={NAME}|{TEMPLE_MARK})")
-_SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 _KEY = 4
+KNOWN = 16_384
+"""So many words are kept with what they are."""
+_ODD = str.maketrans("ſı", "si")
+"""What re.IGNORECASE takes for other letters than str.lower."""
 _NO_SURNAME = _KEPT | _PLAIN
+_MAY_CHOOSE = re.compile(r"(?:ye[sſ]|no|[sſ][iı])\b")
+_MEMBER_WORDS, _BODY_WORDS = frozenset(MEMBERS.split()), frozenset(BODIES.split())
+_HOLY_WORDS = frozenset({"st", "saint", "san", "santa", "first", "second", "grace", "calvary", "holy", "good"})
 _BODY_WORD = re.compile(rf"\b(?:{'|'.join(map(str.capitalize, BODIES.split()))})\b")
 
 
@@ -130,8 +148,32 @@ def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
 
 
 def _key(term: str) -> str:
-    """The beginning of a term's longest word, which a text must have for the term to stand in it."""
-    return max(_WORD.findall(term.lower()), key=len, default="")[:_KEY]
+    """What _words must have for a term to stand in a text: its longest word, or the beginning of it."""
+    longest = max(_WORD.findall(term.lower()), key=len, default="")
+    return longest[:_KEY] if term.endswith("*") or not longest.isascii() else longest
+
+
+def _small(text: str) -> str:
+    return text.lower() if text.isascii() else text.lower().translate(_ODD)
+
+
+def _words(small: str) -> set[str]:
+    """The words of a text in small letters, and how they begin."""
+    words = set(_WORD.findall(small))
+    words.update([word[:_KEY] for word in words])
+    return words
+
+
+_TITLE_WORDS = frozenset(map(_key, TITLES.split()))
+_ASKED = "meas prop ques preg amen init refe medi enmi issu levy bond over arti"
+_FORMS = (
+    (_JUNIOR, "", frozenset({"jr", "sr", "ii", "iii", "iv", "esq", "ph", "phd"})),
+    (_MEASURE, MEASURE, frozenset(_ASKED.split())),
+    (_UNION, NAME, frozenset({"local", "lodge", "chapter", "post", "council"})),
+)
+"""Patterns, what stands for what they match, and the words they cannot do without."""
+_TELLING = _GIVEN.union(_MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS))
+"""Words without which there is nothing to mask but names and links."""
 
 
 class Masker:
@@ -142,25 +184,47 @@ class Masker:
         terms = [(mark, (*listed(text), *extra.get(mark, ()))) for mark, text in _LISTS]
         known = [(MEASURE, tuple(measures)), (NAME, tuple(people)), *terms]
         bared = [(mark, tuple(map(bare, many))) for mark, many in known if many]
-        self._terms = [(mark, _pattern(many), frozenset(map(_key, many))) for mark, many in bared]
+        self._terms = [(mark, _pattern(many)) for mark, many in bared]
+        self._standing: dict[str, list[tuple[int, str]]] = {}
+        for number, (_, many) in enumerate(bared):
+            for term in many:
+                self._standing.setdefault(_key(term), []).append((number, term.lower().rstrip("*")))
+        self._telling = _TELLING.union(self._standing)
 
     def mask(self, sentence: str) -> str:
         """The sentence in small letters, with the marks of this room."""
-        text = bare(_PRIVATE.sub(" ", sentence)).replace("’", "'")
-        if "." in text or "@" in text:
+        text = sentence if sentence.isascii() else bare(_PRIVATE.sub(" ", sentence)).replace("’", "'")
+        if ("." in text or "@" in text) and _may_link(text):
             text = _LINK.sub(_link, text)
         if "#" in text:
             text = _TAG.sub(lambda tag: " ".join(_CAMEL.split(tag[1])), text)
-        text = _JUNIOR.sub("", text)
-        text = _MEASURE.sub(MEASURE, text)
-        text = _UNION.sub(NAME, text)
-        text = _bodies(_first_names(text))
-        words = {word[:_KEY] for word in _WORD.findall(text.lower())}
-        for mark, pattern, keys in self._terms:
-            if not keys.isdisjoint(words):
-                text = pattern.sub(mark, text)
-        text = _names(_BIG_CHOICE.sub("yes", text))
-        return _spelt(_settled(text.lower()))
+        seen = self._telling & _words(_small(text))
+        if seen:
+            text, seen = self._formed(text, seen)
+            text = self._termed(text, seen)
+        if "YES" in text or "NO" in text or "SI" in text:
+            text = _BIG_CHOICE.sub("yes", text)
+        return _spelt(_settled(_names(text).lower(), seen))
+
+    def _formed(self, text: str, seen: frozenset[str]) -> tuple[str, frozenset[str]]:
+        """Without what is told by its form; and the telling words that are left."""
+        for pattern, mark, keys in _FORMS:
+            if not keys.isdisjoint(seen) and (other := pattern.sub(mark, text)) != text:
+                text, seen = other, self._telling & _words(_small(other))
+        if not _GIVEN.isdisjoint(seen):
+            text = _first_names(text)
+        return _bodies(text, seen), seen
+
+    def _termed(self, text: str, seen: frozenset[str]) -> str:
+        small = _small(text)
+        for number in sorted({number for word in seen for number, term in self._standing.get(word, ()) if term in small}):
+            mark, pattern = self._terms[number]
+            text = pattern.sub(mark, text)
+        return text
+
+
+def _may_link(text: str) -> bool:
+    return "@" in text or "://" in text or "www." in text or _HOST.search(text) is not None
 
 
 def _link(found: re.Match[str]) -> str:
@@ -192,10 +256,11 @@ def _is_term(word: str) -> bool:
     return word.lower() in _terms_of_faith()
 
 
-def _bodies(text: str) -> str:
+def _bodies(text: str, seen: frozenset[str]) -> str:
     """Associations by what they call themselves; boards and councils of a city are none."""
-    text = _MEMBERS.sub(NAME, text)
-    if not _BODY_WORD.search(text):
+    if not _MEMBER_WORDS.isdisjoint(seen):
+        text = _MEMBERS.sub(NAME, text)
+    if _BODY_WORDS.isdisjoint(seen) or not _BODY_WORD.search(text):
         return text
     return _BODY.sub(lambda found: found[0] if _is_civic(found[1]) else NAME, text)
 
@@ -206,50 +271,81 @@ def _is_civic(words: str) -> bool:
 
 
 def _names(text: str) -> str:
-    words = list(_TOKEN.finditer(text))
-    loud = _loud(text, words)
+    capitals = [found for found in _CAPITAL.finditer(text) if _begins_token(text, found)]
+    if not capitals:
+        return text
+    loud = _loud(text, len(capitals))
     pieces, at, named = [], 0, False
-    for number, found in enumerate(words):
-        follows = words[number + 1] if number + 1 < len(words) else None
-        between = text[at : found.start()]
-        adjacent = (named and between in {" ", "-", ""}) or between.endswith(f"{NAME} ")
-        named = _is_name(text, found, follows, loud=loud, after=adjacent)
-        written = found[0]
-        own = "'s" if named and written.lower().endswith("'s") else ""
-        pieces += [text[at : found.start()], NAME + own if named else written]
+    for found in capitals:
+        written, between = found[0], text[at : found.start()]
+        adjacent = (named and between in _NOTHING) or between.endswith(_NAME_BEFORE)
+        named = _is_name(text, found, loud=loud, after=adjacent)
+        own = "'s" if named and written[-2:] in _OWN else ""
+        pieces += [between, NAME + own if named else written]
         at = found.end()
     return "".join([*pieces, text[at:]])
 
 
-def _loud(text: str, words: list[re.Match[str]]) -> bool:
-    """A line in capitals or in title case, which does not show its names."""
-    letters = sum(map(str.isalpha, text))
-    if sum(map(str.isupper, text)) * 2 > letters > _SHOUT:
+def _begins_token(text: str, found: re.Match[str]) -> bool:
+    """True if a token begins here, with a capital."""
+    at = found.start()
+    if not text[at].isupper():
+        return False
+    while at and (before := text[at - 1]) != " " and (before.isalnum() or before in _WITHIN):
+        at -= 1
+        if before.isalnum() and not before.isdecimal():
+            return False
+    return True
+
+
+def _loud(text: str, capitals: int) -> bool:
+    """A line in capitals or in title case, which does not show its names. capitals: so many tokens begin with one."""
+    foreign = [] if text.isascii() else _FOREIGN.findall(text)
+    big = len(_BIG.findall(text)) + sum(map(str.isupper, foreign))
+    if big * 2 > _SHOUT and big * 2 > sum(map(str.isalpha, text)) > _SHOUT:
         return True
-    long = [
-        word for found in words if len(word := found[0]) > _SHORT and word.lower() not in _KEPT and word.lower() not in _PLAIN
-    ]
+    if capitals <= _TITLED * _HEADING:
+        return False
+    long = [word for word in _TOKEN.findall(text) if _is_long(word)]
     return len(long) >= _HEADING and sum(word[0].isupper() for word in long) / len(long) > _TITLED
 
 
-def _is_name(text: str, found: re.Match[str], follows: re.Match[str] | None, *, loud: bool, after: bool) -> bool:
+@lru_cache(maxsize=KNOWN)
+def _is_long(word: str) -> bool:
+    return len(word) > _SHORT and word.lower() not in _KEPT and word.lower() not in _PLAIN
+
+
+def _is_name(text: str, found: re.Match[str], *, loud: bool, after: bool) -> bool:
     word = found[0]
-    if not word[0].isupper():
-        return False
+    sort = _sort(word)
+    if sort is _Sort.LETTER:
+        return after or (word.endswith(".") and _LETTER.search(text, found.end()) is not None)
+    if sort is _Sort.USUAL and (loud or _begins(text, found.start())):
+        return after and not loud and word[1:].islower()
+    return sort is not _Sort.NONE
+
+
+class _Sort(Enum):
+    """What a word with a capital is by itself: never a name; an initial; a usual word; a name."""
+
+    NONE = auto()
+    LETTER = auto()
+    USUAL = auto()
+    NAME = auto()
+
+
+@lru_cache(maxsize=KNOWN)
+def _sort(word: str) -> _Sort:
     small = word.lower().rstrip(".")
     stem = small.partition("'")[0]
     if small in _KEPT or stem in _KEPT:
-        return False
+        return _Sort.NONE
     if len(stem) == 1 and small != "o":
-        return after or (follows is not None and word.endswith("."))
-    if word.isupper() and (small in common() or stem in common()):
-        return False
-    starts = loud or _begins(text, found.start())
-    if small in _PLAIN:
-        return False
-    if starts and (small in common() or stem in common()):
-        return after and not loud and word[1:].islower()
-    return True
+        return _Sort.LETTER
+    usual = small in common() or stem in common()
+    if (usual and word.isupper()) or small in _PLAIN:
+        return _Sort.NONE
+    return _Sort.USUAL if usual else _Sort.NAME
 
 
 def _begins(text: str, at: int) -> bool:
@@ -257,20 +353,41 @@ def _begins(text: str, at: int) -> bool:
     return not before or before[-1] in _STARTS or before[-1].isdigit()
 
 
-def _settled(text: str) -> str:
-    text = _SPACE.sub(" ", text)
+def _settled(text: str, seen: frozenset[str]) -> str:
+    """seen: the telling words that stood in it before there were marks."""
+    text = _evenly(text)
     if NAME in text or TEMPLE_MARK in text:
-        text = _JOINED.sub(NAME, _HOLY_NAME.sub("", text))
-        text = _JOINED.sub(NAME, _TITLE.sub("", text))
+        text = _named(text, seen)
     if PARTY_MARK in text:
         text = _PARTY_RUN.sub(PARTY_MARK, text)
     if FAITH_MARK in text:
         text = _FAITH_RUN.sub(FAITH_MARK + " ", text)
-    return _CHOICE.sub("yes", text)
+    return _CHOICE.sub("yes", text) if _MAY_CHOOSE.search(text) else text
+
+
+def _named(text: str, seen: frozenset[str]) -> str:
+    """With what goes before a name, and names that belong together."""
+    behind = f" {NAME}" in text
+    if not _HOLY_WORDS.isdisjoint(seen) and (behind or f" {TEMPLE_MARK}" in text):
+        text = _HOLY_NAME.sub("", text)
+    joined = _joined(text)
+    if behind and not _TITLE_WORDS.isdisjoint(seen):
+        return _joined(_TITLE.sub("", joined))
+    return joined if joined == text else _joined(joined)
+
+
+def _joined(text: str) -> str:
+    text = _JOINED.sub(NAME, text)
+    return _ARTICLE.sub("", text) if f" {NAME}" in text else text
+
+
+def _evenly(text: str) -> str:
+    """Each run of blanks as one, at the ends too."""
+    return f"{' ' * text[:1].isspace()}{' '.join(text.split())}{' ' * text[-1:].isspace()}"
 
 
 def _spelt(text: str) -> str:
-    for mark, spelt in _SPELT.items():
-        if mark in text:
+    if not text.isascii():
+        for mark, spelt in _SPELT.items():
             text = text.replace(mark, spelt)
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())

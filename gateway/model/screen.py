@@ -5,6 +5,7 @@ settled as clear; the level is set in training so that next to nothing is settle
 """
 
 from collections.abc import Sequence
+from itertools import accumulate, chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,12 @@ _ODD = 40_503
 def features(pieces: Sequence[int]) -> NDArray[np.int64]:
     """Where the weights of a sentence's pieces and pairs stand."""
     ids = np.asarray(pieces, dtype=np.int64)
-    pairs = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) % PAIRS
-    return np.concatenate([ids % SINGLE, SINGLE + pairs])
+    return np.concatenate([ids % SINGLE, SINGLE + _paired(ids)])
+
+
+def _paired(ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    paired: NDArray[np.int64] = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) % PAIRS
+    return paired
 
 
 class Screen:
@@ -35,10 +40,23 @@ class Screen:
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Of each sentence, with its neighbours."""
-        alone = np.array([self._weights[features(each.pieces)].sum() for each in lines])
+        alone = self._alone([each.pieces for each in lines])
         around = np.concatenate([[0.0], alone, [0.0]])
         summed: NDArray[np.float64] = around[:-2] + around[1:-1] + around[2:] + self._bias
         return summed
+
+    def _alone(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        """Of each sentence by itself. All are looked up at once; each is summed as if it were the only one."""
+        ids = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
+        ends = list(accumulate(map(len, lines), initial=0))
+        pieces, pairs = self._weights[ids % SINGLE], self._weights[SINGLE + _paired(ids)]
+        sums = [np.add.reduce(np.concatenate((pieces[start:end], pairs[start : end - 1]))) for start, end in pairwise(ends)]
+        return np.array(sums, dtype=np.float64)
+
+    def around(self, lines: Sequence[Line], reach: int) -> list[bool]:
+        """True for each sentence that passes, or stands within `reach` of one that does."""
+        passed = self.passes(lines)
+        return [bool(passed[max(0, number - reach) : number + reach + 1].any()) for number in range(len(lines))]
 
     def passes(self, lines: Sequence[Line]) -> NDArray[np.bool_]:
         """True for each sentence that the model should read."""

@@ -7,6 +7,7 @@ masks (`[NAME]`) is one piece. A word with no pieces, or of more than 100 charac
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from gateway.model.letters import bare
@@ -15,6 +16,8 @@ from gateway.model.masking import MARKS
 PAD, UNKNOWN, FIRST, LAST = 0, 100, 101, 102
 """[PAD], [UNK], [CLS] and [SEP] of the vocabulary."""
 LONGEST = 100
+KEPT, SHORT = 32_768, 32
+"""So many words whose pieces are kept, of fewer letters than this: some megabytes at the most."""
 _WORDS = re.compile(rf"{'|'.join(map(re.escape, MARKS))}|[^\W_]+|[^\s]")
 _HAN = re.compile("([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 
@@ -25,7 +28,7 @@ class WordPieces:
     def __init__(self, vocabulary: Iterator[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
         self._numbers.update({mark: number for number, mark in enumerate(MARKS, start=1)})
-        self._word = lru_cache(maxsize=20_000)(self._pieces)
+        self._word = lru_cache(maxsize=KEPT)(self._chunk)
 
     @classmethod
     def load(cls, path: Path) -> "WordPieces":
@@ -34,7 +37,14 @@ class WordPieces:
 
     def numbers(self, text: str) -> list[int]:
         """The pieces of masked text."""
-        return [number for word in _WORDS.findall(_HAN.sub(r" \1 ", bare(text))) for number in self._word(word)]
+        chunks = bare(text).split()
+        cut = self._word if max(map(len, chunks), default=0) < SHORT else self._chunk
+        return list(chain.from_iterable(map(cut, chunks)))
+
+    def _chunk(self, chunk: str) -> tuple[int, ...]:
+        """Of what stands between blanks: a word and the punctuation around it."""
+        words = _WORDS.findall(chunk if chunk.isascii() else _HAN.sub(r" \1 ", chunk))
+        return tuple(number for word in words for number in self._pieces(word))
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         if word in self._numbers:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from gateway.model.tokens import FIRST, LAST
 from gateway.reading import Origin
 
-SIZE = 256
-"""Word pieces in a window, at most."""
+SIZE = 128
+"""Word pieces in a window, at most. Training shows longer ones too (Recipe.size); shorter ones judge as well, and cost less."""
 SUBJECT = 24
 """Word pieces of the subject in a window that holds more than it."""
 SENTENCE = 120
@@ -43,10 +43,15 @@ def line(numbers: Sequence[int], origin: Origin, *, subject: bool = False) -> Li
     return Line(pieces=(voice, *numbers[:SENTENCE]), subject=subject)
 
 
-def windows(lines: Sequence[Line], *, size: int = SIZE, most: int = 64) -> tuple[tuple[Window, ...], int]:
-    """The windows of a message, and how many sentences are in none because there are more than `most`."""
+def windows(
+    lines: Sequence[Line], *, size: int = SIZE, most: int = 64, only: Sequence[bool] = ()
+) -> tuple[tuple[Window, ...], int]:
+    """The windows of a message, and how many sentences are in none because there are more than `most`.
+
+    only: true for each sentence that is to be read; empty for all of them. The subject is read in any case.
+    """
     subjects = [number for number, each in enumerate(lines) if each.subject][:1]
-    others = [number for number in range(len(lines)) if number not in subjects]
+    others = [number for number in range(len(lines)) if number not in subjects and (not len(only) or only[number])]
     room = size - 2 - sum(min(SUBJECT, len(lines[number].pieces)) for number in subjects)
     groups = _groups(lines, others, room)
     left = len(others) - len({number for group in groups[:most] for number in group})

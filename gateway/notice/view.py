@@ -91,6 +91,7 @@ _ADVICE = {
     Kind.CAMPAIGN_WORK: "Leave out the part that asks for help in a campaign.",
     Kind.LINK: "Leave out the link to a site or an account of a candidate, a party, a committee or a fund-raiser.",
     Kind.PARTISAN_OPINION: "Leave out the part that gives an opinion for or against a party, a candidate or an office-holder.",
+    Kind.INSINUATION: "Leave out the part that hints at whom or what to vote for.",
     Kind.RELIGIOUS_PROMOTION: "Leave out the part that promotes a religious position, opinion or action.",
 }
 _PRIVATELY = "Or send it from a private account to private addresses, outside the department's systems."

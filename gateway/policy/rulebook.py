@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
-from gateway.mail import Address, Author, Envelope
+from gateway.mail import Address, Author, Envelope, Place
 from gateway.policy.condition import Condition, Facts, authorship
 from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
 from gateway.source import Location
-from gateway.verdict import Verdict
+from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 
 _STRICTNESS = (Relay, Tag, Defer, Hold, Reject)
 VERDICT_HEADER = "X-Hatchway-Verdict"
@@ -118,6 +119,11 @@ class Rulebook:
         trials = tuple(dict.fromkeys(trial for decision in decisions for trial in decision.trials))
         return replace(_strictest(decisions), trials=trials)
 
+    def settled(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> bool:
+        """True if nothing more that is read could change what becomes of the message: labels only rise, findings only join."""
+        decided = [self.decide(envelope, authors, possible, at) for possible in _possible(verdict)]
+        return len({_outcome(decision) for decision in decided}) == 1
+
     def failed(self, envelope: Envelope, problem: str, at: datetime) -> Decision:  # noqa: ARG002  -- as decide(); periods have no say here
         """The decision on a message that could not be judged: what its sender's policy says under `on error`.
 
@@ -175,3 +181,26 @@ def _marked(disposition: Disposition, verdict: Verdict | None) -> Disposition:
 
 def _and(claim: str, grounds: str) -> str:
     return f"{claim} and {grounds}" if claim else grounds
+
+
+def _possible(verdict: Verdict) -> Iterator[Verdict]:
+    """The verdicts that may come of reading more of the message."""
+    rising = [_from(verdict.labels.get(category, Label.UNSURE)) for category in Category]
+    more = [(), *((_finding(category, kind),) for category in Category for kind in Kind)]
+    for labels, found, unread in product(product(*rising), more, (verdict.unread, ())):
+        said = dict(zip(Category, labels, strict=True))
+        yield replace(verdict, labels=said, findings=(*verdict.findings, *found), unread=unread)
+
+
+def _from(label: Label) -> tuple[Label, ...]:
+    labels = tuple(Label)
+    return labels[labels.index(label) :]
+
+
+def _finding(category: Category, kind: Kind) -> Finding:
+    evidence = (Evidence(place=Place(), quote=""),)
+    return Finding(category=category, kind=kind, detector="", says="", weight=1.0, evidence=evidence)
+
+
+def _outcome(decision: Decision) -> tuple[object, ...]:
+    return decision.disposition, decision.policy, decision.rule, tuple((trial.would, trial.rule) for trial in decision.trials)

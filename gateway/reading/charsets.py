@@ -1,8 +1,9 @@
 """Octets to characters, when the label may lie. Never raises; the only door to `charset-normalizer`.
 
 The order is: a byte order mark; UTF-8 if the octets are UTF-8 (text in another charset hardly ever is by accident); the
-declared charset, unless what it makes is nonsense; UTF-16 by its zero octets; Windows-1252 where most letters are plain
-Latin ones; what charset-normalizer makes of the first 16 KiB; Latin-1, which takes everything.
+declared charset, unless what it makes is nonsense; ISO-2022 by its escapes; UTF-16 by its zero octets; Windows-1252 where
+most letters are plain Latin ones; an East Asian charset that makes full-width Latin letters of it; what charset-normalizer
+makes of the first 16 KiB; Latin-1, which takes everything.
 """
 
 import codecs
@@ -41,13 +42,17 @@ _OTHERWISE = ("iso-2022", "iso2022", "utf-16", "utf-32", "utf16", "utf32", "utf-
 
 _LONE = re.compile("[\ud800-\udfff]")
 _BEYOND = re.compile(r"[^\x00-\x7f]")
+_ESCAPED = re.compile(rb"\x1b(?:\$[@ABC]|\$\([CD]|\([BJI])|\x1b\$\)[AC]")
+"""What switches to another set of characters in ISO-2022 (RFC 1468, 1557, 1922)."""
+_FULL_WIDTH = re.compile("[\uff21-\uff3a\uff41-\uff5a]")
+_EASTERN = ("gb18030", "cp932", "euc_jp", "cp949", "big5")
 _WIDE = 0.6
 _MOSTLY_LATIN = 0.3
 
 
 def decode(octets: bytes, declared: str = "") -> str:
     """The text of `octets`, which were declared to be in the charset `declared` ("" if nothing was)."""
-    if not declared and octets.isascii() and b"\x00" not in octets:
+    if not declared and octets.isascii() and b"\x00" not in octets and b"\x1b" not in octets:
         return octets.decode("ascii")
     for piece, codec, errors in _attempts(octets, _codec(declared)):
         try:
@@ -88,6 +93,8 @@ def _attempts(octets: bytes, codec: str) -> Iterator[tuple[bytes, str, str]]:
     for mark, name in _MARKS:
         if octets.startswith(mark):
             yield octets[len(mark) :], name, "replace" if _wide(octets) else "strict"
+    if not codec.startswith(_OTHERWISE) and b"\x1b" in octets and _ESCAPED.search(octets):
+        yield octets, "iso2022_kr" if b"\x1b$)C" in octets else "iso2022_jp_ext", "strict"
     if codec and not _nonsense(octets, codec):
         codec = _ordered(octets, codec)
         if not codec.startswith(_OTHERWISE):
@@ -104,11 +111,21 @@ def _attempts(octets: bytes, codec: str) -> Iterator[tuple[bytes, str, str]]:
 
 def _guesses(octets: bytes) -> Iterator[tuple[bytes, str, str]]:
     high = len(octets) - len(octets.translate(None, bytes(range(128, 256))))
+    yield from ((octets, codec, "strict") for codec in _EASTERN if high > _MOSTLY_LATIN * len(octets) and _spells(octets, codec))
     if high < _MOSTLY_LATIN * len(octets):
         yield octets.translate(bytes.maketrans(b"\x81\x8d\x8f\x90\x9d", b"?????")), "cp1252", "strict"
     best = charset_normalizer.from_bytes(octets[:_GUESSED], cp_exclusion=["utf_7"], steps=5, chunk_size=512).best()
     if best is not None:
         yield octets, best.encoding, "replace"
+
+
+def _spells(octets: bytes, codec: str) -> bool:
+    """Whether most of it is Latin letters in full width."""
+    try:
+        text = octets.decode(codec)
+    except (UnicodeError, ValueError):
+        return False
+    return len(_FULL_WIDTH.findall(text)) > len(text) // 2
 
 
 def _nonsense(octets: bytes, codec: str) -> bool:

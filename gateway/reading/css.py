@@ -14,11 +14,17 @@ Colour = tuple[int, int, int]
 
 _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
+    r"|float|order|direction|bidi"
 )
 _TYPE = re.compile(r"^[A-Za-z0-9]+")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
-_CONTENT = re.compile(r"""content\s*:\s*(?:"([^"]{1,2000})"|'([^']{1,2000})')""")
+_CONTENT = re.compile(r"""content\s*:\s*((?:"[^"]{0,2000}"|'[^']{0,2000}'|attr\([\w\- ]{1,60}\)|\s){1,40})""", re.IGNORECASE)
+_PSEUDO = re.compile(r"::?(before|after)\s*$", re.IGNORECASE)
+_PIECE = re.compile(r"""["']([^"']*)["']|attr\(\s*([\w\-]+)\s*\)""", re.IGNORECASE)
+_ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)
+_HOLDS = re.compile(r"@(?:media\s+(?:only\s+)?(?:all|screen)\s*$|supports\b|layer\b)", re.IGNORECASE)
+"""What holds wherever mail is read."""
 _PIXELS = {
     "": 1.0,
     "px": 1.0,
@@ -34,7 +40,8 @@ _PIXELS = {
 }
 _FAR = -400.0
 _NEAR = 12
-_MOST_RULES = 5000
+_MOST_RULES, _MOST_OTHERS = 5000, 300
+_PAST_UNICODE = 0x110000
 _NAMED: dict[str, Colour] = {
     "white": (255, 255, 255),
     "black": (0, 0, 0),
@@ -103,19 +110,70 @@ def declarations(style: str) -> Declarations:
     return found
 
 
-def rules(sheet: str) -> tuple[dict[str, Declarations], tuple[str, ...]]:
-    """(declarations by selector, generated text) of a style sheet. Selectors are `tag`, `.class`, `#id` or `tag.class`."""
-    found: dict[str, Declarations] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """A style sheet.
+
+    simple: by `tag`, `.class`, `#id` or `tag.class`; others: by any other selector, as it is written
+
+    generated: (selector, "before" or "after", what is put there: text, or the name of an attribute)
+    """
+
+    simple: Mapping[str, Declarations]
+    others: tuple[tuple[str, Declarations], ...] = ()
+    generated: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()
+
+
+def rules(sheet: str) -> Rules:
+    """The rules that hold on every screen."""
+    simple: dict[str, Declarations] = {}
+    others: list[tuple[str, Declarations]] = []
+    generated: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
     for count, (selectors, body) in enumerate(_blocks(_uncommented(sheet))):
-        style = declarations(body)
-        if not style or count > _MOST_RULES:
-            continue
-        for selector in selectors.split(","):
-            written = _TYPE.sub(lambda tag: tag[0].lower(), selector.strip())
-            if written and _SIMPLE.fullmatch(written):
-                found[written] = {**found.get(written, {}), **style}
-    generated = tuple(a or b for a, b in _CONTENT.findall(sheet))
-    return found, generated
+        if count > _MOST_RULES:
+            break
+        style, content = declarations(body), _CONTENT.search(body)
+        for selector in map(str.strip, selectors.split(",")):
+            written = _TYPE.sub(lambda tag: tag[0].lower(), selector)
+            if (pseudo := _PSEUDO.search(selector)) and content:
+                pieces = tuple((unescaped(text), name.lower()) for text, name in _PIECE.findall(content[1]))
+                generated.append((selector[: pseudo.start()] or "*", pseudo[1].lower(), pieces))
+            elif style and written and _SIMPLE.fullmatch(written):
+                simple[written] = {**simple.get(written, {}), **style}
+            elif style and written and ":" not in written:
+                others.append((selector, style))
+    return Rules(simple=simple, others=tuple(others[:_MOST_OTHERS]), generated=tuple(generated[:_MOST_OTHERS]))
+
+
+def unescaped(text: str) -> str:
+    """A CSS string with its escapes undone (CSS Syntax §4.3.7)."""
+
+    def stands(found: re.Match[str]) -> str:
+        code = int(found[1], 16) if found[1] else 0
+        return (chr(code) if 0 < code < _PAST_UNICODE else "\ufffd") if found[1] else found[2]
+
+    return _ESCAPE.sub(stands, text)
+
+
+def inline(style: Declarations) -> bool | None:
+    """Whether an element stands within its line; None where its style does not say."""
+    if style.get("float") in {"left", "right"}:
+        return True
+    display = style.get("display", "")
+    return None if not display or display == "none" else display.startswith("inline") or display == "contents"
+
+
+def backwards(style: Declarations) -> bool:
+    """Whether the letters inside are shown from right to left whatever they are (CSS Writing Modes §2.2)."""
+    return style.get("direction") == "rtl" and style.get("unicode-bidi", "").endswith("override")
+
+
+def rank(style: Declarations) -> tuple[float, float] | None:
+    """Where an element that is placed stands among others: from the top, and from the left."""
+    if style.get("position") not in {"absolute", "fixed", "relative"}:
+        return None
+    top, left = length(style.get("top")), length(style.get("left"))
+    return None if top is None and left is None else (top or 0.0, left or 0.0)
 
 
 def _uncommented(sheet: str) -> str:
@@ -129,6 +187,9 @@ def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
         if found[0] == "{":
             if depth == 0:
                 head = sheet[at : found.start()].rpartition(";")[2].replace("<!--", "").strip()
+                if _HOLDS.match(head):
+                    at = found.end()
+                    continue
                 skipping = head.startswith("@")
             depth += 1
         else:

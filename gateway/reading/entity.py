@@ -28,6 +28,8 @@ _NESTING_MARKS = re.compile(rb"boundary|message/", re.IGNORECASE)
 _MOST_WORK, _DEEPEST = 20_000_000, 1000
 _MOST_BOUNDARY_LINES = 50_000
 _MOST_STRAY = 1000
+_OPENED = re.compile(rb"^Content-Type[ \t]*:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_MOST_OPENED = 1500
 
 
 class TooMuch(Exception):  # noqa: N818  -- it is what it says
@@ -74,7 +76,7 @@ class Entity(Message):
 def parse(octets: bytes) -> tuple[Entity, list[str]]:
     """The message, and lines of its header that are none. Raises TooMuch."""
     mended, dropped = _mended(octets)
-    if _work(mended) > _MOST_WORK or mended.count(b"\n--") > _MOST_BOUNDARY_LINES:
+    if _work(mended) > _MOST_WORK or mended.count(b"\n--") > _MOST_BOUNDARY_LINES or _opened(mended) > _MOST_OPENED:
         raise TooMuch
     try:
         return _parsed(mended), dropped
@@ -98,6 +100,11 @@ def _work(octets: bytes) -> int:
     return lines * min(_DEEPEST, sum(1 for _ in _NESTING_MARKS.finditer(octets)))
 
 
+def _opened(octets: bytes) -> int:
+    """How many multiparts there may be in one another: the parser takes the square of it."""
+    return sum(1 for _ in _OPENED.finditer(octets))
+
+
 def _parsed(octets: bytes) -> Entity:
     parsed = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
     return cast("Entity", parsed)
@@ -105,6 +112,8 @@ def _parsed(octets: bytes) -> Entity:
 
 def _mended(octets: bytes) -> tuple[bytes, list[str]]:
     """The message with `From :` written `From:`, and without lines in its header that end it for some programs only."""
+    if octets.startswith(b">From "):
+        octets = octets.partition(b"\n")[2]
     if b" :" in octets or b"\t:" in octets:
         octets = _SPACED.sub(rb"\1:", octets)
     end = _HEAD_END.search(octets)

@@ -12,42 +12,54 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
 from gateway.mail import Unread
-from gateway.reading import html, message, transfer
+from gateway.reading import documents, html, message, transfer
+from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
-from gateway.reading.pieces import Extractor, Item, Piece, Sheet
+from gateway.reading.pictures import inline
+from gateway.reading.pieces import ENTITY, Extractor, Item, Piece, Sheet
 from gateway.reading.types import Origin
 
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
-    (b"{\\rtf", "application/rtf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"\xd0\xcf\x11\xe0", "application/x-ole-storage"),
-    (b"\x78\x9f\x3e\x22", "application/ms-tnef"),
     (b"\x89PNG", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
-    (b"Rar!", "application/vnd.rar"),
-    (b"7z\xbc\xaf", "application/x-7z-compressed"),
-    (b"\x1f\x8b", "application/gzip"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
     (b"%!PS", "application/postscript"),
+)
+_PICTURES = (
+    *("image/png", "image/apng", "image/jpeg", "image/jpg", "image/pjpeg", "image/gif", "image/webp", "image/tiff", "image/avif"),
+    *("image/bmp", "image/x-ms-bmp", "image/x-bmp", "image/x-icon", "image/vnd.microsoft.icon", "image/jp2"),
 )
 _BY_NAME = {
     **dict.fromkeys(("txt", "text", "log", "md", "csv", "tsv", "asc"), "text/plain"),
     **dict.fromkeys(("htm", "html", "xhtml", "shtml"), "text/html"),
     **dict.fromkeys(("ics", "ical", "ifb", "vcs"), "text/calendar"),
     **dict.fromkeys(("vcf", "vcard"), "text/vcard"),
-    "eml": "message/rfc822",
+    **dict.fromkeys(("eml", "mht", "mhtml"), "message/rfc822"),
 }
+_PLAIN = frozenset({"", "txt", "text", "log", "md", "csv", "asc"})
 _HTML = re.compile(rb"[\s\xef\xbb\xbf]*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _FIELDS = re.compile(
     rb"(?:(?:from|to|subject|date|received|return-path|message-id|mime-version|content-type|delivered-to|x-[\w\-]+)[ \t]*:"
     rb"[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
     re.IGNORECASE,
 )
+_WEB_ARCHIVE = re.compile(
+    rb"(?:[\w\-]{1,80}:[^\n]*\n(?:[ \t][^\n]*\n)*){0,10}?MIME-Version:[^\n]*\n(?:[\w\-]{1,80}:[^\n]*\n){0,10}?Content-",
+    re.IGNORECASE,
+)
+"""A page saved with its pictures: Word and browsers write it as a message without a sender."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
-_ENVELOPED = (b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03", b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17")
 BACKWARDS = "some of its text is shown backwards"
+_OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)(\u202c?)")
+_CODED = re.compile(
+    r"^([A-Z0-9.\-]{1,40});([^:\n]{0,200}ENCODING=QUOTED-PRINTABLE[^:\n]{0,200}):((?:[^\n]*=\n)*[^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line of an older calendar or address card (vCard 2.1, vCalendar 1.0), with the lines it goes on in."""
 _TURNED = re.compile(r"<bdo\b[^>]{0,200}\brtl|unicode-bidi\s*:\s*(?:isolate-)?(?:bidi-)?override", re.IGNORECASE)
 """HTML that turns the order of letters round, whatever their own direction is."""
 _UNSHOWN = {
@@ -57,7 +69,6 @@ _UNSHOWN = {
 }
 _OPENING = re.compile(rb"<!--(?!\[if)|<style\b|<script\b")
 _PICTURE = re.compile(rb"(?<=base64,)[A-Za-z0-9+/=\s]{1000,}")
-_PGP = "-----BEGIN PGP MESSAGE-----"
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
@@ -65,22 +76,41 @@ _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
 
 def kind(piece: Piece) -> str:
     """What the piece is: its media type, put right by its octets and its name."""
+    if not piece.part:
+        return "message/rfc822"
     start = piece.octets[:_SAMPLE]
-    for magic, found in _MAGIC:
-        if start.startswith(magic):
-            return piece.type if piece.type.startswith(("application/vnd.", "application/ms")) else found
-    if piece.type in TABLE and piece.type != "text/plain":
+    found = documents.sniff(piece.octets, piece.name) or next((k for magic, k in _MAGIC if start.startswith(magic)), "")
+    if found:
+        return found
+    if piece.type in TABLE and piece.type != "text/plain" and piece.type not in documents.BY_OCTETS:
         return piece.type
+    return _sniffed(start) or _labelled(piece, start)
+
+
+def _labelled(piece: Piece, start: bytes) -> str:
+    """What its name, its label and the look of it say, where nothing else does."""
     named = _BY_NAME.get(piece.name.rpartition(".")[2].lower(), "")
-    if _HTML.match(start):
-        return "text/html"
     if not piece.type.startswith("text/") and not (named or _is_text(start)):
         return piece.type
-    if not piece.type.startswith("text/") and piece.type.startswith(("image/", "audio/", "video/", "font/")):
+    if piece.type.startswith(("image/", "font/")):
         return piece.type
     if named:
         return named
-    return "message/rfc822" if piece.type != "text/plain" and _FIELDS.match(start) else "text/plain"
+    headed = _FIELDS.match(start) or _WEB_ARCHIVE.match(start)
+    return "message/rfc822" if headed and piece.type != "text/plain" else "text/plain"
+
+
+def _sniffed(start: bytes) -> str:
+    """What is told by more than its first octets: programs open a PDF that has something before it, too."""
+    if _HTML.match(start):
+        return "text/html"
+    if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
+        return "image/webp"
+    if start.startswith(b"BM") and start[6:10] == bytes(4):
+        return "image/bmp"
+    if start[4:8] == b"ftyp" and start[8:12] in {b"avif", b"avis"}:
+        return "image/avif"
+    return "application/pdf" if b"%PDF-1." in start[:1024] and not _is_text(start) else ""
 
 
 def _is_text(sample: bytes) -> bool:
@@ -97,11 +127,18 @@ def _is_text(sample: bytes) -> bool:
 def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor]) -> Iterator[Item]:
     """Everything a piece holds. May raise, as an Extractor may."""
     if piece.octets.strip() or piece.part == "":
-        yield from table.get(kind(piece), _unread)(piece, limits)
+        what = kind(piece)
+        yield from table.get(what, _unread)(piece, limits)
+        if what in documents.WRITTEN and piece.type == "text/plain" and piece.name.rpartition(".")[2].lower() in _PLAIN:
+            yield from _text(piece, limits)
+        if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
+            yield from table.get(documents.APPENDED, _unread)(piece, limits)
 
 
 def _unread(piece: Piece, _: ReadingLimits) -> Iterator[Item]:
-    yield Unread(place=piece.place, why=f"not read: {kind(piece)}")
+    what = kind(piece)
+    broad = what.partition("/")[0]
+    yield Unread(place=piece.place, why=broad if broad in {"audio", "video"} else f"not read: {what}")
 
 
 def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
@@ -110,9 +147,17 @@ def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
     if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
         text = yield from _unpacked(piece, text)
-    if _PGP in text:
-        yield Unread(place=piece.place, why="encrypted")
-    yield _sheet(piece, text)
+    if documents.pgp.BEGIN in text:
+        yield from documents.pgp.armoured(piece, text, limits)
+    shown = documents.pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
+    yield _sheet(piece, shown)
+    yield from _turned(piece, shown)
+
+
+def _turned(piece: Piece, text: str) -> Iterator[Sheet]:
+    """The text as it is shown, where marks turn the order of its letters round; every stretch stays where it is."""
+    if "\u202e" in text and (shown := _OVERRIDDEN.sub(lambda found: f"\u200b{found[1][::-1]}{found[2] and chr(0x200B)}", text)):
+        yield _sheet(piece, shown)
 
 
 def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
@@ -131,13 +176,24 @@ def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
 def _folded_lines(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     """Calendars and address cards: lines are folded (RFC 5545 §3.1), and commas and line breaks escaped (§3.3.11)."""
     text = yield from _decoded(piece, limits)
-    whole = re.sub(r"\n[ \t]", "", text)
+    whole = _CODED.sub(_uncoded, re.sub(r"\n[ \t]", "", text))
     yield _sheet(piece, re.sub(r"\\([nN,;\\])", lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], whole))
 
 
+def _uncoded(found: re.Match[str]) -> str:
+    charset = re.search(r"CHARSET=([\w\-]{1,40})", found[2], re.IGNORECASE)
+    octets = transfer.quoted_printable(found[3].encode("utf-8", "replace"))
+    return f"{found[1]}:{decode(octets, charset[1] if charset else '')}"
+
+
 def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    yield from _page(piece, limits)
+    yield from inline.written_in(piece, limits)
+
+
+def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if len(piece.octets) > limits.part:
-        yield Unread(place=piece.place, why="too large: it was read without its comments, styles and pictures")
+        yield Unread(place=piece.place, why="too large: it was read without its comments and styles")
         piece = replace(piece, octets=_lean(piece.octets))
     found = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w\-]{2,40})", piece.octets[:2048], re.IGNORECASE)
     text = yield from _decoded(piece, limits, found[1].decode("ascii", "replace") if found else "")
@@ -149,6 +205,7 @@ def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if page.cut:
         yield Unread(place=piece.place, why="too large")
     yield _sheet(piece, page.text, page)
+    yield from _turned(piece, page.text)
 
 
 def _lean(octets: bytes) -> bytes:
@@ -187,19 +244,23 @@ def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generato
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _encrypted_or_signed(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    declared = piece.parameters.get("smime-type", "").lower()
-    if "enveloped" in declared or any(oid in piece.octets[:200] for oid in _ENVELOPED):
-        yield Unread(place=piece.place, why="encrypted")
-    else:
-        yield from _unread(piece, limits)
-
-
 def _signature(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     octets = piece.octets.lstrip()
     formed = octets.startswith((b"\x30", b"-----BEGIN PGP SIGNATURE", b"-----BEGIN PGP PUBLIC KEY"))
     if len(octets) > _LARGEST_SIGNATURE or not formed:
         yield from _text(piece, limits) if _is_text(octets[:_SAMPLE]) else _unread(piece, limits)
+
+
+def _pdf(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    from gateway.reading.pictures import pdf  # noqa: PLC0415  -- its libraries are loaded in the child only
+
+    return pdf.read(piece, limits)
+
+
+def _picture(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    from gateway.reading.pictures import images  # noqa: PLC0415  -- its libraries are loaded in the child only
+
+    return images.read(piece, limits)
 
 
 def unflow(text: str, *, delete: bool = False) -> str:
@@ -221,10 +282,13 @@ def unflow(text: str, *, delete: bool = False) -> str:
 
 
 TABLE: Mapping[str, Extractor] = {
+    **documents.EXTRACTORS,
     "text/plain": _text,
     "text/html": _html,
     "application/xhtml+xml": _html,
     "text/enriched": _html,
+    "text/watch-html": _html,
+    "text/x-amp-html": _html,
     "text/richtext": _html,
     "text/calendar": _folded_lines,
     "application/ics": _folded_lines,
@@ -232,12 +296,11 @@ TABLE: Mapping[str, Extractor] = {
     "text/x-vcard": _folded_lines,
     "text/directory": _folded_lines,
     "message/rfc822": message.read,
-    "application/pkcs7-mime": _encrypted_or_signed,
-    "application/x-pkcs7-mime": _encrypted_or_signed,
+    ENTITY: message.read,
     "application/pkcs7-signature": _signature,
     "application/x-pkcs7-signature": _signature,
     "application/pgp-signature": _signature,
     "application/pgp-keys": _signature,
-    "text/rtf": _unread,
-    "image/svg+xml": _unread,
+    "application/pdf": apart(_pdf, puts_off=True),
+    **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True)),
 }

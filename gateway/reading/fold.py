@@ -7,7 +7,9 @@
 - blanks run together to one space, line breaks with the blanks around them to one newline, empty lines to two, so that a
   paragraph can still be told from a wrapped line; blanks at both ends are gone;
 - letters set apart (`V O T E`, `V.O.T.E.`, one to a line) are one word, from four letters on;
-- figures that stand for letters (`v0te f0r`) are letters where a text is full of them.
+- figures that stand for letters (`v0te f0r`) are letters where a text is full of them;
+- signs between all words (`vote * for * Ana`) are nothing, and telling words that were broken or misspelt are put right
+  (`mending.mend`).
 
 Ordinary ASCII text, which most mail is, is not touched, and its offsets come off a shelf.
 """
@@ -18,9 +20,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from gateway.reading.lookalikes import plain
+from gateway.reading.mending import Folded, edited, mend
 
-Folded = tuple[str, tuple[int, ...]]
-
+_NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 _BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
 _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|\n)[A-Za-z](?![A-Za-z0-9'])){3,}"
@@ -36,6 +38,11 @@ _MEASURE = re.compile(
 _WORD = re.compile(r"[A-Za-z0-9@$]+")
 _WORDLIKE = re.compile(r"[013457]{5,12}")
 _LETTERS = str.maketrans("013457@$89", "oieastasbg")
+_SIGN = re.compile(r"(?<=[\w.,!?'\"]) (?:[^\w\s.,!?()&'\"-]{1,4} ){1,3}(?=[\w'\"])")
+"""A sign that stands alone between two words."""
+_ALONE = re.compile(r" [^\w\s.,!?()&'\"-]{1,4} ")
+_MANY_SIGNS = 8
+_CARET = re.compile(r"(?<![\w:\\/])\\/(?=[a-z]{2})|(?<=[a-z])\\/(?=[a-z])")
 _MANY, _SHARE = 4, 0.12
 _SHELF = tuple(range(65_537))
 
@@ -46,11 +53,15 @@ def fold(text: str) -> Folded:
     offsets never fall, so folded[a:b] stands in text[offsets[a] : offsets[b - 1] + 1].
     """
     folded, offsets = (text, _span(0, len(text) + 1)) if not _UNSEEN.search(text) else _seen(text)
+    if len(signs := _ALONE.findall(folded)) >= _MANY_SIGNS and len(signs) >= folded.count(" ") // 3:
+        folded, offsets = edited(folded, offsets, ((found.start(), found.end(), " ") for found in _SIGN.finditer(folded)))
+    if "\\/" in folded and _CARET.search(folded):
+        folded, offsets = edited(folded, offsets, ((found.start(), found.end(), "v") for found in _CARET.finditer(folded)))
     if _LONELY.search(folded):
         folded, offsets = _spaced(_SPACING, folded, offsets)
     elif _UNEVEN.search(folded):
         folded, offsets = _spaced(_UNEVEN, folded, offsets)
-    return _spelled(folded), offsets
+    return mend(_spelled(folded), offsets)
 
 
 def _span(start: int, end: int) -> tuple[int, ...]:
@@ -67,17 +78,24 @@ def _seen(text: str) -> Folded:
     pieces: list[str] = []
     offsets: list[int] = []
     last = 0
+    closed = frozenset(_narrow(text))
     for found in _UNSEEN.finditer(text):
         at = found.start()
         pieces.append(text[last:at])
         offsets.extend(_span(last, at))
-        stands = " " if (character := text[at]) == "\t" else _plain(character)
+        stands = "" if at in closed else " " if (character := text[at]) == "\t" else _plain(character)
         pieces.append(stands)
         offsets.extend((at,) * len(stands))
         last = at + 1
     pieces.append(text[last:])
     offsets.extend(_span(last, len(text) + 1))
     return "".join(pieces), tuple(offsets)
+
+
+def _narrow(text: str) -> Iterable[int]:
+    """Where a blank that is no plain one keeps letters of one word apart: words are kept apart by other ones."""
+    for found in _NARROW.finditer(text):
+        yield from (at for at in range(*found.span()) if text[at].isspace())
 
 
 def _spaced(pattern: re.Pattern[str], text: str, offsets: tuple[int, ...]) -> Folded:

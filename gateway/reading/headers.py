@@ -5,20 +5,24 @@ length of the value, and `limit` bounds that.
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
 from gateway.reading import transfer
 from gateway.reading.charsets import decode
 
 _FOLD = re.compile(r"[\r\n]+(?=[ \t])")
-_OPENING = re.compile(r"=\?([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\?([bBqQ])\?")
+_OPENING = re.compile(r"=\?\s{0,3}([^?\s*]{1,60})(?:\*[^?\s]{0,40})?\s{0,3}\?([bBqQ])\?")
 _TOKEN = re.compile(r"[^\s;=\"]+")
 _PARAMETER = re.compile(r"""\s*([^\s;="']{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))[^;]*""", re.DOTALL)
 _PARTING = re.compile(r"[;\s]")
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _MOST_PARAMETERS = 200
 
-Word = tuple[str, bytes]
+_UNCLOSED = re.compile(r"[^\s?]+\??\s*\Z")
+_TWICE = 2
+Word = tuple[str, str, str]
+"""Charset, encoding and the encoded text."""
 
 
 def octets_of(value: str) -> bytes:
@@ -41,13 +45,19 @@ def shown(value: str, limit: int) -> str:
 
 
 def words(text: str) -> str:
-    """`text` with its encoded words undone.
+    """`text` with its encoded words undone, and those that come to light by that.
 
     Blanks between two encoded words go, and neighbours of one charset are joined before they are decoded, since mailers
-    split in the middle of a character.
+    split in the middle of a character; base64 also where a word ends in the middle of a group.
     """
-    if "=?" not in text:
-        return text
+    for _ in range(_TWICE):
+        if "=?" not in text:
+            break
+        text = _undone(text)
+    return text
+
+
+def _undone(text: str) -> str:
     pieces: list[str] = []
     run: list[Word] = []
     at = 0
@@ -64,41 +74,72 @@ def words(text: str) -> str:
 
 
 def _encoded(text: str) -> list[tuple[int, int, Word]]:
-    """(start, end, (charset, octets)) of every encoded word, mid-word and inside quotes too."""
+    """(start, end, word) of every encoded word, mid-word and inside quotes too; the last may never end."""
     found: list[tuple[int, int, Word]] = []
     at = text.find("=?")
     while at >= 0:
         opening = _OPENING.match(text, at)
         close = text.find("?=", opening.end()) if opening else at
         if close < 0:
+            if opening and _UNCLOSED.match(text, opening.end()):
+                found.append((at, len(text), (opening[1].lower(), opening[2].lower(), text[opening.end() :].rstrip("? \t"))))
             break
         if opening:
-            found.append((at, close + 2, (opening[1].lower(), _octets(text[opening.end() : close], opening[2]))))
+            found.append((at, close + 2, (opening[1].lower(), opening[2].lower(), text[opening.end() : close])))
         at = text.find("=?", max(close, at) + 2)
     return found
 
 
 def _octets(written: str, encoding: str) -> bytes:
     octets = written.encode("utf-8", "replace")
-    if encoding in "bB":
+    if encoding == "b":
         return transfer.base64(octets)
     return transfer.quoted_printable(octets.replace(b"_", b"=20"))
 
 
 def _joined(run: list[Word]) -> str:
-    text = ""
-    charset, octets = "", b""
-    for name, piece in run:
+    text, charset, octets = "", "", b""
+    for name, piece in _pieces(run):
         if name != charset and octets:
             text, octets = text + decode(octets, charset), b""
         charset, octets = name, octets + piece
     return text + decode(octets, charset)
 
 
+def _pieces(run: list[Word]) -> Iterator[tuple[str, bytes]]:
+    """(charset, octets); base64 that goes on in the next word is undone together with it."""
+    begun = ""
+    for number, (charset, encoding, written) in enumerate(run):
+        begun += written
+        goes_on = encoding == "b" and len(begun.rstrip()) % 4 and not begun.rstrip().endswith("=")
+        if goes_on and run[number + 1 : number + 2] and run[number + 1][:2] == (charset, "b"):
+            continue
+        yield charset, _octets(begun, encoding)
+        begun = ""
+
+
 def parameters(value: str, limit: int = 16_384) -> dict[str, str]:
     """The parameters of a Content-Type or Content-Disposition value, continuations and charsets undone (RFC 2231)."""
-    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    return {name: _assembled(parts) for name, parts in _sections(value[:limit]).items()}
+
+
+def every(value: str, name: str, limit: int = 16_384) -> list[str]:
+    """What programs take a parameter for: those that know continuations, and those that do not, or take the last of two."""
     text = unfold(value[:limit])
+    simple = re.findall(
+        rf"""(?:^|[;\s]){re.escape(name)}\s{{0,9}}=\s{{0,9}}(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*))""", text, re.IGNORECASE
+    )
+    written = [words(re.sub(r"\\(.)", r"\1", quoted) or bare) for quoted, bare in simple]
+    plain = "".join(
+        part for _, (part, extended) in sorted(_sections(value[:limit], last=True).get(name, {}).items()) if not extended
+    )
+    return list(dict.fromkeys(filter(None, [parameters(value, limit).get(name, ""), *written, words(plain)])))
+
+
+def _sections(value: str, *, last: bool = False) -> dict[str, dict[int, tuple[str, bool]]]:
+    """For each parameter its numbered sections: (as written, whether it is extended); of two the extended one, or the first."""
+    sections: dict[str, dict[int, tuple[str, bool]]] = {}
+    text = unfold(value)
     first = _PARTING.search(text.lstrip())
     at = first.start() + len(text) - len(text.lstrip()) if first else -1
     while at >= 0 and sum(map(len, sections.values())) < _MOST_PARAMETERS:
@@ -107,9 +148,11 @@ def parameters(value: str, limit: int = 16_384) -> dict[str, str]:
             name = _SECTION.fullmatch(found[1].lower())
             written = re.sub(r"\\(.)", r"\1", found[2]) if found[2] is not None else found[3].strip()
             if name:
-                sections.setdefault(name[1], {}).setdefault(int(name[2] or 0), (written, bool(name[3])))
+                given, number = sections.setdefault(name[1], {}), int(name[2] or 0)
+                if number not in given or (bool(name[3]) and not given[number][1]) is not last:
+                    given[number] = (written, bool(name[3]))
         at = text.find(";", found.end() if found else at + 1)
-    return {name: _assembled(parts) for name, parts in sections.items()}
+    return sections
 
 
 def _assembled(parts: dict[int, tuple[str, bool]]) -> str:
@@ -127,6 +170,6 @@ def _assembled(parts: dict[int, tuple[str, bool]]) -> str:
 
 def token(value: str) -> str:
     """What stands before the parameters, lower-case."""
-    bare = re.sub(r"\([^()]{0,200}\)", " ", unfold(value[:1024]))
+    bare = re.sub(r"\([^()]{0,200}\)", " ", words(unfold(value[:1024])))
     found = _TOKEN.search(bare)
     return found[0].lower().strip("'") if found else ""

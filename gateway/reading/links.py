@@ -5,7 +5,7 @@ are those of the original. Every pattern begins where a name can begin and is bo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from gateway.mail import Place
@@ -70,6 +70,22 @@ def _typed(shown: str) -> str:
     text = re.sub(r"^h(?:tt|xx)p(s?)\s?:\s?//\s?", r"http\1://", shown, flags=re.IGNORECASE)
     head, slash, rest = text.partition("/") if "://" not in text else (text, "", "")
     return re.sub(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot ", ".", head, flags=re.IGNORECASE) + slash + rest
+
+
+def on_sheet(given: Sequence[tuple[str, str]], text: str, place: Place, origins: Callable[[int], Origin]) -> Iterator[Link]:
+    """The links that a document or a picture gives apart from its text, as (target, shown)."""
+    read = 0
+    for written, words in given:
+        goes = target(written)
+        if not goes:
+            continue
+        shown = words.strip()
+        found = text.find(shown, read) if shown else -1
+        start = max(0, found if found >= 0 else text.find(shown))
+        stands = bool(shown) and text.startswith(shown, start)
+        read = start + len(shown) if stands else read
+        at = replace(place, start=start, end=start + len(shown) if stands else start)
+        yield Link(target=goes, written=written, shown=shown, place=at, origin=origins(start))
 
 
 def on_page(page: Page, place: Place, origins: Iterator[Origin]) -> Iterator[Link]:

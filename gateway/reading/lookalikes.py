@@ -33,10 +33,17 @@ _PLAIN = {
     "ı": "i",
     "ғ": "f",
     "ǫ": "q",
+    **dict(zip("ɔɐʌʎɹʇʞɥɟɲ", "oavyrtkhfn", strict=True)),
+    **dict.fromkeys("⭕⭘◯○", "O"),
+    **dict.fromkeys("Ꮖꓲ", "I"),
+    "\ufffc": "",
     "…": "...",
     "⁄": "/",
     "∕": "/",
     **{chr(0x1F150 + i): chr(65 + i) for i in range(26)},
+    **{chr(0x1F110 + i): chr(65 + i) for i in range(26)},
+    **{chr(0x1F1E6 + i): chr(65 + i) for i in range(26)},
+    **{chr(0x249C + i): chr(97 + i) for i in range(26)},
     **{chr(0x1F170 + i): chr(65 + i) for i in range(26)},
 }
 """Where a reader and the Unicode tables differ, or the tables have nothing: quotes, dashes, letters in disks and boxes."""

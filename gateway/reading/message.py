@@ -13,16 +13,26 @@ from gateway.reading.authors import FIELDS, claims
 from gateway.reading.charsets import decode
 from gateway.reading.entity import Entity, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
-from gateway.reading.pieces import Item, Piece, Sheet
+from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
 TANGLED = "nested too deep, or in too many parts"
 _BOUNDARY_LINE = re.compile(r"^--(\S.{0,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d{4})")
 _BOILERPLATE = re.compile(
     r"mime[ -]?format|multi-?part|mime-aware|mime.compliant|mime-encap|cryptographically signed|openpgp|pgp/mime", re.IGNORECASE
 )
-_NAMED_FIELDS = ("From", "Sender", "Reply-To", "To", "Cc", "Organization")
+_NAMED_FIELDS = (
+    *("From", "Sender", "Reply-To", "To", "Cc", "Bcc"),
+    *("Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc", "Disposition-Notification-To"),
+)
+_SAYING_FIELDS = ("Organization", "Keywords", "Comments", "Thread-Topic", "X-Message-Flag")
+"""Fields that some mail programs show as they are: categories, the topic of a conversation, a flag."""
+FILE_NAME = "Filename"
+"""What stands for a field's name in the place of a file name."""
+_MOST_READINGS = 20
+"""So many more readings of parts that contradict themselves are given."""
 _REPORTS = frozenset(
     f"message/{kind}" for kind in ("delivery-status", "global-delivery-status", "disposition-notification", "feedback-report")
 )
@@ -40,7 +50,12 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         return
     if dropped:
         yield Sheet(text="\n".join(dropped), place=piece.place, origin=Origin.HIDDEN)
-    yield from _Walk(piece, limits).message(message, piece.part, piece.depth, forwarded=piece.forwarded or bool(piece.part))
+    yield from _Walk(piece, limits).message(message, piece.part, piece.depth, forwarded=_passed_on(piece))
+
+
+def _passed_on(piece: Piece) -> bool:
+    """Whether its words are another message's than the one that is read."""
+    return piece.forwarded or (bool(piece.part) and piece.type != ENTITY)
 
 
 def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
@@ -54,16 +69,16 @@ def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[It
             yield Unread(place=place, why="too large")
     if len(subjects) > limits.fields:
         yield Unread(place=Place(part=piece.part, header="Subject"), why="too many fields")
-    for name in _NAMED_FIELDS:
+    said = {headers.shown(value, 1000).casefold().rpartition(": ")[2] for value in subjects[: limits.fields]}
+    for name in (*_NAMED_FIELDS, *_SAYING_FIELDS):
         for value in message.values(name)[: limits.fields]:
-            if shown := _names(name, value[: limits.field]):
+            shown = headers.shown(value, 1000) if name in _SAYING_FIELDS else _names(name, value[: limits.field])
+            if shown and shown.casefold().rpartition(": ")[2] not in said:
                 yield Sheet(text=shown, place=Place(part=piece.part, header=name), origin=origin)
 
 
 def _names(field: str, value: str) -> str:
     """The display names. Those of recipients count from three words on: two are a person's name."""
-    if field == "Organization":
-        return headers.shown(value, 1000)
     least = 1 if field in FIELDS else 3
     names = (claim.name for claim in claims(value)[:_MOST_NAMES])
     return ", ".join(name for name in names if len(name.split()) >= least)
@@ -77,10 +92,11 @@ def subject(message: Entity, limits: ReadingLimits) -> str:
 class _Walk:
     """The tree of one parsed message, walked to its leaves."""
 
-    def __init__(self, piece: Piece, limits: ReadingLimits) -> None:
+    def __init__(self, piece: Piece, limits: ReadingLimits, readings: list[int] | None = None) -> None:
         self._piece = piece
         self._limits = limits
         self._subject = ""
+        self._readings = [_MOST_READINGS] if readings is None else readings
 
     def message(self, message: Entity, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         """A message whose own number is `prefix`: its header, then its body."""
@@ -88,13 +104,16 @@ class _Walk:
         around = Piece(octets=b"", type="message/rfc822", part=prefix, forwarded=forwarded)
         yield from _fields(message, around, self._limits)
         if _is_multipart(message):
+            yield from self._otherwise(message, prefix, depth, forwarded=forwarded)
             yield from self._multipart(message, prefix, depth, forwarded=forwarded)
         else:
             yield from self._part(message, _under(prefix, 1), depth, forwarded=forwarded)
 
     def _part(self, entity: Entity, number: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         """A body part."""
-        yield from _contradictions(entity, number)
+        yield from _labels(entity, number, forwarded=forwarded)
+        if depth <= self._limits.depth:
+            yield from self._otherwise(entity, number, depth, forwarded=forwarded)
         if depth > self._limits.depth:
             yield Unread(place=Place(part=number), why=NESTING)
         elif _is_multipart(entity):
@@ -138,7 +157,25 @@ class _Walk:
                 octets = transfer.undo(headers.octets_of(_rebuilt(child)), _coding(entity))
                 yield Piece(octets=octets, type="message/rfc822", part=number, depth=depth + 1, forwarded=True)
             else:
-                yield from _Walk(self._piece, self._limits).message(child, number, depth + 1, forwarded=forwarded or bool(number))
+                walk = _Walk(self._piece, self._limits, self._readings)
+                yield from walk.message(child, number, depth + 1, forwarded=forwarded or bool(number))
+
+    def _otherwise(self, entity: Entity, number: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
+        """What programs show that follow the other one of two fields or parameters that contradict each other."""
+        if not (others := list(_others(entity))):
+            return
+        self._readings[0] -= len(others)
+        body = _body(entity) if self._readings[0] >= 0 else None
+        if body is None:
+            yield from _contradictions(entity, number)
+            return
+        for kind, coding in others:
+            head = f"Content-Type: {kind}\nContent-Transfer-Encoding: {coding}\n\n"
+            other, _ = parse(headers.octets_of(head) + body)
+            if _is_multipart(other):
+                yield from self._multipart(other, number, depth + 1, forwarded=forwarded)
+            elif other.get_content_maintype() not in {"multipart", "message"}:
+                yield self._leaf(other, number, depth, forwarded=forwarded)
 
     def _leaf(self, entity: Entity, number: str, depth: int, *, forwarded: bool) -> Piece:
         kind = entity.get_content_type()
@@ -158,7 +195,11 @@ class _Walk:
 def file_name(entity: Entity, parameters: dict[str, str]) -> str:
     """The file name a reader sees, without folders and controls."""
     given = headers.parameters(entity.first("Content-Disposition")).get("filename") or parameters.get("name", "")
-    return re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[/\\]", given)[-1])[:255]
+    return _bare(given)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f]", "", re.split(r"[/\\]", name)[-1])[:255]
 
 
 def _children(entity: Entity) -> list[Entity]:
@@ -193,13 +234,54 @@ def _contradictions(entity: Entity, number: str) -> Iterator[Unread]:
         values = {re.sub(r"\s+", "", headers.unfold(value[:4096])).lower() for value in entity.values(name)[:20]}
         if len(values) > 1:
             yield Unread(place=Place(part=number), why=f"its {name} is given twice, differently")
-    if entity.first("Content-Type").lower().count("boundary=") > 1:
+    if len(headers.every(entity.first("Content-Type"), "boundary")) > 1:
         yield Unread(place=Place(part=number), why="its boundary is given twice")
 
 
+def _others(entity: Entity) -> Iterator[tuple[str, str]]:
+    """(Content-Type, Content-Transfer-Encoding) as other programs take them, without those that differ in nothing."""
+    kinds = dict.fromkeys(form for value in entity.values("Content-Type")[:5] for form in _forms(value))
+    codings = dict.fromkeys(headers.token(value) for value in entity.values("Content-Transfer-Encoding")[:5])
+    pairs = [(kind, coding) for kind in kinds or [""] for coding in codings or [""]]
+    yield from pairs[1:]
+
+
+def _forms(value: str) -> Iterator[str]:
+    """One Content-Type with each of its boundaries and charsets, if it has several."""
+    kind = headers.token(value)
+    for boundary in headers.every(value, "boundary")[:5] or [""]:
+        for charset in headers.every(value, "charset")[:5] or [""]:
+            marks = [
+                f'{name}="{given}"' for name, given in (("boundary", boundary.rstrip()), ("charset", charset.lower())) if given
+            ]
+            yield "; ".join([kind, *(mark for mark in marks if mark.isascii())])
+
+
+def _body(entity: Entity) -> bytes | None:
+    """Its octets without its header; None if it cannot be put together again."""
+    if not entity.is_multipart():
+        return headers.octets_of(entity.raw)
+    try:
+        return re.split(rb"\r?\n\r?\n", entity.as_bytes(), maxsplit=1)[1]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _labels(entity: Entity, number: str, *, forwarded: bool) -> Iterator[Sheet]:
+    """The names that mail programs show of an attachment, where they are more than one word."""
+    types, given = entity.first("Content-Type"), entity.first("Content-Disposition")
+    names = [*headers.every(given, "filename"), *headers.every(types, "name")]
+    names += [headers.shown(value, 1000) for value in entity.values("Content-Description")[:5]]
+    for name in dict.fromkeys(names):
+        words = _HUMP.sub(" ", re.sub(r"[_\-+.~]+", " ", re.sub(r"\.\w{1,5}\Z", "", re.split(r"[/\\]", name)[-1])))
+        if len(re.findall(r"[^\W\d_]{2,}", words)) > 1:
+            place = Place(part=number, header=FILE_NAME, name=_bare(name))
+            yield Sheet(text=words, place=place, origin=Origin.FORWARDED if forwarded else Origin.NEW)
+
+
 def _without_boundary(entity: Entity) -> Entity | None:
-    """A multipart that names no boundary, or a wrong one, by the first line that looks like one."""
-    if entity.get_content_maintype() != "multipart":
+    """A multipart that names no boundary, or a wrong one, or is called text, by the first line that looks like one."""
+    if entity.get_content_maintype() != "multipart" and not _BOUNDARY_LINE.match(entity.raw.lstrip()):
         return None
     found = _BOUNDARY_LINE.search(entity.raw)
     if not found:

@@ -8,21 +8,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import monotonic
 
 from gateway.mail import Author, Place, Unread
 from gateway.reading import entity, links, message
 from gateway.reading.authors import authors
 from gateway.reading.extractors import BACKWARDS, TABLE, extract
 from gateway.reading.fold import fold
-from gateway.reading.html import Page
 from gateway.reading.limits import ReadingLimits
-from gateway.reading.pieces import Extractor, Item, Piece, Sheet
-from gateway.reading.types import Link, Origin, Passage, Reading
+from gateway.reading.pieces import DAMAGED, Extractor, Item, Piece, Sheet
+from gateway.reading.types import Boxed, Link, Origin, Passage, Reading
 from gateway.reading.voices import Voice, voices
 
-DAMAGED = "damaged: it cannot be read"
 _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 """Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
+_LEAST = 1024 * 1024
+"""What a container may unfold to at least, however deep it stands."""
 _SQUEEZED = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -33,9 +34,14 @@ class Reader:
         self._limits = limits or ReadingLimits()
         self._extractors = extractors
 
-    def read(self, content: bytes) -> Reading:
-        """What a recipient would see. Never raises, whatever the octets."""
-        desk = _Desk(self._limits, self._extractors)
+    def read(self, content: bytes, *, dear: bool = True, after: Reading | None = None) -> Reading:
+        """What a recipient would see. Never raises, whatever the octets.
+
+        Where `dear` is False, what only OCR could read is Unread "put off", and everything else is as it is with it.
+        after: what was read of the same message before; both readings together take no longer than one may.
+        """
+        whole = max(0.0, self._limits.whole - after.took) if after else self._limits.whole
+        desk = _Desk(replace(self._limits, dear=dear and self._limits.dear, whole=whole), self._extractors)
         desk.header(content)
         desk.body(Piece(octets=content, type="message/rfc822", part=""))
         return desk.reading()
@@ -54,8 +60,15 @@ class _Desk:
     unread: dict[Unread, None] = field(default_factory=dict)
     said: set[tuple[tuple[Origin, str], ...]] = field(default_factory=set)
     parts: int = 0
+    octets: int = 0
     looked: int = 0
     characters: int = 0
+    begun: float = field(default_factory=monotonic)
+
+    @property
+    def until(self) -> float:
+        """The moment after which no part is begun in a process of its own."""
+        return self.begun + self.limits.whole
 
     def reading(self) -> Reading:
         """All that was read."""
@@ -65,6 +78,7 @@ class _Desk:
             passages=tuple(self.passages),
             links=tuple(self.links.values()),
             unread=tuple(self.unread),
+            took=monotonic() - self.begun,
         )
 
     def header(self, content: bytes) -> None:
@@ -79,13 +93,13 @@ class _Desk:
 
     def body(self, whole: Piece) -> None:
         """Every piece, those inside before those behind, each under its own guard."""
-        open_pieces: list[tuple[Piece, Iterator[Item]]] = [(whole, extract(whole, self.limits, self.extractors))]
+        open_pieces: list[tuple[Piece, Iterator[Item]]] = [(whole, self._extracted(whole))]
         while open_pieces:
             piece, items = open_pieces[-1]
             try:
                 item = next(items, None)
                 if isinstance(item, Piece) and self._may_read(item):
-                    open_pieces.append((item, extract(item, self.limits, self.extractors)))
+                    open_pieces.append((item, self._extracted(item, within=len(open_pieces))))
                 elif isinstance(item, Sheet):
                     self._sheet(item)
                 elif isinstance(item, Unread):
@@ -95,6 +109,15 @@ class _Desk:
             except Exception:  # noqa: BLE001  -- a parser's failure is a fact about this piece, and the others are read
                 self._missed(Unread(place=piece.place, why=DAMAGED))
                 open_pieces.pop()
+
+    def _extracted(self, piece: Piece, within: int = 0) -> Iterator[Item]:
+        """What the piece holds; it may take the time of one part, and no longer than is left for the whole.
+
+        Each level of containers may unfold to half as much as the one it stands in: all are in memory at once.
+        """
+        left = max(0.0, min(self.limits.time, self.until - monotonic()))
+        share = max(min(_LEAST, self.limits.expanded), self.limits.expanded >> max(0, within - 1))
+        return extract(piece, replace(self.limits, time=left, expanded=share), self.extractors)
 
     def _missed(self, unread: Unread) -> None:
         if len(self.unread) <= self.limits.parts:
@@ -108,26 +131,31 @@ class _Desk:
         if piece.depth > self.limits.depth + 1:
             self._missed(Unread(place=piece.place, why=message.NESTING))
             return False
+        self.octets += len(piece.octets)
+        if self.octets > self.limits.unfolded:
+            self._missed(Unread(place=piece.place, why=f"too large: {self.limits.unfolded} octets of the message were read"))
+            return False
         return True
 
     def _sheet(self, sheet: Sheet) -> None:
         left = max(0, self.limits.text - self.characters)
         text = sheet.text[:left]
-        hidden = sheet.page.hidden[: left - len(text)] if sheet.page else ""
+        unseen = sheet.page.hidden if sheet.page else sheet.hidden
+        hidden = unseen[: left - len(text)]
         self.characters += max(len(text) + len(hidden), min(sheet.octets, self.limits.part) // 2)
-        if len(text) < len(sheet.text) or (sheet.page and len(hidden) < len(sheet.page.hidden)):
+        if len(text) < len(sheet.text) or len(hidden) < len(unseen):
             self._missed(Unread(place=sheet.place, why=f"too large: the first {self.limits.text} characters were read"))
         if "\u202e" in text and _BACKWARDS.search(text):
             self._missed(Unread(place=sheet.place, why=BACKWARDS))
         stretches = self._stretches(sheet, text)
-        read = [p for voice in stretches if (p := _passage(text, voice, sheet.place))]
+        read = [p for voice in stretches if (p := _passage(text, voice, sheet.place, boxes=sheet.boxes))]
         self._keep(read, doubled=sheet.page is not None and _squeezed(read) in self.said)
         if not sheet.place.header:
             self.said.add(_squeezed(read))
         if hidden:
             self._hidden(hidden, sheet.place, len(text) + 2)
-        if sheet.page:
-            self._anchors(sheet.page, sheet.place, stretches)
+        if sheet.page or sheet.links:
+            self._anchors(sheet, text, stretches)
 
     def _stretches(self, sheet: Sheet, text: str) -> list[Voice]:
         """Whose words stand where; beyond the limits of lines and passages, the rest is one."""
@@ -153,14 +181,16 @@ class _Desk:
         if passage and re.search(r"\w", passage.folded):
             self._keep([passage], doubled=False)
 
-    def _anchors(self, page: Page, place: Place, stretches: Sequence[Voice]) -> None:
+    def _anchors(self, sheet: Sheet, text: str, stretches: Sequence[Voice]) -> None:
         starts = [voice.start for voice in stretches]
 
         def origin(at: int) -> Origin:
             found = bisect_right(starts, at) - 1
             return stretches[found].origin if found >= 0 else Origin.NEW
 
-        self._link(links.on_page(page, place, (origin(anchor.start) for anchor in page.anchors)))
+        if page := sheet.page:
+            self._link(links.on_page(page, sheet.place, (origin(anchor.start) for anchor in page.anchors)))
+        self._link(links.on_sheet(sheet.links, text, sheet.place, origin))
 
     def _link(self, found: Iterator[Link]) -> None:
         for link in found:
@@ -176,14 +206,15 @@ def _first_lines(text: str, most: int) -> int:
     return len(text) if text.count("\n") < most else sum(len(line) + 1 for line in text.split("\n", most)[:most])
 
 
-def _passage(text: str, voice: Voice, place: Place, start: int = 0) -> Passage | None:
+def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Sequence[Boxed] = ()) -> Passage | None:
     """The passage of a stretch; None if there is nothing in it to see."""
     written = text[voice.start : voice.end]
     folded, offsets = fold(written)
     if not folded:
         return None
     at = replace(place, start=start + voice.start, end=start + voice.end)
-    return Passage(text=written, place=at, origin=voice.origin, folded=folded, offsets=offsets)
+    within = tuple((a - voice.start, b - voice.start, box) for a, b, box in boxes if a < voice.end and b > voice.start)
+    return Passage(text=written, place=at, origin=voice.origin, folded=folded, offsets=offsets, boxes=within)
 
 
 def _squeezed(passages: Sequence[Passage]) -> tuple[tuple[Origin, str], ...]:

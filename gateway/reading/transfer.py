@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+_LONE_BREAK = re.compile(rb"=[ \t]*\r(?!\n)")
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
 _WORDY = 0.05
@@ -14,13 +16,37 @@ _WORDY = 0.05
 def undo(octets: bytes, encoding: str) -> bytes:
     """`octets` without their Content-Transfer-Encoding; as they are where it is unknown or plainly does not fit."""
     name = re.split(r"[\s;(]", encoding.strip().lower(), maxsplit=1)[0].strip("\"'").replace("_", "-")
-    if name in {"base64", "b", "base-64"}:
-        return octets if _is_text(octets) else base64(octets)
-    if name in {"quoted-printable", "quotedprintable", "q", "qp"}:
+    if name in {"base64", "b", "base-64", "x-base64"}:
+        return _from_base64(octets)
+    if name in {"quoted-printable", "quotedprintable", "q", "qp", "x-qp", "x-quoted-printable"}:
         return quoted_printable(octets)
     if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
         return next((data for _, data in uuencoded(octets.decode("latin-1").splitlines())), octets)
     return octets
+
+
+def _from_base64(octets: bytes) -> bytes:
+    """Undone, by the line or by the other alphabet where that gives text; as it is where it is text already."""
+    undone = base64(octets)
+    if is_plain(undone):
+        return undone
+    others = [b"".join(map(base64, octets.splitlines()))] if b"\n" in octets.strip() or b"\r" in octets.strip() else []
+    if (b"-" in octets or b"_" in octets) and not (b"+" in octets or b"/" in octets):
+        others.append(base64(octets.translate(bytes.maketrans(b"-_", b"+/"))))
+    read = next((other for other in others if is_plain(other)), None)
+    return read or (octets if _is_text(octets) else undone)
+
+
+def is_plain(octets: bytes) -> bool:
+    """Whether it is text in UTF-8 without controls; the first of it is looked at."""
+    sample = octets[:4096]
+    if not sample.strip() or len(sample) != len(sample.translate(None, _CONTROLS)):
+        return False
+    try:
+        (sample if len(sample) == len(octets) else sample[:-4]).decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start > len(sample) - 4 and len(sample) < len(octets)
+    return True
 
 
 def base64(octets: bytes) -> bytes:
@@ -43,7 +69,7 @@ def _is_text(octets: bytes) -> bool:
 
 def quoted_printable(octets: bytes) -> bytes:
     """Undone leniently: a `=` that encodes nothing stands for itself."""
-    return binascii.a2b_qp(_PADDED_BREAK.sub(b"=", octets))
+    return binascii.a2b_qp(_LONE_BREAK.sub(b"=\n", _PADDED_BREAK.sub(b"=", octets)))
 
 
 def uuencoded(lines: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -65,6 +91,8 @@ def blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
             begun = None
         elif not _UU_LINE.fullmatch(bare) and bare:
             begun = None
+    if begun is not None and len(lines) > begun + 1:
+        yield begun, len(lines)
 
 
 def _uu(line: str) -> bytes:

@@ -12,8 +12,9 @@ network file system). Afterwards whatever SQLite or the disk refuses is StoreUna
 can be used again once the cause is gone. A call that is cancelled was done whole or not at all.
 """
 
+from gateway.store.examples import ExampleFolder
 from gateway.store.offline import OfflineTrail
 from gateway.store.shelf import Stock
 from gateway.store.sqlite import SqliteStore
 
-__all__ = ["OfflineTrail", "SqliteStore", "Stock"]
+__all__ = ["ExampleFolder", "OfflineTrail", "SqliteStore", "Stock"]

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, assert_never
 
 from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Reviewers, Tag, Trial
 from gateway.hold import Review, Ruling
-from gateway.mail import Address, Client, Command, Envelope, Place, Receipt, Reply, Unread
+from gateway.mail import Address, Box, Client, Command, Envelope, Place, Receipt, Reply, Unread
 from gateway.source import Location
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 
@@ -231,11 +231,27 @@ def _place(place: Place) -> Json:
         "page": place.page,
         "start": place.start,
         "end": place.end,
+        "box": place.box,
     }
 
 
 def _to_place(j: Json) -> Place:
-    return Place(part=j["part"], header=j["header"], name=j["name"], page=j["page"], start=j["start"], end=j["end"])
+    return Place(
+        part=j["part"],
+        header=j["header"],
+        name=j["name"],
+        page=j["page"],
+        start=j["start"],
+        end=j["end"],
+        box=_to_box(j.get("box")),  # records of 0.1 have none
+    )
+
+
+def _to_box(j: list[int] | None) -> Box | None:
+    if j is None:
+        return None
+    x, y, width, height = j
+    return int(x), int(y), int(width), int(height)
 
 
 def _finding(finding: Finding) -> Json:

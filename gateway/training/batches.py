@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from gateway.model import Window, windows
+from gateway.model.judge import KINDS
 from gateway.training.examples import Example
 from gateway.training.recipe import Recipe
 from gateway.verdict import Category
@@ -17,11 +18,15 @@ _GUEST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A window and what is to be said of it: `column` (None: nothing is wrong), and a mark for each of its sentences."""
+    """A window and what is to be said of it.
+
+    column: of its offence, None if nothing is wrong; marks: for each of its sentences; kind: of the offence, None if unknown
+    """
 
     window: Window
     column: int | None
     marks: tuple[float, ...] | None
+    kind: int | None
     twins: str
     ordinary: bool
 
@@ -36,7 +41,12 @@ def _sample(example: Example, window: Window, column: int | None) -> Sample:
     marks = tuple(example.marks[number] for number, _, _ in window.spans) if example.marks else None
     offends = column is not None and (marks is None or any(marks))
     return Sample(
-        window=window, column=column if offends else None, marks=marks, twins=example.twins, ordinary=example.expect is None
+        window=window,
+        column=column if offends else None,
+        marks=marks,
+        kind=KINDS.index(example.kind) if example.kind else None,
+        twins=example.twins,
+        ordinary=example.expect is None,
     )
 
 
@@ -56,6 +66,7 @@ def buried(rnd: Random, guest: Example, hosts: Sequence[Example]) -> Example | N
         expect=guest.expect,
         lines=tuple(each for each, _ in mixed),
         marks=tuple(mark for _, mark in mixed),
+        kind=guest.kind,
     )
 
 
@@ -68,7 +79,7 @@ def epoch(examples: Sequence[Example], extra: Sequence[Example], rnd: Random, re
     shown += [samples(each, size=recipe.size, most=1) for each in extra]
     shown += [samples(each, size=recipe.size) for each in _buried(examples, rnd, recipe.bury)]
     shown = [each for each in shown if each]
-    shown.sort(key=lambda each: _longest(each) * rnd.uniform(0.8, 1.2))
+    shown.sort(key=lambda each: _longest(each) * rnd.uniform(0.92, 1.08))
     batches = list(_filled(shown, recipe.pieces))
     rnd.shuffle(batches)
     return batches

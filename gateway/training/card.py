@@ -6,33 +6,58 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from gateway.classify import Thresholds
+from gateway.evaluation.measures import Share, average_precision
 from gateway.model.card import Level, Scale, sha256
 from gateway.model.judge import SCREEN, VOCABULARY, WEIGHTS
+from gateway.model.windows import SIZE
 from gateway.training.batches import COLUMNS
-from gateway.training.measures import Share, average_precision
 from gateway.training.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Apart:
-    """A message of a writer kept apart, and the logits of a model that has seen none of his; peak: the screen's greatest."""
+    """A message of a writer kept apart, and the logits of a model that has seen none of his.
+
+    found: what the rules make of it; peak: the screen's greatest
+    """
 
     id: str
     writer: str
     expect: str
     logits: tuple[float, float]
+    found: tuple[float, float] = (0.0, 0.0)
     peak: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scaling:
+    """scales: by the category's name."""
+
+    scales: Mapping[str, Scale]
+    thresholds: Thresholds
+
+    def reaches(self, each: Apart, what: str) -> bool:
+        """True if either category reaches the threshold of that name: unsure or match."""
+        least: float = getattr(self.thresholds, what)
+        return worst_of(each, self.scales) >= least
+
+
+def worst_of(each: Apart, scales: Mapping[str, Scale]) -> float:
+    """The greater of its two probabilities."""
+    said = zip(COLUMNS, each.logits, each.found, strict=True)
+    return max(scales[category.value].probability(logit, found) for category, logit, found in said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """What a training made, and of what. found: messages kept apart; ordinary: real ones; scales: by the category's name."""
+    """What a training made, and of what. found: messages kept apart; ordinary: real ones."""
 
     recipe: Recipe
     data: Sequence[Path]
     found: Sequence[Apart]
     ordinary: Sequence[Apart]
-    scales: Mapping[str, Scale]
+    scaling: Scaling
     screen: Level
 
 
@@ -41,9 +66,10 @@ def write(out: Path, made: Made) -> None:
     files = {name: sha256(out / name) for name in (WEIGHTS, VOCABULARY, SCREEN)}
     card = {
         "version": f"judge-{files[WEIGHTS][:12]}",
-        "size": made.recipe.size,
+        "size": SIZE,
         "files": files,
-        "scales": {category: asdict(scale) for category, scale in made.scales.items()},
+        "scales": {category: asdict(scale) for category, scale in made.scaling.scales.items()},
+        "thresholds": asdict(made.scaling.thresholds),
         "screen": asdict(made.screen),
         "recipe": asdict(made.recipe),
         "data": {path.name: sha256(path) for path in made.data},
@@ -61,14 +87,16 @@ def _told(version: str, made: Made) -> Iterator[str]:
     yield "| writer | messages | AP | violations flagged | violations matched | ordinary flagged | ordinary matched |"
     yield "|---|---|---|---|---|---|---|"
     for writer in (*sorted({each.writer for each in made.found}), "all"):
-        yield _row(writer, [each for each in made.found if writer in {each.writer, "all"}], made.scales)
+        yield _row(writer, [each for each in made.found if writer in {each.writer, "all"}], made.scaling)
     if made.ordinary:
-        yield _row("real ordinary mail", made.ordinary, made.scales)
+        yield _row("real ordinary mail", made.ordinary, made.scaling)
     yield "\n## Thresholds\n"
-    yield "| category | slope | shift | unsure from | match from | of what is unsure, a violation |"
-    yield "|---|---|---|---|---|---|"
-    for name, scale in made.scales.items():
-        yield f"| {name} | {scale.slope} | {scale.shift} | {scale.unsure} | {scale.match} | {_unsure(name, made)} |"
+    least = made.scaling.thresholds
+    yield f"Unsure from {least.unsure}, match from {least.match}. Of what is unsure, a violation: {_unsure(made)}.\n"
+    yield "| category | slope | rules | shift |"
+    yield "|---|---|---|---|"
+    for name, scale in made.scaling.scales.items():
+        yield f"| {name} | {scale.slope} | {scale.rules} | {scale.shift} |"
     yield "\n## Settled by the screen, unread by the model\n"
     for title, group in (("ordinary, kept apart", _ordinary(made.found)), ("ordinary, real", made.ordinary)):
         yield f"- {title}: {_share(group, lambda each: each.peak < made.screen.least)}"
@@ -86,26 +114,17 @@ def _share(group: Sequence[Apart], is_one: Callable[[Apart], bool]) -> str:
     return str(Share(sum(map(is_one, group)), len(group))).strip() if group else "-"
 
 
-def _row(title: str, found: Sequence[Apart], scales: Mapping[str, Scale]) -> str:
+def _row(title: str, found: Sequence[Apart], scaling: Scaling) -> str:
     bad, good = [each for each in found if each.expect != "neither"], _ordinary(found)
-    precision = average_precision((max(each.logits), each.expect != "neither") for each in found)
-    cells = [_share(group, partial(reaches, scales=scales, what=what)) for group in (bad, good) for what in ("unsure", "match")]
+    precision = average_precision((worst_of(each, scaling.scales), each.expect != "neither") for each in found)
+    cells = [_share(group, partial(scaling.reaches, what=what)) for group in (bad, good) for what in ("unsure", "match")]
     return f"| {title} | {len(found)} | {f'{precision:.3f}' if bad and good else '-'} | {' | '.join(cells)} |"
 
 
-def reaches(each: Apart, scales: Mapping[str, Scale], what: str) -> bool:
-    """True if either category reaches its threshold of that name: unsure or match."""
-    return any(
-        scales[category].probability(logit) >= getattr(scales[category], what)
-        for category, logit in zip(COLUMNS, each.logits, strict=True)
-    )
-
-
-def _unsure(name: str, made: Made) -> Share:
-    """Of those that are unsure on this category."""
-    column, scale = [each.value for each in COLUMNS].index(name), made.scales[name]
-    said = [each for each in made.found if scale.unsure <= scale.probability(each.logits[column]) < scale.match]
-    return Share(sum(each.expect == name for each in said), len(said))
+def _unsure(made: Made) -> Share:
+    scaling = made.scaling
+    said = [each for each in made.found if scaling.reaches(each, "unsure") and not scaling.reaches(each, "match")]
+    return Share(sum(each.expect != "neither" for each in said), len(said))
 
 
 _FOR = """## What it is for

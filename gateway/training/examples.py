@@ -5,19 +5,41 @@ that carry the offence), pair (the twins' common name), subtype, difficulty, sid
 file and line for a row that is none.
 """
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gateway.classify.sentences import spans as sentences
+from gateway.classify.spelling import plainly
+from gateway.evaluation.labelled import rows, written
 from gateway.model import Line, Masker, WordPieces, line
 from gateway.model.letters import bare
 from gateway.reading import Origin, Reader, fold
-from gateway.verdict import Category
+from gateway.verdict import Category, Kind
 
+KINDS = {
+    "endorsement": Kind.ENDORSEMENT,
+    "slate": Kind.ENDORSEMENT,
+    "voting-advice": Kind.VOTING_ADVICE,
+    "gotv-partisan": Kind.VOTING_ADVICE,
+    "candidate-promo": Kind.PROMOTION,
+    "event": Kind.PROMOTION,
+    "fundraising": Kind.FUND_RAISING,
+    "pac": Kind.FUND_RAISING,
+    "ballot": Kind.BALLOT_MEASURE,
+    "volunteer": Kind.CAMPAIGN_WORK,
+    "petition": Kind.CAMPAIGN_WORK,
+    "signs": Kind.CAMPAIGN_WORK,
+    "candidate-link": Kind.LINK,
+    "party": Kind.PARTISAN_OPINION,
+    "partisan-opinion": Kind.PARTISAN_OPINION,
+    "hit-piece": Kind.PARTISAN_OPINION,
+    "insinuation": Kind.INSINUATION,
+    "faith-promotion": Kind.RELIGIOUS_PROMOTION,
+}
+"""What the writers of messages call an offence, and what kind it is."""
 _ENOUGH, _SHARED = 4, 0.6
 
 
@@ -26,6 +48,7 @@ class Example:
     """A labelled message.
 
     marks: for every line 1.0 if it carries the offence, 0.0 if not; empty if nobody said which lines do
+    kind: of the offence, where it is known
     """
 
     id: str
@@ -34,43 +57,19 @@ class Example:
     lines: tuple[Line, ...]
     marks: tuple[float, ...]
     twins: str = ""
-    subtype: str = ""
-    difficulty: str = ""
-    side: str = ""
-
-
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a file, the message of each in `subject` and `body`. Raises ValueError with file and line."""
-    with path.open(encoding="utf-8") as written:
-        for number, text in enumerate(written, 1):
-            if text.strip():
-                try:
-                    yield _row(json.loads(text))
-                except (ValueError, KeyError, TypeError) as wrong:
-                    raise ValueError(f"{path}:{number}: no labelled message: {wrong!r}") from wrong
-
-
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    """Some rows hold the whole message in the subject: they are parted at its first line end."""
-    if row["expect"] not in {"neither", *Category}:
-        raise ValueError(f"expect {row['expect']!r}")
-    subject, body, _ = row["subject"], row["body"], row["id"]
-    if not body and "\n" in subject:
-        subject, _, body = subject.partition("\n")
-    return {**row, "subject": subject, "body": body}
+    kind: Kind | None = None
 
 
 def said(subject: str, body: str) -> tuple[list[tuple[Origin, str]], int]:
     """Every sentence and whose it is, as the gateway reads a plain message; how many of them, the first, are the subject's."""
-    head = f"Subject: {' '.join(subject.split())}\r\nContent-Type: text/plain; charset=utf-8\r\n"
-    raw = head + "Content-Transfer-Encoding: 8bit\r\n\r\n" + body.replace("\r", "").replace("\n", "\r\n")
-    title, _ = fold(subject)
+    title = plainly(fold(subject)[0])
     of_subject = [(Origin.NEW, title[start:end]) for start, end in sentences(title)]
     of_body = [
-        (passage.origin, passage.folded[start:end])
-        for passage in Reader().read(raw.encode("utf-8", "replace")).passages
+        (passage.origin, text[start:end])
+        for passage in Reader().read(written(subject, body)).passages
         if passage.place.header.lower() != "subject"
-        for start, end in sentences(passage.folded)
+        for text in [plainly(passage.folded)]
+        for start, end in sentences(text)
     ]
     return of_subject + of_body, len(of_subject)
 
@@ -100,9 +99,7 @@ class Loader:
             ),
             marks=_marks(texts, row.get("spans") or ()) if expect else (0.0,) * len(texts),
             twins=f"{writer}/{row['pair']}" if row.get("pair") else "",
-            subtype=row.get("subtype") or "",
-            difficulty=row.get("difficulty") or "",
-            side=row.get("side") or row.get("lean") or row.get("faith") or "",
+            kind=KINDS.get(row.get("subtype") or "") if expect else None,
         )
 
 

@@ -22,26 +22,35 @@ from gateway.training.recipe import Recipe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Tensors for `Network.forward`, and what it should say: window (window, 2), sentence and known (window, sentence, 2)."""
+    """Tensors for `Network.forward`, and what it should say.
+
+    window: (window, 2); sentence and known: (window, sentence, 2); kind: (window, sentence), -1 where there is none to say
+    """
 
     ids: Tensor
     pool: Tensor
     window: Tensor
     sentence: Tensor
     known: Tensor
+    kind: Tensor
     there: Tensor
     pairs: tuple[tuple[int, int, int], ...]
 
 
 def learn(
-    examples: Sequence[Example], extra: Sequence[Example], recipe: Recipe, *, say: Callable[[str], None] = print
+    examples: Sequence[Example],
+    extra: Sequence[Example],
+    recipe: Recipe,
+    *,
+    start: Network | None = None,
+    say: Callable[[str], None] = print,
 ) -> Network:
-    """A trained network. extra: messages shown in their first window only, such as long real ones."""
+    """A trained network. extra: messages shown in their first window only, such as long real ones; start: to train on."""
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     rnd = random.Random(recipe.seed)  # noqa: S311  -- an order of training, no secret
     passes = [epoch(examples, extra, rnd, recipe) for _ in range(recipe.epochs)]
-    network = fresh(recipe.dropout)
+    network = start or fresh(recipe.dropout)
     network.train()
     optimiser = torch.optim.AdamW(list(_groups(network, recipe)), betas=(0.9, 0.98))
     mean = _Mean(network, recipe.mean)
@@ -65,7 +74,7 @@ def _groups(network: Network, recipe: Recipe) -> Iterator[dict[str, object]]:
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
             rate = recipe.rate * (recipe.decay ** (LAYERS - 1 - int(name.split(".")[1])) if name.startswith("layers.") else 0.3)
-            rate = recipe.rate * 5 if name.startswith(("window.", "sentence.")) else rate
+            rate = recipe.rate * 5 if name.startswith(("window.", "sentence.", "kind.")) else rate
             yield {"params": [parameter], "lr": rate, "weight_decay": 0.01 if parameter.ndim > 1 else 0.0}
 
 
@@ -75,8 +84,10 @@ def _warmth(done: float) -> float:
 
 def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Batch, recipe: Recipe) -> float:
     with torch.autocast("cpu", torch.bfloat16):
-        window, sentence = network(batch.ids, batch.pool)
+        window, sentence, kind = network(batch.ids, batch.pool)
     loss = loss_of(window, sentence, batch, recipe)
+    if bool((batch.kind >= 0).any()):
+        loss = loss + recipe.kinds * functional.cross_entropy(kind.flatten(0, 1), batch.kind.flatten(), ignore_index=-1)
     optimiser.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_([each for each in network.parameters() if each.requires_grad], 1.0)
@@ -109,6 +120,7 @@ def collate(batch: Sequence[Sample]) -> Batch:
     pool = torch.zeros(len(batch), most, length)
     window, sentence = torch.zeros(len(batch), 2), torch.zeros(len(batch), most, 2)
     known, there = torch.zeros(len(batch), most, 2), torch.zeros(len(batch), most)
+    kind = torch.full((len(batch), most), -1)
     for row, sample in enumerate(batch):
         ids[row, : len(sample.window.ids)] = torch.tensor(sample.window.ids)
         there[row, : len(sample.window.spans)] = 1.0
@@ -120,7 +132,11 @@ def collate(batch: Sequence[Sample]) -> Batch:
             known[row, : len(sample.marks)] = 1.0
             if sample.column is not None:
                 sentence[row, : len(sample.marks), sample.column] = torch.tensor(sample.marks)
-    return Batch(ids=ids, pool=pool, window=window, sentence=sentence, known=known, there=there, pairs=tuple(_pairs(batch)))
+                if sample.kind is not None:
+                    kind[row, : len(sample.marks)] = torch.tensor([sample.kind if mark else -1 for mark in sample.marks])
+    return Batch(
+        ids=ids, pool=pool, window=window, sentence=sentence, known=known, kind=kind, there=there, pairs=tuple(_pairs(batch))
+    )
 
 
 def _pairs(batch: Sequence[Sample]) -> Iterator[tuple[int, int, int]]:

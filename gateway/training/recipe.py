@@ -2,28 +2,29 @@
 
 from dataclasses import dataclass
 
-from gateway.model.windows import SIZE
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How to train.
 
     rate: of learning in the last layer, falling by `decay` with each layer below; pieces: in a batch, with its padding
-    size: pieces in a window; bury: for what share of the messages its telling lines are also shown in an ordinary one
-    twins, sentences: what the margin between twins, and what is said of single sentences, count against what is said of windows
+    size: pieces in a window, which may be more than when it judges
+    bury: for what share of the messages its telling lines are also shown in an ordinary one
+    twins, sentences, kinds: what the margin between twins, and what is said of single sentences and of their kinds, count
+    against what is said of windows
     mean: how slowly the weights that are kept follow those that learn
     """
 
     seed: int = 1
-    epochs: int = 5
+    epochs: int = 4
     rate: float = 2e-4
     decay: float = 0.85
     pieces: int = 2400
-    size: int = SIZE
-    bury: float = 0.25
+    size: int = 256
+    bury: float = 0.15
     twins: float = 0.3
     sentences: float = 1.0
+    kinds: float = 0.2
     margin: float = 3.0
     dropout: float = 0.1
     mean: float = 0.995

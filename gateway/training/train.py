@@ -1,9 +1,7 @@
-"""`python -m gateway.training.train`: from the messages in `data` to the weights that ship.
+"""`hatchway train`: from the messages in `data` to the weights that ship.
 
-Twice the same training: once with all writers, and those are the weights that are kept; once without some (`--apart`), and
-what that model makes of their messages gives calibration, thresholds and the figures of the card, since nobody's messages
-may be judged by a model that has seen others of his. With messages of writers who are not in the data at all (`--others`)
-the second training is not needed.
+Calibration, thresholds and the figures of the card come from messages of writers of whom the model has seen nothing: files that
+are not trained on (`--others`), or writers kept out of a first training that is only for that (`--apart`).
 """
 
 import argparse
@@ -12,27 +10,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gateway.classify import Classifier, Thresholds, load_roster
+from gateway.evaluation.labelled import rows, written
+from gateway.evaluation.measures import calibrated, threshold
 from gateway.model import Judge, WordPieces
 from gateway.model.card import Card, Level, Scale
 from gateway.model.judge import NOTHING, SCREEN, VOCABULARY, WEIGHTS
 from gateway.model.masking import Masker
+from gateway.model.screen import Screen
 from gateway.model.windows import SIZE
+from gateway.reading import Reader
 from gateway.training.batches import COLUMNS
-from gateway.training.card import Apart, Made, reaches, write
-from gateway.training.examples import Example, Loader, rows, said
+from gateway.training.borrowed import borrow
+from gateway.training.card import Apart, Made, Scaling, worst_of, write
+from gateway.training.examples import Example, Loader, said
 from gateway.training.export import export
+from gateway.training.hardening import harden
 from gateway.training.learning import learn
-from gateway.training.measures import calibrated, threshold
 from gateway.training.network import vocabulary
 from gateway.training.recipe import Recipe
 from gateway.training.screening import Sieve, sieve
 
 DATA = Path(__file__).parent / "data"
+ROSTER = Path(__file__).parents[2] / "policies" / "roster"
 WEIGHTS_FOLDER = Path(__file__).parents[1] / "model" / "weights"
-APART = ("train_4", "train_6")
-FLAGGED, MATCHED = 0.03, 0.005
+OTHERS = tuple(Path(__file__).parent / "unseen" / f"writer_{name}.jsonl" for name in "pr")
+"""Messages that nothing is trained on, and that calibration and thresholds are taken from."""
+FLAGGED, MATCHED = 0.04, 0.006
 """What share of the ordinary messages of writers kept apart may be flagged and matched."""
-REAL_FLAGGED, REAL_MATCHED = 0.01, 0.002
+REAL_FLAGGED, REAL_MATCHED = 0.03, 0.01
 """What share of ordinary real mail."""
 LOST = 0.005
 """What share of the violations that the model would have flagged the screen may settle."""
@@ -46,7 +52,7 @@ class Material:
     others: files of writers who are in `data` not at all; if there are any, they take the place of those kept apart, and one
     training is enough
     extra: real messages, labelled, that are shown in training by their first window
-    plenty: ordinary real mail that only the screen learns from
+    plenty: ordinary real mail that the second round looks for hard windows in, and the screen learns from
     real: other ordinary real mail that the thresholds also answer to, and nothing is trained on
     """
 
@@ -65,14 +71,14 @@ def train(material: Material, recipe: Recipe, out: Path) -> None:
     read = {path: loader.load(path) for path in files}
     final = _once(material, read, frozenset(), recipe, out / WEIGHTS)
     if material.others:
-        found, ordinary = _tried(final, out / WEIGHTS, material.others, material.real)
+        outcome = outcome_of(final, out / WEIGHTS, material.others, material.real)
     else:
         kept = [path for path in material.data if path.stem in material.apart]
         with tempfile.TemporaryDirectory() as folder:
             weights = Path(folder) / WEIGHTS
             trial = _once(material, read, material.apart, recipe, weights)
-            found, ordinary = _tried(trial, weights, kept, material.real)
-    finish(out, recipe, Outcome(found=found, ordinary=ordinary, sieve=final), files)
+            outcome = replace(outcome_of(trial, weights, kept, material.real), sieve=final)
+    finish(out, recipe, outcome, files)
 
 
 def _once(
@@ -82,122 +88,129 @@ def _once(
     shown = [each for path in material.data if path.stem not in apart for each in read[path]]
     extra = [each for path in material.extra for each in read[path]]
     plenty = [each for path in material.plenty for each in read[path]]
-    export(learn(shown, extra, recipe), weights)
+    network = learn(shown, extra, recipe)
+    export(harden(network, shown, extra, plenty, recipe) if plenty else network, weights)
     return sieve([*shown, *extra, *plenty], recipe.seed)
-
-
-def _tried(trial: Sieve, weights: Path, kept: Sequence[Path], real: Sequence[Path]) -> tuple[list[Apart], list[Apart]]:
-    judge = plain(weights, WordPieces(iter(vocabulary())))
-    found, ordinary = ([each for path in paths for each in judged(judge, trial, path)] for paths in (kept, real))
-    return found, ordinary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """found: messages of writers kept apart; ordinary: real mail; sieve: of the last training."""
+    """found: messages of writers kept apart; ordinary: real mail; sieve: of the last training; least: the level of its screen."""
 
     found: Sequence[Apart]
     ordinary: Sequence[Apart]
     sieve: Sieve
+    least: float
+
+
+def outcome_of(trial: Sieve, weights: Path, kept: Sequence[Path], real: Sequence[Path]) -> Outcome:
+    """What model and rules make of messages: first of all they say, for the level of the screen, then of what that lets pass."""
+    pieces = WordPieces(iter(vocabulary()))
+    whole = _judged(plain(weights, pieces), trial, kept), _judged(plain(weights, pieces), trial, real)
+    least = settled(whole[0], scaled(*whole))
+    screened = plain(weights, pieces, trial.at(least))
+    found, ordinary = _judged(screened, trial, kept), _judged(screened, trial, real)
+    return Outcome(found=found, ordinary=ordinary, sieve=trial, least=least)
+
+
+def _judged(judge: Judge, trial: Sieve, files: Sequence[Path]) -> list[Apart]:
+    return [each for path in files for each in judged(judge, trial, path)]
 
 
 def finish(out: Path, recipe: Recipe, outcome: Outcome, files: Sequence[Path]) -> None:
     """What stands beside the weights in `out`."""
-    least = settled(outcome.found, scaled(outcome.found, outcome.ordinary))
-    found, ordinary = (
-        [each if each.peak >= least else replace(each, logits=(NOTHING, NOTHING)) for each in group]
-        for group in (outcome.found, outcome.ordinary)
-    )
     (out / VOCABULARY).write_text("\n".join(vocabulary()) + "\n", encoding="utf-8")
     (out / SCREEN).write_bytes(outcome.sieve.weights)
     made = Made(
         recipe=recipe,
         data=tuple(files),
-        found=found,
-        ordinary=ordinary,
-        scales=scaled(found, ordinary),
-        screen=outcome.sieve.level(least),
+        found=outcome.found,
+        ordinary=outcome.ordinary,
+        scaling=scaled(outcome.found, outcome.ordinary),
+        screen=outcome.sieve.level(outcome.least),
     )
     write(out, made)
 
 
-def settled(found: Sequence[Apart], scales: Mapping[str, Scale]) -> float:
-    """The level of the screen below which hardly a violation stands that the model flags."""
-    flagged = sorted(each.peak for each in found if each.expect != "neither" and reaches(each, scales, "unsure"))
+def settled(found: Sequence[Apart], scaling: Scaling) -> float:
+    """The level of the screen below which hardly a violation stands that is flagged."""
+    flagged = sorted(each.peak for each in found if each.expect != "neither" and scaling.reaches(each, "unsure"))
     return round(flagged[int(LOST * len(flagged))], 4) - 1e-4 if flagged else -1e9
 
 
-def scaled(found: Sequence[Apart], ordinary: Sequence[Apart] = ()) -> dict[str, Scale]:
-    """Calibration by category, and thresholds that are one for both, from the logits of messages kept apart."""
-    plain = [_calibrated(found, column) for column in range(len(COLUMNS))]
-    shares = [(_neither(found, plain), FLAGGED, MATCHED), (_worst(ordinary, plain), REAL_FLAGGED, REAL_MATCHED)]
-    flagged = max(threshold(scores, share) for scores, share, _ in shares if scores)
-    matched = max(threshold(scores, share) for scores, _, share in shares if scores)
-    return {
-        category.value: replace(scale, unsure=round(flagged, 4), match=round(max(flagged, matched), 4))
-        for category, scale in zip(COLUMNS, plain, strict=True)
-    }
+def scaled(found: Sequence[Apart], ordinary: Sequence[Apart] = ()) -> Scaling:
+    """Calibration by category, and thresholds that are one for both, from messages kept apart."""
+    scales = {category.value: _calibrated(found, column) for column, category in enumerate(COLUMNS)}
+    neither = [each for each in found if each.expect == "neither"]
+    shares = [(neither, FLAGGED, MATCHED), (ordinary, REAL_FLAGGED, REAL_MATCHED)]
+    worst = [([worst_of(each, scales) for each in group], few, fewer) for group, few, fewer in shares if group]
+    flagged = max(threshold(scores, share) for scores, share, _ in worst)
+    matched = max(threshold(scores, share) for scores, _, share in worst)
+    return Scaling(scales=scales, thresholds=Thresholds(unsure=round(flagged, 4), match=round(max(flagged, matched), 4)))
 
 
 def _calibrated(found: Sequence[Apart], column: int) -> Scale:
     category = COLUMNS[column]
-    others = [(each.logits[column], each.expect == category) for each in found if each.expect in {category, "neither"}]
-    slope, shift = calibrated(others)
-    return Scale(slope=round(slope, 4), shift=round(shift, 4), unsure=1.0, match=1.0)
+    others = [(each.logits[column], each.found[column], each.expect == category) for each in found]
+    slope, rules, shift = calibrated(others)
+    return Scale(slope=round(slope, 4), rules=round(rules, 4), shift=round(shift, 4))
 
 
-def _neither(found: Sequence[Apart], plain: Sequence[Scale]) -> list[float]:
-    return _worst([each for each in found if each.expect == "neither"], plain)
-
-
-def _worst(found: Sequence[Apart], plain: Sequence[Scale]) -> list[float]:
-    return [max(scale.probability(logit) for scale, logit in zip(plain, each.logits, strict=True)) for each in found]
-
-
-def plain(weights: Path, pieces: WordPieces) -> Judge:
+def plain(weights: Path, pieces: WordPieces, screen: Screen | None = None) -> Judge:
     """A judge of weights that have no card yet."""
-    one = Scale(slope=1.0, shift=0.0, unsure=0.5, match=0.5)
+    one = Scale(slope=1.0, shift=0.0)
     none = Level(scale=1.0, bias=0.0, least=0.0)
-    card = Card(version="trial", size=SIZE, files={}, scales=dict.fromkeys(COLUMNS, one), screen=none)
-    return Judge(card, weights.read_bytes(), pieces, Masker())
+    card = Card(version="trial", size=SIZE, files={}, scales=dict.fromkeys(COLUMNS, one), thresholds=Thresholds(), screen=none)
+    return Judge(card, weights.read_bytes(), pieces, Masker(), screen)
 
 
 def judged(judge: Judge, trial: Sieve, path: Path) -> Iterator[Apart]:
-    """The logits of every row of a file, nothing settled by the screen, and what the screen says."""
-    screen = trial.at(0.0)
+    """What model, rules and screen make of every row of a file."""
+    screen, rules = trial.at(0.0), Classifier(load_roster(ROSTER))
     for row in rows(path):
         sentences, subject = said(row["subject"], row["body"])
         lines = judge.lines(sentences, subject=subject)
-        message, _ = judge.logits(judge.cut(lines)[0], len(lines))
+        message = judge.said(judge.cut(lines)[0], len(lines)).message
+        found = rules.classify(Reader().read(written(row["subject"], row["body"]))).scores
         yield Apart(
             id=row["id"],
             writer=path.stem,
             expect=row["expect"],
             logits=(float(message[0]), float(message[1])),
+            found=(found[COLUMNS[0]], found[COLUMNS[1]]),
             peak=float(screen.scores(lines).max()) if lines else NOTHING,
         )
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """The command."""
     usual = Recipe()
-    parser = argparse.ArgumentParser(prog="gateway.training.train", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="hatchway train", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=DATA, help="a folder of labelled JSON Lines, one file for each writer")
     parser.add_argument("--out", type=Path, default=WEIGHTS_FOLDER, help="where weights and card go")
-    parser.add_argument("--apart", nargs="+", default=list(APART), help="writers kept apart for calibration and thresholds")
-    parser.add_argument("--others", nargs="*", type=Path, default=[], help="files of other writers, in place of --apart")
-    parser.add_argument("--extra", nargs="*", type=Path, default=[], help="labelled real mail, to train on as well")
-    parser.add_argument("--plenty", nargs="*", type=Path, default=[], help="ordinary real mail, for the screen alone")
-    parser.add_argument("--real", nargs="*", type=Path, default=[], help="ordinary real mail that the thresholds also answer to")
+    parser.add_argument("--apart", nargs="*", default=[], help="writers kept apart for calibration, in place of --others")
+    parser.add_argument("--others", nargs="*", type=Path, default=list(OTHERS), help="files of writers for calibration alone")
+    parser.add_argument("--borrow", type=Path, help="a folder of real mail, see gateway/training/borrowed.py")
+    parser.add_argument("--borrowed", type=Path, help="where what was drawn from it goes, to test with  [default: nowhere]")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
     parser.add_argument("--seed", type=int, default=usual.seed)
     parser.add_argument("--threads", type=int, default=usual.threads)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     recipe = replace(usual, epochs=chosen.epochs, seed=chosen.seed, threads=chosen.threads)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    data = sorted(chosen.data.glob("*.jsonl"))
-    material = Material(data=data, apart=frozenset(chosen.apart), extra=chosen.extra, plenty=chosen.plenty, real=chosen.real)
-    train(material, recipe, chosen.out)
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = chosen.borrowed or Path(folder)
+        drawn.mkdir(parents=True, exist_ok=True)
+        real = borrow(chosen.borrow, drawn) if chosen.borrow else None
+        material = Material(
+            data=sorted(chosen.data.glob("*.jsonl")),
+            apart=frozenset(chosen.apart),
+            others=() if chosen.apart else chosen.others,
+            extra=(real.extra,) if real else (),
+            plenty=(real.plenty,) if real else (),
+            real=(real.threshold,) if real else (),
+        )
+        train(material, recipe, chosen.out)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.classify import Classifier, Thresholds, load_roster
+from gateway.classify import Classifier, Opinion, Thresholds, Told, load_roster
 from gateway.classify.classifier import LEAST, MOST, RULES, SENTENCES
 from gateway.classify.page import Page
 from gateway.classify.sentences import LONGEST
@@ -114,33 +114,56 @@ def test_what_could_not_be_read_stays_in_the_verdict():
     assert classifier().classify(Reading(unread=(unread,))).unread == (unread,)
 
 
-class Opinion:
-    """A scorer that is sure of one thing, and remembers what it was shown."""
+class Scorer:
+    """A scorer that is sure of one thing, of its first sentence, and remembers what it was shown."""
 
-    version = "model-1"
+    version, thresholds = "model-1", Thresholds(unsure=0.5, match=0.9)
 
-    def __init__(self, said: Mapping[Category, float]) -> None:
-        self.said, self.shown = said, ()
+    def __init__(self, said: Mapping[Category, float], left: int = 0) -> None:
+        self.said, self.left, self.shown, self.subject, self.found = said, left, (), 0, {}
 
-    def score(self, sentences: Sequence[tuple[Origin, str]]) -> Mapping[Category, float]:
-        self.shown = tuple(sentences)
-        return self.said
+    def score(self, sentences, *, subject, found):
+        self.shown, self.subject, self.found = tuple(sentences), subject, found
+        first = Told(scores=self.said, kind=Kind.INSINUATION)
+        return Opinion(scores=self.said, sentences=(first, *[None] * (len(sentences) - 1)), left=self.left)
 
 
-def test_a_scorers_opinion_is_combined_with_the_findings():
-    scorer = Opinion({Category.POLITICAL: 0.6})
-    verdict = Classifier(load_roster(ROSTER), scorer=scorer).classify(message(ORDINARY))
+def scored(political, text=ORDINARY, subject="", **more):
+    scorer = Scorer({Category.POLITICAL: political, Category.RELIGIOUS: 0.0}, **more)
+    return scorer, Classifier(load_roster(ROSTER), scorer=scorer).classify(message(text, subject))
+
+
+def test_a_scorers_opinion_is_the_score_by_its_own_thresholds():
+    _, verdict = scored(0.6)
     assert verdict.labels == {Category.POLITICAL: Label.UNSURE, Category.RELIGIOUS: Label.CLEAR}
     assert verdict.model.endswith("+model-1")
 
 
-def test_a_scorer_never_sees_a_name_a_party_or_a_faith():
-    scorer = Opinion({})
-    text = "Ann Lee of the Democratic Party met Judge Amdahl at the mosque. Jesus Alvarez brought a Quran for the Muslim guests."
-    Classifier(load_roster(ROSTER), scorer=scorer).classify(message(text))
-    shown = " ".join(sentence for _, sentence in scorer.shown).lower()
-    assert scorer.shown
-    assert not re.search(r"ann|lee|democrat|amdahl|mosque|alvarez|jesus|quran|muslim", shown)
+def test_a_scorers_opinion_that_is_not_clear_has_its_words_as_evidence():
+    _, verdict = scored(0.6)
+    (finding,) = verdict.of(Category.POLITICAL)
+    assert (finding.kind, finding.weight, finding.detector) == (Kind.INSINUATION, 0.6, "model")
+    assert finding.evidence[0].quote in ORDINARY
+    assert not scored(0.4)[1].findings
+
+
+def test_a_scorer_is_told_what_the_rules_found():
+    scorer, _ = scored(0.6, "Please vote for Ann Lee for sheriff.")
+    assert scorer.found[Category.POLITICAL] > 0.7
+
+
+def test_a_scorer_is_told_which_sentences_are_the_subjects():
+    scorer, _ = scored(0.6, subject="Unit 214")
+    assert [text for _, text in scorer.shown[: scorer.subject]] == ["Unit 214"]
+
+
+def test_a_scorer_that_sees_nothing_in_a_link_to_a_campaign_does_not_hide_it():
+    _, verdict = scored(0.0, "https://secure.winred.com/friends-of-lee/donate")
+    assert verdict.labels[Category.POLITICAL] is not Label.CLEAR
+
+
+def test_what_a_scorer_did_not_read_is_unread():
+    assert "its last 7 sentences" in scored(0.1, left=7)[1].unread[0].why
 
 
 def test_thresholds_can_be_set():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.classify.labels import Thresholds, combine, label
+from gateway.classify.labels import Thresholds, combine, label, settled
 from gateway.mail import Place
 from gateway.verdict import Category, Evidence, Finding, Kind, Label
 
@@ -30,32 +30,32 @@ FINDINGS = st.builds(
 
 @given(WEIGHTS, st.floats(min_value=0.0, max_value=1.0), st.sampled_from("ab"))
 def test_one_more_finding_never_lowers_a_score(weights, more, detector):
-    before = combine([finding(weight, "a") for weight in weights], {})
-    after = combine([*(finding(weight, "a") for weight in weights), finding(more, detector)], {})
+    before = combine([finding(weight, "a") for weight in weights])
+    after = combine([*(finding(weight, "a") for weight in weights), finding(more, detector)])
     assert after[Category.POLITICAL] >= before[Category.POLITICAL]
     assert after[Category.RELIGIOUS] == 0.0
 
 
 @given(st.lists(FINDINGS, max_size=9), FINDINGS)
 def test_one_more_finding_of_any_kind_never_lowers_a_score(findings, more):
-    before, after = (combine(some, {})[Category.POLITICAL] for some in (findings, [*findings, more]))
+    before, after = (combine(some)[Category.POLITICAL] for some in (findings, [*findings, more]))
     assert after >= before
 
 
-@given(WEIGHTS, st.floats(min_value=-1.0, max_value=2.0))
-def test_scores_stay_within_0_and_1_whatever_a_scorer_says(weights, opinion):
-    scores = combine([finding(weight) for weight in weights], {Category.POLITICAL: opinion})
-    assert 0.0 <= scores[Category.POLITICAL] <= 1.0
+def test_a_link_to_a_campaign_stands_by_itself_and_words_do_not():
+    link = replace(finding(0.9), kind=Kind.LINK)
+    assert settled([link])[Category.POLITICAL] == 0.9
+    assert settled([finding(0.9), replace(link, weight=0.5)])[Category.POLITICAL] == 0.0
 
 
 def test_a_detector_that_says_the_same_again_counts_less_than_another_that_agrees():
-    same = combine([finding(0.5), finding(0.5)], {})[Category.POLITICAL]
-    other = combine([finding(0.5), finding(0.5, "voting advice")], {})[Category.POLITICAL]
+    same = combine([finding(0.5), finding(0.5)])[Category.POLITICAL]
+    other = combine([finding(0.5), finding(0.5, "voting advice")])[Category.POLITICAL]
     assert 0.5 < same < other
 
 
 def test_many_weak_findings_of_one_detector_are_never_a_match():
-    scores = combine([finding(0.3)] * 1000, {})
+    scores = combine([finding(0.3)] * 1000)
     assert label(scores[Category.POLITICAL], Thresholds()) is not Label.MATCH
 
 

@@ -2,28 +2,13 @@
 
 import json
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).parents[2]
+from tests.support.hatchway import TOP, hatchway
+
 ENDORSEMENT = "The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3."
 LETTER = f"From: President <president@association.example>\nTo: watch@department.example\nSubject: Decided\n\n{ENDORSEMENT}\n"
-
-
-def hatchway(*arguments, stdin="", **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "gateway", *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd=TOP,
-        env={"PATH": "/usr/bin:/bin", "NO_COLOR": "1", **environment},
-    )
 
 
 @pytest.fixture

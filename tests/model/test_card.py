@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.classify import Thresholds
 from gateway.model.card import Scale, WeightsError, read_card
 from gateway.verdict import Category
 
-SCALE = {"slope": 1.0, "shift": 0.0, "unsure": 0.4, "match": 0.8}
+SCALE = {"slope": 1.0, "rules": 2.0, "shift": 0.0}
 
 
 @pytest.fixture
@@ -21,6 +22,7 @@ def folder(tmp_path):
         "size": 256,
         "files": {"judge.onnx": hashlib.sha256(b"weights").hexdigest()},
         "scales": {"political": SCALE, "religious": SCALE},
+        "thresholds": {"unsure": 0.4, "match": 0.8},
         "screen": {"scale": 0.01, "bias": -1.0, "least": -2.0},
     }
     (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
@@ -34,7 +36,8 @@ def rewritten(folder, **changes):
 
 def test_a_card_whose_files_are_as_it_says_is_read(folder):
     card = read_card(folder)
-    assert (card.version, card.size, card.scales[Category.RELIGIOUS].match) == ("judge-1", 256, 0.8)
+    assert (card.version, card.size, card.scales[Category.RELIGIOUS].rules) == ("judge-1", 256, 2.0)
+    assert card.thresholds == Thresholds(unsure=0.4, match=0.8)
 
 
 def test_weights_that_were_changed_are_refused(folder):
@@ -57,6 +60,8 @@ def test_weights_that_are_missing_are_refused(folder):
         {"files": 3},
         {"size": "wide"},
         {"screen": {"scale": 1}},
+        {"thresholds": {"unsure": "high"}},
+        {"thresholds": {"unsure": 0.9, "match": 0.8}},
         {"scales": {"political": SCALE}},
         {"scales": {"political": SCALE, "religious": {**SCALE, "slope": None}}},
     ],
@@ -72,6 +77,13 @@ def test_a_folder_without_a_card_is_refused(tmp_path):
         read_card(tmp_path)
 
 
-@given(st.floats(allow_nan=False))
-def test_any_logit_has_a_probability(logit):
-    assert 0.0 <= Scale(slope=0.8, shift=-0.3, unsure=0.4, match=0.8).probability(logit) <= 1.0
+@given(st.floats(allow_nan=False), st.floats(0.0, 1.0))
+def test_any_logit_has_a_probability(logit, found):
+    assert 0.0 <= Scale(slope=0.8, rules=2.0, shift=-0.3).probability(logit, found) <= 1.0
+
+
+@given(st.floats(-20, 20), st.floats(0.0, 1.0), st.floats(0.0, 1.0))
+def test_what_the_rules_found_never_lowers_a_probability(logit, one, other):
+    low, high = sorted((one, other))
+    scale = Scale(slope=0.8, rules=2.0, shift=-0.3)
+    assert scale.probability(logit, low) <= scale.probability(logit, high)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from gateway.model import WeightsError, load_judge
 from gateway.reading import Origin
-from gateway.verdict import Category
+from gateway.verdict import Category, Kind
 
 WEIGHTS = Path(str(files("gateway.model").joinpath("weights")))
+NOTHING = dict.fromkeys(Category, 0.0)
 POLITICAL, RELIGIOUS = Category.POLITICAL, Category.RELIGIOUS
 PEOPLE = ["Amy Klobuchar", "Tim Scott", "Howie Hawkins", "Chief Deputy Hart", "Oyelaran", "Rosa de la Cruz", "Mark Price"]
 BODIES = ["the PBA", "the Federation", "Local 9", "the Black Officers Network", "Taxpayers in Uniform"]
@@ -39,50 +40,77 @@ def new(*sentences):
     return [(Origin.NEW, sentence) for sentence in sentences]
 
 
+def score(judge, *sentences, subject=0):
+    return judge.score(new(*sentences), subject=subject, found=NOTHING)
+
+
 def test_an_endorsement_stands_far_above_a_delivery(judge):
-    endorsement = judge.score(new("Please vote for Ana Reyes for mayor on Tuesday, she has earned it."))
-    delivery = judge.score(new("The toner is in the supply room, please sign for it."))
-    assert endorsement.scores[POLITICAL] >= judge.card.scales[POLITICAL].unsure
+    endorsement = score(judge, "Please vote for Ana Reyes for mayor on Tuesday, she has earned it.")
+    delivery = score(judge, "The toner is in the supply room, please sign for it.")
+    assert endorsement.scores[POLITICAL] >= judge.thresholds.unsure
     assert delivery.scores[POLITICAL] < endorsement.scores[POLITICAL] / 4
 
 
 def test_a_call_to_a_faith_is_religious_and_not_political(judge):
-    scores = judge.score(new("Accept Jesus as your savior before it is too late, come to our church on Sunday.")).scores
-    assert scores[RELIGIOUS] >= judge.card.scales[RELIGIOUS].match
-    assert scores[POLITICAL] < judge.card.scales[POLITICAL].unsure
+    scores = score(judge, "Accept Jesus as your savior before it is too late, come to our church on Sunday.").scores
+    assert scores[RELIGIOUS] >= judge.thresholds.match
+    assert scores[POLITICAL] < judge.thresholds.unsure
 
 
 def test_the_offending_line_is_the_one_that_is_pointed_at(judge):
-    opinion = judge.score(
-        new(
-            "Newsletter",
-            "The lockers on the second floor are being painted this week.",
-            "Court slips are in the box.",
-            "Please vote for Ana Reyes for mayor on Tuesday, she has earned it.",
-            "The range is closed until Friday.",
-        ),
+    opinion = score(
+        judge,
+        "Newsletter",
+        "The lockers on the second floor are being painted this week.",
+        "Court slips are in the box.",
+        "Please vote for Ana Reyes for mayor on Tuesday, she has earned it.",
+        "The range is closed until Friday.",
         subject=1,
     )
-    assert max(range(5), key=lambda number: opinion.sentences[number][POLITICAL]) == 3
+    assert max(range(5), key=lambda number: opinion.sentences[number].scores[POLITICAL]) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "kinds"),
+    [
+        ("Please vote for Ana Reyes for mayor on Tuesday, she has earned it.", {Kind.ENDORSEMENT, Kind.VOTING_ADVICE}),
+        ("Chip in twenty dollars for the Reyes campaign at the union table.", {Kind.FUND_RAISING}),
+        ("Vote no on Measure 4, it guts our budget.", {Kind.BALLOT_MEASURE, Kind.VOTING_ADVICE}),
+        ("Accept Jesus as your savior before it is too late.", {Kind.RELIGIOUS_PROMOTION}),
+    ],
+)
+def test_a_sentence_is_told_its_kind(judge, said, kinds):
+    assert score(judge, said).sentences[0].kind in kinds
+
+
+def test_what_the_rules_found_counts(judge):
+    said = new("The board has made its choice for sheriff.")
+    without = judge.score(said, subject=0, found=NOTHING).scores[POLITICAL]
+    assert judge.score(said, subject=0, found={POLITICAL: 0.9}).scores[POLITICAL] > without
 
 
 @pytest.mark.parametrize(("template", "names"), TEMPLATES, ids=lambda value: value if isinstance(value, str) else "")
 def test_whoever_is_named_the_score_is_the_same(judge, template, names):
-    scores = [judge.score(new(template.format(name))).scores for name in names]
+    scores = [score(judge, template.format(name)).scores for name in names]
     assert all(each == scores[0] for each in scores)
 
 
 def test_a_message_is_judged_alike_alone_and_after_others(judge):
-    message = new("Ballots are due.", "You know who kept our pensions whole.")
-    alone = load_judge().score(message)
+    message = ("Ballots are due.", "You know who kept our pensions whole.")
+    alone = score(load_judge(), *message)
     for number in range(5):
-        judge.score(new(f"Car {number} is down.", "Radios are on charger 3."))
-    assert judge.score(message) == alone
+        score(judge, f"Car {number} is down.", "Radios are on charger 3.")
+    assert score(judge, *message) == alone
+
+
+def test_what_the_screen_settles_is_not_read(judge):
+    opinion = score(judge, *(f"Car {number} is down again and the tow is on its way to the garage." for number in range(2000)))
+    assert (opinion.left, set(opinion.sentences)) == (0, {None})
 
 
 def test_what_is_too_long_is_counted(judge):
-    opinion = judge.score(
-        new(*(f"Car {number} is down again and the tow is on its way to the garage." for number in range(2000)))
+    opinion = score(
+        judge, *(f"Please vote for Ana Reyes for mayor on Tuesday, she has earned it {n} times." for n in range(2000))
     )
     assert opinion.left > 0
     assert len(opinion.sentences) == 2000
@@ -91,9 +119,10 @@ def test_what_is_too_long_is_counted(judge):
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(Origin), st.text(max_size=80)), max_size=6), st.integers(0, 2))
 def test_any_message_has_an_opinion(judge, sentences, subject):
-    opinion = judge.score(sentences, subject=subject)
+    opinion = judge.score(sentences, subject=subject, found=NOTHING)
+    told = [said.scores for said in opinion.sentences if said]
     assert len(opinion.sentences) == len(sentences)
-    assert all(0.0 <= score <= 1.0 for said in (opinion.scores, *opinion.sentences) for score in said.values())
+    assert all(0.0 <= share <= 1.0 for said in (opinion.scores, *told) for share in said.values())
 
 
 def test_weights_that_were_changed_are_refused(tmp_path):

@@ -1,5 +1,8 @@
 """What the model is given in place of names."""
 
+import hashlib
+import json
+from importlib.resources import files
 from itertools import product
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 from gateway.model import Masker
 
 MASKER = Masker()
+SCENARIOS = files("gateway.training").joinpath("data/scenarios.jsonl")
 PEOPLE = [
     "Amy Klobuchar", "Tim Scott", "Theo Brandt", "Judge Amdahl", "Chief Deputy Hart", "Oyelaran", "Rosa de la Cruz",
     "Jean-Luc Ferrand", "Robert F. Kennedy Jr.", "Councilwoman Teresa Vann", "Wm. P. Stroud", "Mark Price", "Grace Hope",
@@ -67,3 +71,9 @@ def test_any_text_is_masked_and_in_small_letters(text):
     masked = MASKER.mask(text)
     assert not any("\ue000" <= letter <= "\uf8ff" for letter in masked)
     assert masked == masked.strip()
+
+
+def test_what_the_model_was_trained_on_is_what_it_is_given():
+    rows = map(json.loads, SCENARIOS.read_text(encoding="utf-8").splitlines())
+    masked = "\n".join(MASKER.mask(line) for row in rows for line in (row["subject"], *row["body"].split("\n")))
+    assert hashlib.sha256(masked.encode()).hexdigest()[:16] == "a67d1e4f271c3ecb"

@@ -1,5 +1,6 @@
 """What the model need not read."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,15 @@ def test_a_telling_piece_lets_its_sentence_and_the_neighbours_pass():
 
 def test_a_score_is_the_sum_of_three_sentences_and_the_bias():
     assert screen(0.0).scores(message([VOTE], [VOTE], [4])).tolist() == pytest.approx([1.5, 1.5, 0.5])
+
+
+@given(st.lists(st.lists(st.integers(0, 30_521), min_size=1, max_size=40), min_size=1, max_size=9))
+def test_a_sentence_weighs_the_same_whatever_stands_beside_it(sentences):
+    weights = np.random.default_rng(1).integers(-128, 128, SIZE, dtype=np.int8)
+    look = Screen(weights.tobytes(), scale=0.0279, bias=0.0, least=0.0)
+    alone = [0.0, *(look.scores(message(pieces)).item() for pieces in sentences), 0.0]
+    together = [(before + own) + behind for before, own, behind in zip(alone, alone[1:], alone[2:], strict=False)]
+    assert look.scores(message(*sentences)).tolist() == together
 
 
 def test_a_message_without_a_sentence_has_no_scores():

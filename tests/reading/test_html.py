@@ -35,7 +35,7 @@ def hidden(markup):
         ("<p title='no'>yes</p>", "yes"),
         ("<noscript>shown without scripts</noscript>", "shown without scripts"),
         ("<!--[if mso]><p>Outlook shows this</p><![endif]-->all show that", "all show that\n\nOutlook shows this"),
-        ("<style>.x:before{content:'Vote'}</style><p class=x>now</p>", "now\n\nVote"),
+        ("<style>.x:before{content:'Vote'}</style><p class=x> now</p>", "Vote now"),
         ("<p>never closed <b>bold <i>both", "never closed bold both"),
         ("no markup at all", "no markup at all"),
         ("", ""),

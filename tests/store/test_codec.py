@@ -42,7 +42,8 @@ ENVELOPE = st.builds(
 REPLY = st.builds(Reply, code=st.integers(200, 599), status=WORDS, text=WORDS)
 RECEIPT = st.builds(Receipt, reply=REPLY, refused=several(st.tuples(ADDRESS, REPLY)))
 LOCATION = st.builds(Location, WORDS, st.integers(1), st.integers(1))
-PLACE = st.builds(Place, part=WORDS, header=WORDS, name=WORDS, page=INDEX, start=INDEX, end=INDEX)
+BOX = st.none() | st.tuples(*[st.integers(-(10**6), 10**6)] * 4)
+PLACE = st.builds(Place, part=WORDS, header=WORDS, name=WORDS, page=INDEX, start=INDEX, end=INDEX, box=BOX)
 EVIDENCE = st.builds(Evidence, place=PLACE, quote=WORDS)
 FINDING = st.builds(
     Finding,
@@ -167,3 +168,10 @@ def test_a_record_of_version_one_is_read_for_ever():
     )
     assert codec.read_review(written) == there
     assert codec.write_review(there) == written
+
+
+def test_evidence_of_records_written_before_pictures_were_read_has_no_box():
+    there = decision(verdict=Verdict(labels={}, scores={}, unread=(Unread(place=Place(part="2"), why="encrypted"),)))
+    record = json.loads(codec.write_decision(there))
+    del record["verdict"]["unread"][0]["place"]["box"]
+    assert codec.read_decision(json.dumps(record)) == there

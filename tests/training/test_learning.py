@@ -12,7 +12,7 @@ from gateway.training.recipe import Recipe  # noqa: E402  -- likewise
 
 def sample(column, marks, *, ordinary=False, twins="p"):
     window = Window(ids=(101, 10, 7, 10, 8, 9, 102), spans=((0, 1, 3), (1, 3, 6)))
-    return Sample(window=window, column=column, marks=marks, twins=twins, ordinary=ordinary)
+    return Sample(window=window, column=column, marks=marks, kind=None if column is None else 4, twins=twins, ordinary=ordinary)
 
 
 BATCH = collate([sample(0, (0.0, 1.0)), sample(None, (0.0, 0.0), ordinary=True), sample(1, None, twins="")])
@@ -46,3 +46,7 @@ def test_the_wrong_line_of_a_message_costs():
     right = [[[-6.0, -6], [6, -6]], [[-6, -6], [-6, -6]], [[0, 0], [0, 0]]]
     swapped = [[[6.0, -6], [-6, -6]], [[-6, -6], [-6, -6]], [[0, 0], [0, 0]]]
     assert loss(window, right) < loss(window, swapped)
+
+
+def test_the_kind_is_known_of_the_telling_lines_alone():
+    assert BATCH.kind.tolist() == [[-1, 4], [-1, -1], [-1, -1]]

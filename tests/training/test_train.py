@@ -8,9 +8,9 @@ pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from gateway.model.card import Level, read_card
-from gateway.training.card import Apart, Made, reaches, write
+from gateway.training.card import Apart, Made, write
 from gateway.training.recipe import Recipe
-from gateway.training.train import scaled, settled
+from gateway.training.train import FLAGGED, MATCHED, scaled, settled
 
 
 def apart(number, expect, political, religious=-6.0, peak=0.0):
@@ -24,16 +24,16 @@ FOUND = [
 ]
 
 
-@pytest.mark.parametrize(("what", "share"), [("unsure", 0.03), ("match", 0.005)])
+@pytest.mark.parametrize(("what", "share"), [("unsure", FLAGGED), ("match", MATCHED)])
 def test_no_more_ordinary_messages_reach_a_threshold_of_either_category_than_may(what, share):
-    scales = scaled(FOUND)
+    scaling = scaled(FOUND)
     ordinary = [each for each in FOUND if each.expect == "neither"]
-    assert sum(reaches(each, scales, what) for each in ordinary) <= share * len(ordinary)
+    assert sum(scaling.reaches(each, what) for each in ordinary) <= share * len(ordinary)
 
 
 def test_real_mail_raises_a_threshold_that_it_would_reach():
     office = [apart(n, "neither", 3.0) for n in range(100)]
-    assert scaled(FOUND, office)["political"].unsure > scaled(FOUND)["political"].unsure
+    assert scaled(FOUND, office).thresholds.unsure > scaled(FOUND).thresholds.unsure
 
 
 def test_the_screen_settles_hardly_a_violation_that_is_flagged():
@@ -46,7 +46,7 @@ def test_the_papers_are_those_of_the_files_and_are_read_again(tmp_path):
     for name in ("judge.onnx", "vocab.txt", "screen.bin"):
         (tmp_path / name).write_bytes(name.encode())
     screen = Level(scale=0.01, bias=-1.0, least=-2.0)
-    write(tmp_path, Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scales=scaled(FOUND), screen=screen))
+    write(tmp_path, Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scaling=scaled(FOUND), screen=screen))
     card = read_card(tmp_path)
     assert card.screen == screen
     assert json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))["apart"] == ["w"]

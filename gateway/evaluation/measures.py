@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 _Z = 1.959964
+_ROUNDS, _RIDGE = 30, 1e-3
 STEP = 1e-4
 """The finest step of a score, so that what stands a step above is not reached."""
 
@@ -59,20 +60,47 @@ def threshold(ordinary: Sequence[float], share: float) -> float:
     return ranked[allowed] + STEP if allowed < len(ranked) else 0.0
 
 
-def calibrated(scored: Sequence[tuple[float, bool]], *, rounds: int = 2000, rate: float = 0.5) -> tuple[float, float]:
-    """Slope and shift that make logits probabilities (Platt, 1999, with his targets). The shares are those of `scored`."""
-    ones = sum(is_one for _, is_one in scored)
+def calibrated(scored: Sequence[tuple[float, float, bool]]) -> tuple[float, float, float]:
+    """Slope, weight of the rules and shift that make a logit and what the rules found probabilities (Platt, 1999, his targets).
+
+    scored: logit, found (0..1), is one. The shares are those of `scored`. Neither slope nor weight is below 0.
+    """
+    ones = sum(is_one for *_, is_one in scored)
     high, low = (ones + 1) / (ones + 2), 1 / (len(scored) - ones + 2)
-    slope, shift = 1.0, 0.0
-    for _ in range(rounds):
-        by_slope = by_shift = 0.0
-        for logit, is_one in scored:
-            wrong = sigmoid(slope * logit + shift) - (high if is_one else low)
-            by_slope += wrong * logit
-            by_shift += wrong
-        slope -= rate * by_slope / len(scored) / 10
-        shift -= rate * by_shift / len(scored)
-    return slope, shift
+    known = [((logit, found, 1.0), high if is_one else low) for logit, found, is_one in scored]
+    weights = _fitted(known, used=(True, True, True))
+    if weights[1] < 0.0:
+        weights = _fitted(known, used=(True, False, True))
+    return max(0.0, weights[0]), weights[1], weights[2]
+
+
+def _fitted(known: Sequence[tuple[tuple[float, ...], float]], used: tuple[bool, ...]) -> list[float]:
+    """Logistic regression by Newton's method; what is not used weighs nothing."""
+    size = range(len(used))
+    weights = [0.0] * len(used)
+    for _ in range(_ROUNDS):
+        slope, curve = [_RIDGE * weight for weight in weights], [[_RIDGE * (row == column) for column in size] for row in size]
+        for values, target in known:
+            said = sigmoid(sum(weight * value for weight, value in zip(weights, values, strict=True)))
+            for row in size:
+                slope[row] += (said - target) * values[row] * used[row]
+                for column in size:
+                    curve[row][column] += said * (1 - said) * values[row] * values[column] * used[row] * used[column]
+        weights = [weight - step for weight, step in zip(weights, solved(curve, slope), strict=True)]
+    return weights
+
+
+def solved(matrix: Sequence[Sequence[float]], right: Sequence[float]) -> list[float]:
+    """The x of matrix * x = right, by elimination. Raises ZeroDivisionError if there is no one x."""
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    for at in range(len(rows)):
+        best = max(range(at, len(rows)), key=lambda number: abs(rows[number][at]))
+        rows[at], rows[best] = rows[best], rows[at]
+        rows[at] = [value / rows[at][at] for value in rows[at]]
+        for number, row in enumerate(rows):
+            if number != at:
+                rows[number] = [value - row[at] * pivot for value, pivot in zip(row, rows[at], strict=True)]
+    return [row[-1] for row in rows]
 
 
 def sigmoid(logit: float) -> float:

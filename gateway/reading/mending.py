@@ -1,0 +1,253 @@
+r"""Words that were broken or misspelt so that no machine knows them, and that eyes read all the same.
+
+Only telling words are put right, those that an appeal to vote or to believe is made of, since nobody need hide others:
+`vo te`, `can-\ndidate`, `v*te`, `[e]ndorse`, `voooote`, `endorce`, `canidate`, `apollemos`. A word that stands in a dictionary
+is never another word. What is put right points, letter by letter, at what was written.
+
+Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set apart, and hyphens at line ends go.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from gateway.reading.telling import ORDINARY, TELLING
+
+Folded = tuple[str, tuple[int, ...]]
+Edit = tuple[int, int, str]
+"""text[start:end] and what stands for it."""
+
+_SAME = {
+    **dict.fromkeys(("vot", "voet", "vtoe", "ovte", "vvote", "vot3", "vowt"), "vote"),
+    **dict.fromkeys(("elekt", "elcet", "eelct", "elct", "leect", "illect"), "elect"),
+    **dict.fromkeys(("boten", "botten", "voetn"), "voten"),
+    **dict.fromkeys(("indorse", "indorsed", "indorce", "andorse"), "endorse"),
+    **dict.fromkeys(("donait", "donaite", "doanate"), "donate"),
+    **dict.fromkeys(("canidate", "canadate", "canditate", "candiate", "canidat"), "candidate"),
+    **dict.fromkeys(("canidates", "canadates", "canditates"), "candidates"),
+    **dict.fromkeys(("campane", "campayn", "kampaign", "campian", "compaign"), "campaign"),
+    **dict.fromkeys(("repuglican", "republcan"), "republican"),
+    **dict.fromkeys(("mayr", "maoyr", "mayour", "maior"), "mayor"),
+    **dict.fromkeys(("jezus", "jeezus", "jesuss", "jseus"), "jesus"),
+    **dict.fromkeys(("bibel", "bybel", "bilbe"), "bible"),
+    **dict.fromkeys(("krist", "chrsit", "chirst"), "christ"),
+    **dict.fromkeys(("apollemos", "apolemos", "apoyems"), "apoyemos"),
+    **dict.fromkeys(("gobernor", "govenor", "gouvernor"), "governor"),
+    **dict.fromkeys(("suporrt", "soport", "supprot"), "support"),
+    **dict.fromkeys(("cmpgn", "cmpaign"), "campaign"),
+    **dict.fromkeys(("spprt",), "support"),
+    **dict.fromkeys(("endrs", "endrse"), "endorse"),
+    "boto": "voto",
+    "plege": "pledge",
+    "alclade": "alcalde",
+}
+"""Misspellings that no rule makes."""
+
+_JOINS = frozenset(
+    {
+        ("don", "ate"),
+        ("do", "nate"),
+        ("don", "ates"),
+        ("el", "ect"),
+        ("all", "ah"),
+        ("is", "lam"),
+        ("pray", "er"),
+        ("may", "or"),
+        ("govern", "or"),
+        ("elect", "or"),
+    }
+)
+"""Words that stand beside each other by chance."""
+
+_SWAPPED = (
+    *(("ce", "se"), ("se", "ce"), ("ci", "si"), ("ei", "ie"), ("ie", "ei"), ("tion", "sion"), ("tion", "shun"), ("tion", "cion")),
+    *(("z", "s"), ("s", "z"), ("c", "k"), ("ai", "ay"), ("ai", "a"), ("ph", "f"), ("i", "e"), ("e", "i"), ("a", "e"), ("o", "u")),
+    *(("v", "b"), ("y", "ll"), ("ll", "y"), ("mp", "np"), ("e", "a"), ("i", "y"), ("er", "or"), ("or", "er"), ("dge", "ge")),
+)
+_SHORTEST = 6
+"""A shorter word with a letter wrong is too often another one."""
+
+_WORD = re.compile(r"[a-z]+")
+_TOKEN = re.compile(r"[A-Za-z]+")
+_MARKS = r"[-.*'\[\](){}_~^\"|\\/+,:=#·•]"
+_PARTED = re.compile(rf"(?<![A-Za-z0-9@/.])[A-Za-z]{{1,12}}(?:{_MARKS}{{1,4}}[A-Za-z]{{1,12}}){{1,11}}(?![A-Za-z0-9@/])")
+_MARK = re.compile(rf"{_MARKS}{{1,4}}[A-Za-z]")
+_STARRED = re.compile(r"(?<![\w*#])[A-Za-z]{1,10}(?:[*#]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#])")
+_GAP = re.compile(r" |-? ?\n")
+_HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
+_TWICE = re.compile(r"([a-z])\1+")
+_HUMPED = re.compile(
+    r"(?<![\w#@./:-])(?:[A-Z][a-z]{0,20}){0,60}?(?:[A-Z][a-z]{1,20}){3}[A-Z](?:[A-Z]?[a-z]{1,20}){1,60}(?![\w@/])"
+)
+"""Four words run together, or more."""
+_HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_DRAWN = 5
+"""Fewer letters, some of them doubled, are an ordinary word: `boot`."""
+
+
+@cache
+def misspelt() -> dict[str, str]:
+    """Every misspelling, and the word."""
+    found: dict[str, str] = {}
+    for word in sorted(TELLING):
+        if len(word) >= _SHORTEST:
+            found |= {wrong: word for wrong in _wrong(word) if wrong not in TELLING and wrong not in ORDINARY}
+    return found | _SAME
+
+
+def _wrong(word: str) -> Iterator[str]:
+    """How a word is written by who is in a hurry, spells by ear, or hides it."""
+    for at in range(1, len(word)):
+        yield word[:at] + word[at + 1 :]
+        yield word[:at] + word[at] + word[at:]
+        if at + 1 < len(word):
+            yield word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    for right, wrong in _SWAPPED:
+        at = word.find(right, 1)
+        while at > 0:
+            yield word[:at] + wrong + word[at + len(right) :]
+            at = word.find(right, at + 1)
+
+
+@cache
+def _squeezed() -> dict[str, str]:
+    """Telling words by what is left of them without doubled letters."""
+    return {_TWICE.sub(r"\1", word): word for word in sorted(TELLING, reverse=True)}
+
+
+@cache
+def _splits() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
+    """Every telling word in two pieces, and in three."""
+    two = {(word[:at], word[at:]) for word in TELLING for at in range(1, len(word))}
+    three = {(*pair, word[end:]) for word in TELLING for end in range(2, len(word)) for pair in _pairs(word[:end])}
+    return (
+        frozenset(pair for pair in two if TELLING.isdisjoint(pair)) - _JOINS,
+        frozenset(pieces for pieces in three if TELLING.isdisjoint(pieces)),
+    )
+
+
+def _pairs(word: str) -> Iterator[tuple[str, str]]:
+    return ((word[:at], word[at:]) for at in range(1, len(word)))
+
+
+def mend(text: str, offsets: tuple[int, ...]) -> Folded:
+    """A folded text with its telling words put right; offsets as those of `fold`."""
+    if _HUMPS.search(text) and _HUMPED.search(text):
+        text, offsets = edited(text, offsets, _apart(text))
+    words = _WORD.findall(text.lower())
+    if edits := list(_joined(text, words)):
+        text, offsets = edited(text, offsets, edits)
+        words = _WORD.findall(text.lower())
+    if wrong := _wrongly(frozenset(words)):
+        text, offsets = edited(text, offsets, _spelt(text, wrong))
+    return text, offsets
+
+
+def edited(text: str, offsets: tuple[int, ...], edits: Iterable[Edit]) -> Folded:
+    """The text with these edits, which are in order and do not overlap."""
+    pieces: list[str] = []
+    kept: list[int] = []
+    last = 0
+    for start, end, stands in edits:
+        pieces += [text[last:start], stands]
+        kept.extend(offsets[last:start])
+        kept.extend(offsets[_points(at, len(stands), start, end)] for at in range(len(stands)))
+        last = end
+    pieces.append(text[last:])
+    kept.extend(offsets[last:])
+    return "".join(pieces), tuple(kept)
+
+
+def _points(at: int, size: int, start: int, end: int) -> int:
+    """The index of the character that the one at `at` of `size` stands for; the first and the last point at both ends."""
+    return max(start, end - 1) if 0 < at == size - 1 else min(start + at, max(start, end - 1))
+
+
+def _apart(text: str) -> Iterator[Edit]:
+    """Words that run together, and a hyphen at a line's end."""
+    for found in _HUMPED.finditer(text):
+        start = found.start()
+        yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
+
+
+def _joined(text: str, words: list[str]) -> Iterator[Edit]:
+    """Telling words that are broken by marks, blanks or line ends."""
+    edits = [*_marked(text), *_starred(text), *_blanks(text, words)]
+    edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)] if "-\n" in text else []
+    last = 0
+    for start, end, stands in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
+        if start >= last:
+            yield start, end, stands
+            last = end
+
+
+def _marked(text: str) -> Iterator[Edit]:
+    read = 0
+    for mark in _MARK.finditer(text):
+        if mark.start() < read or not text[mark.start() - 1 : mark.start()].isalpha():
+            continue
+        start = mark.start()
+        while start > read and text[start - 1].isalpha():
+            start -= 1
+        found = _PARTED.match(text, start)
+        if not found:
+            continue
+        read, pieces = found.end(), _TOKEN.findall(found[0])
+        word = "".join(pieces)
+        if word.lower() in TELLING and not any(piece.lower() in TELLING for piece in pieces):
+            yield start, read, word
+
+
+def _starred(text: str) -> Iterator[Edit]:
+    """A letter or two hidden behind stars."""
+    for found in _STARRED.finditer(text) if "*" in text or "#" in text else ():
+        form = re.compile(re.sub(r"[*#]", ".", found[0].lower()))
+        word = next((word for word in sorted(TELLING) if form.fullmatch(word)), "")
+        if word:
+            yield found.start(), found.end(), _cased(word, found[0])
+
+
+def _blanks(text: str, words: list[str]) -> Iterator[Edit]:
+    """Pieces of a word on both sides of a blank or a line end."""
+    two, three = _splits()
+    if two.isdisjoint(pairwise(words)) and three.isdisjoint(zip(words, words[1:], words[2:], strict=False)):
+        return
+    tokens = [found.span() for found in _TOKEN.finditer(text)]
+    pieces = [text[start:end].lower() for start, end in tokens]
+    for at in range(len(tokens) - 1):
+        for more, splits in ((2, two), (3, three)):
+            if tuple(pieces[at : at + more]) in splits and _close(text, tokens[at : at + more]):
+                yield tokens[at][0], tokens[at + more - 1][1], "".join(text[start:end] for start, end in tokens[at : at + more])
+
+
+def _close(text: str, tokens: list[tuple[int, int]]) -> bool:
+    return all(_GAP.fullmatch(text, a, b) for (_, a), (b, _) in pairwise(tokens))
+
+
+def _wrongly(words: frozenset[str]) -> dict[str, str]:
+    """Of these words those that are misspelt, and what they are."""
+    return {word: right for word in words if (right := _right(word))}
+
+
+@lru_cache(maxsize=65_536)
+def _right(word: str) -> str:
+    """What a misspelt word is, or one with letters drawn out or doubled; "" for every other word."""
+    if word in TELLING or word in ORDINARY:
+        return ""
+    if right := misspelt().get(word):
+        return right
+    return _squeezed().get(_TWICE.sub(r"\1", word), "") if len(word) >= _DRAWN and _TWICE.search(word) else ""
+
+
+def _spelt(text: str, wrong: dict[str, str]) -> Iterator[Edit]:
+    for found in _TOKEN.finditer(text):
+        if word := wrong.get(found[0].lower()):
+            yield found.start(), found.end(), _cased(word, found[0])
+
+
+def _cased(word: str, like: str) -> str:
+    if like.isupper():
+        return word.upper()
+    return word.capitalize() if like[:1].isupper() else word

@@ -1,0 +1,71 @@
+"""A second round on what the network gets wrong in ordinary mail: it is shown those windows, among others, as ordinary.
+
+Long real messages are shown in the first round by their first window only. Here every window of a heap of ordinary ones is
+read by the network, and those it would flag are what it learns from next.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from random import Random
+
+import torch
+
+from gateway.training.batches import Sample, samples
+from gateway.training.examples import Example
+from gateway.training.learning import collate, learn
+from gateway.training.network import Network
+from gateway.training.recipe import Recipe
+
+LEAST = -2.0
+"""The logit from which on a window is hard."""
+SHARE = 0.5
+"""So much of the first round's messages is shown again."""
+_AT_ONCE = 16
+
+
+def harden(  # noqa: PLR0913  -- what was trained on, and on what next
+    network: Network,
+    examples: Sequence[Example],
+    extra: Sequence[Example],
+    heap: Sequence[Example],
+    recipe: Recipe,
+    *,
+    say: Callable[[str], None] = print,
+) -> Network:
+    """The network after a second round. heap: ordinary messages."""
+    found = hard(network, heap, recipe)
+    say(f"{len(found)} hard windows in {len(heap)} ordinary messages")
+    rnd = Random(recipe.seed)  # noqa: S311  -- an order of training, no secret
+    groups: dict[str, list[Example]] = {}
+    for number, example in enumerate(examples):
+        groups.setdefault(example.twins or f"#{number}", []).append(example)
+    again = [example for group in groups.values() if rnd.random() < SHARE for example in group]
+    second = replace(recipe, epochs=1, rate=recipe.rate / 2, bury=recipe.bury / 2, seed=recipe.seed + 1)
+    return learn([*again, *found], extra, second, start=network, say=say)
+
+
+def hard(network: Network, heap: Sequence[Example], recipe: Recipe) -> list[Example]:
+    """The windows of ordinary messages that the network would flag, each as a message of its own."""
+    cut = [(example, sample) for example in heap for sample in samples(example, size=recipe.size) if sample.window.spans]
+    cut.sort(key=lambda each: len(each[1].window.ids))
+    found: list[Example] = []
+    network.eval()
+    for start in range(0, len(cut), _AT_ONCE):
+        some = cut[start : start + _AT_ONCE]
+        found += [
+            _alone(*each) for each, worst in zip(some, _worst(network, [s for _, s in some]), strict=True) if worst >= LEAST
+        ]
+    return found
+
+
+def _worst(network: Network, some: Sequence[Sample]) -> list[float]:
+    batch = collate(some)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        window, sentence, _ = network(batch.ids, batch.pool)
+    worst = (sentence - (1.0 - batch.there)[:, :, None] * 30.0).max(1).values
+    return [float(each) for each in ((window + worst) / 2).max(1).values]
+
+
+def _alone(example: Example, sample: Sample) -> Example:
+    lines = tuple(example.lines[number] for number, _, _ in sample.window.spans)
+    return replace(example, lines=lines, marks=(0.0,) * len(lines), twins="")

@@ -1,0 +1,120 @@
+"""Ways to hide words in charsets, encodings, markup and headers that some mail program undoes."""
+
+import base64
+import re
+
+import pytest
+
+from gateway.reading import Reader
+from tests.support.reading import mail, parts, read, texts, whys
+
+WORDS = "Vote for Smith on Tuesday."
+WIDE = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in WORDS)
+B64 = base64.b64encode(WORDS.encode()).decode()
+PLAIN = "Content-Type: text/plain; charset=utf-8\n\n"
+
+
+def _letters(form):
+    return re.sub(r"[A-Za-z]", lambda letter: form.format(letter[0]), WORDS)
+
+
+def _said(octets):
+    return [" ".join(p.folded.split()) for p in read(octets).passages]
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        mail(WIDE.encode("iso2022_jp"), kind="text/plain; charset=us-ascii"),
+        mail(WIDE.encode("gbk"), kind="text/plain; charset=utf-8"),
+        mail(WIDE.encode("gbk"), kind="text/plain"),
+        mail(" ".join(re.findall(".{1,4}", B64)), coding="base64"),
+        mail(f"A\n{B64}", coding="base64"),
+        mail(B64, coding="x-base64"),
+        mail(B64, coding="=?utf-8?q?base64?="),
+        mail(WORDS.encode().replace(b" ", b"=\r =20"), coding="quoted-printable"),
+    ],
+)
+def test_charsets_and_encodings_are_undone(octets):
+    assert WORDS in _said(octets)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        _letters('<div style="display:inline">{}</div>'),
+        _letters('<div style="float:left">{}</div>'),
+        "<style>p i.x{display:none}</style><p>" + _letters("{}<i class=x>q</i>"),
+        "<style>[data-x]{display:none}</style>" + _letters("{}<i data-x=1>q</i>"),
+        "<style>@media screen{.x{display:none}}</style>" + _letters("{}<i class=x>q</i>"),
+        _letters("{}<rp>q</rp>"),
+        f'<style>.a::before{{content:attr(data-t)}}</style><p class=a data-t="{WORDS}"></p>',
+        "<style>.a:after{content:'\\000056ote for'}</style><p><span class=a></span> Smith on Tuesday.</p>",
+        f"<p><bdo dir=rtl>{WORDS[::-1]}</bdo></p>",
+        f"<p style='unicode-bidi:bidi-override;direction:rtl'>{WORDS[::-1]}</p>",
+        _letters('<img alt="{}" src=x>'),
+    ],
+)
+def test_markup_that_rearranges_letters_is_read_as_it_shows(markup):
+    assert WORDS in _said(mail(markup, kind="text/html; charset=utf-8"))
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        mail("<p>V<b></b>ote for Smith on Tuesday.</p>", "Content-Type: text/plain", kind="text/html; charset=utf-8"),
+        mail(B64, "Content-Transfer-Encoding: 7bit", coding="base64"),
+        mail(WIDE.encode("gbk"), kind="text/plain; charset=us-ascii; charset=gbk"),
+        parts(PLAIN + WORDS).replace(b"boundary=", b"boundary=two; boundary="),
+        parts(PLAIN + WORDS).replace(b"multipart/mixed", b"text/plain"),
+    ],
+)
+def test_of_fields_that_contradict_each_other_every_reading_is_read(octets):
+    assert WORDS in _said(octets)
+    assert whys(read(octets)) == []
+
+
+@pytest.mark.parametrize(
+    "disposition",
+    [
+        'attachment; filename="Vote_for_Smith_on_Tuesday.pdf"',
+        'attachment; filename*0="Vote for "; filename*1="Smith on Tuesday"',
+        "attachment; filename*=utf-8''Vote%20for%20Smith%20on%20Tuesday.txt",
+        'attachment; filename="a.txt"; filename="Vote-for-Smith-on-Tuesday.txt"',
+        "attachment; filename=VoteForSmithOnTuesday.txt",
+    ],
+)
+def test_a_file_name_that_says_something_is_read(disposition):
+    reading = read(parts(PLAIN + "See this.", f"Content-Type: text/plain\nContent-Disposition: {disposition}\n\nx"))
+    named = [p for p in reading.passages if p.place.header == "Filename"]
+    assert [p.folded.casefold() for p in named] == ["vote for smith on tuesday"]
+    assert named[0].place.part == "2"
+
+
+def test_a_file_name_of_one_word_and_fields_nobody_is_shown_say_nothing():
+    octets = parts(PLAIN + "x", 'Content-Type: text/plain; name="scan_0001.txt"\n\ny', fields=("List-Id: Vote for Smith <x.y>",))
+    assert texts(read(octets)) == ["x", "y"]
+    assert [p for p in read(octets).passages if p.place.header] == []
+
+
+@pytest.mark.parametrize("field", ["Keywords", "Comments", "Thread-Topic", "X-Message-Flag", "Organization"])
+def test_fields_that_some_programs_show_are_read_but_not_the_subject_again(field):
+    assert WORDS in _said(mail("x", "Subject: Lunch", f"{field}: {WORDS}"))
+    assert _said(mail("x", "Subject: Re: Lunch today", f"{field}: Lunch today")) == ["Re: Lunch today", "x"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [f"=?utf-8?b?{B64}", f"=? utf-8 ?b?{B64}?=", f"=?utf-8?b?{B64[:7]}?= =?utf-8?b?{B64[7:]}?="],
+)
+def test_encoded_words_with_tricks_are_undone(written):
+    assert read(mail("x", f"Subject: {written}")).subject == WORDS
+
+
+def test_text_that_is_turned_round_is_read_as_it_shows():
+    assert WORDS in texts(Reader().read(mail(f"\u202e{WORDS[::-1]}\u202c")))
+
+
+def test_coded_lines_of_an_address_card_are_undone():
+    card = "BEGIN:VCARD\nVERSION:2.1\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Vote=20=\nfor=20Smith\nEND:VCARD"
+    assert "NOTE:Vote for Smith" in texts(read(mail(card, kind="text/x-vcard")))[0]
