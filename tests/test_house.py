@@ -27,26 +27,33 @@ DOORS = {
     "aiosmtpd": "smtpd",
     "aiosmtplib": "smarthost",
     "alembic": "store",
+    "argon2": "console",
     "charset_normalizer": "reading",
     "click": "cli",
     "disarm": "reading",
     "jinja2": "notice",
+    "nh3": "display",
     "numpy": "model",
     "onnxruntime": "model",
     "pebble": "judges",
     "publicsuffixlist": "classify",
     "pydantic": "source",
     "pydantic_core": "source",
+    "pyotp": "console",
     "pysqlite3": "store",
     "rich": "cli",
     "selectolax": "reading",
+    "segno": "console",
     "sqlalchemy": "store",
+    "starlette": "console",
     "torch": "training",
+    "uvicorn": "console",
     "sqlite3": "store",
     "yaml": "source",
 }
-# Who makes what another room runs may use that room's libraries.
-MAKERS = {("training", "numpy"), ("training", "onnxruntime")}
+# Who makes what another room runs may use that room's libraries; pages and notices are both templates, and both kinds of
+# worker processes may be killed.
+MAKERS = {("training", "numpy"), ("training", "onnxruntime"), ("console", "jinja2"), ("viewer", "pebble")}
 JUDGEMENT = {"source", "mail", "verdict", "decision", "hold", "reading", "classify", "policy"}
 IO = {
     "aiosmtplib",

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from gateway.hold import HeldMail, Review
 from gateway.mail import Content, Mail
-from gateway.store import codec
+from gateway.store import cards, codec, schema
 from gateway.store.contents import Damaged, Spool, keep, take
 from gateway.store.schema import contents, holds
 
@@ -43,6 +43,20 @@ def insert(db: Connection, held: HeldMail) -> None:
         "next": moment(held, held.reminded),
     }
     db.execute(holds.insert(), row)
+    cards.insert(db, held)
+
+
+def catch_up(db: Connection, spool: Spool) -> None:
+    """Lines for holds that were put on the shelf before there were any. What is damaged has none."""
+    missing = select(holds.c.id).join(schema.cards, isouter=True).where(schema.cards.c.id.is_(None)).order_by(holds.c.id)
+    for hold in db.execute(missing).scalars().all():
+        try:
+            held = find(db, hold, spool)
+        except (Damaged, codec.UnreadableRecord) as error:
+            log.error("store.unreadable", id=hold, why=str(error))  # noqa: TRY400  -- where it was read says nothing more
+            continue
+        if held is not None:
+            cards.insert(db, held)
 
 
 def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
@@ -72,7 +86,9 @@ def rule(db: Connection, hold: str, review: Review, spool: Spool) -> HeldMail:
     if held is None:
         raise KeyError(hold)
     waiting = replace(held, review=None) if written else held
-    return waiting.ruled(review)
+    ruled = waiting.ruled(review)
+    cards.ruled(db, hold, review)
+    return ruled
 
 
 def remind(db: Connection, hold: str, reminded: int) -> bool:

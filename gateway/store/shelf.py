@@ -10,7 +10,9 @@ from gateway.hold import HeldMail, Review
 from gateway.mail import Receipt, Reply
 from gateway.ports import Clock, Dispatch, Parcel
 from gateway.store import holds, outbox
+from gateway.store.accounts import StoredAccounts
 from gateway.store.contents import Spool
+from gateway.store.desk import StoredDesk
 from gateway.store.writer import Writer
 
 
@@ -33,6 +35,8 @@ class Shelf:
     """Holds come with their content, in memory if it is small, else in a file that stays for an hour; `list` leaves it out."""
 
     def __init__(self, writer: Writer, spool: Spool, clock: Clock) -> None:
+        self.desk = StoredDesk(writer)
+        self.accounts = StoredAccounts(writer)
         self._writer = writer
         self._spool = spool
         self._clock = clock

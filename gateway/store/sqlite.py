@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from gateway.ports import Clock, StoreUnavailable
-from gateway.store import migrate, outbox
+from gateway.store import holds, migrate, outbox
 from gateway.store.contents import Spool
 from gateway.store.place import Lock, create, identity, network_file_system
 from gateway.store.shelf import Shelf
@@ -88,6 +88,7 @@ class SqliteStore(Shelf):
             migrate.upgrade(db, str(path))
             outbox.unlease(db)
             self._spool.clear()
+            holds.catch_up(db, self._spool)
 
         await self._writer.do(work)
 
