@@ -115,6 +115,10 @@ class Desk(Protocol):
         """What waits and is near-identical, the earliest deadline first."""
         ...
 
+    async def these(self, ids: Sequence[str], groups: Sequence[str] | None) -> Sequence[Line]:
+        """The lines of these holds, as far as they are there and may be seen."""
+        ...
+
     async def tally(self, groups: Sequence[str] | None, soon: datetime) -> Tally:
         """Counts of what waits for these groups."""
         ...

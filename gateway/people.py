@@ -5,6 +5,7 @@ that who reads the database can sign in as nobody. Who may do what is written in
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,10 +13,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from gateway.mail import Address
+from gateway.mail import Address, new_id
 
 INVITED = timedelta(hours=72)
 """How long a one-time link serves."""
+_MAILBOX = re.compile(r'[^\s@<>()\[\]",;:*\\]{1,64}@(?:[\w-]+\.)*[\w-]{1,63}')
+_NAME = 100
 
 
 class Role(StrEnum):
@@ -85,6 +88,50 @@ class Session:
 
 class Taken(ValueError):  # noqa: N818  -- it states a fact
     """That login belongs to another account."""
+
+
+class Wrong(ValueError):  # noqa: N818  -- it states a fact
+    """What was written makes no account, and what to do about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An account as somebody writes it down."""
+
+    login: str
+    role: str
+    name: str = ""
+    reviewers: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+def new_account(entry: Entry, at: datetime) -> Account:
+    """The account of an entry. Raises Wrong."""
+    if entry.role not in set(Role):
+        raise Wrong(f'"{entry.role}" is no role; there are {", ".join(Role)}')
+    addresses = tuple(_mailbox(written) for written in (entry.login, *entry.also))
+    if entry.role == Role.REVIEWER and not entry.reviewers:
+        raise Wrong("a reviewer belongs to at least one group of reviewers, by the name it has in the policies")
+    return Account(
+        id=new_id(at),
+        login=addresses[0],
+        name=" ".join(entry.name.split())[:_NAME],
+        role=Role(entry.role),
+        made=at,
+        reviewers=tuple(dict.fromkeys(" ".join(group.split()) for group in entry.reviewers)),
+        also=tuple(dict.fromkeys(addresses[1:])),
+    )
+
+
+def words_of(written: str) -> tuple[str, ...]:
+    """What stands between commas or on lines of its own."""
+    return tuple(word.strip() for word in re.split(r"[,;\n]", written) if word.strip())
+
+
+def _mailbox(written: str) -> str:
+    if not _MAILBOX.fullmatch(written.strip()):
+        raise Wrong(f'"{written.strip()}" is no mail address; write for example captain@department.example')
+    return written.strip().casefold()
 
 
 class AccountBook(Protocol):

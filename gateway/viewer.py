@@ -20,7 +20,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from gateway import display
-from gateway.display import Shown
+from gateway.display import Shown, Unviewable
 from gateway.hold import HeldMail
 from gateway.mail import Content
 from gateway.verdict import Finding
@@ -33,10 +33,6 @@ _GRACE = 10.0
 _KEPT = 16
 _SMALL = 2 * 1024**2
 """Characters of a page up to which it is remembered."""
-
-
-class Unviewable(Exception):  # noqa: N818  -- it is an answer
-    """It cannot be prepared: why, in a few plain words."""
 
 
 class Viewer:

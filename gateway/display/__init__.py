@@ -11,6 +11,6 @@ door. What comes out is still to be served in a sandboxed frame: two locks hold 
 
 from gateway.display.files import part
 from gateway.display.show import show, source
-from gateway.display.types import File, Goes, Mark, Run, Shown, Text
+from gateway.display.types import File, Goes, Mark, Run, Shown, Text, Unviewable
 
-__all__ = ["File", "Goes", "Mark", "Run", "Shown", "Text", "part", "show", "source"]
+__all__ = ["File", "Goes", "Mark", "Run", "Shown", "Text", "Unviewable", "part", "show", "source"]

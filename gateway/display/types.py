@@ -74,3 +74,7 @@ class Shown:
     links: tuple[Goes, ...] = ()
     unread: tuple[Unread, ...] = ()
     shortened: bool = False
+
+
+class Unviewable(Exception):  # noqa: N818  -- it is an answer
+    """A message that cannot be prepared to be looked at: why, in a few plain words."""

@@ -90,6 +90,12 @@ def alike(db: Connection, cluster: str, groups: Sequence[str] | None) -> list[Li
     return list(map(_line, rows))
 
 
+def these(db: Connection, ids: Sequence[str], groups: Sequence[str] | None) -> list[Line]:
+    """The lines of these holds, the earliest deadline first."""
+    asked = _lines().where(cards.c.id.in_([plain(id_) for id_ in ids]), *_seen(groups))
+    return list(map(_line, db.execute(asked.order_by(cards.c.deadline, cards.c.id))))
+
+
 def tally(db: Connection, groups: Sequence[str] | None, soon: datetime) -> Tally:
     """Counts of what waits."""
     waiting = select(func.count(), func.min(cards.c.since), func.min(cards.c.deadline))

@@ -25,6 +25,10 @@ class StoredDesk:
         """What waits and is near-identical."""
         return await self._writer.do(lambda db: cards.alike(db, cluster, groups))
 
+    async def these(self, ids: Sequence[str], groups: Sequence[str] | None) -> Sequence[Line]:
+        """The lines of these holds, as far as they are there and may be seen."""
+        return await self._writer.do(lambda db: cards.these(db, ids, groups))
+
     async def tally(self, groups: Sequence[str] | None, soon: datetime) -> Tally:
         """Counts of what waits."""
         return await self._writer.do(lambda db: cards.tally(db, groups, soon))
