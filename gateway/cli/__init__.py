@@ -15,6 +15,7 @@ _COMMANDS = {
     "explain": ("gateway.cli.explain", "Say what would become of a message, and why."),
     "classify": ("gateway.cli.classify", "Judge many messages, JSON Lines in and out."),
     "queue": ("gateway.cli.queue", "Review held mail: list, show, release, deny."),
+    "user": ("gateway.cli.user", "Say who may use the console: add, list, disable, enable, link."),
     "status": ("gateway.cli.status", "Say how the running gateway stands."),
     "reload": ("gateway.cli.reload", "Have the running gateway take new policies and roster."),
     "demo": ("gateway.cli.demo", "Show a message's whole life on this machine."),
