@@ -24,8 +24,8 @@ _SECRET = re.compile(r"[A-Z2-7]{32}")
 class Passwords:
     """argon2id with the library's parameters (RFC 9106, low memory)."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._nobody = self._hasher.hash(secrets.token_urlsafe(16))
         self._turns = asyncio.Semaphore(2)
 
