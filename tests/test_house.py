@@ -32,6 +32,7 @@ DOORS = {
     "click": "cli",
     "disarm": "reading",
     "jinja2": "notice",
+    "markupsafe": "console",
     "nh3": "display",
     "numpy": "model",
     "onnxruntime": "model",

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -29,7 +30,13 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        counted=words.counted, plain=words.plain, sentence=words.sentence, size=words.size, where=words.where, static=static_url
+        counted=words.counted,
+        plain=words.plain,
+        sentence=words.sentence,
+        mailbox=mailbox,
+        size=words.size,
+        where=words.where,
+        static=static_url,
     )
     return environment
 
@@ -76,6 +83,11 @@ def static_url(name: str) -> str:
     """Where it is served; it changes when the file does, so that browsers may keep it."""
     octets, _ = static_file(name)
     return f"/static/{name}?v={hashlib.sha256(octets).hexdigest()[:12]}"
+
+
+def mailbox(written: str) -> Markup:
+    """An address that a narrow page may break behind its @."""
+    return Markup("@<wbr>").join(words.plain(written, 254).split("@"))
 
 
 def _iso(moment: datetime) -> str:
