@@ -4,6 +4,7 @@ nh3 (ammonia) parses as browsers do and keeps a short list of elements and style
 lose their target and show it, remote pictures become a note, passages are marked. nh3 then looks at it once more.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -44,6 +45,8 @@ _CLASSES = {name: {"goes", "link", "withheld", "found"} for name in ("span", "sm
 _DROPPED = "script style title template noscript iframe object embed svg math select textarea head"
 _GONE = set(_DROPPED.split())
 _VOID = {"br", "hr", "img", "col"}
+_FUNCTION = re.compile(r"(?<![\w-])(?!rgba?\(|hsla?\()[\w-]+\s*\(|@")
+"""A function in a style that is not a colour may load or run something."""
 _WITHHELD = ("http:", "https:", "ftp:", "//")
 _LONGEST = 2_000_000
 _SHOWN = 120
@@ -87,7 +90,7 @@ def final(fragment: str) -> str:
 def _only_pictures(element: str, name: str, value: str) -> str | None:
     if name == "src":
         return value if element == "img" and value.startswith("data:image/") else None
-    return None if "url(" in value.lower() or "\\" in value else value
+    return None if "\\" in value or _FUNCTION.search(value.lower()) else value
 
 
 @dataclass(slots=True)

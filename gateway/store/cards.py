@@ -31,7 +31,7 @@ _ORDER: dict[Sort, tuple[Column[Any], bool]] = {
 
 def insert(db: Connection, held: HeldMail) -> None:
     """The line of a hold. Raises OSError if the content's file is gone."""
-    drawn, author = sketch(held.mail.content), _searchable(held.mail.envelope.sender)
+    drawn, author = sketch(held.mail.content, _found(held)), _searchable(held.mail.envelope.sender)
     row = {
         "id": held.mail.id,
         "cluster": _cluster(db, held, author, drawn),
@@ -122,6 +122,15 @@ def _searchable(address: Address | None) -> str:
 def _labels(held: HeldMail) -> dict[str, bool]:
     labels = held.decision.verdict.labels if held.decision.verdict else {}
     return {str(category): labels.get(category, Label.CLEAR) is not Label.CLEAR for category in Category}
+
+
+def _found(held: HeldMail) -> str:
+    """The kinds of what was found and what could not be read, for comparing."""
+    verdict = held.decision.verdict
+    if verdict is None:
+        return "not judged"
+    kinds = {f"{finding.category} {finding.kind}" for finding in verdict.findings}
+    return "\n".join(sorted(kinds | {one.why for one in verdict.unread}))
 
 
 def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:

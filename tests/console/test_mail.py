@@ -60,7 +60,7 @@ async def test_a_message_has_one_page_with_everything_on_it(console):
         "Promotion of political or religious positions, opinions or actions",
         "encrypted",
         '<mark title="advises how to vote">Vote for Alex Example.</mark>',
-        "48 hours left",
+        "2 days left",
         "Chief Okafor",
         "lieutenant@<wbr>department.example",
         "https://evil.example/?x=1",

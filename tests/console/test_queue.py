@@ -33,12 +33,12 @@ async def test_what_waits_is_listed_the_earliest_deadline_first_with_counts(cons
         "SOON", b"Subject: x\r\n\r\nSomething else entirely\r\n", subject="Sooner one", deadline=timedelta(hours=2)
     )
     browser = await console.person(Role.REVIEWER)
-    clock.forward(timedelta(minutes=30))
+    clock.forward(timedelta(minutes=29))
     page = (await browser.get("/queue")).text
     assert page.index("Sooner one") < page.index("Later one")
     assert "<b>2</b>wait for a decision" in page
     assert "<b>1</b>due within 4 hours" in page
-    assert "The oldest came 30 minutes ago" in page
+    assert "The oldest came 29 minutes ago" in page
 
 
 async def test_near_identical_messages_are_one_decision(console):
@@ -49,12 +49,12 @@ async def test_near_identical_messages_are_one_decision(console):
     assert "5 alike" in page
     chosen = await browser.post("/queue/confirm", data={"chosen": "alike:P0", "act": "deny"})
     assert chosen.text.count('name="hold"') == 5
-    assert all((await console.store.get(f"P{n}")).review is None for n in range(5))
+    assert [(await console.store.get(f"P{n}")).review for n in range(5)] == [None] * 5
     refused = await browser.post("/queue/rule", data={"act": "deny", "hold": [f"P{n}" for n in range(5)], "note": ""})
     assert refused.status_code == 422
     done = await browser.post("/queue/rule", data={"act": "deny", "hold": [f"P{n}" for n in range(5)], "note": "Not this way."})
     assert "5 messages denied" in done.text
-    assert all((await console.store.get(f"P{n}")).review.note == "Not this way." for n in range(5))
+    assert [(await console.store.get(f"P{n}")).review.note for n in range(5)] == ["Not this way."] * 5
 
 
 async def test_alike_messages_can_be_seen_one_by_one(console):
@@ -73,7 +73,7 @@ async def test_another_attachment_or_another_sender_makes_another_decision(conso
     )
     await console.hold("X2", other, sender="president@association.example", subject="Picnic")
     page = (await (await console.person(Role.REVIEWER)).get("/queue")).text
-    assert page.count("alike") == page.count("near-identical")
+    assert "alike" not in page
     assert page.count('class="what"') == 3
 
 
