@@ -151,7 +151,9 @@ async def _ruled(request: Request, act: str, form: FormData, *, to: Sequence[Add
         if held is None:
             return _unknown(request)
         said = {name: _text(form, name) for name in ("note", "reason")} if refusal.first is None else {}
-        return await _mail(request, held, _Failed(act=act, problem=str(refusal), status=refusal.status, said=said))
+        return await _mail(
+            request, held, _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
+        )
     return RedirectResponse(f"/mail/{hold}", 303)
 
 
@@ -163,6 +165,7 @@ class _Failed:
     problem: str = ""
     status: int = 200
     said: dict[str, str] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
 
 
 async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None) -> Response:
@@ -218,7 +221,8 @@ async def _who_may(request: Request, held: HeldMail) -> list[str]:
 
 
 def _text(form: FormData, name: str) -> str:
-    return str(form.get(name, "")).strip()[:_NOTE]
+    """What was written under that name, wherever on the page."""
+    return " ".join(filter(None, (str(written).strip() for written in form.getlist(name))))[:_NOTE]
 
 
 def _as_file(name: str) -> dict[str, str]:

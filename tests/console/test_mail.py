@@ -142,6 +142,7 @@ async def test_a_release_to_some_needs_a_note_and_goes_to_those_ticked(console):
     refused = await browser.post("/mail/F1/release", data={**some, "note": ""})
     assert refused.status_code == 422
     assert "requires a note" in refused.text
+    assert refused.text.count(" checked>") == 2
     assert (await browser.post("/mail/F1/release", data={**some, "note": "b is on leave"})).status_code == 303
     review = (await console.store.get("F1")).review
     assert [str(one) for one in review.recipients] == some["to"]
