@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.console.house import house, me
+from gateway.console.house import form_of, house, me
 from gateway.console.pages import page, trouble
 from gateway.console.steps import step
 from gateway.people import INVITED, Account, Entry, Role, Taken, Wrong, digest, new_account, secret, words_of
@@ -19,7 +19,7 @@ async def people(request: Request) -> Response:
 
 async def add(request: Request) -> Response:
     """A new account, and the link with which its owner sets a password."""
-    here, form = house(request), await request.form()
+    here, form = house(request), await form_of(request)
     try:
         account = new_account(_written(form), here.clock.now())
         await here.book.add(account)
@@ -37,7 +37,7 @@ async def person(request: Request) -> Response:
 
 async def change(request: Request) -> Response:
     """Name, role, groups and addresses."""
-    here, form, account = house(request), await request.form(), await _account(request)
+    here, form, account = house(request), await form_of(request), await _account(request)
     if account is None:
         return _unknown(request)
     written = replace(_written(form), login=account.login)

@@ -1,10 +1,12 @@
 """Signing in: by password and, for who has one, a second factor; the first time by a one-time link."""
 
+from urllib.parse import quote
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.console.guard import cookie_name, local, whose
-from gateway.console.house import house
+from gateway.console.house import form_of, house
 from gateway.console.pages import page, trouble
 from gateway.console.passwords import LONGEST, SHORTEST, step_of, weakness
 from gateway.console.steps import step
@@ -24,7 +26,7 @@ async def sign_in(request: Request) -> Response:
 
 async def signed_in(request: Request) -> Response:
     """Look at a login and a password."""
-    here, form = house(request), await request.form()
+    here, form = house(request), await form_of(request)
     login, onward = str(form.get("login", "")).strip()[:320], local(str(form.get("next", "/")))
     key, client, now = login.casefold(), _client(request), here.clock.now()
 
@@ -41,7 +43,7 @@ async def signed_in(request: Request) -> Response:
         return refused(401, _WRONG)
     here.patience.forget(key, client)
     if account.totp:
-        return await admitted(request, account, f"/sign-in/code?next={onward}", whole=False)
+        return await admitted(request, account, f"/sign-in/code?next={quote(onward, safe='/')}", whole=False)
     step(request, "signed in", by=account.login)
     return await admitted(request, account, onward)
 
@@ -58,7 +60,7 @@ async def coded(request: Request) -> Response:
     found = await whose(request, whole=False)
     if found is None:
         return RedirectResponse("/sign-in", 303)
-    here, form, (half, account) = house(request), await request.form(), found
+    here, form, (half, account) = house(request), await form_of(request), found
     onward, key, client, now = local(str(form.get("next", "/"))), f"code {account.id}", _client(request), here.clock.now()
     if here.patience.is_over(key, client, now):
         return page(request, "code.html", status=429, onward=onward, problem=_TOO_OFTEN)
@@ -92,7 +94,7 @@ async def welcome(request: Request) -> Response:
 
 async def welcomed(request: Request) -> Response:
     """Set the password, and use the link up."""
-    here, form, account = house(request), await request.form(), await _invited(request)
+    here, form, account = house(request), await form_of(request), await _invited(request)
     if account is None:
         return _stale(request)
     password = str(form.get("password", ""))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from gateway.console.links import Links
@@ -16,6 +17,8 @@ from gateway.people import Account, AccountBook, Session
 from gateway.ports import Clock, HoldStore
 from gateway.review import Reviews
 from gateway.settings import Console
+
+_FIELDS = 10_000
 
 
 class Eye(Protocol):
@@ -60,6 +63,11 @@ def house(request: Request) -> House:
     """The house a request came to."""
     found: House = request.app.state.house
     return found
+
+
+async def form_of(request: Request) -> FormData:
+    """What a form says; one can name as many recipients as a message has. No files are taken."""
+    return await request.form(max_files=0, max_fields=_FIELDS)
 
 
 def me(request: Request) -> Account:

@@ -38,10 +38,13 @@ class Links:
         self._url = public_url
         self._key = key
         self._clock = clock
+        self._last = "", ""
 
     def to(self, held: HeldMail) -> Callable[[Address], str]:
         """Links to a held message, one for each mailbox. Raises OSError if its content is gone."""
-        digest, until = _digest(held.mail.content), int((max(self._clock.now(), held.deadline) + LASTS).timestamp())
+        if self._last[0] != held.mail.id:
+            self._last = held.mail.id, _digest(held.mail.content)
+        digest, until = self._last[1], int((max(self._clock.now(), held.deadline) + LASTS).timestamp())
 
         def link(reviewer: Address) -> str:
             return f"{self._url}/go/{held.mail.id}/{until}-{self._mac(held.mail.id, until, reviewer, digest)}"

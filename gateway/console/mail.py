@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from gateway.console.guard import FRAME_CSP
-from gateway.console.house import house, me
+from gateway.console.house import form_of, house, me
 from gateway.console.links import Opens
 from gateway.console.pages import page, trouble
 from gateway.console.rights import groups, may_rule
 from gateway.console.ruling import Refusal, held_for, name_of, recusal, rule
 from gateway.console.steps import step
-from gateway.desk import Remark, Search
+from gateway.desk import Remark, Search, State
 from gateway.display import Shown, Unviewable
 from gateway.hold import HeldMail
 from gateway.mail import Address
@@ -54,7 +54,10 @@ async def mail(request: Request) -> Response:
 
 
 async def state(request: Request) -> Response:
-    """What has become of it, for a page that is open: nothing as long as it waits."""
+    """What has become of it, for a page that is open: nothing as long as it waits. The message is not touched for that."""
+    seen = await house(request).desk.these([request.path_params["hold"]], groups(me(request)))
+    if not seen or seen[0].state is State.WAITING:
+        return Response(status_code=204)
     held = await held_for(request, request.path_params["hold"])
     if held is None or held.review is None:
         return Response(status_code=204)
@@ -115,7 +118,7 @@ async def part(request: Request) -> Response:
 
 async def release(request: Request) -> Response:
     """Let it go, to all or to some."""
-    form = await request.form()
+    form = await form_of(request)
     try:
         to = [Address.parse(str(one)) for one in form.getlist("to")]
     except ValueError:
@@ -125,14 +128,14 @@ async def release(request: Request) -> Response:
 
 async def deny(request: Request) -> Response:
     """Keep it, and say why."""
-    form = await request.form()
+    form = await form_of(request)
     note = " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
     return await _ruled(request, "deny", form, note=note)
 
 
 async def note(request: Request) -> Response:
     """Leave a note for the other reviewers."""
-    held, form = await held_for(request, request.path_params["hold"]), await request.form()
+    held, form = await held_for(request, request.path_params["hold"]), await form_of(request)
     if held is None:
         return _unknown(request)
     here, text = house(request), _text(form, "text")

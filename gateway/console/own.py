@@ -5,7 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.console.house import house, me, session
+from gateway.console.house import form_of, house, me, session
 from gateway.console.pages import page
 from gateway.console.passwords import is_secret, new_secret, picture, setup_link, step_of, weakness
 from gateway.console.steps import step
@@ -18,7 +18,7 @@ async def account(request: Request) -> Response:
 
 async def password(request: Request) -> Response:
     """Another password; all other sessions end."""
-    here, form, own = house(request), await request.form(), me(request)
+    here, form, own = house(request), await form_of(request), me(request)
     client, now = request.client.host if request.client else "", here.clock.now()
     if here.patience.is_over(f"own {own.id}", client, now):
         return await _account(request, status=429, problem="There were too many wrong tries. Wait a quarter of an hour.")
@@ -41,7 +41,7 @@ async def second_factor(request: Request) -> Response:
 
 async def second_factored(request: Request) -> Response:
     """Look at the code, and take the secret."""
-    here, form, own = house(request), await request.form(), me(request)
+    here, form, own = house(request), await form_of(request), me(request)
     secret = str(form.get("secret", ""))
     if not is_secret(secret):
         return _second_factor(request, new_secret(), "That did not come from this page. Scan the new picture.")

@@ -30,8 +30,11 @@ class Patience:
             self._tries.popitem(last=False)
 
     def forget(self, login: str, client: str) -> None:
-        """He was let in."""
+        """He was let in: that try was none of the wrong ones."""
         self._tries.pop(("both", login, client), None)
+        for key, _ in _keys(login, client):
+            if self._tries.get(key):
+                self._tries[key].pop()
 
     def _of(self, key: tuple[str, ...], now: datetime) -> deque[datetime]:
         tries = self._tries.get(key, deque())

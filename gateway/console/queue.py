@@ -6,12 +6,13 @@ from datetime import UTC, datetime, time, timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.console.house import house, me
+from gateway.console.house import form_of, house, me
 from gateway.console.pages import page, trouble
 from gateway.console.rights import groups, may_rule
 from gateway.console.ruling import Refusal, rule
 from gateway.desk import Line, Search, Sort, State
 from gateway.hold import HeldMail
+from gateway.mail import Address
 from gateway.people import Account, Role
 from gateway.verdict import Category
 
@@ -40,7 +41,7 @@ async def lines(request: Request) -> Response:
 
 async def confirm(request: Request) -> Response:
     """Show what was chosen, and ask for the decision. Nothing is done yet."""
-    form = await request.form()
+    form = await form_of(request)
     chosen = await _chosen(request, [str(one) for one in form.getlist("chosen")])
     if not chosen:
         return trouble(request, 422, "Nothing was chosen", "Go back and tick the messages that you want to decide on.")
@@ -50,7 +51,7 @@ async def confirm(request: Request) -> Response:
 
 async def decide(request: Request) -> Response:
     """Rule on each of those chosen."""
-    form = await request.form()
+    form = await form_of(request)
     ids = list(dict.fromkeys(str(one) for one in form.getlist("hold")))[:_MOST]
     act = "deny" if form.get("act") == "deny" else "release"
     note = " ".join(filter(None, (str(form.get("reason", "")).strip(), str(form.get("note", "")).strip())))
@@ -118,7 +119,7 @@ def _day(written: str, more: timedelta = timedelta()) -> datetime | None:
 
 
 def _own(account: Account, line: Line) -> bool:
-    return account.login == line.sender.casefold()
+    return line.sender != "<>" and account.is_at(Address.parse(line.sender))
 
 
 async def _chosen(request: Request, values: Sequence[str]) -> list[Line]:

@@ -74,6 +74,12 @@ async def test_one_client_cannot_try_all_accounts(console):
     assert answers[30].status_code == 429
 
 
+async def test_those_who_are_let_in_do_not_use_up_the_patience_for_their_client(console):
+    await console.person(Role.REVIEWER)
+    for _ in range(35):
+        assert (await sign_in(console.browser())).status_code == 303
+
+
 async def test_a_session_ends_unused_after_half_an_hour_and_in_any_case_after_twelve(console, clock):
     browser = await console.person(Role.REVIEWER)
     for _ in range(28):
