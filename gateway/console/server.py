@@ -1,13 +1,13 @@
 """HTTP for the console, in the loop of the front.
 
-uvicorn serves the socket it is given, takes no signals, and writes no log of its own. A console that ends by a fault is
-begun anew by the service; mail goes on meanwhile.
+uvicorn serves the socket it is given, takes no signals, and writes no log of its own. A server that ends by a fault says so in
+the log; mail goes on, and the console is back when the front is started again.
 """
 
 import asyncio
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import structlog
 import uvicorn
@@ -42,14 +42,14 @@ class ConsoleServer:
         config.load()
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[self._listening]))
+        self._task.add_done_callback(_told)
         log.info("console.ready", url=self._house.settings.public_url)
 
     async def close(self) -> None:
         """Finish what was begun, for a few seconds."""
         if self._server is not None and self._task is not None:
             self._server.should_exit = True
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
 
     def _config(self) -> uvicorn.Config:
         wishes = self._house.settings
@@ -72,3 +72,8 @@ class ConsoleServer:
             ssl_certfile=wishes.tls.certificate if wishes.tls else None,
             ssl_keyfile=wishes.tls.key if wishes.tls else None,
         )
+
+
+def _told(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        log.error("console.ended", exc_info=fault)
