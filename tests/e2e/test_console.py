@@ -12,6 +12,7 @@ from tests.e2e.conftest import message, sent
 from tests.support.browser import chromium
 from tests.support.gateway import Gateway, free_port
 from tests.support.relay import FakeRelay
+from tests.support.vectors import VECTORS
 
 PRESIDENT = "president@association.example"
 WATCH = ["adams@department.example", "baker@department.example", "diaz@department.example"]
@@ -22,7 +23,7 @@ console:
   public url: http://127.0.0.1:{port}
 """
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
 
 
 def hostile() -> bytes:
@@ -35,7 +36,8 @@ def hostile() -> bytes:
         "<p>The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3.</p>"
         '<img src="https://track.example/p.gif"><script>document.title="run"; fetch("https://track.example/")</script>'
         "<svg onload=\"fetch('https://track.example/')\"></svg><style>body{background:url(https://track.example/b)}</style>"
-        '<iframe src="https://track.example/f"></iframe><a href="https://secure.actblue.com/x">www.association.example</a>',
+        '<iframe src="https://track.example/f"></iframe><a href="https://secure.actblue.com/x">www.association.example</a>'
+        + "\n".join(f"<div>{vector}</div>" for vector in VECTORS),
         subtype="html",
     )
     return written.as_bytes(policy=SMTP)
@@ -107,7 +109,7 @@ async def set_password(page, link):
     await page.click("button.main")
 
 
-@pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desktop in the dark"])
 async def test_sign_in_see_the_queue_read_release_to_some_and_deny(relay, gateway, browser, how):
     await sent(gateway.port, PRESIDENT, WATCH, message("General meeting", "The meeting is on Thursday at 1900.", PRESIDENT))
     await sent(gateway.port, PRESIDENT, WATCH, hostile())
