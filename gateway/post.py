@@ -33,7 +33,7 @@ class Post:
         if sender and (left := await self._left(str(sender), now)) > 0:
             told.append(self._notices.to_sender_held(held, now, last=left == 1))
         if (left := await self._left(str(members[0]), now)) > 0:
-            told.append(self._notices.to_reviewers_held(held, now, last=left == 1))
+            told += [self._notices.to_reviewers_held(held, now, last=left == 1, only=one) for one in self._notices.each(held)]
         return _parcels(held.mail.id, told, now)
 
     async def on_reminder(self, held: HeldMail, number: int) -> tuple[Parcel, ...]:
@@ -41,7 +41,11 @@ class Post:
         now = self._clock.now()
         if await self._left(str(held.reviewers.members[0]), now) <= 0:
             return ()
-        return _parcels(held.mail.id, [self._notices.to_reviewers_reminder(held, now, number)], now)
+        return _parcels(
+            held.mail.id,
+            [self._notices.to_reviewers_reminder(held, now, number, only=one) for one in self._notices.each(held)],
+            now,
+        )
 
     def on_ruling(self, held: HeldMail) -> tuple[Parcel, ...]:
         """To the sender and to all reviewers: what was ruled, by whom."""

@@ -22,9 +22,11 @@ import structlog
 
 from gateway import __version__
 from gateway.classify import load_roster
+from gateway.console import ConsoleServer, House, Links
 from gateway.control.answers import answers
 from gateway.control.audit import audit_answers
 from gateway.control.server import ControlServer
+from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.judges import Judges, Law
 from gateway.notice import Notices
@@ -40,6 +42,7 @@ from gateway.smtpd import Server
 from gateway.source import Mistakes, Problem
 from gateway.store import ExampleFolder, SqliteStore
 from gateway.trail import GATEWAY, Detail, Step
+from gateway.viewer import Viewer
 
 log = structlog.get_logger()
 
@@ -106,9 +109,9 @@ def until_midnight(now: datetime) -> float:
 class Front:
     """A running Hatchway."""
 
-    def __init__(self, settings: Settings, law: Law, store: SqliteStore) -> None:
+    def __init__(self, settings: Settings, law: Law, store: SqliteStore, links: Links | None = None) -> None:
         clock, hostname = SystemClock(), settings.hostname
-        notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host)
+        notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host, links=links.to if links else None)
         post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
         self.settings = settings
@@ -211,7 +214,8 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
         store = await SqliteStore.open(settings.store)
         stack.push_async_callback(store.close)
-        front = Front(settings, law, store)
+        links = await _links(settings, store)
+        front = Front(settings, law, store, links)
         await front.record(Step.STARTED, written)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
@@ -228,6 +232,9 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
             reload=front.reload,
         )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
+        url = settings.console.public_url if settings.console else ""
+        requests |= user_answers(book=store.accounts, clock=SystemClock(), public_url=url)
+        await _open_console(stack, front, links)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
         stack.push_async_callback(control.close)
@@ -238,6 +245,37 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         yield front
         log.info("hatchway.draining", sessions=front.door.sessions)
     log.info("hatchway.stopped")
+
+
+async def _links(settings: Settings, store: SqliteStore) -> Links | None:
+    """What writes links to the console into notices; None without a console."""
+    if settings.console is None:
+        return None
+    return Links(settings.console.public_url, await store.accounts.key("links"), SystemClock())
+
+
+async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None) -> None:
+    """Serve the console until the stack unwinds, if the settings ask for one. Raises OSError."""
+    if front.settings.console is None or links is None:
+        return
+    listening = stack.enter_context(bound(front.settings.console.listen))
+    eye = Viewer()
+    stack.push_async_callback(eye.close)
+    here = House(
+        settings=front.settings.console,
+        store=front.store,
+        trail=front.store,
+        desk=front.store.desk,
+        book=front.store.accounts,
+        reviews=front.reviews,
+        eye=eye,
+        clock=SystemClock(),
+        links=links,
+        wake=front.delivery.wake,
+    )
+    server = ConsoleServer(here, listening)
+    await server.start()
+    stack.push_async_callback(server.close)
 
 
 async def serve(settings: Settings) -> None:

@@ -19,6 +19,7 @@ Network = IPv4Network | IPv6Network
 
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _DOMAIN = re.compile(r"(?:[\w-]+\.)*[\w-]+")
+_URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
 _MAILBOX = re.compile(r'[^\s@<>()\[\]",;:*\\]+@(?:[\w-]+\.)*[\w-]+')
 _LAST_PORT = 65535
 _LONGEST_SOCKET = 107
@@ -87,6 +88,15 @@ def _lasting(written: timedelta) -> timedelta:
     if not written:
         raise Wrong("{key} leaves no time", "Write for example 30s.")
     return written
+
+
+def _public(written: str) -> str:
+    found = _URL.fullmatch(written)
+    if not found:
+        raise Wrong(f'"{written}" is no address of a console', "Write for example https://hatchway.department.example")
+    if found[1] == "http" and found[2] not in {"localhost", "127.0.0.1", "[::1]"}:
+        raise Wrong(f'"{written}" is not encrypted', "Write https, and give the console a certificate or put a proxy before it.")
+    return written.rstrip("/")
 
 
 Networks = Annotated[tuple[str, ...], AfterValidator(_networks)]
@@ -170,6 +180,30 @@ class Notices(Model):
     per_hour: int = Field(default=20, gt=0)
 
 
+class Console(Model):
+    """The web console of those who review; without it there is none.
+
+    public_url: as browsers reach it; http only on this machine. proxy_from: reverse proxies whose word on the client counts
+    idle, longest: how long a session lives unused, and at all; reasons: what a denial may say, to choose from
+    """
+
+    listen: Endpoint
+    public_url: Annotated[str, AfterValidator(_public)]
+    name: str = "Hatchway"
+    tls: Tls | None = None
+    proxy_from: Networks = ()
+    idle: Time = timedelta(minutes=30)
+    longest: Time = timedelta(hours=12)
+    second_factor: Literal["optional", "required"] = "optional"
+    reasons: tuple[str, ...] = (
+        "It promotes a political position, candidate or party.",
+        "It promotes a religious position.",
+        "It asks for money or work for a campaign.",
+        "It links to a campaign's site or account.",
+        "It could not be read; please send it as plain text.",
+    )
+
+
 class Delivery(Model):
     """How released mail and notices go out. After `give_up` a message is reported as undeliverable."""
 
@@ -209,6 +243,7 @@ class Settings(Model):
     spool: Path | None = None
     examples: Path | None = None
     tls: Tls | None = None
+    console: Console | None = None
     xforward_from: Networks = ()
     xclient_from: Networks = ()
     proxy_from: Networks = ()

@@ -27,10 +27,13 @@ DOORS = {
     "aiosmtpd": "smtpd",
     "aiosmtplib": "smarthost",
     "alembic": "store",
+    "argon2": "console",
     "charset_normalizer": "reading",
     "click": "cli",
     "disarm": "reading",
     "jinja2": "notice",
+    "markupsafe": "console",
+    "nh3": "display",
     "numpy": "model",
     "PIL": "reading",
     "olefile": "reading",
@@ -40,19 +43,24 @@ DOORS = {
     "pypdfium2": "reading",
     "pydantic": "source",
     "pydantic_core": "source",
+    "pyotp": "console",
     "pysqlite3": "store",
     "rapidocr": "reading",
     "rich": "cli",
     "selectolax": "reading",
+    "segno": "console",
     "sqlalchemy": "store",
+    "starlette": "console",
     "tesserocr": "reading",
     "torch": "training",
+    "uvicorn": "console",
     "sqlite3": "store",
     "yaml": "source",
     "zxingcpp": "reading",
 }
-# Who makes what another room runs may use that room's libraries.
-MAKERS = {("training", "numpy"), ("training", "onnxruntime")}
+# Who makes what another room runs may use that room's libraries; pages and notices are both templates, and both kinds of
+# worker processes may be killed.
+MAKERS = {("training", "numpy"), ("training", "onnxruntime"), ("console", "jinja2"), ("viewer", "pebble")}
 JUDGEMENT = {"source", "mail", "verdict", "decision", "hold", "reading", "classify", "model", "policy"}
 # What may crash or hang is read in a process apart.
 APART = {("reading/apart.py", "subprocess")}

@@ -1,7 +1,7 @@
 """The notices, each as Mail that the outbox can take."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Protocol
@@ -51,20 +51,28 @@ class Wishes(Protocol):
         ...
 
 
+Links = Callable[[HeldMail], Callable[[Address], str]]
+"""Where a held message can be read and ruled on: for each reviewer a link of his own."""
+
+
 class Notices:
     """Writes notices. Pure, but for loading the templates once. Raises Mistakes for templates that cannot be used.
 
     hostname: our own name, in Message-IDs and delivery reports; relay: the next hop's, in delivery reports, ""
     zone: the time zone people read times in; None for this machine's
+    links: to the console; then each reviewer has a mail of his own, else one goes to all
 
     Notices to a sender need the header of the held message; one whose octets are gone raises OSError or ValueError.
     """
 
-    def __init__(self, settings: Wishes, *, hostname: str, relay: str = "", zone: tzinfo | None = None) -> None:
+    def __init__(
+        self, settings: Wishes, *, hostname: str, relay: str = "", zone: tzinfo | None = None, links: Links | None = None
+    ) -> None:
         if not _HOST.fullmatch(hostname):
             raise ValueError(f"{hostname!r} is no host name")
         self._hostname = hostname
         self._relay = relay
+        self._links = links
         self._author = Address.parse(settings.from_)
         self._name = plain(settings.name, 60)
         self._scenes = Scenes(standing=_standing(settings, self._name, hostname), zone=zone)
@@ -94,13 +102,19 @@ class Notices:
         told = [(f.recipient, failures[f.recipient]) for f in failed]
         return self._to_sender(held, at, self._scenes.sender_undelivered(held, told), failed)
 
-    def to_reviewers_held(self, held: HeldMail, at: datetime, *, last: bool = False) -> Mail:
-        """A message waits for you: who, what, why, until when, what happens then, and how to rule."""
-        return self._to_reviewers(held, at, self._scenes.reviewers_held(held, at, last=last), first=True)
+    def each(self, held: HeldMail) -> Iterator[Address | None]:
+        """Whom to write to of a wait: each reviewer alone, since each has a link of his own; None for all in one mail."""
+        yield from dict.fromkeys(held.reviewers.members) if self._links else (None,)
 
-    def to_reviewers_reminder(self, held: HeldMail, at: datetime, number: int) -> Mail:
+    def to_reviewers_held(self, held: HeldMail, at: datetime, *, last: bool = False, only: Address | None = None) -> Mail:
+        """A message waits for you: who, what, why, until when, what happens then, and how to rule."""
+        scene = self._scenes.reviewers_held(held, at, last=last)
+        return self._to_reviewers(held, at, self._linked(held, scene, only), (only,) if only else (), first=True)
+
+    def to_reviewers_reminder(self, held: HeldMail, at: datetime, number: int, *, only: Address | None = None) -> Mail:
         """It still waits."""
-        return self._to_reviewers(held, at, self._scenes.reviewers_reminder(held, at, number))
+        scene = self._scenes.reviewers_reminder(held, at, number)
+        return self._to_reviewers(held, at, self._linked(held, scene, only), (only,) if only else ())
 
     def to_reviewers_ruled(self, held: HeldMail, at: datetime) -> Mail | None:
         """It is done, and who did it, to all reviewers but that one; None if there is no other."""
@@ -110,6 +124,11 @@ class Notices:
     def to_reviewers_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime) -> Mail:
         """What was released, the relay refused."""
         return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)))
+
+    def _linked(self, held: HeldMail, scene: Scene, only: Address | None) -> Scene:
+        if self._links is None or only is None:
+            return scene
+        return Scene(name=scene.name, context={**scene.context, "link": self._links(held)(only)})
 
     def _to_sender(self, held: HeldMail, at: datetime, scene: Scene, failed: Sequence[Failed] = ()) -> Mail | None:
         """None if there is no sender, or none that can be written as one mailbox."""
@@ -170,7 +189,7 @@ def _standing(settings: Wishes, name: str, hostname: str) -> dict[str, object]:
     """What every notice knows: name, hostname, contact, and contact_address if the contact is nothing but an address."""
     contact = plain(settings.contact, 300) or settings.from_
     lone = _LONE_ADDRESS.fullmatch(contact)
-    return {"name": name, "hostname": hostname, "contact": contact, "contact_address": contact if lone else ""}
+    return {"name": name, "hostname": hostname, "contact": contact, "contact_address": contact if lone else "", "link": ""}
 
 
 def _body(written: Written) -> Entity:

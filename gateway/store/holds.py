@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from gateway.hold import HeldMail, Review
 from gateway.mail import Content, Mail
-from gateway.store import codec
+from gateway.store import cards, codec, schema
 from gateway.store.contents import Damaged, Spool, keep, take
 from gateway.store.schema import contents, holds
 
@@ -43,7 +43,21 @@ def insert(db: Connection, held: HeldMail) -> str:
         "next": moment(held, held.reminded),
     }
     db.execute(holds.insert(), row)
+    cards.insert(db, held)
     return sha256
+
+
+def catch_up(db: Connection, spool: Spool) -> None:
+    """Lines for holds that were put on the shelf before there were any. What is damaged has none."""
+    missing = select(holds.c.id).join(schema.cards, isouter=True).where(schema.cards.c.id.is_(None)).order_by(holds.c.id)
+    for hold in db.execute(missing).scalars().all():
+        try:
+            held = find(db, hold, spool)
+        except (Damaged, codec.UnreadableRecord) as error:
+            log.error("store.unreadable", id=hold, why=str(error))  # noqa: TRY400  -- where it was read says nothing more
+            continue
+        if held is not None:
+            cards.insert(db, held)
 
 
 def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
@@ -68,13 +82,15 @@ def due(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
 def rule(db: Connection, hold: str, review: Review, spool: Spool) -> HeldMail:
     """Write the first ruling. Raises AlreadyRuled, KeyError, or ValueError for a recipient that is none."""
     first = update(holds).where(holds.c.id == hold, holds.c.review.is_(None))
-    ruled = {"review": codec.write_review(review), "next": None, "ended": ending(review), "ended_at": review.at}
-    written = db.execute(first.values(ruled)).rowcount
+    row = {"review": codec.write_review(review), "next": None, "ended": ending(review), "ended_at": review.at}
+    written = db.execute(first.values(row)).rowcount
     held = find(db, hold, spool)
     if held is None:
         raise KeyError(hold)
     waiting = replace(held, review=None) if written else held
-    return waiting.ruled(review)
+    ruled = waiting.ruled(review)
+    cards.ruled(db, hold, review)
+    return ruled
 
 
 def ending(review: Review) -> str:

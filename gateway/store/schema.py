@@ -7,7 +7,20 @@ exist to be asked for. A change here needs a new file in `migrations/versions`, 
 import json
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -155,3 +168,101 @@ trail = Table(
     Index(None, "hold"),
 )
 """The audit trail, every column as it is hashed (see `gateway.trail`). Triggers take new rows at its end and nothing else."""
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("id", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("cluster", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reviewers", Text, nullable=False),
+    Column("deadline", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("political", Boolean, nullable=False),
+    Column("religious", Boolean, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("sender", Words, nullable=False),
+    Column("first", Words, nullable=False),
+    Column("recipients", Integer, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("grounds", Words, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("ruled", Instant),
+    Column("ruled_by", Words),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("addressed", Text, nullable=False),
+    Index(None, "state", "deadline", "id"),
+    Index(None, "state", "since", "id"),
+    Index(None, "state", "author", "id"),
+    Index(None, "state", "reviewers", "deadline", "id"),
+    Index(None, "cluster", "state", "deadline", "id"),
+    Index(None, "author", "since"),
+    Index(None, "policy"),
+)
+"""A line of the reviewers' lists for each hold. author, about and addressed are sender, subject and recipients for searching,
+in lower case; cluster is the id of the first of those alike, sketch what tells them."""
+
+remarks = Table(
+    "remarks",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("hold", Text, ForeignKey("holds.id"), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("text", Words, nullable=False),
+    Index(None, "hold"),
+)
+"""Notes that reviewers leave for each other; `by` is an account's login."""
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("login", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("reviewers", Text, nullable=False),
+    Column("also", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("totp", Text, nullable=False),
+    Column("spent", BigInteger, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("disabled", Instant),
+    Index(None, "login", unique=True),
+)
+"""Who may use the console. reviewers and also are JSON lists."""
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("void", Boolean, nullable=False),
+    Index(None, "account"),
+)
+"""One-time links. void: used, or replaced by another."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    Column("whole", Boolean, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Index(None, "account", "seen"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("octets", LargeBinary, nullable=False),
+)
+"""Secrets the gateway signs with."""

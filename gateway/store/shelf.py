@@ -11,10 +11,14 @@ from sqlalchemy import Connection
 
 from gateway.hold import HeldMail, Review
 from gateway.mail import Receipt, Reply
-from gateway.ports import Dispatch, Parcel
+from gateway.ports import Clock, Dispatch, Parcel
 from gateway.store import holds, outbox, steps
+from gateway.store.accounts import StoredAccounts
+from gateway.store.contents import Spool
+from gateway.store.desk import StoredDesk
 from gateway.store.ledger import append
 from gateway.store.records import Recorded
+from gateway.store.writer import Writer
 from gateway.trail import Step
 
 
@@ -35,6 +39,11 @@ class Stock:
 
 class Shelf(Recorded):
     """Holds come with their content, in memory if it is small, else in a file that stays for an hour; `list` leaves it out."""
+
+    def __init__(self, writer: Writer, spool: Spool, clock: Clock) -> None:
+        super().__init__(writer, spool, clock)
+        self.desk = StoredDesk(writer)
+        self.accounts = StoredAccounts(writer)
 
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""

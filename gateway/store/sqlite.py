@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from gateway.ports import Clock, StoreUnavailable
-from gateway.store import migrate, outbox
+from gateway.store import holds, migrate, outbox
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock, create, identity, network_file_system
@@ -91,6 +91,7 @@ class SqliteStore(Shelf):
             outbox.unlease(db)
             self._spool.clear()
             begin(db, self._clock.now())
+            holds.catch_up(db, self._spool)
 
         await self._writer.do(work)
 

@@ -6,6 +6,7 @@ import pytest
 
 SHARED = "../shared is not here (it is not part of the project)"
 POSTFIX = "Postfix is not here, and could not be installed"
+CHROMIUM = "Chromium is not here, or cannot be driven"
 ROOT = "this needs root, as Postfix does"
 
 

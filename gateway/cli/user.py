@@ -1,0 +1,111 @@
+"""`hatchway user`: who may use the console, through the running gateway."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.common import as_json, asked, config, plain, print_json
+
+ROLES = ("reviewer", "supervisor", "auditor", "administrator")
+
+
+@click.group
+def command() -> None:
+    """Say who may use the console."""
+
+
+@command.command()
+@click.argument("address")
+@click.option("--role", type=click.Choice(ROLES), required=True, help="What this person is there for.")
+@click.option("--name", default="", help="As others read it.")
+@click.option("--reviewers", multiple=True, help="A group of reviewers, as the policies name it; repeat it for more.")
+@click.option("--also", multiple=True, help="A further mail address of this person; repeat it for more.")
+@click.option("--link", is_flag=True, help="Print a one-time link with which this person sets a password.")
+@config
+@as_json
+def add(  # noqa: PLR0913, PLR0917  -- one parameter an option
+    address: str,
+    role: str,
+    name: str,
+    reviewers: tuple[str, ...],
+    also: tuple[str, ...],
+    settings_file: Path,
+    *,
+    link: bool,
+    as_json: bool,
+) -> None:
+    """Add an account. The first administrator is made by: hatchway user add ADDRESS --role administrator --link."""
+    said = {"login": address, "role": role, "name": name, "reviewers": reviewers, "also": also, "link": link}
+    _tell(asked(settings_file, "user.add", **said), as_json=as_json)
+
+
+@command.command("list")
+@config
+@as_json
+def list_(settings_file: Path, *, as_json: bool) -> None:
+    """List accounts."""
+    accounts = asked(settings_file, "user.list")
+    if as_json:
+        print_json(accounts)
+    elif not accounts:
+        click.echo("nobody has an account; hatchway user add ADDRESS --role administrator --link")
+    else:
+        _table(accounts)
+
+
+@command.command()
+@click.argument("address")
+@config
+@as_json
+def disable(address: str, settings_file: Path, *, as_json: bool) -> None:
+    """Let somebody in no more, from this moment on."""
+    _tell(asked(settings_file, "user.disable", login=address), as_json=as_json)
+
+
+@command.command()
+@click.argument("address")
+@config
+@as_json
+def enable(address: str, settings_file: Path, *, as_json: bool) -> None:
+    """Let somebody in again."""
+    _tell(asked(settings_file, "user.enable", login=address), as_json=as_json)
+
+
+@command.command()
+@click.argument("address")
+@config
+@as_json
+def link(address: str, settings_file: Path, *, as_json: bool) -> None:
+    """Print a new one-time link; it sets a new password and removes the second factor."""
+    _tell(asked(settings_file, "user.link", login=address), as_json=as_json)
+
+
+def _tell(account: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(account)
+        return
+    click.echo(f"{account['login']}  {account['role']}  {_state(account)}")
+    if "link" in account:
+        click.echo(account["link"])
+        click.echo(f"The link serves once, until {account['until']}.", err=True)
+
+
+def _table(accounts: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("address", "name", "role", "reviewers", "state"):
+        table.add_column(column)
+    for one in accounts:
+        table.add_row(one["login"], plain(one["name"]), one["role"], plain(", ".join(one["reviewers"])), _state(one))
+    Console(highlight=False, markup=False).print(table)
+
+
+def _state(account: dict[str, Any]) -> str:
+    if account["disabled"]:
+        return "disabled"
+    if not account["password"]:
+        return "invited"
+    return "second factor" if account["second_factor"] else "password"

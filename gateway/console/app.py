@@ -1,0 +1,106 @@
+"""All routes, each behind its rights."""
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from gateway.console import accounts, entry, mail, own, queue
+from gateway.console.guard import Guard, Page, allowed
+from gateway.console.house import House
+from gateway.console.pages import static_file, trouble
+from gateway.console.rights import RIGHTS
+from gateway.ports import StoreUnavailable
+
+log = structlog.get_logger()
+
+
+async def health(_request: Request) -> Response:
+    """Whether we answer at all."""
+    return PlainTextResponse("ok\n")
+
+
+async def static(request: Request) -> Response:
+    """Our own style sheet, script and picture; their addresses change when they do."""
+    try:
+        octets, kind = static_file(request.path_params["name"])
+    except KeyError:
+        return PlainTextResponse("There is no such file.", 404)
+    return Response(octets, media_type=kind, headers={"Cache-Control": "public, max-age=31536000, immutable"})
+
+
+PAGES: dict[str, Page] = {
+    "GET /healthz": health,
+    "GET /static/{name}": static,
+    "GET /sign-in": entry.sign_in,
+    "POST /sign-in": entry.signed_in,
+    "GET /sign-in/code": entry.code,
+    "POST /sign-in/code": entry.coded,
+    "GET /welcome/{token}": entry.welcome,
+    "POST /welcome/{token}": entry.welcomed,
+    "POST /sign-out": entry.sign_out,
+    "GET /": queue.home,
+    "GET /me": own.account,
+    "POST /me/password": own.password,
+    "GET /me/second-factor": own.second_factor,
+    "POST /me/second-factor": own.second_factored,
+    "POST /me/sessions": own.end_sessions,
+    "GET /go/{hold}/{token}": mail.go,
+    "GET /queue": queue.queue,
+    "GET /queue/lines": queue.lines,
+    "POST /queue/confirm": queue.confirm,
+    "POST /queue/rule": queue.decide,
+    "GET /mail/{hold}": mail.mail,
+    "GET /mail/{hold}/state": mail.state,
+    "GET /mail/{hold}/page": mail.body,
+    "GET /mail/{hold}/source": mail.source,
+    "GET /mail/{hold}/original": mail.original,
+    "GET /mail/{hold}/part/{number}": mail.part,
+    "POST /mail/{hold}/release": mail.release,
+    "POST /mail/{hold}/deny": mail.deny,
+    "POST /mail/{hold}/note": mail.note,
+    "GET /people": accounts.people,
+    "POST /people": accounts.add,
+    "GET /people/{account}": accounts.person,
+    "POST /people/{account}": accounts.change,
+    "POST /people/{account}/link": accounts.link,
+    "POST /people/{account}/disable": accounts.disable,
+    "POST /people/{account}/enable": accounts.enable,
+}
+_QUIET = {"GET /queue/lines", "GET /mail/{hold}/state"}
+_HALF = {"GET /me/second-factor", "POST /me/second-factor"}
+
+
+def application(here: House) -> Starlette:
+    """The console as an ASGI application."""
+    app = Starlette(
+        routes=[_route(name, page) for name, page in PAGES.items()],
+        middleware=[Middleware(Guard, public_url=here.settings.public_url)],
+        exception_handlers={HTTPException: _http, StoreUnavailable: _store_away, Exception: _fault},
+    )
+    app.state.house = here
+    return app
+
+
+def _route(name: str, page: Page) -> Route:
+    """Raises KeyError for a page whose rights nobody wrote down."""
+    method, _, path = name.partition(" ")
+    return Route(path, allowed(page, RIGHTS[name], quiet=name in _QUIET, half=name in _HALF), methods=[method])
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    said = {404: "There is no such page", 405: "That cannot be done here"}.get(status, "That did not work")
+    return trouble(request, status, said, "Go back, or begin again from the start page.")
+
+
+async def _store_away(request: Request, error: Exception) -> Response:
+    log.error("console.store_away", why=str(error))
+    return trouble(request, 503, "The store cannot be reached now", "Nothing was changed. Try again in a minute.")
+
+
+async def _fault(request: Request, _error: Exception) -> Response:
+    return trouble(request, 500, "Something went wrong on our side", "Nothing is lost. Try again; the log says what it was.")

@@ -1,0 +1,241 @@
+"""One message, one page: what it is, why it is held, and the decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from gateway.console.guard import FRAME_CSP
+from gateway.console.house import form_of, house, me
+from gateway.console.links import Opens
+from gateway.console.pages import page, trouble
+from gateway.console.rights import groups, may_rule
+from gateway.console.ruling import Refusal, held_for, name_of, recusal, rule
+from gateway.console.steps import step
+from gateway.desk import Remark, Search, State
+from gateway.display import Shown, Unviewable
+from gateway.hold import HeldMail
+from gateway.mail import Address
+from gateway.notice.view import left_out, relevant
+from gateway.people import Role
+
+_NOTE = 4000
+_DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
+_STOP_POLLING = 286
+"""htmx: take this, and ask no more."""
+
+
+async def go(request: Request) -> Response:
+    """A link from a notice: to the message's page, if it was written to him and the message is the same."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    opens = house(request).links.read(held, request.path_params["token"], me(request))
+    if opens is Opens.IT:
+        return RedirectResponse(f"/mail/{held.mail.id}", 303)
+    await step(request, f"link {opens.value}", hold=held.mail.id)
+    if opens is Opens.EXPIRED:
+        return trouble(request, 410, "This link has expired", "The message is still in your queue if it waits.")
+    return trouble(
+        request, 403, "This link is not yours", "It was written to another reviewer. Your own queue shows what you may decide."
+    )
+
+
+async def mail(request: Request) -> Response:
+    """The page."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    await step(request, "seen", hold=held.mail.id)
+    return await _mail(request, held)
+
+
+async def state(request: Request) -> Response:
+    """What has become of it, for a page that is open: nothing as long as it waits. The message is not touched for that."""
+    seen = await house(request).desk.these([request.path_params["hold"]], groups(me(request)))
+    if not seen or seen[0].state is State.WAITING:
+        return Response(status_code=204)
+    held = await held_for(request, request.path_params["hold"])
+    if held is None or held.review is None:
+        return Response(status_code=204)
+    return page(request, "ruled.html", status=_STOP_POLLING, **await _told(request, held))
+
+
+async def body(request: Request) -> Response:
+    """The message as its recipient would see it, for the sandboxed frame."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    try:
+        shown = await house(request).eye.show(held)
+    except Unviewable as why:
+        shown = Shown(page=f"<p>{why}</p>")
+    answer = page(request, "frame.html", shown=shown)
+    answer.headers["Content-Security-Policy"] = FRAME_CSP
+    return answer
+
+
+async def source(request: Request) -> Response:
+    """The message as it is written."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    await step(request, "source seen", hold=held.mail.id)
+    try:
+        text, more = await house(request).eye.source(held)
+    except Unviewable as why:
+        return trouble(request, 503, "It cannot be shown", f"The source: {why}.")
+    return page(request, "source.html", held=held, text=text, more=more)
+
+
+async def original(request: Request) -> Response:
+    """The message, octet by octet, as a file."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    await step(request, "original taken", hold=held.mail.id)
+    return StreamingResponse(held.mail.content.chunks(), headers=_as_file(f"{held.mail.id}.eml"), media_type="message/rfc822")
+
+
+async def part(request: Request) -> Response:
+    """An attachment as a file; never shown, whatever it says it is."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    number = request.path_params["number"]
+    try:
+        name, octets = await house(request).eye.part(held, number)
+    except KeyError:
+        return _unknown(request)
+    except Unviewable as why:
+        return trouble(request, 503, "It cannot be opened", f"The attachment: {why}. The original message holds it.")
+    await step(request, "attachment taken", hold=held.mail.id, part=number)
+    return Response(octets, headers=_as_file(name or f"part-{number}"), media_type="application/octet-stream")
+
+
+async def release(request: Request) -> Response:
+    """Let it go, to all or to some."""
+    form = await form_of(request)
+    try:
+        to = [Address.parse(str(one)) for one in form.getlist("to")]
+    except ValueError:
+        to = []
+    return await _ruled(request, "release", form, to=to, note=_text(form, "note"))
+
+
+async def deny(request: Request) -> Response:
+    """Keep it, and say why."""
+    form = await form_of(request)
+    note = " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
+    return await _ruled(request, "deny", form, note=note)
+
+
+async def note(request: Request) -> Response:
+    """Leave a note for the other reviewers."""
+    held, form = await held_for(request, request.path_params["hold"]), await form_of(request)
+    if held is None:
+        return _unknown(request)
+    here, text = house(request), _text(form, "text")
+    if text:
+        await here.desk.remark(held.mail.id, Remark(by=me(request).login, at=here.clock.now(), text=text))
+        await step(request, "noted", hold=held.mail.id)
+    return RedirectResponse(f"/mail/{held.mail.id}#notes", 303)
+
+
+async def _ruled(request: Request, act: str, form: FormData, *, to: Sequence[Address] = (), note: str = "") -> Response:
+    hold = request.path_params["hold"]
+    try:
+        await rule(request, hold, act, to=to, note=note)
+    except Refusal as refusal:
+        held = await held_for(request, hold)
+        if held is None:
+            return _unknown(request)
+        said = {name: _text(form, name) for name in ("note", "reason")} if refusal.first is None else {}
+        return await _mail(
+            request, held, _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
+        )
+    return RedirectResponse(f"/mail/{hold}", 303)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failed:
+    """A ruling that was not taken: which, why, and what was written."""
+
+    act: str = ""
+    problem: str = ""
+    status: int = 200
+    said: dict[str, str] = field(default_factory=dict)
+    to: tuple[str, ...] = ()
+
+
+async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None) -> Response:
+    here, account = house(request), me(request)
+    shown, trouble_said = Shown(), ""
+    try:
+        shown = await here.eye.show(held)
+    except Unviewable as why:
+        trouble_said = str(why)
+    verdict = held.decision.verdict
+    return page(
+        request,
+        "mail.html",
+        status=failed.status if failed else 200,
+        failed=failed or _Failed(),
+        shown=shown,
+        unviewable=trouble_said,
+        findings=relevant(verdict),
+        unread=verdict.unread if verdict else (),
+        judged=verdict is not None,
+        who=await _who_may(request, held),
+        recused=await recusal(request, held) if may_rule(account) else "",
+        reasons=here.settings.reasons,
+        remarks=[(await name_of(request, one.by), one) for one in await here.desk.remarks(held.mail.id)],
+        as_page=request.query_params.get("as", "page" if shown.page else "text") == "page" and bool(shown.page),
+        **await _told(request, held),
+    )
+
+
+async def _told(request: Request, held: HeldMail) -> dict[str, object]:
+    """What the page and its fragment say of the ruling."""
+    here, review = house(request), held.review
+    following = await here.desk.find(Search(groups=groups(me(request)), size=1)) if review else None
+    return {
+        "held": held,
+        "review": review,
+        "reviewer": await name_of(request, review.reviewer) if review else "",
+        "kept_from": left_out(held) if review else (),
+        "dispatches": await here.store.dispatches(held.mail.id) if review else (),
+        "following": following.lines[0] if following and following.lines else None,
+    }
+
+
+async def _who_may(request: Request, held: HeldMail) -> list[str]:
+    """Who else may decide: accounts of the group, supervisors, and members without an account by their address."""
+    own, found, named = me(request), [], set()
+    for account in await house(request).book.accounts():
+        rules = account.role is Role.SUPERVISOR or (account.role is Role.REVIEWER and held.reviewers.name in account.reviewers)
+        if rules and not account.disabled:
+            named |= {address.key for address in account.addresses}
+            found += [account.called] if account.id != own.id else []
+    return found + [str(member) for member in held.reviewers.members if member.key not in named]
+
+
+def _text(form: FormData, name: str) -> str:
+    """What was written under that name, wherever on the page."""
+    return " ".join(filter(None, (str(written).strip() for written in form.getlist(name))))[:_NOTE]
+
+
+def _as_file(name: str) -> dict[str, str]:
+    """RFC 6266: download it under that name, in ASCII for old browsers and whole for others."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name).strip(". ") or "attachment"
+    return {
+        **_DOWNLOAD,
+        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, errors='replace')}",
+    }
+
+
+def _unknown(request: Request) -> Response:
+    return trouble(request, 404, "There is no such message", "It is not held here, or not in your queues.")

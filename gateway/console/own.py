@@ -1,0 +1,92 @@
+"""One's own account: the password, the second factor, and where one is signed in."""
+
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.console.house import form_of, house, me, session
+from gateway.console.pages import page
+from gateway.console.passwords import is_secret, new_secret, picture, setup_link, step_of, weakness
+from gateway.console.steps import step
+
+
+async def account(request: Request) -> Response:
+    """The page."""
+    return await _account(request)
+
+
+async def password(request: Request) -> Response:
+    """Another password; all other sessions end."""
+    here, form, own = house(request), await form_of(request), me(request)
+    client, now = request.client.host if request.client else "", here.clock.now()
+    if here.patience.is_over(f"own {own.id}", client, now):
+        return await _account(request, status=429, problem="There were too many wrong tries. Wait a quarter of an hour.")
+    if not await here.passwords.fits(own, str(form.get("old", ""))):
+        here.patience.tried(f"own {own.id}", client, now)
+        return await _account(request, status=422, problem="That is not your password now.")
+    new = str(form.get("password", ""))
+    if problem := weakness(new, str(form.get("again", "")), own):
+        return await _account(request, status=422, problem=problem)
+    await here.book.change(replace(own, password=await here.passwords.hashed(new)))
+    await here.book.end_all(own.id, but=session(request).digest)
+    await step(request, "password changed")
+    return RedirectResponse("/me?done=password", 303)
+
+
+async def second_factor(request: Request) -> Response:
+    """A new secret to put in an app. It counts only once a code of it was given."""
+    return _second_factor(request, new_secret(), "")
+
+
+async def second_factored(request: Request) -> Response:
+    """Look at the code, and take the secret."""
+    here, form, own = house(request), await form_of(request), me(request)
+    secret = str(form.get("secret", ""))
+    if not is_secret(secret):
+        return _second_factor(request, new_secret(), "That did not come from this page. Scan the new picture.")
+    client, now = request.client.host if request.client else "", here.clock.now()
+    if here.patience.is_over(f"own {own.id}", client, now):
+        return _second_factor(request, secret, "There were too many wrong tries. Wait a quarter of an hour.")
+    here.patience.tried(f"own {own.id}", client, now)
+    if not await here.passwords.fits(own, str(form.get("old", ""))):
+        return _second_factor(request, secret, "That is not your password.")
+    passed = step_of(secret, str(form.get("code", "")), now)
+    if passed is None:
+        return _second_factor(request, secret, "That code is not right. Wait for the next one and try again.")
+    here.patience.forget(f"own {own.id}", client)
+    await here.book.change(replace(own, totp=secret))
+    await here.book.spend(own.id, passed)
+    await here.book.end_all(own.id, but=session(request).digest)
+    await step(request, "second factor set")
+    return RedirectResponse("/me?done=factor", 303)
+
+
+async def end_sessions(request: Request) -> Response:
+    """Sign out everywhere else."""
+    await house(request).book.end_all(me(request).id, but=session(request).digest)
+    await step(request, "other sessions ended")
+    return RedirectResponse("/me?done=sessions", 303)
+
+
+async def _account(request: Request, *, status: int = 200, problem: str = "") -> Response:
+    sessions = await house(request).book.sessions(me(request).id)
+    whole = [one for one in sessions if one.whole][:20]
+    done = request.query_params.get("done", "")
+    return page(request, "own.html", status=status, problem=problem, sessions=whole, this=session(request).digest, done=done)
+
+
+def _second_factor(request: Request, secret: str, problem: str) -> Response:
+    here = house(request)
+    link = setup_link(secret, me(request).login, here.settings.name)
+    return page(
+        request,
+        "second_factor.html",
+        status=422 if problem else 200,
+        secret=secret,
+        link=link,
+        picture=picture(link),
+        problem=problem,
+        first=request.query_params.get("first", ""),
+        required=here.settings.second_factor == "required",
+    )

@@ -1,0 +1,145 @@
+"""The queue: what waits, searched and sorted, alike messages together, and decisions on many at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.console.house import form_of, house, me
+from gateway.console.pages import page, trouble
+from gateway.console.rights import groups, may_rule
+from gateway.console.ruling import Refusal, rule
+from gateway.desk import Line, Search, Sort, State
+from gateway.hold import HeldMail
+from gateway.mail import Address
+from gateway.people import Account, Role
+from gateway.verdict import Category
+
+_SOON = timedelta(hours=4)
+_MOST = 500
+_APART = ("words", "subject", "recipient", "each", "since", "until")
+"""What may fit one message and not another that is alike; then each is shown for itself."""
+_ASKED = ("words", "sender", "subject", "recipient", "policy", "category", "state", "since", "until", "sort", "each")
+
+
+async def home(request: Request) -> Response:
+    """Where somebody's work is."""
+    account = me(request)
+    return RedirectResponse("/people" if account.role is Role.ADMINISTRATOR else "/queue", 303)
+
+
+async def queue(request: Request) -> Response:
+    """The whole page."""
+    return await _queue(request, "queue.html")
+
+
+async def lines(request: Request) -> Response:
+    """The list alone, for a page that keeps itself fresh."""
+    return await _queue(request, "lines.html")
+
+
+async def confirm(request: Request) -> Response:
+    """Show what was chosen, and ask for the decision. Nothing is done yet."""
+    form = await form_of(request)
+    chosen = await _chosen(request, [str(one) for one in form.getlist("chosen")])
+    if not chosen:
+        return trouble(request, 422, "Nothing was chosen", "Go back and tick the messages that you want to decide on.")
+    act = "deny" if form.get("act") == "deny" else "release"
+    return _confirm(request, chosen, act, "")
+
+
+async def decide(request: Request) -> Response:
+    """Rule on each of those chosen."""
+    form = await form_of(request)
+    ids = list(dict.fromkeys(str(one) for one in form.getlist("hold")))[:_MOST]
+    act = "deny" if form.get("act") == "deny" else "release"
+    note = " ".join(filter(None, (str(form.get("reason", "")).strip(), str(form.get("note", "")).strip())))
+    if act == "deny" and not note:
+        return _confirm(request, await _lines(request, ids), act, "Say why. The sender reads it.")
+    done: list[HeldMail] = []
+    refused: list[tuple[str, str]] = []
+    for hold in ids:
+        try:
+            done.append(await rule(request, hold, act, note=note))
+        except Refusal as refusal:
+            refused.append((hold, str(refusal)))
+    return page(request, "decided.html", act=act, done=done, refused=refused)
+
+
+async def _queue(request: Request, template: str) -> Response:
+    here, account, asked = house(request), me(request), {name: request.query_params.get(name, "").strip() for name in _ASKED}
+    seen, now = groups(account), here.clock.now()
+    try:
+        leaf = await here.desk.find(_search(asked, seen, request.query_params.get("after", "")))
+    except ValueError:
+        return RedirectResponse("/queue", 303)
+    return page(
+        request,
+        template,
+        asked=asked,
+        leaf=leaf,
+        first=not request.query_params.get("after"),
+        tally=await here.desk.tally(seen, now + _SOON),
+        policies=await here.desk.policies(),
+        categories=[str(category) for category in Category],
+        filtered=any(asked[name] for name in _ASKED if name not in {"state", "sort", "each"}),
+        waiting=asked["state"] in {"", "waiting"},
+        may_rule=may_rule(account),
+        own={line.id for line in leaf.lines if _own(account, line)},
+    )
+
+
+def _search(asked: Mapping[str, str], seen: tuple[str, ...] | None, after: str) -> Search:
+    """Raises ValueError for what cannot be searched for."""
+    state = None if asked["state"] == "all" else State(asked["state"] or "waiting")
+    return Search(
+        groups=seen,
+        state=state,
+        words=asked["words"][:200],
+        sender=asked["sender"][:320],
+        subject=asked["subject"][:200],
+        recipient=asked["recipient"][:320],
+        policy=asked["policy"],
+        category=asked["category"],
+        since=_day(asked["since"]),
+        until=_day(asked["until"], timedelta(days=1)),
+        sort=Sort(asked["sort"] or ("deadline" if state is State.WAITING else "newest")),
+        together=state is not None
+        and not any(asked[name] for name in ("words", "subject", "recipient", "each", "since", "until")),
+        after=after,
+    )
+
+
+def _day(written: str, more: timedelta = timedelta()) -> datetime | None:
+    """Midnight of a day in this machine's time zone. Raises ValueError."""
+    if not written:
+        return None
+    return (datetime.combine(datetime.fromisoformat(written).date(), time()) + more).astimezone(UTC)
+
+
+def _own(account: Account, line: Line) -> bool:
+    return line.sender != "<>" and account.is_at(Address.parse(line.sender))
+
+
+async def _chosen(request: Request, values: Sequence[str]) -> list[Line]:
+    """The lines that ticked boxes stand for: one, or all that is alike."""
+    here, seen = house(request), groups(me(request))
+    found: dict[str, Line] = {}
+    single = [value for value in values if not value.startswith("alike:")]
+    for value in values[:_MOST]:
+        if value.startswith("alike:"):
+            found |= {line.id: line for line in await here.desk.alike(value.removeprefix("alike:"), seen)}
+    found |= {line.id: line for line in await _lines(request, single)}
+    return list(found.values())[:_MOST]
+
+
+async def _lines(request: Request, ids: Sequence[str]) -> list[Line]:
+    here, seen = house(request), groups(me(request))
+    return list(await here.desk.these(ids[:_MOST], seen))
+
+
+def _confirm(request: Request, chosen: Sequence[Line], act: str, problem: str) -> Response:
+    own = {line.id for line in chosen if _own(me(request), line)}
+    said = {"chosen": chosen, "act": act, "problem": problem, "reasons": house(request).settings.reasons, "own": own}
+    return page(request, "confirm.html", status=422 if problem else 200, **said)

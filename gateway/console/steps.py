@@ -1,0 +1,21 @@
+"""The one place that every step in the console passes, on its way to log and trail: who did what, to which message, from where.
+
+A step that cannot be recorded raises StoreUnavailable, and what it is a step of is not answered.
+"""
+
+import structlog
+from starlette.requests import Request
+
+from gateway.console.house import house
+
+log = structlog.get_logger()
+NOBODY = "nobody"
+
+
+async def step(request: Request, what: str, *, hold: str = "", by: str = "", **said: str | int) -> None:
+    """Record a step. `by` names who, where nobody is signed in yet."""
+    account = getattr(request.state, "me", None)
+    who = by or (account.login if account else NOBODY)
+    client = request.client.host if request.client else ""
+    await house(request).trail.record(what, actor=who, hold=hold, detail={"client": client, **said})
+    log.info("console.step", what=what, by=who, **({"id": hold} if hold else {}), client=client, **said)

@@ -1,0 +1,16 @@
+"""What a reviewer is shown of a held message, made harmless: `show` turns octets and findings into a `Shown`.
+
+Text as it was read, with the passages that findings rest on marked where they stand; the message as its recipient would see
+it, as HTML without scripts, forms, remote content or working links; its files and links, and what could not be read. `part`
+gives the octets of one file, `source` the beginning of the message as it was written.
+
+It does no I/O and knows no policy. It is to be run in a worker process (`gateway.viewer`), as all that parses messages is.
+It does not raise for anything in a message; `part` raises KeyError for a part that is not there. nh3 stays behind this
+door. What comes out is still to be served in a sandboxed frame: two locks hold better than one.
+"""
+
+from gateway.display.files import part
+from gateway.display.show import show, source
+from gateway.display.types import File, Goes, Mark, Run, Shown, Text, Unviewable
+
+__all__ = ["File", "Goes", "Mark", "Run", "Shown", "Text", "Unviewable", "part", "show", "source"]

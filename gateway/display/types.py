@@ -1,0 +1,80 @@
+"""What is shown, as frozen data that travels between processes."""
+
+from dataclasses import dataclass
+
+from gateway.mail import Author, Unread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What to mark: words at a place, and the sentence that says what was found there."""
+
+    part: str
+    header: str
+    name: str
+    page: int | None
+    start: int | None
+    end: int | None
+    quote: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run of text; `says` is not empty where it is marked."""
+
+    text: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Text of one voice from one place. title: where it stands, "" for the body; origin: new, quoted, forwarded, ..."""
+
+    title: str
+    origin: str
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """An attachment. part: its number; type: as declared; size: octets."""
+
+    part: str
+    name: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goes:
+    """A link: its words and where it goes. disguised: its words name another host than it goes to."""
+
+    shown: str
+    target: str
+    disguised: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Everything there is to see.
+
+    fields: the header as a reader sees it, (name, value); authors: everybody it says it is from
+    page: a harmless HTML document fragment, "" if the message has neither HTML nor pictures; withheld: how many remote
+    things were left out of it
+    shortened: there is more text than is shown
+    """
+
+    fields: tuple[tuple[str, str], ...] = ()
+    authors: tuple[Author, ...] = ()
+    texts: tuple[Text, ...] = ()
+    page: str = ""
+    withheld: int = 0
+    files: tuple[File, ...] = ()
+    links: tuple[Goes, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    shortened: bool = False
+
+
+class Unviewable(Exception):  # noqa: N818  -- it is an answer
+    """A message that cannot be prepared to be looked at: why, in a few plain words."""

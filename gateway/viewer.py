@@ -1,0 +1,129 @@
+"""The viewer: a worker process that prepares messages for the console to show, under limits of time and memory.
+
+The front never parses a message. What it shows was made ready here, in a process that may hang or crash and costs nobody
+more than the sentence `Unviewable`, with which the console falls back on the raw octets. It is a process of its own, so that
+reviewers who read never keep mail waiting for a judge.
+"""
+
+import asyncio
+import resource
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as Overdue
+from contextlib import suppress
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from pebble import ProcessExpired, ProcessPool
+
+from gateway import display
+from gateway.display import Shown, Unviewable
+from gateway.hold import HeldMail
+from gateway.mail import Content
+from gateway.verdict import Finding
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+_TERM = 1000
+_GRACE = 10.0
+_KEPT = 16
+_SMALL = 2 * 1024**2
+"""Characters of a page up to which it is remembered."""
+
+
+class Viewer:
+    """One worker process, started when it is first needed. time: seconds for one message; memory: octets over its start."""
+
+    def __init__(self, *, time: float = 30.0, memory: int = 1024**3) -> None:
+        self._time = time
+        self._memory = memory
+        self._pool: ProcessPool | None = None
+        self._turn = asyncio.Lock()
+        self._shown: OrderedDict[str, Shown] = OrderedDict()
+
+    async def show(self, held: HeldMail) -> Shown:
+        """What a reviewer sees of it. Raises Unviewable."""
+        if (known := self._shown.get(held.mail.id)) is not None:
+            self._shown.move_to_end(held.mail.id)
+            return known
+        findings = held.decision.verdict.findings if held.decision.verdict else ()
+        shown = await self._ask(held.mail.id, _show, held.mail.content, findings)
+        if len(shown.page) < _SMALL:
+            self._shown[held.mail.id] = shown
+        while len(self._shown) > _KEPT:
+            self._shown.popitem(last=False)
+        return shown
+
+    async def part(self, held: HeldMail, number: str) -> tuple[str, bytes]:
+        """The name and the octets of an attachment. Raises KeyError, Unviewable."""
+        found = await self._ask(held.mail.id, _part, held.mail.content, number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    async def source(self, held: HeldMail) -> tuple[str, bool]:
+        """The beginning of the message as it is written, and whether there is more. Raises Unviewable."""
+        return await self._ask(held.mail.id, _source, held.mail.content)
+
+    async def close(self) -> None:
+        """End the worker."""
+        if self._pool is not None:
+            self._pool.stop()
+            await asyncio.to_thread(self._pool.join)
+            self._pool = None
+
+    async def _ask(self, id_: str, work: Callable[..., T], *arguments: object) -> T:
+        async with self._turn:
+            pool = self._working()
+            future = asyncio.wrap_future(pool.schedule(work, args=arguments, timeout=self._time))
+            try:
+                await asyncio.wait([future], timeout=self._time + _GRACE)
+                if not future.done():
+                    future.cancel()
+                    pool.stop()
+                    raise Unviewable("it could not be prepared in time")
+                answer: T = future.result()
+            except (Overdue, TimeoutError):
+                raise _unviewable(id_, "it could not be prepared in time") from None
+            except MemoryError:
+                raise _unviewable(id_, "it could not be prepared in the memory allowed") from None
+            except (ProcessExpired, CancelledError, RuntimeError, OSError, ValueError) as fault:
+                raise _unviewable(id_, "it could not be prepared", type(fault).__name__) from None
+            return answer
+
+    def _working(self) -> ProcessPool:
+        if self._pool is None or not self._pool.active:
+            context = get_context("forkserver")
+            context.set_forkserver_preload(["gateway.judges"])
+            self._pool = ProcessPool(max_workers=1, max_tasks=_TERM, initializer=_sit, initargs=(self._memory,), context=context)
+        return self._pool
+
+
+def _unviewable(id_: str, why: str, fault: str = "") -> Unviewable:
+    log.warning("viewer.failed", id=id_, problem=why, fault=fault)
+    return Unviewable(why)
+
+
+def _sit(memory: int) -> None:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _show(content: Content, findings: tuple[Finding, ...]) -> Shown:
+    return display.show(content.read(), findings)
+
+
+def _part(content: Content, number: str) -> tuple[str, bytes] | None:
+    with suppress(KeyError):
+        return display.part(content.read(), number)
+    return None
+
+
+def _source(content: Content) -> tuple[str, bool]:
+    return display.source(content.read())

@@ -1,0 +1,76 @@
+"""The console on a real socket, in the loop of the test."""
+
+import signal
+import ssl
+from dataclasses import replace
+
+import httpx2
+import pytest
+import trustme
+
+from gateway.console import ConsoleServer
+from gateway.console.patience import Patience
+from gateway.service import bound
+from gateway.settings import Tls
+
+
+@pytest.fixture
+def listening():
+    opened = bound("127.0.0.1:0")
+    yield opened
+    opened.close()
+
+
+async def test_it_serves_until_it_is_closed_and_leaves_signals_alone(console, listening):
+    before = signal.getsignal(signal.SIGTERM)
+    server = ConsoleServer(console.house, listening)
+    await server.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with httpx2.AsyncClient() as client:
+        answer = await client.get(f"{url}/healthz")
+        assert answer.text == "ok\n"
+        assert "server" not in answer.headers
+        assert signal.getsignal(signal.SIGTERM) is before
+    await server.close()
+    async with httpx2.AsyncClient() as client:
+        with pytest.raises(httpx2.ConnectError):
+            await client.get(f"{url}/healthz")
+
+
+async def test_with_a_certificate_it_is_encrypted(console, listening, tmp_path):
+    authority = trustme.CA()
+    made = authority.issue_cert("127.0.0.1")
+    made.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+    made.private_key_pem.write_to_path(tmp_path / "key.pem")
+    tls = Tls(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem")
+    settings = console.house.settings.model_copy(update={"tls": tls})
+    server = ConsoleServer(replace(console.house, settings=settings), listening)
+    await server.start()
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    async with httpx2.AsyncClient(verify=context) as client:
+        assert (await client.get(f"https://127.0.0.1:{listening.getsockname()[1]}/healthz")).status_code == 200
+    await server.close()
+
+
+async def test_a_certificate_that_does_not_serve_is_told_at_the_start(console, listening, tmp_path):
+    tls = Tls(certificate=tmp_path / "nowhere.pem", key=tmp_path / "nowhere.pem")
+    settings = console.house.settings.model_copy(update={"tls": tls})
+    with pytest.raises(OSError, match="No such file"):
+        await ConsoleServer(replace(console.house, settings=settings), listening).start()
+
+
+async def test_only_a_named_proxy_is_believed_about_who_asks(console):
+    settings = console.house.settings.model_copy(update={"proxy_from": ("127.0.0.0/8",)})
+    for wishes, seen in ((settings, "203.0.113.9"), (console.house.settings, "127.0.0.1")):
+        socket = bound("127.0.0.1:0")
+        here = replace(console.house, settings=wishes, patience=Patience())
+        server = ConsoleServer(here, socket)
+        await server.start()
+        url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+        headers = {"x-forwarded-for": "203.0.113.9", "sec-fetch-site": "same-origin"}
+        async with httpx2.AsyncClient(headers=headers) as client:
+            for _ in range(5):
+                await client.post(f"{url}/sign-in", data={"login": "x@y.example", "password": "wrong"})
+        assert here.patience.is_over("x@y.example", seen, console.clock.now())
+        await server.close()

@@ -1,0 +1,21 @@
+"""What is done in the console stands in the audit trail, with who and from where."""
+
+import json
+
+from gateway.ports import Asked
+
+PASSWORDLESS = {"login": "nobody.here", "password": "guessed"}
+
+
+async def steps(console):
+    return [(entry.step, entry.actor, json.loads(entry.detail)) for entry in await console.store.entries(Asked())]
+
+
+async def test_signing_in_is_a_step_of_its_person_with_the_address_it_came_from(console):
+    await console.person("reviewer", "ruiz@department.example")
+    assert any(actor == "ruiz@department.example" and detail.get("client") == "192.0.2.50" for _, actor, detail in await steps(console))
+
+
+async def test_a_sign_in_that_is_refused_is_a_step(console):
+    await console.browser().post("/sign-in", data=PASSWORDLESS)
+    assert "sign-in refused" in [step for step, *_ in await steps(console)]

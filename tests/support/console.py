@@ -1,0 +1,114 @@
+"""A console on a real shelf, asked over HTTP without a socket; a browser for each person."""
+
+from dataclasses import replace
+
+import httpx2
+from argon2 import PasswordHasher
+
+from gateway import display
+from gateway.console import House, Links
+from gateway.console.app import application
+from gateway.console.passwords import Passwords
+from gateway.hold import HeldMail
+from gateway.mail import Address
+from gateway.mail.content import in_memory
+from gateway.notice import Notices
+from gateway.people import INVITED, Entry, digest, new_account, secret
+from gateway.post import Post
+from gateway.review import Reviews
+from gateway.settings import Console as Wishes
+from gateway.settings import Notices as NoticeWishes
+from gateway.store import SqliteStore
+from tests.support import mails
+
+URL = "https://console.department.example"
+PASSWORD = "four words in a row"
+OURS = {"sec-fetch-site": "same-origin"}
+
+
+class Eye:
+    """Prepares messages right here; what a worker process does, without one."""
+
+    async def show(self, held):
+        findings = held.decision.verdict.findings if held.decision.verdict else ()
+        return display.show(held.mail.content.read(), findings)
+
+    async def part(self, held, number):
+        return display.part(held.mail.content.read(), number)
+
+    async def source(self, held):
+        return display.source(held.mail.content.read())
+
+
+class Console:
+    """The house, its application, and people who use it."""
+
+    def __init__(self, store: SqliteStore, clock: mails.FixedClock, **wishes) -> None:
+        self.store = store
+        self.clock = clock
+        self.woken = 0
+        settings = Wishes.model_validate({"listen": "127.0.0.1:0", "public url": URL, **wishes})
+        self.links = Links(settings.public_url, b"k" * 32, clock)
+        notices = Notices(
+            NoticeWishes.model_validate_json('{"from": "hatchway@department.example"}'),
+            hostname="hatchway.department.example",
+            links=self.links.to,
+        )
+        self.post = Post(notices, store, per_hour=1000, clock=clock)
+        self.house = House(
+            settings=settings,
+            store=store,
+            trail=store,
+            desk=store.desk,
+            book=store.accounts,
+            reviews=Reviews(store=store, post=self.post, clock=clock),
+            eye=Eye(),
+            clock=clock,
+            links=self.links,
+            wake=self._wake,
+            passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
+        )
+        self.app = application(self.house)
+
+    def _wake(self) -> None:
+        self.woken += 1
+
+    def browser(self, address: str = "192.0.2.50", **headers: str) -> httpx2.AsyncClient:
+        """Nobody's browser yet."""
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 40000), raise_app_exceptions=False)
+        return httpx2.AsyncClient(transport=transport, base_url=URL, headers={**OURS, **headers})
+
+    async def person(
+        self, role: str, login: str = "", *, reviewers: tuple[str, ...] = ("command",), **more
+    ) -> httpx2.AsyncClient:
+        """Somebody of that role, signed in."""
+        browser = self.browser()
+        answer = await browser.post(await self.link(role, login, reviewers=reviewers, **more), data=twice(PASSWORD))
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    async def link(self, role: str, login: str = "", *, reviewers: tuple[str, ...] = ("command",), **more) -> str:
+        """A new account's one-time link."""
+        given = Entry(login=login or f"{role}@department.example", role=role, reviewers=reviewers, **more)
+        account = new_account(given, self.clock.now())
+        await self.store.accounts.add(account)
+        token = secret()
+        await self.store.accounts.invite(digest(token), account.id, self.clock.now() + INVITED)
+        return f"/welcome/{token}"
+
+    async def hold(
+        self, id_: str = "H1", octets: bytes = mails.ORDINARY, *, sender: str = "", subject: str = "", **how
+    ) -> HeldMail:
+        """A held message."""
+        held = mails.held(id_=id_, **how)
+        envelope = held.mail.envelope
+        if sender:
+            envelope = replace(envelope, sender=Address.parse(sender))
+        mail = replace(held.mail, content=in_memory(octets), envelope=envelope)
+        held = replace(held, mail=mail, subject=subject or held.subject)
+        await self.store.hold(held, [])
+        return held
+
+
+def twice(password: str) -> dict[str, str]:
+    return {"password": password, "again": password}

@@ -1,0 +1,27 @@
+"""HTML that would act or load something, each in its way, if it were let."""
+
+VECTORS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="jav&#x09;ascript:alert(1)">x</a>',
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=alert(1)&gt;">',
+    "<svg><feImage href='https://evil.example/x'></svg>",
+    '<div style="background:url(https://evil.example/x)">x</div>',
+    '<div style="background-image:\\75rl(https://evil.example/x)">x</div>',
+    '<p style="color:red;width:expression(alert(1))">x</p>',
+    '<form action="https://evil.example"><input name=p><button formaction="https://e.example">x</button></form>',
+    '<meta http-equiv="refresh" content="0;url=https://evil.example">',
+    '<base href="https://evil.example/"><a href="x">y</a>',
+    '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+    '<video poster="https://evil.example/p" src="https://evil.example/v"></video>',
+    '<table background="https://evil.example/b"><td background="https://evil.example/b">x</table>',
+    '<noscript><p title="</noscript><img src=x onerror=alert(1)>">',
+    '<img src="data:text/html,<script>alert(1)</script>">',
+    '<img src="data:image/svg+xml,<svg onload=alert(1)>">',
+    '<img srcset="https://evil.example/x 2x">',
+    '<style>@import "https://evil.example/x";</style>',
+    '<link rel=stylesheet href="https://evil.example/x">',
+    '<u class="link goes" onclick="x">x</u>',
+]

@@ -1,0 +1,47 @@
+import time
+from dataclasses import replace
+
+import pytest
+
+from gateway import viewer as room
+from gateway.display import Unviewable
+from gateway.viewer import Viewer
+from tests.support import mails
+
+
+@pytest.fixture
+async def viewer():
+    opened = Viewer()
+    yield opened
+    await opened.close()
+
+
+async def test_a_message_is_shown_its_parts_and_its_source_too(viewer):
+    held = mails.held()
+    shown = await viewer.show(held)
+    assert "The marked unit is back" in "".join(run.text for text in shown.texts for run in text.runs)
+    assert (await viewer.source(held))[0].startswith("From: Dana Reed")
+    assert (await viewer.part(held, "1"))[1].startswith(b"The marked unit")
+    with pytest.raises(KeyError):
+        await viewer.part(held, "2")
+
+
+async def test_what_was_shown_is_remembered(viewer):
+    held = mails.held()
+    first = await viewer.show(held)
+    assert await viewer.show(held) is first
+
+
+async def test_a_message_over_its_time_or_without_octets_is_said_to_be_so_and_the_next_is_shown():
+    viewer = Viewer(time=1.5)
+    try:
+        await viewer.show(mails.held())
+        with pytest.raises(Unviewable, match="in time"):
+            await viewer._ask("H2", time.sleep, 30)
+        gone = mails.held(id_="H3")
+        gone = replace(gone, mail=replace(gone.mail, content=replace(gone.mail.content, data=None, path=room.Path("/nowhere"))))
+        with pytest.raises(Unviewable, match="could not be prepared"):
+            await viewer.show(gone)
+        assert await viewer.show(mails.held(id_="H4"))
+    finally:
+        await viewer.close()
