@@ -149,6 +149,7 @@ SKETCHES = (
 @click.option("--once", is_flag=True, help="End after the show.")
 def command(*, once: bool) -> None:
     """Show a message's whole life on this machine, with real sockets."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts it in the background had it ignored
     folder = Path(tempfile.mkdtemp(prefix="hatchway-demo-"))
     try:
         with suppress(KeyboardInterrupt):
