@@ -62,6 +62,7 @@ def test_every_way_of_compression_that_can_be_undone_is(way):
         ("n.txt.xz", lzma.compress(WORDS), "n.txt"),
         ("n.txt.lzma", lzma.compress(WORDS, lzma.FORMAT_ALONE), "n.txt"),
     ],
+    ids=["gz", "bz2", "xz", "lzma"],
 )
 def test_what_a_simple_compressor_made_is_undone(name, octets, inside):
     (sheet,) = read(octets, name)
