@@ -1,6 +1,6 @@
 """The one place that every step in the console passes, on its way to log and trail: who did what, to which message, from where.
 
-A step that cannot be recorded raises StoreUnavailable, and what it is a step of is not answered.
+A step that cannot be recorded raises StoreUnavailable. What was done before it stays done: a ruling is in the trail by itself.
 """
 
 import structlog
