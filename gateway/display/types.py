@@ -48,11 +48,15 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goes:
-    """A link: its words and where it goes. disguised: its words name another host than it goes to."""
+    """A link: its words and where it goes.
+
+    disguised: its words name another host than it goes to; short: it is a short one, and only its maker knows where it leads
+    """
 
     shown: str
     target: str
     disguised: bool
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ it was not.
 import re
 from collections.abc import Iterator
 
-from gateway.mail import Place, Unread
+from gateway.mail import FILE_NAME, Place, Unread
 from gateway.reading import headers, transfer
 from gateway.reading.authors import FIELDS, claims
 from gateway.reading.charsets import decode
@@ -29,8 +29,6 @@ _NAMED_FIELDS = (
 )
 _SAYING_FIELDS = ("Organization", "Keywords", "Comments", "Thread-Topic", "X-Message-Flag")
 """Fields that some mail programs show as they are: categories, the topic of a conversation, a flag."""
-FILE_NAME = "Filename"
-"""What stands for a field's name in the place of a file name."""
 _MOST_READINGS = 20
 """So many more readings of parts that contradict themselves are given."""
 _REPORTS = frozenset(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from gateway.mail import Author, Place, Unread
+from gateway.mail import LINK, Author, Place, Unread
 from gateway.reading import entity, links, message
 from gateway.reading.authors import authors
 from gateway.reading.extractors import BACKWARDS, TABLE, extract
@@ -19,6 +19,7 @@ from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import DAMAGED, Extractor, Item, Piece, Sheet
 from gateway.reading.types import Boxed, Link, Origin, Passage, Reading
 from gateway.reading.voices import Voice, voices
+from gateway.reading.wrappers import words
 
 _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 """Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
@@ -198,7 +199,17 @@ class _Desk:
             if len(self.links) >= self.limits.links or self.looked > self.limits.links * 5:
                 self._missed(Unread(place=Place(), why=f"too many links: the first {self.limits.links} were read"))
                 return
-            self.links.setdefault((link.target, link.shown, link.origin), link)
+            if self.links.setdefault((link.target, link.shown, link.origin), link) is link:
+                self._said(link)
+
+    def _said(self, link: Link) -> None:
+        """The words that a link puts into a post or a message."""
+        text = "\n".join(words(link.target))[: max(0, self.limits.text - self.characters)]
+        self.characters += len(text)
+        place = replace(link.place, header=LINK, start=None, end=None, box=None)
+        passage = _passage(text, Voice(0, len(text), link.origin), place)
+        if passage and len(self.passages) < self.limits.passages:
+            self.passages.append(passage)
 
 
 def _first_lines(text: str, most: int) -> int:
