@@ -17,12 +17,13 @@ from gateway.verdict import Category, Kind
 LABEL = 63
 """The longest label of a host name (RFC 1035 §2.3.4)."""
 _SUFFIXES = PublicSuffixList()
-_SEAT = (
+SEAT = (
     r"(?:mayor|sheriff|governor|ltgov|senate|senator|congress|council|concejal|alcalde|alcaldesa|judge|districtattorney"
     r"|attorneygeneral|treasurer|supervisor|commissioner|commission|portcommission|schoolboard|assembly|statehouse|staterep|clerk|coroner|president"
     r"|auditor|assessor|comptroller|constable|trustee|delegate|justice|prosecutor)"
 )
-_SEATS = rf"{_SEAT}[a-z0-9-]{{0,12}}"
+"""An office in the name of a host, an account or a hashtag."""
+_SEATS = rf"{SEAT}[a-z0-9-]{{0,12}}"
 _ASKED = (
     r"running|runs?|candidates?|race|campaign|vot(?:e|ing)|elections?|results?|guide|forum|debate|interviews?|questions?|filing|files?"
     r"|qualif\w+|bids?|applications?|applicants?|search|forms?|jobs?|hir\w+|list|contact|information|info|how|who|what|office|court"
@@ -53,7 +54,7 @@ _DATED = re.compile(r"[a-z]+20\d\d")
 """A year makes an account of a name look like a campaign's; as a hashtag anything has one."""
 _SLUG = re.compile(
     rf"(?:(?:vote|elect|re-?elect)-)?(?!(?:{_ASKED})\b)[a-z]{{3,}}(?:-[a-z]+){{0,2}}-(?:for|4|para)-(?:county-|city-|state-|us-)?"
-    rf"{_SEAT}(?:-20\d\d)?"
+    rf"{SEAT}(?:-20\d\d)?"
     r"|re-?elect-[a-z]{3,}(?:-[a-z]+){0,2}(?:-20\d\d)?"
     r"|(?:vote-)?(?:yes|no)-on-(?:(?:the-)?(?:prop|measure|question|issue|amendment|levy|bond|recall)[a-z0-9-]{0,40}|\d{1,3}[a-z]?)"
 )

@@ -13,8 +13,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gateway.classify.links import SEAT
 from gateway.classify.masking import COMMON, OF_A_FORM
 from gateway.classify.words import MASKED, Term, terms
+from gateway.reading import set_apart
 from gateway.verdict import Category, Kind
 
 MOST = 40
@@ -103,23 +105,24 @@ class Sign:
 _CALL = Promoted("sign", Kind.VOTING_ADVICE, "It is a sign that asks for votes.", 0.66)
 _BILL = Promoted("sign", Kind.PROMOTION, "It is a sign for somebody who runs for public office.", 0.5)
 _SIDE = Promoted("sign", Kind.BALLOT_MEASURE, "It is a sign for or against a ballot measure.", 0.66)
-_VOTE = r"(?:^|\| )(?:please )?(?:vote|voten|vota)(?: for| 4| por)?(?: \|)?"
-_ELECT = r"(?:^|\| )(?:please )?elect(?: \|)?"
-_KEEP = r"(?:^|\| )(?:keep|retain|return)(?: \|)?"
+_VOTE = r"(?:^|\| |# )(?:please )?(?:vote|voten|vota)(?: for| 4| por)?(?: \|)?"
+_ELECT = r"(?:^|\| |# )(?:please )?elect(?: \|)?"
+_KEEP = r"(?:^|\| |# )(?:keep|retain|return)(?: \|)?"
 _QUESTION = r"(?:(?:the )?M|[1-9]\d{0,2}[a-z]?|[b-hj-z])"
 _ROWS = tuple(
     (promoted, re.compile(form))
     for promoted, form in (
-        (_CALL, rf"(?:^|\| )re-?elect{_BREAK} (?!to\b|by\b|in\b|or\b|your\b)(?:{_NAME}|O|[a-z]+{_END})"),
+        (_CALL, rf"(?:^|\| |# )re-?elect{_BREAK} (?!to\b|by\b|in\b|or\b|your\b)(?:{_NAME}|O|[a-z]+{_END})"),
         (_CALL, rf"{_ELECT} (?:O )?{_NAME}(?:{_END}|{_BREAK}(?: for)? {_SEAT})"),
         (_CALL, rf"{_ELECT} (?:[a-z]+ ){{1,2}}(?:\| )?(?:for )?{_SEAT}\b"),
         (_CALL, rf"{_VOTE} (?:O )?{_NAME}{_END}"),
+        (_CALL, rf"(?:^|\| |# )(?:please )?endorse{_BREAK} (?:O )?{_NAME}{_END}"),
         (_CALL, rf"{_VOTE} (?:[a-z]+ ){{1,3}}(?:\| )?(?:for|4|para){_BREAK} {_SEAT}\b"),
-        (_CALL, rf"(?:^|\| ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_SEAT}{_END}"),
-        (_BILL, rf"(?:^|\| ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_ANY_SEAT}{_END}"),
+        (_CALL, rf"(?:^|\| |# ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_SEAT}{_END}"),
+        (_BILL, rf"(?:^|\| |# ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_ANY_SEAT}{_END}"),
         (_CALL, rf"{_KEEP} (?:O {_NAME}{_END}|{_NAME}{_BREAK} (?:as |our |on |the |for )*{_SEAT}\b)"),
-        (_SIDE, rf"(?:^|\| )(?:vote{_BREAK} )?(?:yes|no|si){_BREAK} (?:on|a|en){_BREAK} {_QUESTION}(?= \||$| D| 20\d\d)"),
-        (_SIDE, r"(?:^|\| )vote(?: \|)? (?:yes|no)(?= \||$| D)(?=.*\bM\b)|\bM(?: \|)? vote(?: \|)? (?:yes|no)(?= \||$| D)"),
+        (_SIDE, rf"(?:^|\| |# )(?:vote{_BREAK} )?(?:yes|no|si){_BREAK} (?:on|a|en){_BREAK} {_QUESTION}(?= \||$| D| 20\d\d)"),
+        (_SIDE, r"(?:^|\| |# )vote(?: \|)? (?:yes|no)(?= \||$| D)(?=.*\bM\b)|\bM(?: \|)? vote(?: \|)? (?:yes|no)(?= \||$| D)"),
     )
 )  # fmt: skip
 _NAMED = re.compile(rf"(?:^|\| ){_NAME}(?:,? \|)? (?:for )?(?:{_SEAT}|{_ANY_SEAT})(?: [a-z0-9]+| D){{0,3}}(?= \||$)")
@@ -194,21 +197,25 @@ def _masked(text: str, start: int, end: int, inside: list[Term]) -> Iterator[str
 
 
 def _words(text: str) -> Iterator[str]:
-    for word in _WORD.findall(text):
-        small = word.lower().replace("’", "'").strip(".-'")
-        stem = _POSSESSIVE.sub("", small)
-        if stem in _SURNAMES:
-            yield "S"
-        elif stem[:1].isalpha() and not _KNOWN.fullmatch(small) and any(map(_is_name, re.split("[-.]", stem))):
-            yield "N"
-        else:
-            yield small or word
+    for written in _WORD.findall(text):
+        pieces = list(set_apart(written))
+        yield from ("O" if len(pieces) > 1 and _OFFICE.fullmatch(piece) else _masked_word(piece) for piece in pieces)
+
+
+def _masked_word(word: str) -> str:
+    small = word.lower().replace("’", "'").strip(".-'")
+    stem = _POSSESSIVE.sub("", small)
+    if stem in _SURNAMES:
+        return "S"
+    named = stem[:1].isalpha() and not _KNOWN.fullmatch(small) and any(map(_is_name, re.split("[-.]", stem)))
+    return "N" if named else small or word
 
 
 def _is_name(word: str) -> bool:
     return len(word) > 1 and word.replace("'", "").isalpha() and word not in COMMON
 
 
+_OFFICE = re.compile(SEAT, re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?<=\w\w)'.*")
 
 

@@ -114,6 +114,12 @@ def test_the_subject_of_a_message_that_says_more_is_a_heading_and_no_sign():
     assert "sign" in {finding.detector for finding in judge("", "Hargrove for Senate").findings}
 
 
+@pytest.mark.parametrize("word", ["#VoteMarsh", "#marshforsheriff", "votemarsh", "EndorseMarsh", "#YesOn12"])
+def test_words_run_together_are_a_sign(word):
+    assert label(classifier(), word) is not Label.CLEAR
+    assert label(trained(), word) is not Label.CLEAR
+
+
 def test_the_name_of_a_file_is_a_sign():
     text = "vote marsh sheriff"
     folded, offsets = fold(text)
