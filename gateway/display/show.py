@@ -8,7 +8,7 @@ from gateway.display.files import Pictures, is_file, leaves, listed
 from gateway.display.harmless import disguised, final, harmless
 from gateway.display.marks import runs, visible
 from gateway.display.types import Goes, Mark, Run, Shown, Text
-from gateway.mail import FILE_NAME, LINK, Place
+from gateway.mail import FILE_NAME, LAYOUT, LINK, Place
 from gateway.reading import Origin, Reader, Reading, ReadingLimits, headers, is_short
 from gateway.reading.charsets import decode
 from gateway.reading.entity import head
@@ -107,6 +107,8 @@ def _title(place: Place) -> str:
         return f"File name {visible(place.name)}"
     if place.header == LINK:
         return "Words in a link"
+    if place.header == LAYOUT:
+        return "The text as it is shown"
     if place.header:
         return f"{visible(place.header)} field"
     page = f", page {place.page}" if place.page else ""

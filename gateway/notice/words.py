@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
-from gateway.mail import FILE_NAME, LINK, Place
+from gateway.mail import FILE_NAME, LAYOUT, LINK, Place
 
 _NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 """Characters that show nothing and reorder nothing; they are left out, as a reader's eye does."""
@@ -83,6 +83,8 @@ def where(place: Place) -> str:
         return f'the file name "{plain(place.name, 80)}"'
     if place.header == LINK:
         return "the words in a link"
+    if place.header == LAYOUT:
+        return "the text as it is shown"
     if place.header:
         return f"the {plain(place.header, 40)} field"
     page = f", page {place.page}" if place.page else ""

@@ -12,7 +12,7 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
-from gateway.mail import Unread
+from gateway.mail import LAYOUT, Unread
 from gateway.reading import documents, html, mailbox, message, transfer
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
@@ -222,6 +222,8 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if page.cut:
         yield Unread(place=piece.place, why="too large")
     yield _sheet(piece, page.text, page)
+    if page.arranged:
+        yield replace(_sheet(piece, page.arranged), place=replace(piece.place, header=LAYOUT))
     yield from _turned(piece, page.text)
 
 
