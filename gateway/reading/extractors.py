@@ -282,6 +282,20 @@ def _picture(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     return images.read(piece, limits)
 
 
+def _ready_for_pages(limits: ReadingLimits) -> None:
+    """In the child, before the time for a part begins."""
+    from gateway.reading.pictures import pdf  # noqa: PLC0415, F401  -- loaded, and looked at later
+
+    _ready_for_pictures(limits)
+
+
+def _ready_for_pictures(limits: ReadingLimits) -> None:
+    from gateway.reading.pictures import images, ocr  # noqa: PLC0415, F401  -- loaded, and looked at later
+
+    if limits.ocr and limits.dear:
+        ocr.prepare()
+
+
 def unflow(text: str, *, delete: bool = False) -> str:
     """format=flowed (RFC 3676): lines that end in a blank go on in the next of the same depth of `>`."""
     joined: list[str] = []
@@ -321,6 +335,6 @@ TABLE: Mapping[str, Extractor] = {
     "application/x-pkcs7-signature": _signature,
     "application/pgp-signature": _signature,
     "application/pgp-keys": _signature,
-    "application/pdf": apart(_pdf, puts_off=True),
-    **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True)),
+    "application/pdf": apart(_pdf, puts_off=True, prepare=_ready_for_pages),
+    **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True, prepare=_ready_for_pictures)),
 }
