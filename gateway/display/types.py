@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.mail import Author, Unread
+from gateway.mail import Author, Box, Place, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,14 @@ class File:
     name: str
     type: str
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framed:
+    """A picture or a page, and where on it something was found."""
+
+    place: Place
+    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
