@@ -46,8 +46,8 @@ _KEPT = 32 * 1024 * 1024
 _LARGEST_KEPT = 8 * 1024 * 1024
 _GRACE = 1.0
 """Seconds over its time after which a child ends itself."""
-_START = 15.0
-"""Seconds that a child may take to start and to load what it needs; they are no part of the time that reading takes."""
+_START = 30.0
+"""Seconds that a child may take to start and to load what it needs, or as long as the part may take, where that is more."""
 _LENGTH = 8
 _READY = b"\xff" * _LENGTH
 _CHUNK = 1024 * 1024
@@ -200,7 +200,7 @@ class _Child:
     def ask(self, request: bytes, seconds: float, most: int) -> Iterator[bytes]:
         """The frames of the answer, which may take so long from when the child is ready for it. Raises _Failed."""
         self.parts += 1
-        start = monotonic() + _START
+        start = monotonic() + max(_START, seconds)
         self._write(len(request).to_bytes(_LENGTH, "big"), start)
         self._write(request, start)
         if self._take(_LENGTH, start) != _READY:
@@ -307,7 +307,7 @@ def serve() -> None:
         if first:
             _bound(limits.memory)
             first = False
-        signal.setitimer(signal.ITIMER_REAL, _START + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, max(_START, limits.time) + _GRACE)
         _prepared(prepare, limits)
         answers.write(_READY)
         answers.flush()
