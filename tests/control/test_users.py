@@ -11,15 +11,24 @@ CAPTAIN = {"login": "captain@department.example", "role": "reviewer", "reviewers
 
 
 @pytest.fixture
-async def book(tmp_path):
+async def store(tmp_path):
     store = await SqliteStore.open(tmp_path / "hatchway.db")
-    yield store.accounts
+    yield store
     await store.close()
 
 
 @pytest.fixture
-def asked(book):
-    answers = user_answers(book=book, clock=FixedClock(), public_url=URL)
+def book(store):
+    return store.accounts
+
+
+def answering(store, url=URL):
+    return user_answers(book=store.accounts, factors=store.factors, trail=store, clock=FixedClock(), public_url=url)
+
+
+@pytest.fixture
+def asked(store):
+    answers = answering(store)
 
     async def ask(request, **said):
         return await answers[f"user.{request}"]("root", said)
@@ -42,11 +51,11 @@ async def test_accounts_are_listed_disabled_and_enabled_by_their_address(asked):
     assert (await asked("enable", login=CAPTAIN["login"]))["disabled"] is None
 
 
-async def test_what_cannot_be_done_is_refused_in_words(asked, book):
+async def test_what_cannot_be_done_is_refused_in_words(asked, store):
     await asked("add", **CAPTAIN)
     with pytest.raises(Refused, match="has an account already"):
         await asked("add", **CAPTAIN)
     with pytest.raises(Refused, match="nobody is known as x@y"):
         await asked("link", login="x@y")
     with pytest.raises(Refused, match="there is no console"):
-        await user_answers(book=book, clock=FixedClock(), public_url="")["user.link"]("root", {"login": CAPTAIN["login"]})
+        await answering(store, "")["user.link"]("root", {"login": CAPTAIN["login"]})
