@@ -141,13 +141,13 @@ def _opened(settings: Ldap, context: ssl.SSLContext, host: str, port: int, *, se
         raise_exceptions=True,
         receive_timeout=seconds,
     )
-    connection.open(read_server_info=False)
     try:
+        connection.open(read_server_info=False)
         if not secure and settings.starttls:
             connection.start_tls(read_server_info=False)
     except BaseException:
-        with suppress(LDAPException, OSError):
-            connection.strategy.close()
+        if connection.socket is not None:  # ldap3 leaves it open
+            connection.socket.close()
         raise
     return connection
 
