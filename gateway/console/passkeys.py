@@ -176,7 +176,7 @@ async def _challenge(request: Request, ticket: str, of: str) -> str:
     except Broken:
         return ""
     until = datetime.fromtimestamp(said["until"], UTC)
-    fresh = until > now and await here.factors.once(digest(ticket), now, until)
+    fresh = until > now and await here.factors.once(digest(said["challenge"]), now, until)
     return str(said["challenge"]) if fresh else ""
 
 

@@ -46,7 +46,7 @@ class Seal:
         """What was sealed. Raises Broken."""
         mark, _, written = sealed.partition(".")
         try:
-            octets = urlsafe_b64decode(written)
+            octets = _octets(written)
             return self._keys[mark].decrypt(octets[:_NONCE], octets[_NONCE:], of.encode()).decode()
         except KeyError:
             raise Broken(
@@ -88,6 +88,14 @@ async def opened_seal(settings: Console, key: bytes, book: FactorBook) -> Seal:
         where = Location(str(settings.key_file or "key file"))
         raise Mistakes([Problem(location=where, message=f"does not serve: {said}", remedy=remedy)]) from None
     return seal
+
+
+def _octets(written: str) -> bytes:
+    """Base64 written in the one way it is written. Raises ValueError."""
+    octets = urlsafe_b64decode(written)
+    if urlsafe_b64encode(octets) != written.encode():
+        raise ValueError(written)
+    return octets
 
 
 def _derived(key: bytes, more: bytes) -> AESGCM:
