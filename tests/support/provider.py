@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from joserfc import jwk, jws
 
+from gateway.ports import Asked
+
 _SERVE = """
 import json, sys
 from oidc_provider_mock import User, run_server_in_thread
@@ -114,3 +116,43 @@ def unsigned(said: dict[str, Any], algorithm: str = "none") -> str:
     """A token with no signature."""
     parts = ({"alg": algorithm, "typ": "JWT"}, said)
     return ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
+
+
+RUIZ = "ruiz@department.example"
+ROLES = (
+    {"group": "command", "role": "reviewer", "reviewers": ("command",)},
+    {"group": "legal", "role": "reviewer", "reviewers": ("legal",)},
+    {"group": "admins", "role": "administrator"},
+)
+
+
+def settings(issuer, **more):
+    wishes = {"issuer": issuer, "client id": "hatchway", "name": "City sign-in", "roles": ROLES, "new accounts": True}
+    return {"oidc": {**wishes, **more}}
+
+
+async def begun(browser, provider, onward="/queue"):
+    answer = await browser.get(f"/sign-in/oidc?next={onward}")
+    assert answer.status_code == 303, answer.text
+    return provider.sent(answer.headers["location"])
+
+
+async def signed_in(here, provider, browser=None, onward="/queue", **said):
+    browser = browser or here.browser()
+    asked = await begun(browser, provider, onward)
+    answer = await browser.get("/sign-in/oidc/back", params={"code": "c", "state": asked["state"], **said})
+    return browser, answer
+
+
+async def steps(here, step):
+    entries = await here.store.entries(Asked(step=step), limit=50, newest=False)
+    return [(one.actor, json.loads(one.detail)) for one in entries]
+
+
+async def refused(here, provider, status=502, **said):
+    browser, answer = await signed_in(here, provider, **said)
+    assert answer.status_code == status, answer.text
+    assert (await browser.get("/queue")).status_code == 303
+    assert await here.store.accounts.accounts() == []
+    [(_, detail)] = await steps(here, "sign-in refused")
+    return detail["why"]
