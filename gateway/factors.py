@@ -57,6 +57,10 @@ class FactorBook(Protocol):
         """Somebody's, the oldest first."""
         ...
 
+    async def with_passkeys(self) -> frozenset[str]:
+        """Every account that has one."""
+        ...
+
     async def rename_passkey(self, id_: str, account: str, name: str) -> bool:
         """Call it something else; False if he has none of that id."""
         ...

@@ -103,7 +103,9 @@ async def enable(request: Request) -> Response:
 async def _people(request: Request, *, status: int = 200, problem: str = "", said: FormData | None = None) -> Response:
     accounts = await house(request).book.accounts()
     written = {name: str(said.get(name, "")) if said else "" for name in ("login", "name", "role", "reviewers", "also")}
-    return page(request, "people.html", status=status, accounts=accounts, roles=list(Role), problem=problem, said=written)
+    keyed = await house(request).factors.with_passkeys()
+    shown = {"accounts": accounts, "keyed": keyed, "roles": list(Role), "said": written}
+    return page(request, "people.html", status=status, problem=problem, **shown)
 
 
 def _person(request: Request, account: Account, problem: str = "") -> Response:

@@ -30,7 +30,8 @@ async def there(request: Request) -> Response:
     here, onward = house(request), local(request.query_params.get("next", "/"))
     if here.oidc is None:
         return _none(request)
-    errand, now = Errand.new(), here.clock.now()
+    now = here.clock.now()
+    errand = Errand.new(int(now.timestamp()) if "again" in request.query_params else 0)
     try:
         address = await here.oidc.way_there(errand, now)
     except Unproven as unproven:

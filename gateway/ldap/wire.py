@@ -4,6 +4,7 @@ Calls block; they are made in a thread.
 """
 
 import ssl
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -22,6 +23,8 @@ _REFUSED = 49
 _NO = {_REFUSED, 19, 48, 50, 53}
 """What a server says to a bind that is not to be (RFC 4511 §A.1): wrong, constrained, inappropriate, no right, unwilling."""
 _SAID = 200
+_TURNS = 4
+"""So many times `timeout` all questions about one person may take together."""
 
 
 class DirectoryAway(Exception):  # noqa: N818  -- it states a fact
@@ -66,6 +69,7 @@ class Line:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._until = time.monotonic() + _TURNS * connection.receive_timeout
 
     def bind(self, dn: str, password: str) -> bool:
         """Whether they go together. Raises DirectoryAway for what is no answer to that."""
@@ -83,6 +87,8 @@ class Line:
 
     def search(self, base: str, filter_: str, attributes: Sequence[str], *, deep: bool = True, setting: str) -> list[Found]:
         """Entries; none if `base` is not there. Raises DirectoryAway."""
+        if time.monotonic() > self._until:
+            raise DirectoryAway("timeout", "the answers take too long together")
         wanted = [*attributes, "entryUUID", "objectGUID"]
         try:
             self._connection.search(

@@ -1,5 +1,6 @@
 """The provider: its description, its keys, the way there, and what it says on the way back."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -18,22 +19,29 @@ from gateway.oidc.words import Unproven, tidy
 _LASTS = timedelta(hours=1)
 _BETWEEN = timedelta(seconds=30)
 """At most so often are keys asked for because a token names one that is not there."""
+_LEEWAY = 60
+_PEACE = timedelta(seconds=5)
 _HERE = {"localhost", "127.0.0.1", "::1"}
 _NEEDED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """One way there and back: what must come back the same (state, nonce) and what proves that it was us (verifier)."""
+    """One way there and back: what must come back the same (state, nonce) and what proves that it was us (verifier).
+
+    since: he is to show anew that it is he, and not before then (a Unix time); 0 if he need not
+    """
 
     state: str
     nonce: str
     verifier: str
+    since: int = 0
 
     @classmethod
-    def new(cls) -> "Errand":
+    def new(cls, since: int = 0) -> "Errand":
         """Random, 256 bits each."""
-        return cls(state=secrets.token_urlsafe(32), nonce=secrets.token_urlsafe(32), verifier=secrets.token_urlsafe(48))
+        state, nonce, verifier = (secrets.token_urlsafe(octets) for octets in (32, 32, 48))
+        return cls(state=state, nonce=nonce, verifier=verifier, since=since)
 
 
 class Provider:
@@ -47,7 +55,9 @@ class Provider:
         self._back = back
         self._wire = Wire(settings)
         self._secret = settings.client_secret_file.read_text(encoding="utf-8").strip() if settings.client_secret_file else ""
+        self._turn = asyncio.Lock()
         self._known: tuple[datetime, dict[str, Any]] | None = None
+        self._failed: tuple[datetime, Unproven] | None = None
         self._keys: tuple[datetime, dict[str, Any]] | None = None
 
     async def way_there(self, errand: Errand, now: datetime) -> str:
@@ -63,6 +73,7 @@ class Provider:
             "nonce": errand.nonce,
             "code_challenge": challenge,
             "code_challenge_method": "S256",
+            **({"prompt": "login", "max_age": "0"} if errand.since else {}),
             **({"acr_values": " ".join(self.settings.acr_values)} if self.settings.acr_values else {}),
         }
         return _with(described["authorization_endpoint"], asked)
@@ -82,7 +93,7 @@ class Provider:
         tokens = await self._tokens(described, said.get("code", ""), errand)
         found = await self._claims(described, str(tokens.get("id_token", "")), now)
         verify(found, issuer=self.settings.issuer, client=self.settings.client_id, nonce=errand.nonce, now=now)
-        self._verify_strength(found)
+        self._verify_strength(found, errand)
         return self._vouched({**await self._more(described, tokens, found), **found})
 
     async def way_out(self, onward: str, now: datetime) -> str:
@@ -106,9 +117,20 @@ class Provider:
         return f"{self.settings.issuer} answers, with {count} key{'s' if count != 1 else ''}"
 
     async def _described(self, now: datetime) -> dict[str, Any]:
-        """The provider's description of itself (OpenID Connect Discovery 1.0 §4)."""
-        if self._known is not None and now - self._known[0] < _LASTS:
+        """The provider's description of itself (OpenID Connect Discovery 1.0 §4). Who fails is left in peace for a moment."""
+        async with self._turn:
+            if self._known is not None and now - self._known[0] < _LASTS:
+                return self._known[1]
+            if self._failed is not None and now - self._failed[0] < _PEACE:
+                raise Unproven(self._failed[1].setting, self._failed[1].said)
+            try:
+                self._known = now, await self._description()
+            except Unproven as unproven:
+                self._failed = now, unproven
+                raise
             return self._known[1]
+
+    async def _description(self) -> dict[str, Any]:
         url = f"{self.settings.issuer.rstrip('/')}/.well-known/openid-configuration"
         described = await self._wire.get(url, "issuer")
         if described.get("issuer") != self.settings.issuer:
@@ -119,7 +141,6 @@ class Provider:
         methods = described.get("code_challenge_methods_supported")
         if isinstance(methods, list) and "S256" not in methods:
             raise Unproven("issuer", "the provider has no PKCE with S256")
-        self._known = now, described
         return described
 
     async def _tokens(self, described: Mapping[str, Any], code: str, errand: Errand) -> dict[str, Any]:
@@ -148,9 +169,10 @@ class Provider:
 
     async def _key_set(self, described: Mapping[str, Any], now: datetime, *, anew: bool = False) -> dict[str, Any]:
         """The keys; with `anew`, asked for again unless that was done just now."""
-        if self._keys is None or now - self._keys[0] >= (_BETWEEN if anew else _LASTS):
-            self._keys = now, await self._wire.get(described["jwks_uri"], "issuer")
-        return self._keys[1]
+        async with self._turn:
+            if self._keys is None or now - self._keys[0] >= (_BETWEEN if anew else _LASTS):
+                self._keys = now, await self._wire.get(described["jwks_uri"], "issuer")
+            return self._keys[1]
 
     async def _more(self, described: Mapping[str, Any], tokens: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
         """What the token leaves out, from the provider's userinfo (OIDC Core §5.3); it must be about the same person."""
@@ -165,7 +187,10 @@ class Provider:
             raise Unproven("issuer", "userinfo is about somebody else")
         return more
 
-    def _verify_strength(self, found: Mapping[str, Any]) -> None:
+    def _verify_strength(self, found: Mapping[str, Any], errand: Errand) -> None:
+        shown = found.get("auth_time", errand.since)
+        if errand.since and (not isinstance(shown, int) or shown + _LEEWAY < errand.since):
+            raise Unproven("issuer", "the provider did not ask anew who it is (auth_time)")
         if self.settings.acr_values and found.get("acr") not in self.settings.acr_values:
             raise Unproven("acr values", f"the provider met only {tidy(found.get('acr'))}")
 

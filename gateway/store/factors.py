@@ -47,6 +47,11 @@ class StoredFactors:
         asked = select(passkeys).where(passkeys.c.account == account, passkeys.c.void.is_(False))
         return await self._writer.do(lambda db: [_passkey(row) for row in db.execute(asked.order_by(passkeys.c.made))])
 
+    async def with_passkeys(self) -> frozenset[str]:
+        """Every account that has one."""
+        asked = select(passkeys.c.account).where(passkeys.c.void.is_(False)).distinct()
+        return await self._writer.do(lambda db: frozenset(db.scalars(asked)))
+
     async def rename_passkey(self, id_: str, account: str, name: str) -> bool:
         """Call it something else; False if he has none of that id."""
         return await self._changed(id_, account, name=name)

@@ -263,3 +263,24 @@ async def test_an_answer_from_another_issuer_is_no_answer(here, provider):
 async def test_an_answer_that_should_say_who_it_is_from_and_does_not_is_none(here, provider):
     provider.described["authorization_response_iss_parameter_supported"] = True
     assert "RFC 9207" in await refused(here, provider)
+
+
+async def test_who_is_to_show_anew_that_it_is_he_is_asked_there_and_not_before_now(here, provider, clock):
+    browser, _ = await signed_in(here, provider)
+    assert 'href="/sign-in/oidc?again=1&amp;next=/me/passkeys"' in (await browser.get("/sign-in?again=1&next=/me/passkeys")).text
+    for ago, status in ((0, 303), (300, 502)):
+        asked = provider.sent((await browser.get("/sign-in/oidc?again=1&next=/me/passkeys")).headers["location"])
+        assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+        provider.claims["auth_time"] = int(clock.now().timestamp()) - ago
+        answer = await browser.get("/sign-in/oidc/back", params={"code": "c", "state": asked["state"]})
+        assert answer.status_code == status, answer.text
+
+
+async def test_a_provider_that_fails_is_left_in_peace_for_a_moment(here, provider, clock):
+    provider.described["issuer"] = "https://other.example"
+    for _ in range(5):
+        assert (await here.browser().get("/sign-in/oidc")).status_code == 502
+    assert len(provider.asked) == 1
+    del provider.described["issuer"]
+    clock.forward(timedelta(seconds=6))
+    assert (await here.browser().get("/sign-in/oidc")).status_code == 303

@@ -29,6 +29,7 @@ async def test_a_passkey_comes_back_as_it_was_put_and_is_somebodys_once(shelf, c
     assert not await shelf.factors.add_passkey(given)
     assert await shelf.factors.passkey("k1") == given
     assert await shelf.factors.passkeys(captain.id) == [given]
+    assert await shelf.factors.with_passkeys() == {captain.id}
 
 
 async def test_a_passkey_is_changed_by_its_owner_only_and_once_removed_is_gone(shelf, captain):

@@ -13,7 +13,7 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("lapsed", sa.Boolean, nullable=False, server_default=sa.false()))
     op.add_column("sessions", sa.Column("how", sa.Text, nullable=False, server_default=""))
     op.add_column("sessions", sa.Column("strong", sa.Boolean, nullable=False, server_default=sa.false()))
-    op.execute("UPDATE sessions SET ended = 1")
+    op.execute(sa.table("sessions", sa.column("ended", sa.Boolean)).update().values(ended=True))
     _passkeys()
     _recovery()
     _identities()
