@@ -120,9 +120,10 @@ async def _following(arrival: _Arrival, account: Account) -> Account:
     changed = replace(account, role=Role(given.role), reviewers=given.reviewers, name=_name(arrival) or account.name)
     if account.lapsed:
         changed = replace(changed, disabled=None, lapsed=False)
-        await step(request, "account enabled", by=account.login, account=account.login, how=arrival.origin)
     if changed != account:
         await here.book.change(changed)
+    if account.lapsed:
+        await step(request, "account enabled", by=account.login, account=account.login, how=arrival.origin)
     if (changed.role, changed.reviewers) != (account.role, account.reviewers):
         await here.book.end_all(account.id)
         said = {"account": account.login, "role": given.role, "before": str(account.role), "how": arrival.origin}

@@ -1,6 +1,7 @@
 """Signing in at an OpenID provider, and what does not count as that."""
 
 import json
+import warnings
 from base64 import urlsafe_b64decode
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ import httpx2
 import pytest
 from joserfc import jwk, jws
 
+from gateway.oidc.tokens import ALGORITHMS
 from gateway.people import Role
 from gateway.service import SystemClock
 from gateway.store import SqliteStore
@@ -284,3 +286,18 @@ async def test_a_provider_that_fails_is_left_in_peace_for_a_moment(here, provide
     del provider.described["issuer"]
     clock.forward(timedelta(seconds=6))
     assert (await here.browser().get("/sign-in/oidc")).status_code == 303
+
+
+KEYS = {"RS": ("RSA", 2048), "PS": ("RSA", 2048), "Ed": ("OKP", "Ed25519")}
+CURVES = {"ES256": "P-256", "ES384": "P-384", "ES512": "P-521"}
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_every_signature_that_counts_is_verified(here, provider, algorithm):
+    kind = KEYS.get(algorithm[:2]) or ("EC", CURVES[algorithm])
+    provider.key, provider.header = jwk.generate_key(*kind), {"alg": algorithm}
+    provider.published = [provider.key.as_dict(private=False)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # joserfc would have EdDSA be called Ed25519; providers still do not
+        _, answer = await signed_in(here, provider)
+    assert answer.headers["location"] == "/queue", answer.text
