@@ -40,7 +40,7 @@ FLAGGED, MATCHED = 0.04, 0.006
 """What share of the ordinary messages of writers kept apart may be flagged and matched."""
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.01
 """What share of ordinary real mail."""
-LOST = 0.005
+LOST = 0.002
 """What share of the violations that the model would have flagged the screen may settle."""
 
 
