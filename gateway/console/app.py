@@ -71,6 +71,7 @@ PAGES: dict[str, Page] = {
     "GET /mail/{hold}/source": mail.source,
     "GET /mail/{hold}/original": mail.original,
     "GET /mail/{hold}/part/{number}": mail.part,
+    "GET /mail/{hold}/frame/{number}": mail.frame,
     "POST /mail/{hold}/release": mail.release,
     "POST /mail/{hold}/deny": mail.deny,
     "POST /mail/{hold}/note": mail.note,

@@ -37,6 +37,10 @@ class Eye(Protocol):
         """The name and octets of an attachment. Raises KeyError."""
         ...
 
+    async def frame(self, held: HeldMail, number: int) -> bytes:
+        """A picture or page on which something was found, with a box around it: a JPEG. Raises KeyError."""
+        ...
+
     async def source(self, held: HeldMail) -> tuple[str, bool]:
         """The beginning as it is written, and whether there is more."""
         ...

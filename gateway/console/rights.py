@@ -51,6 +51,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "GET /mail/{hold}/source": READING,
     "GET /mail/{hold}/original": READING,
     "GET /mail/{hold}/part/{number}": READING,
+    "GET /mail/{hold}/frame/{number}": READING,
     "POST /mail/{hold}/release": RULING,
     "POST /mail/{hold}/deny": RULING,
     "POST /mail/{hold}/note": RULING,

@@ -47,6 +47,7 @@ MAY = {
     "GET /mail/{hold}/source": "rsa",
     "GET /mail/{hold}/original": "rsa",
     "GET /mail/{hold}/part/{number}": "rsa",
+    "GET /mail/{hold}/frame/{number}": "rsa",
     "POST /mail/{hold}/release": "rs",
     "POST /mail/{hold}/deny": "rs",
     "POST /mail/{hold}/note": "rs",
@@ -85,7 +86,15 @@ async def test_every_route_is_open_to_those_it_is_for_and_to_nobody_else(console
 async def test_a_reviewer_does_not_learn_of_what_waits_for_another_group(console):
     await console.hold()
     browser = await console.person(Role.REVIEWER, reviewers=("legal",))
-    for path in ("/mail/H1", "/mail/H1/source", "/mail/H1/original", "/mail/H1/page", "/mail/H1/part/1", "/mail/H1/state"):
+    for path in (
+        "/mail/H1",
+        "/mail/H1/source",
+        "/mail/H1/original",
+        "/mail/H1/page",
+        "/mail/H1/part/1",
+        "/mail/H1/frame/0",
+        "/mail/H1/state",
+    ):
         answer = await browser.get(path)
         assert answer.status_code in {204, 404}, path
         assert "Unit 214" not in answer.text

@@ -38,6 +38,10 @@ class Eye:
     async def part(self, held, number):
         return display.part(held.mail.content.read(), number)
 
+    async def frame(self, held, number):
+        findings = held.decision.verdict.findings if held.decision.verdict else ()
+        return display.frame(held.mail.content.read(), findings, number)
+
     async def source(self, held):
         return display.source(held.mail.content.read())
 
