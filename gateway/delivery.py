@@ -20,7 +20,7 @@ from datetime import timedelta
 import structlog
 
 from gateway.mail import Address, Mail, Outgoing, Receipt, Reply, new_id
-from gateway.mail.header import behind, block, outgoing, own_field, values
+from gateway.mail.header import behind, block, fields, outgoing, own_field, values
 from gateway.mail.trace import received
 from gateway.ports import Clock, HoldStore, NextHop, Outbox, Parcel, Purpose, StoreUnavailable
 from gateway.post import Post
@@ -29,6 +29,9 @@ log = structlog.get_logger()
 
 RELEASE, NOTICE = "X-Hatchway-Release-Id", "X-Hatchway-Notice-Id"
 """The last field that is put before a release, or before a notice: it names the parcel."""
+_TRACE = {b"received", b"return-path", b"dkim-signature", b"authentication-results", b"x-hatchway-id"}
+_TRACE |= {RELEASE.lower().encode(), NOTICE.lower().encode()}
+"""What may stand before a parcel on its way back: nothing that a mail program shows."""
 _ID = re.compile(r"[0-9A-Za-z]{1,20}")
 _LEASE = timedelta(minutes=10)
 _AT_ONCE = 20
@@ -104,7 +107,7 @@ class Delivery:
         for name, purpose in ((RELEASE, Purpose.RELEASE), (NOTICE, Purpose.NOTICE)):
             start, id_ = behind(head, name.encode()), _text(values(head, name.encode())[:1])
             parcel = await self._outbox.parcel(id_) if start and _ID.fullmatch(id_) else None
-            if parcel and parcel.purpose is purpose and await asyncio.to_thread(_same, parcel.mail, mail, start):
+            if parcel and parcel.purpose is purpose and await asyncio.to_thread(_same, parcel.mail, mail, head[:start]):
                 log.info("mail.returned", id=parcel.hold, parcel=parcel.id, purpose=str(purpose))
                 return True
         return False
@@ -210,12 +213,17 @@ def _text(values: Sequence[bytes]) -> str:
     return b"".join(values).decode("ascii", "replace").strip()
 
 
-def _same(sent: Mail, mail: Mail, start: int) -> bool:
-    """Whether `mail` is, from octet `start` on, what was sent, from its sender and to some of its recipients."""
+def _same(sent: Mail, mail: Mail, head: bytes) -> bool:
+    """Whether `mail` is, behind the trace fields in `head`, what was sent, from its sender and to some of its recipients."""
+    before = list(fields(head))
+    if b"".join(name + b":" + value + b"\r\n" for name, value in before) != head:
+        return False
+    if not {name.lower() for name, _ in before} <= _TRACE:
+        return False
     if sent.content.data is None and sent.content.path is None:
         return False
     people = mail.envelope.sender == sent.envelope.sender and set(mail.envelope.recipients) <= set(sent.envelope.recipients)
-    return people and b"".join(outgoing(sent.content, prepend=()).chunks()) == b"".join(mail.content.chunks(start))
+    return people and b"".join(outgoing(sent.content, prepend=()).chunks()) == b"".join(mail.content.chunks(len(head)))
 
 
 def _sorted(parcel: Parcel, receipt: Receipt) -> _Outcome:

@@ -56,7 +56,7 @@ def _problems(settings_file: Path) -> list[Problem]:
 
     settings = tried(load_settings, settings_file)
     if settings is not None:
-        problems += _files(settings)
+        problems += [*_files(settings), *_milter(settings)]
         if not problems:
             tried(server_tls, settings.tls)
         tried(Notices, settings.notices, hostname=settings.hostname)
@@ -81,6 +81,18 @@ def _files(settings: Settings) -> Iterator[Problem]:
         except OSError as error:
             remedy = f"The settings name it under `{key}`."
             yield Problem(location=Location(str(path)), message=f"cannot be read: {error.strerror}", remedy=remedy)
+
+
+def _milter(settings: Settings) -> Iterator[Problem]:
+    """What the milter door names and this machine does not have."""
+    from gateway.milter import group
+
+    if settings.milter and settings.milter.group:
+        try:
+            group(settings.milter.group)
+        except OSError as error:
+            place, remedy = Location(str(settings.milter.socket)), "Write under `milter` the group that the MTA is in."
+            yield Problem(location=place, message=error.strerror or str(error), remedy=remedy)
 
 
 def _folders(settings_file: Path) -> dict[str, Path]:

@@ -215,13 +215,13 @@ class Talk:
             return Malformed("the end of a message out of turn")
         if payload:
             self.body(payload)
-        self._message = None
         if self._passed:
             log.info("milter.passed", client=self.address, why="the sender's domain is none of ours")
             message.body.discard()
             self._wire.say(packets.packet(words.ACCEPT))
         else:
             self._complete(message, client)
+        self._message = None
         return None
 
     def _complete(self, message: Message, client: Client) -> None:

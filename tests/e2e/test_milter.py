@@ -1,13 +1,15 @@
 """The milter door with a real Postfix, whose own SMTP is also the relay: what is released comes back through the door."""
 
+import base64
 import os
-import signal
 import smtplib
 import subprocess
-import threading
 from contextlib import ExitStack
 
+import dkim
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support import postfix as real
 from tests.support.gateway import Gateway
@@ -67,26 +69,164 @@ def disposed(gateway, sender):
     return [event for event in gateway.events("mail.disposed") if event["sender"] == sender]
 
 
-def test_an_ordinary_message_passes_with_its_bytes(path):
+def released(gateway, hold):
+    gateway.ask("queue.release", id=hold)
+    gateway.wait_until_outbox_empty()
+
+
+def test_an_ordinary_message_passes_with_its_bytes_and_its_dsn_parameters(path):
     mta, gateway, sink = path
     answers = mta.send("officer@department.example", TO, ORDINARY, parameters="BODY=8BITMIME RET=HDRS ENVID=Shift+2B0700")
     assert answers.content[0] == 250
     delivered = taken(sink, "officer@department.example")
     assert from_(delivered.content) == ORDINARY
-    print(delivered.content.decode())
-    print(gateway.log)
+    assert {b"RET=HDRS", b"ENVID=Shift+2B0700", b"BODY=8BITMIME"} <= set(delivered.mail.split())
+    [event] = disposed(gateway, "officer@department.example")
+    before = delivered.content[: -len(ORDINARY)].replace(b"\r\n\t", b" ")
+    assert f"by hatchway.department.example (Hatchway) with ESMTP id {event['id']};".encode() in before
+    assert event["relay"].startswith("Ok: left to the MTA as ")
 
 
-def test_hold(path):
+def test_a_held_message_is_held_once_and_passes_when_it_comes_back_released(path):
     mta, gateway, sink = path
-    answers = mta.send("president@association.example", TO, by("president@association.example"), parameters="BODY=8BITMIME RET=HDRS")
+    sender = "president@association.example"
+    answers = mta.send(sender, {TO[0]: "NOTIFY=NEVER", TO[1]: ""}, by(sender), parameters="BODY=8BITMIME RET=HDRS")
     assert answers.content[0] == 250
-    mta.wait_until_empty()
-    [event] = disposed(gateway, "president@association.example")
+    mta.wait_for("milter-discard: END-OF-MESSAGE")
+    [event] = disposed(gateway, sender)
     assert event["disposition"] == "hold"
-    gateway.ask("queue.release", id=event["id"])
-    gateway.wait_until_outbox_empty()
-    delivered = taken(sink, "president@association.example")
-    assert from_(delivered.content) == by("president@association.example")
-    print(delivered)
-    print(gateway.log)
+    [held] = [held for held in gateway.ask("queue.list") if held["id"] == event["id"]]
+    assert held["recipients"] == TO
+    assert not [delivered for delivered in sink.delivered if sender.encode() in delivered.mail]
+    released(gateway, event["id"])
+    delivered = taken(sink, sender)
+    assert from_(delivered.content) == by(sender)
+    assert b"RET=HDRS" in delivered.mail.split()
+    assert b"NOTIFY=NEVER" in delivered.recipients[0]
+    assert len(disposed(gateway, sender)) == 1
+    assert {event["purpose"] for event in gateway.events("mail.returned")} == {"release", "notice"}
+    assert not disposed(gateway, "<>")
+
+
+def test_a_tag_stands_in_the_header_and_a_forged_one_does_not(path):
+    mta, _, sink = path
+    message = b"X-Hatchway-Verdict: clear\r\n" + by("press@department.example")
+    assert mta.send("press@department.example", TO, message, parameters="BODY=8BITMIME").content[0] == 250
+    delivered = taken(sink, "press@department.example")
+    assert delivered.content.count(b"X-Hatchway-Verdict:") == 1
+    assert b"X-Hatchway-Verdict: clear" not in delivered.content
+    assert from_(delivered.content) == by("press@department.example")
+
+
+def test_a_rejected_message_is_refused_with_rule_and_authority(path):
+    mta, gateway, sink = path
+    answers = mta.send("first.person@department.example", TO, by("first.person@department.example"))
+    [event] = disposed(gateway, "first.person@department.example")
+    assert answers.content[0] == 550
+    assert answers.content[1].startswith("5.7.1 Political content may not be sent by department e-mail (SO 9-06")
+    assert event["id"] in answers.content[1]
+    assert not [delivered for delivered in sink.delivered if b"first.person" in delivered.mail]
+
+
+def test_a_sender_that_is_not_ours_is_refused_at_mail(path):
+    mta, _, _ = path
+    answers = mta.send("a@elsewhere.example", TO, by("a@elsewhere.example"))
+    assert answers.mail == (550, "5.7.1 Mail from this sender's domain is not sent through here")
+
+
+def test_one_message_has_one_decision_for_all_its_recipients(path):
+    mta, gateway, sink = path
+    sender, to = "secretary@association.example", ["dispatch@county.example", "watch@department.example"]
+    meeting = by(sender, b"The general meeting is on Thursday.")
+    assert mta.send(sender, to, meeting, parameters="BODY=8BITMIME").content[0] == 250
+    [event] = disposed(gateway, sender)
+    assert event["because"].startswith('policy "command review": it goes to 1 recipient in department')
+    mta.wait_until_empty()
+    assert not [delivered for delivered in sink.delivered if sender.encode() in delivered.mail]
+    gateway.ask("queue.release", id=event["id"], to=["watch@department.example"], note="to the watch only")
+    delivered = taken(sink, sender)
+    assert [rcpt.split()[1] for rcpt in delivered.recipients] == [b"TO:<watch@department.example>"]
+    assert from_(delivered.content) == meeting
+
+
+def test_addresses_in_utf8_pass_and_are_held_and_released(path):
+    mta, gateway, sink = path
+    for sender, text in (("jörg@department.example", KEYS), ("müller@association.example", ENDORSES)):
+        message = by(sender, text)
+        answers = mta.send(sender, ["wärter@county.example"], message, parameters="BODY=8BITMIME SMTPUTF8")
+        assert answers.content[0] == 250
+        [event] = disposed(gateway, sender)
+        assert event["disposition"] == ("relay" if text == KEYS else "hold")
+        if text == ENDORSES:
+            released(gateway, event["id"])
+        delivered = taken(sink, sender)
+        assert from_(delivered.content) == message
+        assert b"SMTPUTF8" in delivered.mail.split()
+        assert "RCPT TO:<wärter@county.example>".encode() in delivered.recipients[0]
+
+
+def test_mail_of_local_programs_is_judged_and_its_letters_survive(path):
+    mta, gateway, sink = path
+    sender = "treasurer@association.example"
+    sendmail(mta, sender, by(sender).replace(b"\r\n", b"\n"))
+    wait_until(lambda: disposed(gateway, sender), 20, "a decision on a local message", mta.log)
+    [event] = disposed(gateway, sender)
+    assert event["disposition"] == "hold"
+    released(gateway, event["id"])
+    assert from_(taken(sink, sender).content).endswith(by(sender).partition(b"\r\n\r\n")[2])
+
+
+def sendmail(mta, sender, message):
+    """As cron and web forms send: into the queue's maildrop, by the commands of that instance."""
+    config = str(mta.folder / "config")
+    command = ["/usr/sbin/sendmail", "-C", config, "-i", "-f", sender, *TO]
+    subprocess.run(command, input=message, check=True, timeout=30, env={**os.environ, "MAIL_CONFIG": config})
+
+
+def test_a_signature_still_verifies_after_relay_tag_and_release(path):
+    mta, gateway, sink = path
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    for sender, fate in (
+        ("signed@department.example", "relay"),
+        ("web.editor@department.example", "tag"),
+        ("chair@network.example", "hold"),
+    ):
+        text = by(sender, KEYS if fate == "relay" else ENDORSES)
+        message = signed(text, key, sender.partition("@")[2].encode())
+        assert mta.send(sender, TO, message, parameters="BODY=8BITMIME").content[0] == 250
+        [event] = disposed(gateway, sender)
+        assert event["disposition"] == fate
+        if fate == "hold":
+            released(gateway, event["id"])
+        assert verifies(taken(sink, sender).content, key)
+
+
+def signed(message: bytes, key, domain: bytes) -> bytes:
+    form, plain = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, form, plain)
+    fields = [b"from", b"to", b"subject", b"date", b"message-id"]
+    return dkim.sign(message, b"s1", domain, private, include_headers=fields, canonicalize=(b"simple", b"simple")) + message
+
+
+def verifies(content: bytes, key) -> bool:
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+    return dkim.verify(content, dnsfunc=lambda *_args, **_named: record)
+
+
+def test_a_gateway_killed_in_mid_message_is_a_451_and_nothing_is_lost_or_let_through(path):
+    mta, gateway, sink = path
+    with smtplib.SMTP("127.0.0.1", mta.filtered, timeout=60) as client:
+        client.ehlo("client.example")
+        client.mail("officer@department.example")
+        client.rcpt("dispatch@county.example")
+        before = len(sink.delivered)
+        gateway.kill()
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.data(ORDINARY)
+        assert refused.value.smtp_code == 451
+        assert client.mail("officer@department.example")[0] == 451
+    assert (mta.queued(), len(sink.delivered)) == (0, before)
+    gateway.start()
+    assert mta.send("officer@department.example", TO, ORDINARY, parameters="BODY=8BITMIME").content[0] == 250
+    assert from_(taken(sink, "officer@department.example", 2).content) == ORDINARY
