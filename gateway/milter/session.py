@@ -149,6 +149,7 @@ class Session(asyncio.Protocol):
             return packets.packet(words.ACCEPT)
         passing = edits.Passing(mail.envelope.client.ident)
         reply = await self._house.submit(mail, passing)
+        log.info("milter.answered", id=mail.id, queue_id=mail.envelope.client.ident, reply=reply.code)
         return edits.told(reply, passing.outgoing)
 
     async def _show_life(self) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import signal
 import smtplib
 import subprocess
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support import postfix as real
-from tests.support.gateway import Gateway
+from tests.support.gateway import TOP, Gateway
 from tests.support.sink import Sink
 from tests.support.waiting import wait_until
 
@@ -32,12 +33,19 @@ ORDINARY = (
 )
 KEYS = b"Keys are in the watch office."
 ENDORSES = b"The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3."
+PAGE = TOP / "deploy" / "milter.md"
 TO = ["dispatch@county.example", "second@county.example"]
 
 
 def from_(content: bytes) -> bytes:
     """The message without what the servers on its way put before it."""
     return content[content.index(b"From: ") :]
+
+
+def in_the_page() -> dict[str, str]:
+    """The lines of main.cf in the guide for this placement."""
+    [block] = re.findall(r"```main\.cf\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in block.strip().splitlines())}
 
 
 def by(sender: str, text: bytes = ENDORSES) -> bytes:
@@ -50,9 +58,10 @@ def path(tmp_path_factory):
     real.require()
     with ExitStack() as stack:
         sink = stack.enter_context(Sink())
-        asks = {"smtpd_milters": "unix:milter.sock", "non_smtpd_milters": "unix:milter.sock"}
-        mta = stack.enter_context(real.Postfix(name="mta.example", next_hop=sink.port, settings=asks))
-        more = f"milter: {{socket: {mta.folder}/queue/milter.sock, group: postfix}}"
+        mta = stack.enter_context(real.Postfix(name="mta.example", next_hop=sink.port, settings=in_the_page()))
+        folder = mta.folder / "queue" / "hatchway"
+        subprocess.run(["install", "-d", "-m", "2750", "-g", "postfix", folder], check=True)
+        more = f"milter: {{socket: {folder}/milter.sock, group: postfix}}"
         gateway = Gateway(tmp_path_factory.mktemp("milter"), relay=mta.plain, more=more)
         yield mta, stack.enter_context(gateway), sink
 
