@@ -1,5 +1,6 @@
 """The milter door with a real Postfix, whose own SMTP is also the relay: what is released comes back through the door."""
 
+import asyncio
 import base64
 import os
 import re
@@ -14,8 +15,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from gateway.mail import Reply
 from tests.support import postfix as real
 from tests.support.gateway import TOP, Gateway
+from tests.support.milter import Ending, opened
 from tests.support.sink import Sink
 from tests.support.waiting import wait_until
 
@@ -58,10 +61,11 @@ def path(tmp_path_factory):
     real.require()
     with ExitStack() as stack:
         sink = stack.enter_context(Sink())
-        mta = stack.enter_context(real.Postfix(name="mta.example", next_hop=sink.port, settings=in_the_page()))
+        settings = {**in_the_page(), "smtpd_authorized_xclient_hosts": "127.0.0.0/8"}
+        mta = stack.enter_context(real.Postfix(name="mta.example", next_hop=sink.port, settings=settings))
         folder = mta.folder / "queue" / "hatchway"
         subprocess.run(["install", "-d", "-m", "2750", "-g", "postfix", folder], check=True)
-        more = f"milter: {{socket: {folder}/milter.sock, group: postfix}}"
+        more = f"milter: {{socket: {folder}/milter.sock, group: postfix}}\njudging: {{model: false, workers: 1}}"
         gateway = Gateway(tmp_path_factory.mktemp("milter"), relay=mta.plain, more=more)
         yield mta, stack.enter_context(gateway), sink
 
@@ -194,6 +198,29 @@ def sendmail(mta, sender, message):
     subprocess.run(command, input=message, check=True, timeout=30, env={**os.environ, "MAIL_CONFIG": config})
 
 
+def test_a_login_is_an_identity_whatever_the_sender_says(path):
+    mta, gateway, _ = path
+    with smtplib.SMTP("127.0.0.1", mta.filtered, timeout=60) as client:
+        client.ehlo("client.example")
+        assert client.docmd("XCLIENT", "LOGIN=treasurer@association.example")[0] == 220
+        client.ehlo("client.example")
+        client.mail("quiet@department.example")
+        client.rcpt("watch@department.example")
+        assert client.data(by("quiet@department.example", KEYS))[0] == 250
+    [event] = disposed(gateway, "quiet@department.example")
+    assert (event["disposition"], event["policy"]) == ("hold", "command review")
+
+
+def test_what_is_held_is_what_was_sent_however_large_and_however_long_its_lines(path):
+    mta, gateway, _ = path
+    sender = "secretary@network.example"
+    message = by(sender).replace(b"X-Odd:", b"X-Long: " + b"x" * 50_000 + b"\r\nX-Odd:") + (b"y" * 70_000 + b"\r\n")
+    assert mta.send(sender, TO, message, parameters="BODY=8BITMIME").content[0] == 250
+    [event] = disposed(gateway, sender)
+    shown = gateway.ask("queue.show", id=event["id"], content=True)
+    assert base64.b64decode(shown["content"]) == message
+
+
 def test_a_signature_still_verifies_after_relay_tag_and_release(path):
     mta, gateway, sink = path
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -243,3 +270,23 @@ def test_a_gateway_killed_in_mid_message_is_a_451_and_nothing_is_lost_or_let_thr
     gateway.start()
     assert mta.send("officer@department.example", TO, ORDINARY, parameters="BODY=8BITMIME").content[0] == 250
     assert from_(taken(sink, "officer@department.example", 2).content) == ORDINARY
+
+
+async def test_postfix_passes_on_two_lines_with_a_percent_sign_and_waits_while_it_hears_of_progress(postfix, said):
+    mta = postfix(settings={**in_the_page(), "milter_content_timeout": "2s", "smtpd_milters": "unix:milter.sock"})
+    ending = Ending(reply=Reply(code=550, status="5.7.1", text="100% political\n(SO 9-06)"), stall=asyncio.Event())
+    async with opened(mta.folder / "queue", ending, progress=0.5, milter={"mode": "0666"}):
+        asyncio.get_running_loop().call_later(3, ending.stall.set)
+        answers = await asyncio.to_thread(mta.send, "officer@department.example", TO, ORDINARY)
+    assert answers.content == (550, "5.7.1 100% political\n5.7.1 (SO 9-06)")
+    assert not [event for event in said if event["event"] == "milter.protocol_error"]
+
+
+async def test_postfix_asks_by_tcp_too(postfix, tmp_path):
+    async with opened(tmp_path, tcp=True) as house:
+        host, port = house.server.address
+        mta = postfix(settings={**in_the_page(), "smtpd_milters": f"inet:{host}:{port}"})
+        for _ in range(3):
+            answers = await asyncio.to_thread(mta.send, "officer@department.example", TO, ORDINARY, parameters="BODY=8BITMIME")
+            assert answers.content[0] == 250
+        assert house.ending.contents == [ORDINARY] * 3
