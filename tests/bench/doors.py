@@ -26,7 +26,7 @@ def cpu(process: int) -> float:
 
 
 def measured(name: str, port: int, process: int, octets: bytes) -> None:
-    count = 300 if len(octets) < 100_000 else 10
+    count = 100 if len(octets) < 100_000 else 3
     with smtplib.SMTP("127.0.0.1", port, timeout=120) as client:
         for round_ in range(count + 5):
             if round_ == 5:
