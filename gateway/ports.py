@@ -169,6 +169,10 @@ class Outbox(Protocol):
         """Add mail to go out."""
         ...
 
+    async def parcel(self, parcel: str) -> Parcel | None:
+        """The parcel of that id, whatever became of it; without octets where they were destroyed."""
+        ...
+
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         """Parcels that are due, held by nobody else until `until`."""
         ...

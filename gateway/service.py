@@ -28,8 +28,10 @@ from gateway.control.audit import audit_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
+from gateway.intake import prepare
 from gateway.judges import Judges, Law
 from gateway.ldap import Directory
+from gateway.milter import MilterServer
 from gateway.notice import Notices
 from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
@@ -128,6 +130,9 @@ class Front:
         )
         pipeline = Pipeline(judge=self.judges, store=store, post=post, clock=clock, hostname=hostname)
         self.door = Server(settings, next_hop=self.next_hop, submit=pipeline.submit, clock=clock)
+        self.milter = MilterServer(
+            settings, submit=pipeline.submit, ours=self.delivery.sent, clock=clock, budget=self.door.budget
+        )
         self._clock = clock
         self._since = clock.now()
         self._reloaded = "as started"
@@ -197,6 +202,7 @@ class Front:
             "pid": os.getpid(),
             "since": self._since.isoformat(timespec="seconds"),
             "sessions": self.door.sessions,
+            "milter_connections": self.milter.sessions,
             "relay": f"{self.settings.relay.host}:{self.settings.relay.port}, {self.next_hop.breaker}",
             "policies": f"{law.rulebook.version}, {self._reloaded}",
             "roster": law.roster.version,
@@ -243,6 +249,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         for listener, listening in zip(settings.listen, sockets, strict=True):
             await front.door.start(listener, listening)
         stack.push_async_callback(front.door.drain, settings.limits.drain)
+        await _open_milter(stack, front)
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front
         log.info("hatchway.draining", sessions=front.door.sessions)
@@ -287,6 +294,16 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
     server = ConsoleServer(here, listening)
     await server.start()
     stack.push_async_callback(server.close)
+
+
+async def _open_milter(stack: AsyncExitStack, front: Front) -> None:
+    """Take what an MTA asks about until the stack unwinds, if the settings name a door for that. Raises OSError."""
+    if front.settings.milter is None:
+        return
+    if not front.settings.listen:  # else the other door has seen to the spool, and may be using it
+        await asyncio.to_thread(prepare, front.settings.spool)
+    await front.milter.start()
+    stack.push_async_callback(front.milter.drain, front.settings.limits.drain)
 
 
 async def serve(settings: Settings) -> None:

@@ -85,6 +85,19 @@ def _is_ip(written: str) -> bool:
     return True
 
 
+def _local(written: str) -> str:
+    _endpoint(written)
+    if not ip_address(written.rpartition(":")[0].strip("[]")).is_loopback:
+        raise Wrong(f'"{written}" is not on this machine', "Whoever reaches it decides what is judged. Write 127.0.0.1 or [::1].")
+    return written
+
+
+def _mode(written: str) -> str:
+    if not re.fullmatch("0[0-7]{3}", written):
+        raise Wrong(f'"{written}" is no mode of a socket', 'Write it in quotation marks, for example "0660".')
+    return written
+
+
 def _lasting(written: timedelta) -> timedelta:
     if not written:
         raise Wrong("{key} leaves no time", "Write for example 30s.")
@@ -119,6 +132,21 @@ class Listener(Model):
 
     address: Endpoint
     tls: Literal["none", "starttls", "implicit"] = "none"
+
+
+class Milter(Model):
+    """The door for an MTA that asks by the milter protocol: a Unix socket, or an address on this machine.
+
+    mode, group: of the socket. others: what becomes of senders from none of `sender domains` who did not log in at the MTA
+    login_domain: what a login without a domain is completed by
+    """
+
+    socket: Path | None = None
+    mode: Annotated[str, AfterValidator(_mode)] = "0660"
+    group: str = ""
+    address: Annotated[str, AfterValidator(_local)] = ""
+    others: Literal["refuse", "pass"] = "refuse"
+    login_domain: Annotated[str, AfterValidator(_domain)] = ""
 
 
 class Relay(Model):
@@ -236,9 +264,10 @@ class Settings(Model):
     _sha256: str = ""
 
     hostname: Annotated[str, AfterValidator(_name)]
-    listen: tuple[Listener, ...] = Field(min_length=1)
+    listen: tuple[Listener, ...] = ()
+    milter: Milter | None = None
     relay: Relay
-    client_networks: Networks = Field(min_length=1)
+    client_networks: Networks = ()
     sender_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(min_length=1)
     policies: Path
     roster: Path
@@ -276,15 +305,18 @@ def load_settings(path: Path) -> Settings:
     placed = _placed(settings, path.parent)
     placed._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()  # noqa: SLF001  -- no key of the file, and written once
     problems = list(_contradictions(settings, document))
-    if len(str(placed.control_socket).encode()) > _LONGEST_SOCKET:
-        remedy = f"A socket's path has at most {_LONGEST_SOCKET} octets, with the folder before it."
-        problems.append(document.problem(("control socket",), "is too long", remedy))
+    sockets = ((("control socket",), placed.control_socket), (("milter", "socket"), placed.milter and placed.milter.socket))
+    for key, socket in sockets:
+        if socket and len(str(socket).encode()) > _LONGEST_SOCKET:
+            remedy = f"A socket's path has at most {_LONGEST_SOCKET} octets, with the folder before it."
+            problems.append(document.problem(key, "is too long", remedy))
     if problems:
         raise Mistakes(problems)
     return placed
 
 
 def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]:
+    yield from _doors(settings, document)
     for number, listener in enumerate(settings.listen):
         if listener.tls != "none" and settings.tls is None:
             yield document.problem(
@@ -304,6 +336,18 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
+
+
+def _doors(settings: Settings, document: Document) -> Iterator[Problem]:
+    milter = settings.milter
+    if not settings.listen and milter is None:
+        yield document.problem((), "there is no door for mail", "Write `listen: [{address: ...}]`, or `milter: {socket: ...}`.")
+    if settings.listen and not settings.client_networks:
+        yield document.problem(("listen",), "nobody may connect", "Write `client networks: [...]`, whose mail is taken.")
+    if milter is not None and bool(milter.socket) == bool(milter.address):
+        yield document.problem(("milter",), "stands on one thing", "Write `socket: FILE`, or `address: 127.0.0.1:PORT`.")
+    if milter is not None and milter.address and milter.address in {listener.address for listener in settings.listen}:
+        yield document.problem(("milter", "address"), "stands there twice", "Each door has its own address and port.")
 
 
 def _placed(settings: Settings, folder: Path) -> Settings:

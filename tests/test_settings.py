@@ -43,6 +43,13 @@ def test_settings_know_the_hash_of_their_file(load, tmp_path):
     assert settings.sha256 == hashlib.sha256((tmp_path / "hatchway.yaml").read_bytes()).hexdigest()
 
 
+def test_a_milter_is_door_enough(load, tmp_path):
+    written = GOOD.replace('listen: [{address: "127.0.0.1:2525"}]', "milter: {socket: milter.sock, group: postfix}")
+    settings = load(written.replace("client networks: [127.0.0.0/8]\n", ""))
+    assert settings.milter.socket == tmp_path / "milter.sock"
+    assert (settings.listen, settings.milter.mode, settings.milter.others) == ((), "0660", "refuse")
+
+
 @pytest.mark.parametrize("written", ["any", "Department.Example", "intranet"])
 def test_sender_domains_are_domains_or_any(load, written):
     assert load(GOOD.replace("[department.example]", f"[{written}]")).sender_domains == (written,)
@@ -64,6 +71,15 @@ def test_sender_domains_are_domains_or_any(load, written):
         ("notices:", 'console: {listen: "127.0.0.1:1", public url: "ftp://x"}\nnotices:', "is no address of a console"),
         ("notices:", 'console: {listen: "127.0.0.1:1", public url: "http://x.example"}\nnotices:', "is not encrypted"),
         ("notices:", 'console: {listen: "127.0.0.1:1"}\nnotices:', "public url"),
+        ("listen:", "#", "there is no door for mail"),
+        ("client networks: [127.0.0.0/8]", "", "nobody may connect"),
+        ("notices:", "milter: {}\nnotices:", "10:9: stands on one thing"),
+        ("notices:", 'milter: {socket: m, address: "127.0.0.1:1"}\nnotices:', "stands on one thing"),
+        ("notices:", 'milter: {address: "192.0.2.1:1"}\nnotices:', '"192.0.2.1:1" is not on this machine'),
+        ("notices:", 'milter: {address: "localhost:1"}\nnotices:', '"localhost:1" is no address and port'),
+        ("notices:", 'milter: {address: "127.0.0.1:2525"}\nnotices:', "stands there twice"),
+        ("notices:", 'milter: {socket: m, mode: "rw"}\nnotices:', '"rw" is no mode of a socket'),
+        ("notices:", f"milter: {{socket: {'x' * 120}}}\nnotices:", "is too long"),
         ("127.0.0.0/8", "127.0.0.1/8", "Write 127.0.0.0/8, or 127.0.0.1 for that one address."),
         ("127.0.0.0/8", "anyone", "Write for example 192.0.2.0/24, 2001:db8::/32, or one address."),
         ("[department.example]", "['@department.example']", '5:18: "@department.example" is no domain'),

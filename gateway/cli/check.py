@@ -65,7 +65,7 @@ def _problems(settings_file: Path) -> list[Problem]:
 
     settings = tried(load_settings, settings_file)
     if settings is not None:
-        problems += _files(settings)
+        problems += [*_files(settings), *_milter(settings)]
         if not problems:
             tried(server_tls, settings.tls)
         tried(Notices, settings.notices, hostname=settings.hostname)
@@ -119,6 +119,18 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if console and console.ldap:
         yield "console.ldap.bind secret file", console.ldap.bind_secret_file
         yield "console.ldap.ca file", console.ldap.ca_file
+
+
+def _milter(settings: Settings) -> Iterator[Problem]:
+    """What the milter door names and this machine does not have."""
+    from gateway.milter import group
+
+    if settings.milter and settings.milter.group:
+        try:
+            group(settings.milter.group)
+        except OSError as error:
+            place, remedy = Location(str(settings.milter.socket)), "Write under `milter` the group that the MTA is in."
+            yield Problem(location=place, message=error.strerror or str(error), remedy=remedy)
 
 
 def _folders(settings_file: Path) -> dict[str, Path]:

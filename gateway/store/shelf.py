@@ -111,6 +111,10 @@ class Shelf(Recorded):
 
         await self._writer.do(work)
 
+    async def parcel(self, parcel: str) -> Parcel | None:
+        """The parcel of that id, whatever became of it; without octets where they were destroyed."""
+        return await self._writer.do(lambda db: outbox.get(db, parcel, self._spool))
+
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         """Parcels that are due, the longest due first, held by nobody else until `until`."""
         return await self._writer.do(lambda db: outbox.lease(db, now, until, limit, self._spool))

@@ -120,6 +120,13 @@ def test_check_tells_the_mistakes_of_all_files_at_once(settings, tmp_path):
     assert len(rows) >= 4
 
 
+def test_check_names_the_group_of_a_milter_socket_that_is_not_here(settings):
+    settings.write_text(settings.read_text() + "milter: {socket: milter.sock, group: nobodys}\n")
+    said = hatchway("check", "-c", str(settings))
+    assert said.returncode == 78
+    assert "milter.sock:1:1: there is no group nobodys here" in said.stderr
+
+
 @pytest.mark.parametrize("command", [("queue", "list"), ("status",), ("reload",), ("queue", "release", "X")])
 def test_a_gateway_that_is_not_running_is_said_so(settings, command):
     said = hatchway(*command, "-c", str(settings))

@@ -107,6 +107,11 @@ class MemoryStore:
                 of_it = [parcel for parcel in parcels if parcel.hold == hold]
                 self._append(Step.NOTIFIED, hold=hold, detail=steps.notified(of_it))
 
+    async def parcel(self, parcel: str) -> Parcel | None:
+        with self._transaction():
+            slot = self._slots.get(parcel)
+            return self._loaded(slot.parcel) if slot else None
+
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         with self._transaction():
             ready = [s for s in self._slots.values() if s.state in _OPEN and s.parcel.due <= now and s.leased_until <= now]
