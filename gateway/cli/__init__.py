@@ -13,6 +13,7 @@ _COMMANDS = {
     "serve": ("gateway.cli.serve", "Run the gateway."),
     "check": ("gateway.cli.check", "Find every mistake in settings, policies, roster and notices."),
     "explain": ("gateway.cli.explain", "Say what would become of a message, and why."),
+    "backtest": ("gateway.cli.backtest", "Judge past mail again: what would policies have done, and what did they change?"),
     "classify": ("gateway.cli.classify", "Judge many messages, JSON Lines in and out."),
     "evaluate": ("gateway.cli.evaluate", "Say how often the judgement is right, on labelled messages."),
     "neutrality": ("gateway.cli.neutrality", "Show that the same sentence gets the same answer whoever is named in it."),
