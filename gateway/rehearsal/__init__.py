@@ -7,7 +7,8 @@
     tally        all of them added up: who, by which rule, what a review of it costs
     compared     one message under two laws: what is different, and why
     told, page   the report for a terminal and for people
-    tests        policy tests: sketches of messages, and what is expected of them
+    sketches     policy tests: messages in a few words, and what is expected of them
+    proving      policy tests run
     replay       a decision of the past, made again
     dry_run      what the log says that dry runs would have done
 

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import monotonic
+from typing import Self
 
 from gateway.classify import Classifier, Roster, Thresholds
 from gateway.mail import Envelope, Mail
@@ -32,7 +33,6 @@ from gateway.reading import Reader, Reading, ReadingLimits
 from gateway.rehearsal.cases import Case, group, outcome
 from gateway.rehearsal.envelopes import Assumed, Unaddressed, day, envelope, header_block
 from gateway.verdict import Verdict
-from typing import Self
 
 _START = 120.0
 _GRACE = 5.0

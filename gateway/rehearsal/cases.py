@@ -108,6 +108,6 @@ def group(rulebook: Rulebook, envelope: Envelope) -> str:
     """The words of the first entry under `senders` that the sender stands in."""
     who = mailbox(envelope.sender) if envelope.sender else None
     for entry in rulebook.senders:
-        if entry.has(who):
+        if entry.has(who) and not entry.dry_run:
             return ", ".join([*(group.name for group in entry.groups), *(["null sender"] if entry.nobody else [])])
     return "anyone"

@@ -58,7 +58,7 @@ def _rules(found: Mapping[str, Any]) -> Iterator[str]:
 
 def _case(case: Mapping[str, Any]) -> Iterator[str]:
     yield f"<p><strong>{escape(case['subject'] or '(no subject)')}</strong> from {escape(case['sender'])}, "
-    yield f'{escape(case["because"])}<br>'
+    yield f"{escape(case['because'])}<br>"
     yield f'<span class="small">{escape(case["message"])}, {escape(case["date"] or "no date")}</span>'
     for passage in case["evidence"]:
         yield f"<blockquote>“{escape(passage['quote'])}”<br>"
