@@ -112,9 +112,7 @@ def keep_law(settings: Settings, law: Law) -> None:
         log.warning("law.not_kept", why=str(wrong))
         return
     if not whole:
-        log.warning(
-            "law.not_kept", why="a list that a group names lies outside the folder of the policies, or a file was written"
-        )
+        log.warning("law.not_kept", why="a list that groups name lies outside the policies' folder, or a file was written")
 
 
 def until_midnight(now: datetime) -> float:

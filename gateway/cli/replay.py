@@ -69,7 +69,7 @@ def _held(settings: "Settings", id_: str) -> "tuple[HeldMail, Versions]":
             if held.destroyed:
                 fail(
                     Exit.FAILED,
-                    f"{id_}: its content was destroyed {held.destroyed:%Y-%m-%d}, so that nothing can be judged again",
+                    f"{id_}: its content was destroyed {held.destroyed:%Y-%m-%d}; nothing is left to judge",
                 )
             when = [entry.sequence for entry in shelf.entries(Asked(hold=id_, step=Step.HELD), limit=1)]
             loaded = [
@@ -152,14 +152,18 @@ def _replayed(hand: _Hand, held: "HeldMail", made_by: "Versions") -> dict[str, A
     rulebook, policies_at = hand.found("policies", made_by.policies)
     roster, roster_at = hand.found("roster", made_by.roster)
     model, weights, scored = hand.weights(made_by.model)
+    again: Decision | None = None
     if rulebook and roster and model:
         again = judged(held, replace(today, rulebook=rulebook, roster=roster, model=weights, judged=scored), reading)
         how = "judged again"
     elif rulebook:
         again, how = decided(held, rulebook, reading), "decided again from the verdict on record"
     else:
-        again, how = None, "not made again"
+        how = "not made again"
     now = judged(held, today, reading)
+    reproduced = _same(held.decision, again) if again else None
+    if reproduced is False and made_by.settings != hand.settings.sha256:
+        reproduced, how = None, f"{how}: it comes out otherwise, but the settings are others now"
     return {
         "id": held.mail.id,
         "recorded": _decision(held.decision),
@@ -172,7 +176,7 @@ def _replayed(hand: _Hand, held: "HeldMail", made_by: "Versions") -> dict[str, A
         },
         "then": {
             "how": how,
-            "reproduced": _same(held.decision, again) if again else None,
+            "reproduced": reproduced,
             "decision": _decision(again) if again else None,
             "why": list(differences(held.decision, again)) if again else [],
         },
@@ -215,7 +219,7 @@ def _told(found: dict[str, Any]) -> Iterator[str]:
         yield f"  {name:<9} {one['version'] or 'not known'} ({'at hand' if one['at_hand'] else hand}{where})"
     said = {True: "the same, bit for bit", False: "it comes out otherwise", None: ""}[then["reproduced"]]
     yield f"then      {then['how']}{': ' + said if said else ''}"
-    if then["reproduced"] is False:
+    if then["decision"] and not then["reproduced"]:
         yield from _otherwise(then)
     yield f"today     {'the same' if today['same'] else 'it would come out otherwise'}"
     if not today["same"]:

@@ -35,7 +35,7 @@ from gateway.rehearsal.envelopes import Assumed, Unaddressed, day, envelope, hea
 from gateway.verdict import Verdict
 
 _START = 120.0
-_GRACE = 5.0
+_GRACE = 2.0
 _TERM = 10_000
 """Messages that one process judges before it is replaced, as in service."""
 

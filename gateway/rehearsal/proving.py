@@ -69,9 +69,9 @@ def _wrong_words(expected: Expected, came: Decision) -> Iterator[str]:
         if not any(_plain(phrase) in quote for quote in quotes):
             yield f'expected "{phrase}" among the evidence, ' + ("which is below" if quotes else "there is none")
     if expected.reply:
-        reply = str(getattr(came.disposition, "reply", "")) or "none"
+        reply = str(getattr(came.disposition, "reply", ""))
         if expected.reply not in reply:
-            yield f'expected "{expected.reply}" in the reply, it is "{reply}"'
+            yield f'expected "{expected.reply}" in the reply, ' + (f'it is "{reply}"' if reply else "there is none")
     unread = bool(verdict.unread) if verdict else True
     if expected.unread is not None and unread is not expected.unread:
         yield f"expected that {'not all' if expected.unread else 'all'} of it is read, came the contrary"

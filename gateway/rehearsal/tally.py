@@ -68,7 +68,7 @@ class Tally:
         self._who(case, now.word)
         self._when(case, now.word)
         self.unread_messages += bool(now.unread)
-        self.unread.update(dict.fromkeys(why.partition(":")[0] for _, why in now.unread))
+        self.unread.update({why.partition(":")[0] for _, why in now.unread})
         self.trials.update(now.trials)
         self.versions.update((one.model, one.roster) for one in case.outcomes)
         if len(case.outcomes) > 1:
