@@ -13,8 +13,8 @@ from gateway.rehearsal.compared import Difference, difference
 WORDS = ("relay", "tag", "hold", "reject", "defer")
 TELLING = 5
 """So many cases are shown for each rule, those that score highest."""
-PROBLEMS = 50
-"""So many messages that could not be judged are named."""
+PROBLEMS = 1000
+"""So many messages that could not be judged are named; all are counted."""
 
 
 @dataclass(slots=True)

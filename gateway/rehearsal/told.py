@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.rehearsal.compared import DONE
 
-_SENDERS = 20
+_SENDERS = _PROBLEMS = 20
 
 
 def told(found: Mapping[str, Any]) -> Iterator[str]:
@@ -85,9 +85,9 @@ def _unread(found: Mapping[str, Any]) -> Iterator[str]:
     if not_judged["messages"]:
         yield f"\nNot judged: {_count(not_judged['messages'], 'message')}"
         yield from (f"{count:>8}  {why}" for why, count in not_judged["reasons"].items())
-        yield from (f"            {one['message']}: {one['problem']}" for one in not_judged["each"])
-        if (more := not_judged["messages"] - len(not_judged["each"])) > 0:
-            yield f"            and {more} more"
+        yield from (f"            {one['message']}: {one['problem']}" for one in not_judged["each"][:_PROBLEMS])
+        if (more := not_judged["messages"] - _PROBLEMS) > 0:
+            yield f"            and {more} more; --json and --html name them"
 
 
 def _against(against: Mapping[str, Any]) -> Iterator[str]:

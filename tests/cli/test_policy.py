@@ -68,7 +68,7 @@ def test_every_failure_says_what_came_instead_and_why(tmp_path, config):
         "expected that not all of it is read, came the contrary",
         "expected a dry run of hold, came none",
         'came: hold, policy "everyday mail": it promotes a political position (SO 9-06 §C)',
-        "“Please vote for Ana Reyes for sheriff on Tuesday, she has earned it.”",
+        "  It asks readers to vote for or against a candidate. part 1, characters 0-68: “Please vote for Ana Reyes for",
     ):
         assert f"    {line}" in said.stdout
     assert '"Ana Reyes" among' not in said.stdout

@@ -20,7 +20,9 @@ async def gateway(tmp_path):
     policies = tmp_path / "policies"
     shutil.copytree(TOP / "policies", policies)
     async with FakeRelay() as relay:
-        gateway = Gateway(tmp_path / "gateway", relay=relay.port, policies=policies, roster=policies / "roster")
+        gateway = Gateway(
+            tmp_path / "gateway", relay=relay.port, policies=policies, roster=policies / "roster", more="judging: {workers: 1}"
+        )
         try:
             await asyncio.to_thread(gateway.__enter__)
             yield gateway
