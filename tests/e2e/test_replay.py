@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.e2e.conftest import message, sent
+from tests.support.commands import command
 from tests.support.gateway import TOP, Gateway
 from tests.support.relay import FakeRelay
 
@@ -30,9 +31,13 @@ async def gateway(tmp_path):
             await asyncio.to_thread(gateway.stop)
 
 
-async def replayed(gateway, id_, status=0):
-    said = await asyncio.to_thread(gateway.hatchway, "replay", id_, "--json")
-    assert said.returncode == status, said.stderr
+async def ran(gateway, *arguments):
+    return await asyncio.to_thread(command, "replay", *arguments, "-c", gateway.settings)
+
+
+async def replayed(gateway, id_, *more):
+    said = await ran(gateway, id_, "--json", *more)
+    assert said.returncode == 0, said.stderr
     return json.loads(said.stdout)
 
 
@@ -58,14 +63,13 @@ async def test_a_decision_is_made_again_under_the_law_of_then_and_of_today(gatew
     found = await replayed(gateway, id_)
     assert (found["then"]["how"], found["then"]["reproduced"]) == ("not made again", None)
     assert not found["made_by"]["policies"]["at_hand"]
-    said = await asyncio.to_thread(gateway.hatchway, "replay", id_)
+    said = await ran(gateway, id_)
     assert f"policies  {found['made_by']['policies']['version']} (not at hand)" in said.stdout
 
     shutil.rmtree(kept / found["made_by"]["roster"]["version"])
     (gateway.roster / "example-city.yaml").unlink()
-    said = await asyncio.to_thread(gateway.hatchway, "replay", id_, "--policies", str(TOP / "policies"), "--json")
-    found = json.loads(said.stdout)
+    found = await replayed(gateway, id_, "--policies", TOP / "policies")
     assert (found["then"]["how"], found["then"]["reproduced"]) == ("decided again from the verdict on record", True)
 
-    said = await asyncio.to_thread(gateway.hatchway, "replay", "none")
+    said = await ran(gateway, "none")
     assert (said.returncode, "no such message" in said.stderr) == (1, True)
