@@ -42,8 +42,10 @@ class Account:
 
     login: his mail address, lower-case; also: further addresses he sends from or is written to as a reviewer
     reviewers: the names that policies give to their reviewers, of those groups he belongs to
-    password: its argon2 hash, "" before he has set one; totp: the base32 secret, "" without a second factor
+    password: its argon2 hash, "" before he has set one; totp: the sealed secret of his app, "" without one
     spent: the time step of the last code he used, so that none serves twice
+    origin: who made the account and says what role it has, `oidc` or `ldap`; "" for an administrator
+    lapsed: disabled because the origin gives no role any more, and enabled again when it does
     """
 
     id: str
@@ -57,6 +59,8 @@ class Account:
     totp: str = field(default="", repr=False)
     spent: int = 0
     disabled: datetime | None = None
+    origin: str = ""
+    lapsed: bool = False
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -75,7 +79,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody signed in. digest: of the cookie; whole: the second factor, where there is one, was given too."""
+    """Somebody signed in.
+
+    digest: of the cookie; whole: the second factor, where there is one, was given too; strong: and there was one
+    how: password, link, passkey, oidc or ldap
+    """
 
     digest: str
     account: str
@@ -84,6 +92,8 @@ class Session:
     whole: bool
     address: str = ""
     agent: str = ""
+    how: str = ""
+    strong: bool = False
 
 
 class Taken(ValueError):  # noqa: N818  -- it states a fact
@@ -166,7 +176,7 @@ class AccountBook(Protocol):
         ...
 
     async def accept(self, digest: str, password: str, now: datetime) -> Account | None:
-        """Use a link up: set the password, drop the second factor and all sessions. None if it does not serve any more."""
+        """Use a link up: set the password, drop second factors and all sessions. None if it does not serve any more."""
         ...
 
     async def spend(self, account: str, step: int) -> bool:
@@ -187,6 +197,10 @@ class AccountBook(Protocol):
 
     async def touch(self, digest: str, at: datetime) -> None:
         """It was used."""
+        ...
+
+    async def strengthen(self, digest: str) -> None:
+        """A second factor was given in it."""
         ...
 
     async def end(self, digest: str) -> None:

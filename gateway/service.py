@@ -22,14 +22,16 @@ import structlog
 
 from gateway import __version__
 from gateway.classify import load_roster
-from gateway.console import ConsoleServer, House, Links
+from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.audit import audit_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.judges import Judges, Law
+from gateway.ldap import Directory
 from gateway.notice import Notices
+from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
 from gateway.policy import load_rulebook, policy_texts
 from gateway.ports import StoreUnavailable
@@ -250,7 +252,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
-        requests |= user_answers(book=store.accounts, clock=SystemClock(), public_url=url)
+        requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=SystemClock(), public_url=url)
         await _open_console(stack, front, links)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
@@ -278,12 +280,21 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
     listening = stack.enter_context(bound(front.settings.console.listen))
     eye = Viewer()
     stack.push_async_callback(eye.close)
+    wishes, factors = front.settings.console, front.store.factors
+    seal = await opened_seal(wishes, await front.store.accounts.key("seal"), factors)
+    ldap = Directory(wishes.ldap) if wishes.ldap else None
+    if ldap is not None:
+        stack.callback(ldap.close)
     here = House(
-        settings=front.settings.console,
+        settings=wishes,
         store=front.store,
         trail=front.store,
         desk=front.store.desk,
         book=front.store.accounts,
+        factors=factors,
+        seal=seal,
+        oidc=Provider(wishes.oidc, f"{wishes.public_url}{BACK}") if wishes.oidc else None,
+        ldap=ldap,
         reviews=front.reviews,
         eye=eye,
         clock=SystemClock(),

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
+from gateway.identity import Ldap, Oidc, contradictions
 from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, Problem, Size, Wrong, load
 
 Network = IPv4Network | IPv6Network
@@ -185,6 +186,7 @@ class Console(Model):
 
     public_url: as browsers reach it; http only on this machine. proxy_from: reverse proxies whose word on the client counts
     idle, longest: how long a session lives unused, and at all; reasons: what a denial may say, to choose from
+    key file: what second factors are sealed with, besides the key in the store
     """
 
     listen: Endpoint
@@ -195,6 +197,9 @@ class Console(Model):
     idle: Time = timedelta(minutes=30)
     longest: Time = timedelta(hours=12)
     second_factor: Literal["optional", "required"] = "optional"
+    key_file: Path | None = None
+    oidc: Oidc | None = None
+    ldap: Ldap | None = None
     reasons: tuple[str, ...] = (
         "It promotes a political position, candidate or party.",
         "It promotes a religious position.",
@@ -297,6 +302,8 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+    if settings.console is not None:
+        yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 
 
 def _placed(settings: Settings, folder: Path) -> Settings:

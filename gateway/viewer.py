@@ -23,6 +23,7 @@ from gateway import display
 from gateway.display import Shown, Unviewable
 from gateway.hold import HeldMail
 from gateway.mail import Content
+from gateway.notice.view import relevant
 from gateway.verdict import Finding
 
 log = structlog.get_logger()
@@ -61,6 +62,14 @@ class Viewer:
     async def part(self, held: HeldMail, number: str) -> tuple[str, bytes]:
         """The name and the octets of an attachment. Raises KeyError, Unviewable."""
         found = await self._ask(held.mail.id, _part, held.mail.content, number)
+        if found is None:
+            raise KeyError(number)
+        return found
+
+    async def frame(self, held: HeldMail, number: int) -> bytes:
+        """A picture or page on which something was found, with a box around it: a JPEG. Raises KeyError, Unviewable."""
+        verdict = held.decision.verdict
+        found = await self._ask(held.mail.id, _frame, held.mail.content, relevant(verdict), number)
         if found is None:
             raise KeyError(number)
         return found
@@ -122,6 +131,12 @@ def _show(content: Content, findings: tuple[Finding, ...]) -> Shown:
 def _part(content: Content, number: str) -> tuple[str, bytes] | None:
     with suppress(KeyError):
         return display.part(content.read(), number)
+    return None
+
+
+def _frame(content: Content, findings: tuple[Finding, ...], number: int) -> bytes | None:
+    with suppress(KeyError):
+        return display.frame(content.read(), findings, number)
     return None
 
 

@@ -1,13 +1,14 @@
 """Judges may hang, crash or eat memory; it costs one message its judgement, and the sender's policy answers."""
 
 import asyncio
+import ctypes
 import multiprocessing
 import os
 import re
 import signal
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,10 @@ from gateway.classify import load_roster
 from gateway.decision import Defer
 from gateway.judges import Judges, Law, limits
 from gateway.mail import Content, Reply
+from gateway.mail.content import in_memory
 from gateway.policy import load_rulebook
-from gateway.reading import ReadingLimits
+from gateway.reading import ReadingLimits, extractors
+from gateway.reading.pieces import DAMAGED
 from gateway.settings import Judging
 from tests.support.mails import NOW, FixedClock, decision, envelope, mail
 
@@ -115,6 +118,75 @@ async def test_other_policies_are_obeyed_from_then_on(roster):
         assert judges.law.rulebook.version == "trap"
     finally:
         await judges.close()
+
+
+class Treacherous:
+    """A rulebook with which a judge comes to its seat that cannot read some text: it crashes, hangs or eats memory over it."""
+
+    version = "treacherous"
+
+    def __init__(self, rulebook):
+        self.rulebook = rulebook
+
+    def __reduce__(self):
+        return _undermined, (self.rulebook,)
+
+    def decide(self, *given):
+        return self.rulebook.decide(*given)
+
+    def failed(self, *given):
+        return self.rulebook.failed(*given)
+
+
+def _undermined(rulebook):
+    """In a judge: text that names a trap is read by it."""
+    table = dict(extractors.TABLE)
+    extractors.TABLE |= {"text/html": lambda piece, limits: _trapped(piece, limits, table["text/html"])}
+    return Treacherous(rulebook)
+
+
+def _trapped(piece, limits, read):
+    if b"crash" in piece.octets:
+        ctypes.string_at(0)
+    if b"hang" in piece.octets:
+        re.match(r"(a|a)*$", "a" * 60 + "b")
+    if b"eat" in piece.octets:
+        yield from [bytearray(2**28) for _ in range(64)]
+    yield from read(piece, limits)
+
+
+@pytest.mark.parametrize("how", ["crash", "hang"])
+async def test_a_judge_that_cannot_read_a_message_costs_that_message_a_retry_and_no_other_anything(roster, how):
+    rulebook = load_rulebook(POLICIES)
+    law = Law(rulebook=Treacherous(rulebook), roster=roster)
+    judges = Judges(law, judging=Judging(workers=1, time="3s", memory="512MiB"), clock=FixedClock())
+    await judges.start()
+    try:
+        judged = await judges.judge(_html(how))
+        assert isinstance(judged.decision.disposition, Defer)
+        assert judged.decision.disposition.reply.code == 451
+        began = time.monotonic()
+        assert (await judges.judge(_html("lunch"))).decision.word == "relay"
+        assert time.monotonic() - began < 30
+    finally:
+        await judges.close()
+
+
+async def test_memory_that_a_part_takes_in_a_judge_costs_that_part_alone(roster):
+    law = Law(rulebook=Treacherous(load_rulebook(POLICIES)), roster=roster)
+    judges = Judges(law, judging=Judging(workers=1, time="20s", memory="512MiB"), clock=FixedClock())
+    await judges.start()
+    try:
+        judged = await judges.judge(_html("eat"))
+        assert [unread.why for unread in judged.decision.verdict.unread] == [DAMAGED]
+        assert (await judges.judge(_html("lunch"))).decision.word == "relay"
+    finally:
+        await judges.close()
+
+
+def _html(says):
+    octets = f"From: {mail().envelope.sender}\r\nSubject: A\r\nContent-Type: text/html\r\n\r\n<p>{says}</p>\r\n".encode()
+    return replace(mail(), content=in_memory(octets))
 
 
 class Unseated:

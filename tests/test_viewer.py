@@ -26,6 +26,11 @@ async def test_a_message_is_shown_its_parts_and_its_source_too(viewer):
         await viewer.part(held, "2")
 
 
+async def test_a_message_on_which_nothing_was_found_has_no_frames(viewer):
+    with pytest.raises(KeyError):
+        await viewer.frame(mails.held(), 0)
+
+
 async def test_what_was_shown_is_remembered(viewer):
     held = mails.held()
     first = await viewer.show(held)

@@ -18,6 +18,7 @@ from gateway.classify.page import Page, Sentence
 from gateway.classify.roster import Roster
 from gateway.classify.rules import Detector, Row
 from gateway.classify.sentences import goes_on
+from gateway.classify.signs import Promoted, Sign, found
 from gateway.classify.surroundings import factor
 from gateway.classify.words import Words
 from gateway.mail import Place, Unread
@@ -54,7 +55,8 @@ class Classifier:
         """What is found in it; a passage that is too long to be judged whole is named in `unread`."""
         message = Message([Page(passage, self._words) for passage in _passages(reading)])
         chosen, left = _chosen(message)
-        findings = _weightiest(chain(self._found(message, chosen), self._begun(message), self._links(reading, message)))
+        said = _with_signs(message, list(self._found(message, chosen)))
+        findings = _weightiest(chain(said, self._begun(message), self._links(reading, message)))
         scores = combine(findings)
         if self._scorer:
             told, subject = message.told
@@ -114,6 +116,33 @@ class Classifier:
             yield _finding(judged, kept, page, quoted)
 
 
+def _with_signs(message: Message, said: list[Finding]) -> list[Finding]:
+    """What was found, and what is promoted on signs: a sign and the sentences on it are one thing."""
+    for page in message.pages:
+        for sign in () if message.headed(page) else page.signs:
+            finding = _of_sign(message, page, sign)
+            if finding is None:
+                continue
+            place = finding.evidence[0].place
+            same = [one for one in said if one.category is finding.category and _within(one.evidence[0].place, place)]
+            first = max(same, key=lambda one: one.weight, default=finding)
+            said = [*(one for one in said if one is not first), replace(finding, weight=max(finding.weight, first.weight))]
+    return said
+
+
+def _of_sign(message: Message, page: Page, sign: Sign) -> Finding | None:
+    if (promoted := found(sign)) is None:
+        return None
+    around = replace(message.around(page, page.at(sign.start)), addressed=True)
+    weight = promoted.weight * factor(around, promoted.category, promoted.kind)
+    return _finding(promoted, weight, page, page.passage.quote(sign.start, sign.end)) if weight >= LEAST else None
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    same = _whose(inner) == _whose(outer)
+    return same and (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
+
+
 def _matched(sentence: Sentence) -> list[tuple[Detector, Row, bool]]:
     """The rules that match, and whether they do by words that are only mentioned."""
     masked = sentence.masked
@@ -143,7 +172,7 @@ def _together(subject: Page, ends: Sentence, body: Page, begins: Sentence) -> Pa
     return Passage(text=text, place=subject.passage.place, folded=text, offsets=tuple(range(len(text) + 1)))
 
 
-def _finding(by: Detector | Judged, weight: float, page: Page, *quoted: tuple[Place, str]) -> Finding:
+def _finding(by: Detector | Judged | Promoted, weight: float, page: Page, *quoted: tuple[Place, str]) -> Finding:
     hidden = page.origin is Origin.HIDDEN
     return Finding(
         category=by.category,

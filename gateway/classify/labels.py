@@ -11,6 +11,9 @@ from gateway.verdict import Category, Finding, Kind, Label
 CERTAIN = 0.75
 """What a link to a campaign must weigh to stand by itself, whatever a scorer makes of the words around it."""
 
+SIGN, PLAIN = "sign", 0.6
+"""The detector of signs, and what one must weigh to stand likewise: scorers are made for sentences."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
@@ -82,7 +85,13 @@ def combine(findings: Iterable[Finding]) -> dict[Category, float]:
 
 def settled(findings: Iterable[Finding]) -> dict[Category, float]:
     """What the findings that need no second opinion come to."""
-    return combine(finding for finding in findings if finding.kind is Kind.LINK and finding.weight >= CERTAIN)
+    return combine(finding for finding in findings if _stands(finding))
+
+
+def _stands(finding: Finding) -> bool:
+    if finding.detector == SIGN:
+        return finding.weight >= PLAIN
+    return finding.kind is Kind.LINK and finding.weight >= CERTAIN
 
 
 def label(score: float, thresholds: Thresholds) -> Label:

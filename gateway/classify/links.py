@@ -11,16 +11,25 @@ from dataclasses import dataclass
 from publicsuffixlist import PublicSuffixList
 
 from gateway.classify.roster import Roster
+from gateway.reading import is_short
 from gateway.verdict import Category, Kind
 
 LABEL = 63
 """The longest label of a host name (RFC 1035 §2.3.4)."""
 _SUFFIXES = PublicSuffixList()
-_SEATS = (
+SEAT = (
     r"(?:mayor|sheriff|governor|ltgov|senate|senator|congress|council|concejal|alcalde|alcaldesa|judge|districtattorney"
     r"|attorneygeneral|treasurer|supervisor|commissioner|commission|portcommission|schoolboard|assembly|statehouse|staterep|clerk|coroner|president"
-    r"|auditor|assessor|comptroller|constable|trustee|delegate|justice|prosecutor)[a-z0-9-]{0,12}"
+    r"|auditor|assessor|comptroller|constable|trustee|delegate|justice|prosecutor)"
 )
+"""An office in the name of a host, an account or a hashtag."""
+_SEATS = rf"{SEAT}[a-z0-9-]{{0,12}}"
+_ASKED = (
+    r"running|runs?|candidates?|race|campaign|vot(?:e|ing)|elections?|results?|guide|forum|debate|interviews?|questions?|filing|files?"
+    r"|qualif\w+|bids?|applications?|applicants?|search|forms?|jobs?|hir\w+|list|contact|information|info|how|who|what|office|court"
+    r"|budget|requests?|referendum|petition|deput(?:y|ies)|training|sample|polls?|salary|duties|primary|runoff|recount"
+)
+"""What a step of a path begins with that tells of a race, or of the office's own business."""
 _SHORT = (
     r"(?:da|ag|gov|house|court|board|america|arizona|idaho|iowa|ohio|texas|nevada|kansas|maine|oregon|utah|florida|georgia"
     r"|michigan)"
@@ -43,6 +52,13 @@ _LOOKS = tuple(
 """How a campaign's host or account is made up; of a host each label is looked at, of an account its name."""
 _DATED = re.compile(r"[a-z]+20\d\d")
 """A year makes an account of a name look like a campaign's; as a hashtag anything has one."""
+_SLUG = re.compile(
+    rf"(?:(?:vote|elect|re-?elect)-)?(?!(?:{_ASKED})\b)[a-z]{{3,}}(?:-[a-z]+){{0,2}}-(?:for|4|para)-(?:county-|city-|state-|us-)?"
+    rf"{SEAT}(?:-20\d\d)?"
+    r"|re-?elect-[a-z]{3,}(?:-[a-z]+){0,2}(?:-20\d\d)?"
+    r"|(?:vote-)?(?:yes|no)-on-(?:(?:the-)?(?:prop|measure|question|issue|amendment|levy|bond|recall)[a-z0-9-]{0,40}|\d{1,3}[a-z]?)"
+)
+"""A step of a path in so many words, on any site."""
 _NOT = re.compile(
     r"vote(?:gov|r\w*|s|411|smart|beat|by\w*|center\w*)?|election\w*|electric\w*|elector\w*|electro\w*|voting\w*|uncf\w*"
 )
@@ -79,6 +95,7 @@ _ROSTER = {
 }
 _CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68)
 _TAG = Judged("It carries what looks like a campaign's hashtag.", 0.6)
+_SLUGGED = Judged("The words of a link's address are a campaign's.", 0.55, 0.8)
 _ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
 
 
@@ -104,6 +121,8 @@ class Sites:
             return _ROSTER[whose]
         if _foreign(host, path):
             return _CAMPAIGN
+        if any(_SLUG.fullmatch(step) for step in path.split("/")[1:8] if len(step) <= LABEL):
+            return _SLUGGED
         return _ASKS if _MONEY.search(path) or _JOIN.search(path) else None
 
 
@@ -129,6 +148,8 @@ def _prefixes(host: str, path: str) -> Iterator[str]:
 
 
 def _foreign(host: str, path: str) -> bool:
+    if is_short(f"https://{host}{path}"):
+        return any(_looks(step) and not _DATED.fullmatch(step) for step in path.split("/")[1:3] if step)
     if host in _SOCIAL:
         return any(_looks(step.removeprefix("@")) for step in path.split("/")[1:3] if step)
     if host.endswith((".gov", ".mil", ".edu")) or ".gov." in host:

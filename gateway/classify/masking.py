@@ -41,11 +41,17 @@ _DATED = re.compile(
     r"|\bthe (?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
     r"|tenth)\b(?! (?:of the|time|floor|one|two|term|district))"
 )
+OF_A_FORM = (
+    r" (?:of|on|in|from) (?:the |this |your |our |that |an? |each )?(?:\w+ ){0,2}?(?:forms?|applications?|survey|questionnaire"
+    r"|sheet|packet|quiz|exam|test|checklist|worksheet|page|template|interview|audit|evaluation|assessment|waiver|manual|handbook)\b"
+)
+"""What stands behind a question that is none on a ballot."""
 _MEASURE = re.compile(
     r"\b(?:(?:ballot|charter|city|county|state|town) )?(?:measure|prop|proposition|question|pregunta|amendment"
     r"|initiative|referendum|proposal|propuesta|medida|enmienda|issue|levy|bond|M)\.? (?:no\.? ?|number "
     r"|la )?(?:\d{1,3}(?:-\d{1,3})?[a-z]?|[b-hj-z]|kk|one|two|three|four|five|six|seven|eight|nine|ten"
     r"|a(?= (?:on|is|will|would|means|puts|passes|fails)\b|[.,!?;:)]|$))\b"
+    rf"(?!{OF_A_FORM})"
 )
 _NEXT = re.compile(r"\s([A-Z][a-z]\w*)")
 _EDGES = re.compile(r"^[^\x00-\x7f\w]+ *|^[*#=~+•-]+ +| *[^\x00-\x7f\w]+$")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from gateway.classify.page import Page
+from gateway.classify.page import Page, Sentence
+from gateway.classify.signs import notice
 from gateway.reading import Origin
 
 SHORT = 1500
@@ -143,11 +144,23 @@ class Message:
         """How many sentences it has."""
         return sum(len(page.sentences) for page in self.pages)
 
+    def headed(self, page: Page) -> bool:
+        """Whether it is the subject of a message that says more below it: a heading, and no sign."""
+        if page.passage.place.header != "Subject":
+            return False
+        return sum(len(_WORDS.findall(other.text[:SHORT])) for other in self.pages if not other.passage.place.header) >= FEW
+
+    @cached_property
+    def telling(self) -> tuple[tuple[Page, Sentence], ...]:
+        """Every sentence that an opinion can be about: not those of a picture that is a mere notice."""
+        return tuple((page, sentence) for page in self.pages if not _is_notice(page) for sentence in page.sentences)
+
     @property
     def told(self) -> tuple[list[tuple[Origin, str]], int]:
-        """Every sentence and whose it is; how many of them, the first, are the subject's."""
-        told = [(page.origin, page.text[s.start : s.end]) for page in self.pages for s in page.sentences]
-        return told, len(self.pages[0].sentences) if self.pages[0].passage.place.header == "Subject" else 0
+        """The telling sentences and whose they are; how many of them, the first, are the subject's."""
+        subject = sum(page is self.pages[0] for page, _ in self.telling)
+        told = [(page.origin, page.text[sentence.start : sentence.end]) for page, sentence in self.telling]
+        return told, subject if self.pages[0].passage.place.header == "Subject" else 0
 
     def around(self, page: Page, number: int) -> Around:
         """The surroundings of a sentence of a page."""
@@ -225,6 +238,11 @@ class Message:
         if origin is Origin.FORWARDED or not own:
             return 0.95
         return 1.0 if shares or _AGREES.search(own) else 0.4
+
+
+def _is_notice(page: Page) -> bool:
+    """True for a picture with nothing but the words of a notice: opinions are made for sentences."""
+    return bool(page.passage.boxes) and bool(page.signs) and page.signs[0].covers(page.text) and notice(page.signs[0])
 
 
 def is_written(page: Page) -> bool:

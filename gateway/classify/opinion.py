@@ -28,12 +28,11 @@ SAYS = {
 
 def findings(opinion: Opinion, message: Message, thresholds: Thresholds) -> Iterator[Finding]:
     """The sentences that carry an opinion that is not clear."""
-    where = [(page, sentence) for page in message.pages for sentence in page.sentences]
     for category, score in opinion.scores.items():
         if score < thresholds.unsure:
             continue
         for number, told in _telling(opinion, category):
-            page, sentence = where[number]
+            page, sentence = message.telling[number]
             place, quote = page.passage.quote(sentence.start, sentence.end)
             yield Finding(
                 category=category,

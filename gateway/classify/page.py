@@ -9,8 +9,10 @@ from functools import cached_property
 from gateway.classify.masking import ACCOUNT, names, settle
 from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
+from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
 from gateway.classify.words import MASKED, Rules, Term, Words
+from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
 _MONTHS = frozenset({"April", "May", "June", "August"})
@@ -99,6 +101,12 @@ class Page:
         """Every account written as @name and every hashtag, and where it stands."""
         if "@" in self.text or "#" in self.text:
             yield from ((found[0], found.start(), found.end()) for found in ACCOUNT.finditer(self.text))
+
+    @cached_property
+    def signs(self) -> tuple[Sign, ...]:
+        """What stands on it as on a poster, a button or a flyer."""
+        drawn = bool(self.passage.boxes) or self.passage.place.header == FILE_NAME
+        return tuple(signs(self.text, self._found.terms, drawn=drawn))
 
     @cached_property
     def spoken(self) -> str:

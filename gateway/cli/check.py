@@ -1,6 +1,7 @@
 """`hatchway check`."""
 
 import json
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import click
 
 from gateway.cli.common import as_json, config, print_json, refuse
+from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
 
@@ -16,14 +18,21 @@ _FILES = ("settings", "policy", "roster", "tests")
 
 @click.command
 @click.option("--schema", "kind", type=click.Choice(_FILES), help="Print the JSON Schema of such a file, for editors, and end.")
+@click.option("--sign-in", "ask", is_flag=True, help="Also ask the OpenID provider and the directory whether they answer.")
 @config
 @as_json
-def command(kind: str | None, settings_file: Path, *, as_json: bool) -> None:
+def command(kind: str | None, settings_file: Path, *, ask: bool, as_json: bool) -> None:
     """Find every mistake in settings, policies and their tests, roster and notices at once; change nothing."""
     if kind:
         click.echo(json.dumps(_schema(kind), indent=1, ensure_ascii=False))
         return
     problems = list(_problems(settings_file))
+    if ask and not problems:
+        from gateway.cli.elsewhere import heard
+
+        heard_, problems = heard(settings_file)
+        for line in heard_:
+            click.echo(line, err=as_json)
     if as_json:
         print_json([_row(problem) for problem in problems])
     if problems:
@@ -85,26 +94,55 @@ def _problems(settings_file: Path) -> list[Problem]:
         folders = {"policies": settings.policies, "roster": settings.roster}
     else:
         folders = _folders(settings_file)
+    loaded = {}
     for name, load in (("policies", load_rulebook), ("roster", load_roster)):
         if name in folders:
-            tried(load, folders[name])
+            loaded[name] = tried(load, folders[name])
+    if settings is not None and loaded.get("policies"):
+        problems += _unknown_reviewers(settings, settings_file, loaded["policies"].reviewers())
     for file in test_files(folders["policies"]) if "policies" in folders else ():
         tried(load_tests, file)
     return problems
 
 
+def _unknown_reviewers(settings: Settings, settings_file: Path, known: frozenset[str]) -> Iterator[Problem]:
+    console, document = settings.console, read(settings_file)
+    for name, of in (("oidc", console.oidc), ("ldap", console.ldap)) if console else ():
+        if of is not None:
+            yield from unknown_reviewers(name, of, known, document)
+
+
 def _files(settings: Settings) -> Iterator[Problem]:
-    """The files that settings name and that cannot be read, but for folders, which are read anyway."""
-    named = {"ca file": settings.relay.ca_file, "password file": settings.relay.password_file}
-    if settings.tls:
-        named |= {"certificate": settings.tls.certificate, "key": settings.tls.key}
-    for key, path in named.items():
+    """The files that settings name and that cannot be read or used, but for folders, which are read anyway."""
+    for key, path in _named(settings):
         try:
-            if path:
-                path.read_bytes()
+            octets = path.read_bytes() if path else b"there is none"
+            if path and key.endswith("ca file"):
+                ssl.create_default_context(cafile=str(path))
         except OSError as error:
-            remedy = f"The settings name it under `{key}`."
-            yield Problem(location=Location(str(path)), message=f"cannot be read: {error.strerror}", remedy=remedy)
+            said = f"cannot be {'used' if isinstance(error, ssl.SSLError) else 'read'}: {error.strerror}"
+        else:
+            said = "" if octets.strip() else "is empty"
+        if said:
+            yield Problem(location=Location(str(path)), message=said, remedy=f"The settings name it under `{key}`.")
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
+    yield "ca file", settings.relay.ca_file
+    yield "password file", settings.relay.password_file
+    console = settings.console
+    for before, tls in (("", settings.tls), ("console.", console.tls if console else None)):
+        if tls:
+            yield f"{before}certificate", tls.certificate
+            yield f"{before}key", tls.key
+    if console:
+        yield "console.key file", console.key_file
+    if console and console.oidc:
+        yield "console.oidc.client secret file", console.oidc.client_secret_file
+        yield "console.oidc.ca file", console.oidc.ca_file
+    if console and console.ldap:
+        yield "console.ldap.bind secret file", console.ldap.bind_secret_file
+        yield "console.ldap.ca file", console.ldap.ca_file
 
 
 def _folders(settings_file: Path) -> dict[str, Path]:

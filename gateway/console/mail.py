@@ -16,13 +16,13 @@ from gateway.console.rights import groups, may_rule
 from gateway.console.ruling import Refusal, held_for, name_of, recusal, rule
 from gateway.console.steps import step
 from gateway.desk import Remark, Search, State
-from gateway.display import Shown, Unviewable
+from gateway.display import Shown, Unviewable, frames
 from gateway.hold import HeldMail
 from gateway.mail import Address
 from gateway.notice.view import left_out, relevant
 from gateway.people import Role
 
-_NOTE = 4000
+_NOTE, _DIGITS = 4000, 4
 _DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
 _STOP_POLLING = 286
 """htmx: take this, and ask no more."""
@@ -116,6 +116,22 @@ async def part(request: Request) -> Response:
     return Response(octets, headers=_as_file(name or f"part-{number}"), media_type="application/octet-stream")
 
 
+async def frame(request: Request) -> Response:
+    """A picture or a page, drawn anew, with a box around what was found on it."""
+    held = await held_for(request, request.path_params["hold"])
+    if held is None:
+        return _unknown(request)
+    number = request.path_params["number"]
+    try:
+        octets = await house(request).eye.frame(held, int(number) if number.isdecimal() and len(number) < _DIGITS else -1)
+    except KeyError:
+        return _unknown(request)
+    except Unviewable as why:
+        return trouble(request, 503, "It cannot be shown", f"The picture: {why}. The original message holds it.")
+    await step(request, "picture seen", hold=held.mail.id, number=number)
+    return Response(octets, headers=_DOWNLOAD, media_type="image/jpeg")
+
+
 async def release(request: Request) -> Response:
     """Let it go, to all or to some."""
     form = await form_of(request)
@@ -187,6 +203,7 @@ async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None)
         shown=shown,
         unviewable=trouble_said,
         findings=relevant(verdict),
+        frames=frames(relevant(verdict)),
         unread=verdict.unread if verdict else (),
         judged=verdict is not None,
         who=await _who_may(request, held),

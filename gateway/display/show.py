@@ -8,8 +8,8 @@ from gateway.display.files import Pictures, is_file, leaves, listed
 from gateway.display.harmless import disguised, final, harmless
 from gateway.display.marks import runs, visible
 from gateway.display.types import Goes, Mark, Run, Shown, Text
-from gateway.mail import Place
-from gateway.reading import Origin, Reader, Reading, ReadingLimits, headers
+from gateway.mail import FILE_NAME, LAYOUT, LINK, Place
+from gateway.reading import Origin, Reader, Reading, ReadingLimits, headers, is_short
 from gateway.reading.charsets import decode
 from gateway.reading.entity import head
 from gateway.reading.pieces import Piece
@@ -103,6 +103,12 @@ def _fitting(made: Sequence[Run], room: int) -> Iterator[Run]:
 
 
 def _title(place: Place) -> str:
+    if place.header == FILE_NAME:
+        return f"File name {visible(place.name)}"
+    if place.header == LINK:
+        return "Words in a link"
+    if place.header == LAYOUT:
+        return "The text as it is shown"
     if place.header:
         return f"{visible(place.header)} field"
     page = f", page {place.page}" if place.page else ""
@@ -151,4 +157,5 @@ def _links(reading: Reading) -> Iterator[Goes]:
         shown, target = visible(" ".join(link.shown.split()))[:300], visible(link.target)[:1000]
         if (shown, target) not in seen:
             seen.add((shown, target))
-            yield Goes(shown=shown, target=target, disguised=disguised(shown, target))
+            veiled = link.shown != link.written and disguised(shown, target)
+            yield Goes(shown=shown, target=target, disguised=veiled, short=is_short(link.target))

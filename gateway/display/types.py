@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.mail import Author, Unread
+from gateway.mail import Author, Box, Place, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +47,24 @@ class File:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Framed:
+    """A picture or a page, and where on it something was found."""
+
+    place: Place
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goes:
-    """A link: its words and where it goes. disguised: its words name another host than it goes to."""
+    """A link: its words and where it goes.
+
+    disguised: its words name another host than it goes to; short: it is a short one, and only its maker knows where it leads
+    """
 
     shown: str
     target: str
     disguised: bool
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,13 @@ from gateway.mail.address import Address
 from gateway.mail.content import Content, Outgoing
 from gateway.mail.envelope import Client, Command, Envelope, Mail
 from gateway.mail.ids import new_id
-from gateway.mail.place import Author, Box, Place, Unread
+from gateway.mail.place import FILE_NAME, LAYOUT, LINK, Author, Box, Place, Unread
 from gateway.mail.reply import Receipt, Reply
 
 __all__ = [
+    "FILE_NAME",
+    "LAYOUT",
+    "LINK",
     "Address",
     "Author",
     "Box",

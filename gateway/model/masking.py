@@ -19,6 +19,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from gateway.classify.masking import OF_A_FORM
 from gateway.model.letters import bare
 from gateway.model.terms import (
     BODIES,
@@ -75,7 +76,7 @@ _NO_LETTERS = "a|i|y|e|o|is|on|to|in|of|at|we|or|it|by|as|up|an|if|my|he|be|so|n
 _MEASURE = re.compile(
     r"\b(?:(?:ballot|charter|city|county|state|town|local) )?(?:measure|proposition|prop|question|pregunta|amendment|initiative"
     r"|referendum|proposal|propuesta|medida|enmienda|issue|levy|bond|override|article)\.? (?:no\.? ?|number |#|la )?"
-    rf"(?:\d{{1,4}}(?:-\d{{1,3}})?[a-z]?|(?!(?:{_NO_LETTERS})\b)[a-z]{{1,2}}(?=[\s.,;:!?)]|$))",
+    rf"(?:\d{{1,4}}(?:-\d{{1,3}})?[a-z]?|(?!(?:{_NO_LETTERS})\b)[a-z]{{1,2}}(?=[\s.,;:!?)]|$))(?!{OF_A_FORM})",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(

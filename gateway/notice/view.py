@@ -205,11 +205,21 @@ def left_out(held: HeldMail) -> tuple[Address, ...]:
 
 
 def relevant(verdict: Verdict | None) -> tuple[Finding, ...]:
-    """The findings that a label rests on, the weightiest first; those of a category that came out clear are left out."""
+    """The findings that a label rests on, the weightiest first, and no passage twice for the same kind.
+
+    Those of a category that came out clear are left out.
+    """
     if verdict is None:
         return ()
-    held = [f for f in verdict.findings if verdict.labels.get(f.category) is not Label.CLEAR]
-    return tuple(sorted(held, key=lambda f: -f.weight))
+    held = sorted((f for f in verdict.findings if verdict.labels.get(f.category) is not Label.CLEAR), key=lambda f: -f.weight)
+    return tuple(finding for number, finding in enumerate(held) if not any(_covers(other, finding) for other in held[:number]))
+
+
+def _covers(other: Finding, finding: Finding) -> bool:
+    """True if every passage of a finding is shown by the other, weightier one."""
+    return (other.category, other.kind) == (finding.category, finding.kind) and all(
+        any(evidence.place.meets(shown.place) for shown in other.evidence) for evidence in finding.evidence
+    )
 
 
 def person(address: Address) -> str:

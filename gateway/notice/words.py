@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import datetime, timedelta, tzinfo
 
-from gateway.mail import Place
+from gateway.mail import FILE_NAME, LAYOUT, LINK, Place
 
 _NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 """Characters that show nothing and reorder nothing; they are left out, as a reader's eye does."""
@@ -79,6 +79,12 @@ def where(place: Place) -> str:
     """A place in a message, in the words of somebody who wrote or reads it."""
     if place.header.lower() == "subject" and not place.part:
         return "the subject line"
+    if place.header == FILE_NAME:
+        return f'the file name "{plain(place.name, 80)}"'
+    if place.header == LINK:
+        return "the words in a link"
+    if place.header == LAYOUT:
+        return "the text as it is shown"
     if place.header:
         return f"the {plain(place.header, 40)} field"
     page = f", page {place.page}" if place.page else ""

@@ -54,6 +54,11 @@ class Policy:
     last: Action
     on_error: Action
 
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """All that it may do."""
+        return *(rule.action for rule in self.rules), self.last, self.on_error
+
     def decide(self, facts: Facts, claim: str) -> Decision:
         """This policy's decision. claim: how the message came under it, "" for its envelope sender."""
         trials: list[Trial] = []
@@ -135,6 +140,12 @@ class Rulebook:
         """
         said = " ".join("".join(c if c.isprintable() else " " for c in problem).split()) or "the reason is not known"
         return _strictest([policy.failed(said) for policy, _ in self._policies(envelope, ())])
+
+    def reviewers(self) -> frozenset[str]:
+        """The groups of reviewers that some rule names."""
+        policies = (self.anyone, *(sender.policy for sender in self.senders))
+        actions = (action for policy in policies for action in policy.actions)
+        return frozenset(one.disposition.reviewers.name for one in actions if isinstance(one.disposition, Hold))
 
     def _policies(self, envelope: Envelope, authors: Iterable[Author], *, dry_run: bool = False) -> Iterable[tuple[Policy, str]]:
         """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""

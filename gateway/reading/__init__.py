@@ -15,6 +15,8 @@ disarm stay behind this door, and what those two name as theirs.
 from gateway.reading.fold import fold
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.reader import Reader
+from gateway.reading.runs import set_apart
 from gateway.reading.types import Link, Origin, Passage, Reading
+from gateway.reading.wrappers import is_short
 
-__all__ = ["Link", "Origin", "Passage", "Reader", "Reading", "ReadingLimits", "fold"]
+__all__ = ["Link", "Origin", "Passage", "Reader", "Reading", "ReadingLimits", "fold", "is_short", "set_apart"]

@@ -4,6 +4,7 @@
 part; it is killed when a part takes longer than it may or puts out more than it may, and replaced after a crash. It is
 started by `subprocess`, since judges may not have children of `multiprocessing`, and ends with the process that asks:
 at the end of its input, or by an alarm of its own where it hangs. What it says is taken apart as plain data of a few known types.
+What it takes to start, and to load the libraries that a part needs, is no part of the time which that part may take.
 
 What was read whole is kept, by the hash of the octets and all else it may depend on, so that the flyer of a blanket mail is
 read once. A failure is never kept.
@@ -19,7 +20,8 @@ import subprocess
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from io import BytesIO
@@ -44,7 +46,10 @@ _KEPT = 32 * 1024 * 1024
 _LARGEST_KEPT = 8 * 1024 * 1024
 _GRACE = 1.0
 """Seconds over its time after which a child ends itself."""
+_START = 15.0
+"""Seconds that a child may take to start and to load what it needs; they are no part of the time that reading takes."""
 _LENGTH = 8
+_READY = b"\xff" * _LENGTH
 _CHUNK = 1024 * 1024
 _CHILD = "import sys; sys.path[:] = sys.argv[1:]; from gateway.reading.apart import serve; serve()"
 _ALONE = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
@@ -59,19 +64,21 @@ _PLAIN = {
     ("gateway.reading.pieces", "Sheet"),
     ("gateway.reading.types", "Origin"),
 }
+Prepare = Callable[[ReadingLimits], None]
 _NOWHERE = "0"
 """The part number a piece has in the child, so that what was read of it serves wherever it stands."""
 
 
-def apart(extractor: Extractor, *, puts_off: bool = False) -> Extractor:
+def apart(extractor: Extractor, *, puts_off: bool = False, prepare: Prepare | None = None) -> Extractor:
     """The same extractor, run in the child; it must be a function of a module. It does not raise.
 
     puts_off: it yields something else where what is dear is put off; of others, what was read then serves later too
+    prepare: what the child does before, such as loading libraries, which takes none of the part's time; such a function too
     """
 
     def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         limits = limits if puts_off else replace(limits, dear=True)
-        yield from (_standing(item, piece) for item in _read(extractor, piece, limits))
+        yield from (_standing(item, piece) for item in _read(extractor, piece, limits, prepare))
 
     return read
 
@@ -80,14 +87,14 @@ class _Failed(Exception):  # noqa: N818  -- its words are the reason that is not
     """The part could not be read whole; what came out of it before stands."""
 
 
-def _read(extractor: Extractor, piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+def _read(extractor: Extractor, piece: Piece, limits: ReadingLimits, prepare: Prepare | None) -> Iterator[Item]:
     piece = replace(piece, part=_NOWHERE, depth=0, subject="")
     key = _key(extractor, piece, limits)
     kept = _cache.get(key)
     if kept is not None:
         yield from map(_plain, kept)
         return
-    frames, why = _helper.ask(pickle.dumps((extractor, piece, limits)), limits)
+    frames, why = _helper.ask(pickle.dumps((extractor, piece, limits, prepare)), limits)
     try:
         yield from map(_plain, frames)
     except _Failed as failed:
@@ -190,11 +197,15 @@ class _Child:
         """Whether it still runs, and is not due to be replaced."""
         return self._process.poll() is None and self.parts < _TERM
 
-    def ask(self, request: bytes, until: float, most: int) -> Iterator[bytes]:
-        """The frames of the answer. Raises _Failed."""
+    def ask(self, request: bytes, seconds: float, most: int) -> Iterator[bytes]:
+        """The frames of the answer, which may take so long from when the child is ready for it. Raises _Failed."""
         self.parts += 1
-        self._write(len(request).to_bytes(_LENGTH, "big"), until)
-        self._write(request, until)
+        start = monotonic() + _START
+        self._write(len(request).to_bytes(_LENGTH, "big"), start)
+        self._write(request, start)
+        if self._take(_LENGTH, start) != _READY:
+            raise _Failed(BROKE_DOWN)
+        until = monotonic() + seconds
         while length := int.from_bytes(self._take(_LENGTH, until), "big"):
             most -= length
             if most < 0:
@@ -252,7 +263,7 @@ class _Helper:
             return frames, NO_TIME
         with self._free:
             try:
-                frames.extend(self._working().ask(request, monotonic() + limits.time, limits.output))
+                frames.extend(self._working().ask(request, limits.time, limits.output))
             except _Failed as failed:
                 self.end()
                 return frames, str(failed)
@@ -292,10 +303,14 @@ def serve() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     first = True
     while length := int.from_bytes(sys.stdin.buffer.read(_LENGTH), "big"):
-        extractor, piece, limits = pickle.loads(sys.stdin.buffer.read(length))  # noqa: S301  -- from the process that started us
+        extractor, piece, limits, prepare = pickle.loads(sys.stdin.buffer.read(length))  # noqa: S301  -- from the process that started us
         if first:
             _bound(limits.memory)
             first = False
+        signal.setitimer(signal.ITIMER_REAL, _START + _GRACE)
+        _prepared(prepare, limits)
+        answers.write(_READY)
+        answers.flush()
         signal.setitimer(signal.ITIMER_REAL, limits.time + _GRACE)
         for item in _guarded(extractor, piece, limits):
             frame = pickle.dumps(item)
@@ -304,6 +319,13 @@ def serve() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
         answers.write(bytes(_LENGTH))
         answers.flush()
+
+
+def _prepared(prepare: Prepare | None, limits: ReadingLimits) -> None:
+    """What fails here fails again where it is needed, and is told there."""
+    if prepare:
+        with suppress(Exception):
+            prepare(limits)
 
 
 def _guarded(extractor: Extractor, piece: Piece, limits: ReadingLimits) -> Iterator[Item]:

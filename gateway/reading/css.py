@@ -38,7 +38,7 @@ _PIXELS = {
     "vw": 10.0,
     "vh": 8.0,
 }
-_FAR = -400.0
+_FAR, _BEHIND = -400.0, 100_000.0
 _NEAR = 12
 _MOST_RULES, _MOST_OTHERS = 5000, 300
 _PAST_UNICODE = 0x110000
@@ -169,11 +169,17 @@ def backwards(style: Declarations) -> bool:
 
 
 def rank(style: Declarations) -> tuple[float, float] | None:
-    """Where an element that is placed stands among others: from the top, and from the left."""
-    if style.get("position") not in {"absolute", "fixed", "relative"}:
+    """Where an element that is placed by itself stands among others: from the top, and from the left."""
+    if style.get("position") not in {"absolute", "fixed"}:
         return None
-    top, left = length(style.get("top")), length(style.get("left"))
+    top, left = _from(style, "top", "bottom"), _from(style, "left", "right")
     return None if top is None and left is None else (top or 0.0, left or 0.0)
+
+
+def _from(style: Declarations, side: str, other: str) -> float | None:
+    """The distance from a side; what stands from the other one stands behind all that do from this."""
+    near, far = length(style.get(side)), length(style.get(other))
+    return near if near is not None else _BEHIND - far if far is not None else None
 
 
 def _uncommented(sheet: str) -> str:

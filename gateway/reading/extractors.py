@@ -4,15 +4,16 @@ What a piece is, its octets say before its label does: a PDF called text is a PD
 is text. Left out without a word are only signatures and public keys that look like what they are called: no program
 shows them, and they are in much ordinary mail. Everything else that is not in the table is Unread.
 
-Calendars and address cards are text whose folded lines are joined. Delivery reports are text.
+Calendars and address cards are text whose folded lines are joined. Delivery reports are text. Pictures in HEIC are named and
+not read: what reads them comes with an encoder under another licence.
 """
 
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
 
-from gateway.mail import Unread
-from gateway.reading import documents, html, message, transfer
+from gateway.mail import LAYOUT, Unread
+from gateway.reading import documents, html, mailbox, message, transfer
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
@@ -40,6 +41,7 @@ _BY_NAME = {
     **dict.fromkeys(("vcf", "vcard"), "text/vcard"),
     **dict.fromkeys(("eml", "mht", "mhtml"), "message/rfc822"),
 }
+_WRITTEN = documents.WRITTEN | {mailbox.TYPE}
 _PLAIN = frozenset({"", "txt", "text", "log", "md", "csv", "asc"})
 _HTML = re.compile(rb"[\s\xef\xbb\xbf]*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _FIELDS = re.compile(
@@ -104,6 +106,8 @@ def _sniffed(start: bytes) -> str:
     """What is told by more than its first octets: programs open a PDF that has something before it, too."""
     if _HTML.match(start):
         return "text/html"
+    if mailbox.is_one(start):
+        return mailbox.TYPE
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
         return "image/webp"
     if start.startswith(b"BM") and start[6:10] == bytes(4):
@@ -129,7 +133,7 @@ def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor])
     if piece.octets.strip() or piece.part == "":
         what = kind(piece)
         yield from table.get(what, _unread)(piece, limits)
-        if what in documents.WRITTEN and piece.type == "text/plain" and piece.name.rpartition(".")[2].lower() in _PLAIN:
+        if what in _WRITTEN and piece.type == "text/plain" and piece.name.rpartition(".")[2].lower() in _PLAIN:
             yield from _text(piece, limits)
         if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
             yield from table.get(documents.APPENDED, _unread)(piece, limits)
@@ -142,6 +146,8 @@ def _unread(piece: Piece, _: ReadingLimits) -> Iterator[Item]:
 
 
 def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    if b"=ybegin " in piece.octets:
+        piece = yield from _without_yenc(piece)
     text = yield from _decoded(piece, limits)
     if piece.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
@@ -152,6 +158,17 @@ def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     shown = documents.pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
     yield _sheet(piece, shown)
     yield from _turned(piece, shown)
+
+
+def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
+    """The files in yEnc, each a piece of its own; what is returned is the piece without them."""
+    kept: list[bytes] = []
+    at = 0
+    for name, octets, start, end in transfer.yencoded(piece.octets):
+        yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
+        kept.append(piece.octets[at:start])
+        at = end
+    return replace(piece, octets=b"".join([*kept, piece.octets[at:]]))
 
 
 def _turned(piece: Piece, text: str) -> Iterator[Sheet]:
@@ -205,6 +222,8 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if page.cut:
         yield Unread(place=piece.place, why="too large")
     yield _sheet(piece, page.text, page)
+    if page.arranged:
+        yield replace(_sheet(piece, page.arranged), place=replace(piece.place, header=LAYOUT))
     yield from _turned(piece, page.text)
 
 
@@ -263,6 +282,20 @@ def _picture(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     return images.read(piece, limits)
 
 
+def _ready_for_pages(limits: ReadingLimits) -> None:
+    """In the child, before the time for a part begins."""
+    from gateway.reading.pictures import pdf  # noqa: PLC0415, F401  -- loaded, and looked at later
+
+    _ready_for_pictures(limits)
+
+
+def _ready_for_pictures(limits: ReadingLimits) -> None:
+    from gateway.reading.pictures import images, ocr  # noqa: PLC0415, F401  -- loaded, and looked at later
+
+    if limits.ocr and limits.dear:
+        ocr.prepare()
+
+
 def unflow(text: str, *, delete: bool = False) -> str:
     """format=flowed (RFC 3676): lines that end in a blank go on in the next of the same depth of `>`."""
     joined: list[str] = []
@@ -297,10 +330,11 @@ TABLE: Mapping[str, Extractor] = {
     "text/directory": _folded_lines,
     "message/rfc822": message.read,
     ENTITY: message.read,
+    mailbox.TYPE: mailbox.read,
     "application/pkcs7-signature": _signature,
     "application/x-pkcs7-signature": _signature,
     "application/pgp-signature": _signature,
     "application/pgp-keys": _signature,
-    "application/pdf": apart(_pdf, puts_off=True),
-    **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True)),
+    "application/pdf": apart(_pdf, puts_off=True, prepare=_ready_for_pages),
+    **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True, prepare=_ready_for_pictures)),
 }

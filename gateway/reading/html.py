@@ -10,27 +10,23 @@ Some nestings make any HTML parser slow; such a page is read without its layout,
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.reading import css
+from gateway.reading import css, flat, placed
 from gateway.reading.css import Look
+from gateway.reading.lines import CELL, LINE, PARAGRAPH, SPACE, Lines
 from gateway.reading.styled import matched, presented, put
-from gateway.reading.tags import BLOCKS, FORMATTING, NOT_SHOWN, OPTIONAL, PARAGRAPHS, PRE, UNSEEN
+from gateway.reading.tags import BLOCKS, NOT_SHOWN, PARAGRAPHS, PRE, UNSEEN
 
 _LOOKS = ("style", "class", "id", "bgcolor", "background", "color", "size", "text", "dir")
 _BACKWARDS, _BACK = "\u202e", "\u202c"
 """Marks around text that is shown from right to left (Unicode UAX #9)."""
-_TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,15})")
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
 _MOST_COMMENTS = 100
-_MANY_TAGS, _DEEPEST, _MOST_COPIES = 600, 2000, 200_000
 _MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
-_SPACE, _CELL, _LINE, _PARAGRAPH = 1, 2, 3, 4
-_BREAKS = ("", " ", "\t", "\n", "\n\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +52,7 @@ class Quotation:
 class Page:
     """What a reader sees.
 
+    arranged: what is shown in another order than it is written, in that order
     base: what relative links start from; flat: it was read without its layout; cut: not all of it was read
     """
 
@@ -63,35 +60,10 @@ class Page:
     hidden: str = ""
     anchors: tuple[Anchor, ...] = ()
     quotations: tuple[Quotation, ...] = ()
+    arranged: str = ""
     base: str = ""
     flat: bool = False
     cut: bool = False
-
-
-class _Sheet:
-    """Text being written, with the break that is due before the next word."""
-
-    __slots__ = ("due", "length", "pieces")
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.length = 0
-        self.due = 0
-
-    def add(self, text: str) -> None:
-        """Put text, its inner blanks run together already."""
-        if self.due and self.length:
-            self._put(_BREAKS[self.due])
-        self.due = 0
-        self._put(text)
-
-    def _put(self, text: str) -> None:
-        self.pieces.append(text)
-        self.length += len(text)
-
-    def part(self, due: int) -> None:
-        """A break is due, unless a stronger one is."""
-        self.due = max(self.due, due)
 
 
 @dataclass(slots=True)
@@ -100,13 +72,14 @@ class _Open:
 
     tag: str
     look: Look
-    sheet: _Sheet
+    sheet: Lines
     pre: bool
     anchor: int = -1
     quotation: int = -1
     cited: bool = False
     inline: bool | None = None
     after: str = ""
+    arranged: int = -1
 
 
 @dataclass(slots=True)
@@ -117,29 +90,43 @@ class _Scribe:
     matched: Mapping[int, css.Declarations] = field(default_factory=dict)
     put: Mapping[tuple[int, str], str] = field(default_factory=dict)
     base: str = ""
-    seen: _Sheet = field(default_factory=_Sheet)
-    hidden: _Sheet = field(default_factory=_Sheet)
+    seen: Lines = field(default_factory=Lines)
+    hidden: Lines = field(default_factory=Lines)
     anchors: list[Anchor] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
     looks: dict[tuple[object, ...], Look] = field(default_factory=dict)
+    order: placed.Order = field(default_factory=placed.Order)
+    arranged: list[tuple[int, int]] = field(default_factory=list)
     nodes: int = 0
 
     def walk(self, root: LexborNode) -> None:
         """Everything under `root`, without recursion."""
         look = self._look(root.tag or "body", root.attributes, Look(), 0)
         stack = [_Open("body", look, self._sheet(look), pre=False)]
-        node = root.first_child
+        node = self._first(root)
         while node is not None and self.nodes < _MOST_NODES:
             self.nodes += 1
             following = self._enter(node, stack)
             while following is None:
-                following = node.next
+                following = self._behind(node, stack[-1].sheet)
                 if following is None:
                     node = node.parent
                     self._leave(stack.pop())
                     if not stack or node is None:
                         return
             node = following
+
+    def _first(self, node: LexborNode) -> LexborNode | None:
+        return self.order.first.get(node.mem_id) or node.first_child if self.order.first else node.first_child
+
+    def _behind(self, node: LexborNode, sheet: Lines) -> LexborNode | None:
+        """The node that is shown next to it; what is put in order stands apart."""
+        if node.mem_id not in self.order.after:
+            return node.next
+        behind = self.order.after[node.mem_id]
+        if behind is not None:
+            sheet.part(LINE if behind.mem_id in self.order.lines else SPACE)
+        return behind
 
     def _enter(self, node: LexborNode, stack: list[_Open]) -> LexborNode | None:
         """Read a node; the first node inside it, if it is to be entered."""
@@ -149,7 +136,7 @@ class _Scribe:
             self._text(node.text_content or "", around)
         elif tag == "br":
             sheet = around.sheet
-            sheet.part(_PARAGRAPH if sheet.due >= _LINE else _LINE)
+            sheet.part(PARAGRAPH if sheet.due >= LINE else LINE)
         elif tag not in UNSEEN and not tag.startswith("o:office"):
             return self._element(node, tag, around, stack)
         return None
@@ -166,7 +153,7 @@ class _Scribe:
         after = self._around(tag, attributes, style, mark, sheet) if styled or self.put else ""
         if attributes:
             self._said(tag, attributes, look, sheet)
-        first = node.first_child
+        first = self._first(node)
         if first is None:
             if after:
                 sheet.add(after)
@@ -177,21 +164,27 @@ class _Scribe:
             self._open(opened, attributes, sheet)
         if tag == "blockquote" or (opened.cited and not around.cited):
             opened.quotation = self.seen.length
+        if node.mem_id in self.order.first:
+            opened.arranged = self.seen.length
         stack.append(opened)
         return first
 
-    def _open(self, opened: _Open, attributes: Mapping[str, str | None], sheet: _Sheet) -> None:
+    def _open(self, opened: _Open, attributes: Mapping[str, str | None], sheet: Lines) -> None:
         if attributes.get("href") and opened.tag == "a":
             opened.anchor = len(self.anchors)
             self._link(attributes["href"] or "", sheet.length, opened.look)
         opened.cited = opened.cited or _cited(opened.tag, attributes)
+
+    def style(self, node: LexborNode) -> css.Declarations:
+        """All that style says of a node."""
+        return self._flow(node.tag or "", node.attributes, node.mem_id)
 
     def _flow(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
         """What its style says of its place among its neighbours."""
         style = {**self._ruled(tag, attributes), **self.matched.get(mark, {})}
         return {**style, **css.declarations(attributes.get("style") or "")}
 
-    def _around(self, tag: str, attributes: Mapping[str, str | None], style: css.Declarations, mark: int, sheet: _Sheet) -> str:
+    def _around(self, tag: str, attributes: Mapping[str, str | None], style: css.Declarations, mark: int, sheet: Lines) -> str:
         """Put what is generated before an element, and the mark of text that is turned; what is to be put behind it."""
         turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
         if before := self.put.get((mark, "before"), "") + (_BACKWARDS if turned else ""):
@@ -206,41 +199,43 @@ class _Scribe:
             self.anchors[opened.anchor] = replace(self.anchors[opened.anchor], end=sheet.length)
         if opened.quotation >= 0:
             self.quotations.append(Quotation(start=opened.quotation, end=self.seen.length, cited=opened.cited))
+        if opened.arranged >= 0:
+            self.arranged.append((opened.arranged, self.seen.length))
         self._part(opened.tag, sheet, inline=opened.inline)
 
-    def _part(self, tag: str, sheet: _Sheet, *, inline: bool | None = None) -> None:
+    def _part(self, tag: str, sheet: Lines, *, inline: bool | None = None) -> None:
         if inline:
             return
         if inline is False and tag not in PARAGRAPHS:
-            sheet.part(_LINE)
+            sheet.part(LINE)
         elif tag in PARAGRAPHS:
-            sheet.part(_PARAGRAPH)
+            sheet.part(PARAGRAPH)
         elif tag in BLOCKS:
-            sheet.part(_LINE)
+            sheet.part(LINE)
         elif tag in {"td", "th"}:
-            sheet.part(_CELL)
+            sheet.part(CELL)
 
-    def _sheet(self, look: Look) -> _Sheet:
+    def _sheet(self, look: Look) -> Lines:
         return self.hidden if look.hidden else self.seen
 
     def _text(self, text: str, around: _Open) -> None:
         sheet = around.sheet
         if sheet is self.seen and self.hidden.length:
-            self.hidden.part(_LINE)
+            self.hidden.part(LINE)
         if around.pre:
             sheet.add(text)
             return
         if text.isspace() and "\xa0" not in text:
-            sheet.part(_SPACE)
+            sheet.part(SPACE)
             return
         run = _BLANKS.sub(" ", text)
         if run[:1] == " ":
-            sheet.part(_SPACE)
+            sheet.part(SPACE)
         sheet.add(run.strip(" "))
         if run[-1:] == " ":
-            sheet.part(_SPACE)
+            sheet.part(SPACE)
 
-    def _said(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: _Sheet) -> None:
+    def _said(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: Lines) -> None:
         """Text and links that attributes show."""
         if tag in {"img", "area"} or (tag == "input" and attributes.get("type") == "image"):
             self._word(attributes.get("alt"), sheet)
@@ -253,15 +248,15 @@ class _Scribe:
         if tag not in {"a", "link"} and attributes.get("href"):
             self._link(attributes["href"] or "", sheet.length, look)
 
-    def _word(self, text: str | None, sheet: _Sheet) -> None:
+    def _word(self, text: str | None, sheet: Lines) -> None:
         if text and len(text) == 1 and text.isalnum():
             sheet.add(text)
         elif text and text.strip():
-            sheet.part(_SPACE)
+            sheet.part(SPACE)
             sheet.add(_BLANKS.sub(" ", text).strip())
-            sheet.part(_SPACE)
+            sheet.part(SPACE)
 
-    def _empty(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: _Sheet) -> None:
+    def _empty(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: Lines) -> None:
         """A link around nothing still goes somewhere."""
         if tag == "a" and attributes.get("href"):
             self._link(attributes["href"] or "", sheet.length, look)
@@ -306,7 +301,7 @@ def _cited(tag: str, attributes: Mapping[str, str | None]) -> bool:
 def render(html: str) -> Page:
     """The page. Any text will do; nothing is raised."""
     source = html.replace("\x00", "")
-    if _heavy(source):
+    if flat.heavy(source):
         return _flat(source)
     try:
         tree = LexborHTMLParser(source)
@@ -324,7 +319,25 @@ def render(html: str) -> Page:
             _fragment(scribe, inner)
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
-    return _page(scribe)
+    return _page(scribe, "\n\n".join(_arranged(tree, source, scribe)))
+
+
+def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[str]:
+    """What is shown in another order than it is written."""
+    if "<table" in source:
+        yield from placed.columns(tree)
+    if tree.body is None or not placed.TRIGGERS.search(source):
+        return
+    other = replace(
+        scribe, seen=Lines(), hidden=Lines(), anchors=[], quotations=[], nodes=0, order=placed.order(tree, scribe.style)
+    )
+    if other.order.first:
+        other.walk(tree.body)
+        text, end = "".join(other.seen.pieces), 0
+        for start, stop in sorted(other.arranged, key=lambda span: (span[0], -span[1])):
+            if start >= end:
+                yield text[start:stop].strip()
+                end = stop
 
 
 def _conditional(html: str) -> Iterator[str]:
@@ -340,16 +353,17 @@ def _conditional(html: str) -> Iterator[str]:
 
 def _fragment(scribe: _Scribe, inner: str) -> None:
     """What Outlook shows of a conditional comment, below the rest."""
-    if _heavy(inner):
+    if flat.heavy(inner):
         return
     body = LexborHTMLParser(inner).body
-    scribe.seen.part(_LINE)
+    scribe.seen.part(LINE)
     if body is not None:
         scribe.walk(body)
 
 
-def _page(scribe: _Scribe) -> Page:
+def _page(scribe: _Scribe, arranged: str) -> Page:
     return Page(
+        arranged=arranged,
         text="".join(scribe.seen.pieces),
         hidden="".join(scribe.hidden.pieces),
         anchors=tuple(scribe.anchors),
@@ -359,29 +373,7 @@ def _page(scribe: _Scribe) -> Page:
     )
 
 
-def _heavy(html: str) -> bool:
-    """Whether a parser would take long: nested very deep, or formatting left open that is opened again in every block."""
-    if html.count("<") < _MANY_TAGS:
-        return False
-    depth = formatting = copies = 0
-    for written in _TAG.findall(html):
-        name = written.lower()
-        if name[0] == "/":
-            depth -= 1 if name[1:] not in OPTIONAL and depth else 0
-            formatting -= 1 if name[1:] in FORMATTING and formatting else 0
-        elif name in FORMATTING:
-            formatting, depth = formatting + 1, depth + 1
-        elif name not in OPTIONAL:
-            depth += 1
-        copies += formatting
-        if depth > _DEEPEST or (formatting > 50 and copies > _MOST_COPIES):  # noqa: PLR2004  -- fewer are ordinary sloppiness
-            return True
-    return False
-
-
 def _flat(html: str) -> Page:
     """The text between the tags, one line for each."""
-    uncommented = "".join(piece.partition("-->")[2] if n else piece for n, piece in enumerate(html.split("<!--")))
-    bare = unescape(re.sub(r"<[^<>]*>?", "\n", uncommented))
-    anchors = [Anchor(written=href, start=0, end=0) for href in re.findall(r"""href\s*=\s*["']?([^\s"'<>]{1,2000})""", html)]
-    return Page(text=re.sub(r"\s*\n\s*", "\n", bare).strip(), anchors=tuple(anchors), flat=True)
+    anchors = tuple(Anchor(written=href, start=0, end=0) for href in flat.links(html))
+    return Page(text=flat.text(html), anchors=anchors, flat=True)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from gateway.mail import Place
 from gateway.reading.html import Page
 from gateway.reading.types import Link, Origin, Passage
-from gateway.reading.wrappers import target
+from gateway.reading.wrappers import ways
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot (?=(?:com|org|net|gov|edu|info|us)\b))"
 _SITES = (
@@ -38,8 +38,7 @@ def in_text(passage: Passage) -> Iterator[Link]:
     for found in _found(passage.folded):
         shown = _trimmed(found[0])
         place, written = passage.quote(found.start(), found.start() + len(shown))
-        goes = target(_typed(shown))
-        if goes:
+        for goes in filter(None, ways(_typed(shown))):
             yield Link(target=goes, written=written, shown=written, place=place, origin=passage.origin)
 
 
@@ -76,8 +75,8 @@ def on_sheet(given: Sequence[tuple[str, str]], text: str, place: Place, origins:
     """The links that a document or a picture gives apart from its text, as (target, shown)."""
     read = 0
     for written, words in given:
-        goes = target(written)
-        if not goes:
+        leads = tuple(filter(None, ways(written)))
+        if not leads:
             continue
         shown = words.strip()
         found = text.find(shown, read) if shown else -1
@@ -85,14 +84,15 @@ def on_sheet(given: Sequence[tuple[str, str]], text: str, place: Place, origins:
         stands = bool(shown) and text.startswith(shown, start)
         read = start + len(shown) if stands else read
         at = replace(place, start=start, end=start + len(shown) if stands else start)
-        yield Link(target=goes, written=written, shown=shown, place=at, origin=origins(start))
+        for goes in leads:
+            yield Link(target=goes, written=written, shown=shown, place=at, origin=origins(start))
 
 
 def on_page(page: Page, place: Place, origins: Iterator[Origin]) -> Iterator[Link]:
     """The links of an HTML page; `origins` gives whose words stand at each of them."""
     for anchor, origin in zip(page.anchors, origins, strict=False):
-        goes = target(anchor.written, page.base)
-        if not goes:
+        leads = tuple(filter(None, ways(anchor.written, page.base)))
+        if not leads:
             continue
         text = page.hidden if anchor.hidden else page.text
         words = text[anchor.start : anchor.end]
@@ -100,4 +100,6 @@ def on_page(page: Page, place: Place, origins: Iterator[Origin]) -> Iterator[Lin
         shown = words.strip()
         offset = len(page.text) + 2 if anchor.hidden else 0
         at = replace(place, start=offset + start, end=offset + start + len(shown))
-        yield Link(target=goes, written=anchor.written, shown=shown, place=at, origin=Origin.HIDDEN if anchor.hidden else origin)
+        for goes in leads:
+            whose = Origin.HIDDEN if anchor.hidden else origin
+            yield Link(target=goes, written=anchor.written, shown=shown, place=at, origin=whose)

@@ -4,7 +4,8 @@ Only telling words are put right, those that an appeal to vote or to believe is 
 `vo te`, `can-\ndidate`, `v*te`, `[e]ndorse`, `voooote`, `endorce`, `canidate`, `apollemos`. A word that stands in a dictionary
 is never another word. What is put right points, letter by letter, at what was written.
 
-Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set apart, and hyphens at line ends go.
+Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set apart, and appeals however they are written
+(`gateway.reading.runs`), and hyphens at line ends go.
 """
 
 import re
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from gateway.reading.runs import apart
 from gateway.reading.telling import ORDINARY, TELLING
 
 Folded = tuple[str, tuple[int, ...]]
@@ -77,9 +79,8 @@ _STARRED = re.compile(r"(?<![\w*#])[A-Za-z]{1,10}(?:[*#]{1,3}[A-Za-z]{1,10}){1,3
 _GAP = re.compile(r" |-? ?\n")
 _HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
 _TWICE = re.compile(r"([a-z])\1+")
-_HUMPED = re.compile(
-    r"(?<![\w#@./:-])(?:[A-Z][a-z]{0,20}){0,60}?(?:[A-Z][a-z]{1,20}){3}[A-Z](?:[A-Z]?[a-z]{1,20}){1,60}(?![\w@/])"
-)
+_HUMPED = re.compile(r"(?<![\w#@./:-])[A-Z][A-Za-z]{6,600}(?![\w@/])")
+_FOUR_HUMPS = re.compile(r"(?:[A-Z][a-z]{1,20}){3}[A-Z]{1,2}[a-z]")
 """Four words run together, or more."""
 _HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -134,9 +135,12 @@ def _pairs(word: str) -> Iterator[tuple[str, str]]:
 
 def mend(text: str, offsets: tuple[int, ...]) -> Folded:
     """A folded text with its telling words put right; offsets as those of `fold`."""
-    if _HUMPS.search(text) and _HUMPED.search(text):
-        text, offsets = edited(text, offsets, _apart(text))
+    if _HUMPS.search(text) and (humped := list(_humped(text))):
+        text, offsets = edited(text, offsets, humped)
     words = _WORD.findall(text.lower())
+    if runs := [(at, at, " ") for at in apart(text, words)]:
+        text, offsets = edited(text, offsets, runs)
+        words = _WORD.findall(text.lower())
     if edits := list(_joined(text, words)):
         text, offsets = edited(text, offsets, edits)
         words = _WORD.findall(text.lower())
@@ -165,11 +169,12 @@ def _points(at: int, size: int, start: int, end: int) -> int:
     return max(start, end - 1) if 0 < at == size - 1 else min(start + at, max(start, end - 1))
 
 
-def _apart(text: str) -> Iterator[Edit]:
-    """Words that run together, and a hyphen at a line's end."""
+def _humped(text: str) -> Iterator[Edit]:
+    """Between words that run together in capitals."""
     for found in _HUMPED.finditer(text):
-        start = found.start()
-        yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
+        if _FOUR_HUMPS.search(found[0]):
+            start = found.start()
+            yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
 
 
 def _joined(text: str, words: list[str]) -> Iterator[Edit]:

@@ -7,19 +7,19 @@ it was not.
 import re
 from collections.abc import Iterator
 
-from gateway.mail import Place, Unread
+from gateway.mail import FILE_NAME, Place, Unread
 from gateway.reading import headers, transfer
 from gateway.reading.authors import FIELDS, claims
 from gateway.reading.charsets import decode
 from gateway.reading.entity import Entity, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
+from gateway.reading.runs import spoken
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
 TANGLED = "nested too deep, or in too many parts"
 _BOUNDARY_LINE = re.compile(r"^--(\S.{0,200}?)[ \t]*\r?\n(?=content-)", re.IGNORECASE | re.MULTILINE)
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d{4})")
 _BOILERPLATE = re.compile(
     r"mime[ -]?format|multi-?part|mime-aware|mime.compliant|mime-encap|cryptographically signed|openpgp|pgp/mime", re.IGNORECASE
 )
@@ -29,8 +29,6 @@ _NAMED_FIELDS = (
 )
 _SAYING_FIELDS = ("Organization", "Keywords", "Comments", "Thread-Topic", "X-Message-Flag")
 """Fields that some mail programs show as they are: categories, the topic of a conversation, a flag."""
-FILE_NAME = "Filename"
-"""What stands for a field's name in the place of a file name."""
 _MOST_READINGS = 20
 """So many more readings of parts that contradict themselves are given."""
 _REPORTS = frozenset(
@@ -273,8 +271,7 @@ def _labels(entity: Entity, number: str, *, forwarded: bool) -> Iterator[Sheet]:
     names = [*headers.every(given, "filename"), *headers.every(types, "name")]
     names += [headers.shown(value, 1000) for value in entity.values("Content-Description")[:5]]
     for name in dict.fromkeys(names):
-        words = _HUMP.sub(" ", re.sub(r"[_\-+.~]+", " ", re.sub(r"\.\w{1,5}\Z", "", re.split(r"[/\\]", name)[-1])))
-        if len(re.findall(r"[^\W\d_]{2,}", words)) > 1:
+        if words := spoken(name):
             place = Place(part=number, header=FILE_NAME, name=_bare(name))
             yield Sheet(text=words, place=place, origin=Origin.FORWARDED if forwarded else Origin.NEW)
 

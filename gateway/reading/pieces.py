@@ -11,6 +11,9 @@ from gateway.reading.types import Boxed, Origin
 ENTITY = "application/x-mime-entity"
 """The type of a body part with a header of its own that belongs to the message it stands in: what S/MIME signs."""
 
+BOXES = "boxes"
+"""The parameter of a piece that says where boxes are drawn on it: `x,y,width,height`, parted by semicolons."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:

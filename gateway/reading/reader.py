@@ -10,15 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
-from gateway.mail import Author, Place, Unread
+from gateway.mail import FILE_NAME, LINK, Author, Place, Unread
 from gateway.reading import entity, links, message
 from gateway.reading.authors import authors
 from gateway.reading.extractors import BACKWARDS, TABLE, extract
 from gateway.reading.fold import fold
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import DAMAGED, Extractor, Item, Piece, Sheet
+from gateway.reading.runs import spoken
 from gateway.reading.types import Boxed, Link, Origin, Passage, Reading
 from gateway.reading.voices import Voice, voices
+from gateway.reading.wrappers import words
 
 _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 """Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
@@ -99,6 +101,7 @@ class _Desk:
             try:
                 item = next(items, None)
                 if isinstance(item, Piece) and self._may_read(item):
+                    self._named(item, piece)
                     open_pieces.append((item, self._extracted(item, within=len(open_pieces))))
                 elif isinstance(item, Sheet):
                     self._sheet(item)
@@ -118,6 +121,12 @@ class _Desk:
         left = max(0.0, min(self.limits.time, self.until - monotonic()))
         share = max(min(_LEAST, self.limits.expanded), self.limits.expanded >> max(0, within - 1))
         return extract(piece, replace(self.limits, time=left, expanded=share), self.extractors)
+
+    def _named(self, piece: Piece, within: Piece) -> None:
+        """What the name of a thing says that stands in no message, but in an archive or a document."""
+        if piece.part == within.part and piece.name != within.name and (said := spoken(piece.name)):
+            place = replace(piece.place, header=FILE_NAME, page=None)
+            self._sheet(Sheet(text=said, place=place, origin=Origin.FORWARDED if piece.forwarded else Origin.NEW))
 
     def _missed(self, unread: Unread) -> None:
         if len(self.unread) <= self.limits.parts:
@@ -198,7 +207,17 @@ class _Desk:
             if len(self.links) >= self.limits.links or self.looked > self.limits.links * 5:
                 self._missed(Unread(place=Place(), why=f"too many links: the first {self.limits.links} were read"))
                 return
-            self.links.setdefault((link.target, link.shown, link.origin), link)
+            if self.links.setdefault((link.target, link.shown, link.origin), link) is link:
+                self._said(link)
+
+    def _said(self, link: Link) -> None:
+        """The words that a link puts into a post or a message."""
+        text = "\n".join(words(link.target))[: max(0, self.limits.text - self.characters)]
+        self.characters += len(text)
+        place = replace(link.place, header=LINK, start=None, end=None, box=None)
+        passage = _passage(text, Voice(0, len(text), link.origin), place)
+        if passage and len(self.passages) < self.limits.passages:
+            self.passages.append(passage)
 
 
 def _first_lines(text: str, most: int) -> int:

@@ -11,6 +11,12 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
 _WORDY = 0.05
+_YENC = re.compile(
+    rb"^=ybegin [^\r\n]{0,200}?name=(?P<name>[^\r\n]{0,254})\r?\n(?P<data>.*?)(?:^=yend\b[^\r\n]{0,200}|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+_YENC_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
+_YENC_BACK = bytes((octet - 42) % 256 for octet in range(256))
 
 
 def undo(octets: bytes, encoding: str) -> bytes:
@@ -77,6 +83,14 @@ def uuencoded(lines: list[str]) -> Iterator[tuple[str, bytes]]:
     for first, last in blocks(lines):
         found = _BEGIN.fullmatch(lines[first].rstrip())
         yield (found[1] if found else ""), b"".join(_uu(line) for line in lines[first + 1 : last])
+
+
+def yencoded(octets: bytes) -> Iterator[tuple[str, bytes, int, int]]:
+    """(file name, octets, start, end) of every file in yEnc, and where it stands; a part of one is one."""
+    for found in _YENC.finditer(octets):
+        lines = (line.removesuffix(b"\r") for line in found["data"].split(b"\n") if not line.startswith(b"=ypart"))
+        data = _YENC_ESCAPED.sub(lambda escaped: bytes([(escaped[1][0] - 64) % 256]), b"".join(lines)).translate(_YENC_BACK)
+        yield found["name"].strip().decode("utf-8", "replace"), data, found.start(), found.end()
 
 
 def blocks(lines: list[str]) -> Iterator[tuple[int, int]]:

@@ -1,13 +1,16 @@
 """Where a link really goes: redirect wrappers undone without asking anybody.
 
-Safe Links, Proofpoint (v1 to v3), Barracuda, search engines, social networks and mailing services carry the real address
-in a parameter or in the path. Short links (`bit.ly`) carry nothing; they stay what they are. Never raises.
+Safe Links, Proofpoint (v1 to v3), Barracuda, search engines, social networks and mailing services carry the real address in a
+parameter or in the path: as it is, percent-encoded, or in base64, by itself or in JSON. Some mail filters tell the host alone.
+A link that is no known wrapper goes where it says as well as where it carries: `ways` gives both, so that a harmless address in
+a parameter hides nothing. Short links carry nothing; they stay what they are, and `is_short` knows them. Never raises.
 """
 
 import base64
 import binascii
 import re
 import unicodedata
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit, urlunsplit
 
 _DEPTH = 5
@@ -15,14 +18,61 @@ _LONGEST = 4000
 _NAMES = (
     *("url", "u", "q", "target", "dest", "destination", "redirect", "redirect_url", "redirect_uri", "redirecturl", "redir"),
     *("goto", "to", "link", "ru", "next", "continue", "return", "adurl", "murl", "href", "out", "a", "l", "r", "e", "p", "h"),
+    *("uddg", "z", "rurl", "durl", "desturl", "landing", "page", "upn", "qs", "data", "payload", "d"),
 )
+"""Parameters that carry an address, those that do so most often first. The last few carry it encoded, or a host alone."""
 _ABSOLUTE = re.compile(r"(?:https?:)?//[^\s/]+|https?%3a%2f%2f|www\.\w", re.IGNORECASE)
-_IN_PATH = re.compile(r"/(https?(?::|%3a)(?:/|%2f){1,2}.+)", re.IGNORECASE)
+_ENCODED = re.compile(r"/(https?(?::|%3a)%2f%2f[^/]+)", re.IGNORECASE)
+_IN_PATH = re.compile(r"/(?:RU=)?(https?(?::|%3a)(?:/|%2f){1,2}.+)", re.IGNORECASE)
+_SEARCHED = re.compile(r"/RK=\d.*\Z")
 _AMP = re.compile(r"/amp/s/(.+)")
 _PROOFPOINT = ("urldefense.com", "urldefense.proofpoint.com", "urldefense.us")
-_V3 = re.compile(r"/v3/__(.+?)__;([\w\-]*)!")
+_V3 = re.compile(r"/v3/__(.+?)__;([\w\-*]*)!")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,20}:", re.IGNORECASE)
 _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f]")
+_BASE64 = re.compile(r"(?:a1|l)?((?:ey|ew|eN|aHR0c|Ly|d3d3)[\w+/\-]{8,}=*)")
+"""Base64 of `{`, of `http`, `//` or `www`; one search engine puts `a1` before it."""
+_QUOTED = re.compile(r"https?:(?:\\*/){2}[^\s\"'<>\x00-\x1f\ufffd]+", re.IGNORECASE)
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,62})\.)+[a-z]{2,20}(?:/[^\s]*)?", re.IGNORECASE)
+_HOST_ONLY = (
+    *("mimecast.com", "mimecastprotect.com", "protection.sophos.com", "mandrillapp.com", "pstmrk.it"),
+    *("mailguard.com.au", "spamtitan.com", "edgepilot.com"),
+)
+"""Filters and mailing services that tell where a link goes without a scheme, or its host alone."""
+_WRAPPERS = (
+    *_PROOFPOINT,
+    *_HOST_ONLY,
+    *("safelinks.protection.outlook.com", "statics.teams.cdn.office.net", "linkprotect.cudasvc.com", "protect.checkpoint.com"),
+    *("secure-web.cisco.com", "fireeye.com", "trellix.com", "clicktime.symantec.com", "clicktime.cloud.postoffice.net"),
+    *("trendmicro.com", "urlsand.com", "avanan.click", "avanan.net", "inky.com", "ppe-hosted.com", "fortimail.com"),
+    *(
+        "l.facebook.com",
+        "lm.facebook.com",
+        "l.instagram.com",
+        "l.messenger.com",
+        "l.threads.net",
+        "out.reddit.com",
+        "t.umblr.com",
+    ),
+    *("slack-redir.net", "href.li", "anonym.to", "nullrefer.com", "r.search.yahoo.com", "googleadservices.com", "awstrack.me"),
+    *("list-manage.com", "hubspotlinks.com", "customeriomail.com", "rs6.net", "exct.net", "klclick.com", "ct.sendgrid.net"),
+)
+"""Who carries a link for others: what they wrap is where it goes, and they are nowhere one goes."""
+_DOORS = re.compile(
+    r"(?:(?:www\.)?google\.[a-z.]{2,6}/(?:url|amp)|(?:www\.)?bing\.com/ck/|(?:www\.)?youtube\.com/redirect|duckduckgo\.com/l/"
+    r"|(?:www\.)?linkedin\.com/(?:redir|safety)|substack\.com/redirect|vk\.com/away|steamcommunity\.com/linkfilter)"
+)
+"""The same of houses that have pages of their own besides."""
+_SHORT = frozenset(
+    (
+        *("bit.ly", "bitly.com", "j.mp", "tinyurl.com", "t.co", "goo.gl", "ow.ly", "buff.ly", "is.gd", "v.gd", "cutt.ly"),
+        *("rebrand.ly", "rb.gy", "t.ly", "tiny.cc", "shorturl.at", "bl.ink", "short.io", "dub.sh", "s.id", "lnkd.in", "fb.me"),
+        *("trib.al", "dlvr.it", "shorturl.gg", "tny.im", "u.to", "qr.ae", "qrco.de", "l.ead.me", "qr.page"),
+        *("linktr.ee", "lnk.bio", "hubs.ly", "hubs.la", "conta.cc", "mailchi.mp", "ift.tt", "po.st", "adf.ly", "x.gd", "urlz.fr"),
+        *("tr.ee", "tinyurl.app", "kutt.it", "soo.gd", "clck.ru", "surl.li", "shrtco.de", "zpr.io"),
+    )
+)
+"""Who gives short names to the addresses of others; shops, films and forms that shorten their own alone are not among them."""
 
 
 def target(written: str, base: str = "") -> str:
@@ -30,13 +80,59 @@ def target(written: str, base: str = "") -> str:
 
     "" where it leads nowhere outside the message (`cid:`, `#part`, scripts, broken addresses).
     """
+    return ways(written, base)[0]
+
+
+def ways(written: str, base: str = "") -> tuple[str, ...]:
+    """Where a click ends, then every address on the way to it that is no known wrapper's; see `target`."""
     address = _address(written, base)
+    passed = [address]
     for _ in range(_DEPTH):
         inner = _inner(address)
-        if not inner or inner == address:
+        if not inner or inner in passed:
             break
+        passed.append(inner)
         address = inner
-    return address
+    *before, last = passed
+    return (last, *(one for one in reversed(before) if not _wraps(one)))
+
+
+def is_short(address: str) -> bool:
+    """Whether an address is a short one: where it leads only its maker knows."""
+    host = _host(address).removeprefix("www.")
+    return host in _SHORT and bool(_path(address).strip("/"))
+
+
+def words(address: str) -> Iterator[str]:
+    """What a link says by itself: a text that it puts into a post or a message, three words or more."""
+    try:
+        given = parse_qsl(urlsplit(address).query, max_num_fields=100, encoding="utf-8", errors="replace")
+    except ValueError:
+        return
+    yield from (value for _, value in given if len(re.findall(r"[^\W\d_]{2,}", value)) > 2 and re.search(r"\w\s+\w", value))  # noqa: PLR2004  -- two are a name
+
+
+def _wraps(address: str) -> bool:
+    host = _host(address)
+    return _is_of(host, _WRAPPERS) or _DOORS.match(host + _path(address)) is not None
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
+
+
+def _is_of(host: str, houses: tuple[str, ...]) -> bool:
+    return any(host == house or host.endswith(f".{house}") for house in houses)
 
 
 def _address(written: str, base: str = "") -> str:
@@ -77,18 +173,29 @@ def _inner(address: str) -> str:
     if parts.scheme == "mailto":
         return ""
     host = parts.hostname or ""
-    if host.endswith(_PROOFPOINT) and (found := _proofpoint(parts.path, parts.query)):
+    if _is_of(host, _PROOFPOINT) and (found := _proofpoint(parts.path, parts.query)):
         return _address(found)
-    if found := _in_query(parts.query):
-        return _address(found)
-    if within := _IN_PATH.search(parts.path):
-        return _address(unquote(within[1]) + (f"?{parts.query}" if parts.query else ""))
-    if host.startswith("www.google.") and (amp := _AMP.match(parts.path)):
-        return _address("https://" + amp[1])
+    carried = _in_query(parts.query, bare=_is_of(host, _HOST_ONLY)) or _in_path(host, parts.path, parts.query)
+    return _address(carried) if carried else ""
+
+
+def _in_path(host: str, path: str, query: str) -> str:
+    if encoded := _ENCODED.search(path):
+        return unquote(encoded[1])
+    if within := _IN_PATH.search(path):
+        return unquote(_SEARCHED.sub("", within[1])) + (f"?{query}" if query else "")
+    if host.startswith("www.google.") and (amp := _AMP.match(path)):
+        return f"https://{amp[1]}"
+    for step in path.split("/")[1:20]:
+        if found := _decoded(step):
+            return found
+        if _is_of(host, _HOST_ONLY) and _HOST.fullmatch(unquote(step)):
+            return f"https://{unquote(step)}"
     return ""
 
 
-def _in_query(query: str) -> str:
+def _in_query(query: str, *, bare: bool) -> str:
+    """bare: a host without a scheme counts too."""
     try:
         given = parse_qsl(query, max_num_fields=100, encoding="utf-8", errors="replace")
     except ValueError:
@@ -98,7 +205,26 @@ def _in_query(query: str) -> str:
         value = by_name.get(name, "")
         if _ABSOLUTE.match(value):
             return unquote(value) if "%3a" in value[:12].lower() else value
-    return ""
+        if found := _decoded(value):
+            return found
+    told = by_name.get("domain") or by_name.get("d") or "" if bare else ""
+    return f"https://{told}" if _HOST.fullmatch(told) else ""
+
+
+def _decoded(value: str) -> str:
+    """The address in base64, by itself or in JSON; `-2B`, `-2F` and `-3D` are how one service writes `+`, `/` and `=`."""
+    plain = re.sub(r"-(2B|2F|3D)", lambda found: unquote(f"%{found[1]}"), value)
+    found = _BASE64.fullmatch(plain.partition(".")[0])
+    if not found:
+        return ""
+    letters = found[1].rstrip("=").replace("+", "-").replace("/", "_")
+    try:
+        text = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4)).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+    if address := _QUOTED.search(text):
+        return address[0].replace("\\", "")
+    return text if _ABSOLUTE.match(text) else ""
 
 
 def _proofpoint(path: str, query: str) -> str:

@@ -1,4 +1,5 @@
-"""The tables as they stand at the newest migration. Rows are added and brought up to date; only octets are ever deleted.
+"""The tables as they stand at the newest migration. Rows are added and brought up to date; only octets,
+tries to sign in and what served once are ever deleted.
 
 Records of ours (envelope, decision, review, reply, receipt) are JSON text of `gateway.store.codec`; columns beside them
 exist to be asked for. A change here needs a new file in `migrations/versions`, and a test compares the two.
@@ -230,9 +231,11 @@ accounts = Table(
     Column("spent", BigInteger, nullable=False),
     Column("made", Instant, nullable=False),
     Column("disabled", Instant),
+    Column("origin", Text, nullable=False),
+    Column("lapsed", Boolean, nullable=False),
     Index(None, "login", unique=True),
 )
-"""Who may use the console. reviewers and also are JSON lists."""
+"""Who may use the console. reviewers and also are JSON lists; totp is sealed by the console."""
 
 invitations = Table(
     "invitations",
@@ -256,8 +259,70 @@ sessions = Table(
     Column("address", Text, nullable=False),
     Column("agent", Text, nullable=False),
     Column("ended", Boolean, nullable=False),
+    Column("how", Text, nullable=False),
+    Column("strong", Boolean, nullable=False),
     Index(None, "account", "seen"),
 )
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("name", Words, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("used", Instant),
+    Column("synced", Boolean, nullable=False),
+    Column("void", Boolean, nullable=False),
+    Index(None, "account"),
+)
+
+recovery = Table(
+    "recovery",
+    metadata,
+    Column("account", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("made", Instant, nullable=False),
+    Column("used", Instant),
+    Column("void", Boolean, nullable=False),
+)
+"""Codes for who has lost his second factor."""
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("by", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("void", Boolean, nullable=False),
+    Index(None, "by", "subject"),
+    Index(None, "account"),
+)
+"""What accounts are elsewhere: an issuer, or `ldap`, and the name there."""
+
+once = Table(
+    "once",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("until", Instant, nullable=False),
+    Index(None, "until"),
+)
+"""What served once and may not again; of no use after `until`, and then deleted."""
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("key", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "key", "at"),
+    Index(None, "at"),
+)
+"""Tries to sign in, for a quarter of an hour; key: the SHA-256 of whose or from where."""
 
 keys = Table(
     "keys",

@@ -39,6 +39,11 @@ SITES = Sites(load_roster(ROSTER))
         ("@GreenPartyUS", "party's site"),
         ("#VoteForDreyer", "campaign's hashtag"),
         ("#dreyerformayor", "campaign's hashtag"),
+        ("https://bit.ly/DreyerForSheriff", "looks like a campaign"),
+        ("https://tinyurl.com/yes-on-measure-4", "looks like a campaign"),
+        ("https://paper.example/opinion/dreyer-for-county-sheriff", "words of a link's address"),
+        ("https://paper.example/vote-no-on-question-12/2026", "words of a link's address"),
+        ("https://paper.example/re-elect-ana-dreyer", "words of a link's address"),
     ],
 )
 def test_a_campaigns_link_is_known_by_the_roster_or_by_its_look(link, says):
@@ -55,6 +60,9 @@ def test_a_campaigns_link_is_known_by_the_roster_or_by_its_look(link, says):
         "https://performance.example/plan", "https://www.facebook.com/CityPolice", "https://x.com/", "https://evergreens.example",
         "https://notactblue.com", "@detective", "@everyone", "https://county.gov/yesonrecycling", "https://[::1]/", "", "https://",
         "https://" + "a" * 300 + ".example", "https://platform.example", "linmodems.org", "https://transparency.example", "https://noonan.example",
+        "https://bit.ly/3xYzAbC", "https://bit.ly/PoliceWeek2026", "https://bit.ly/", "https://city.example/candidates-for-city-council",
+        "https://paper.example/running-for-mayor", "https://city.example/vote-by-mail", "https://hr.example/elect-dental-coverage",
+        "https://city.example/applications-for-county-clerk", "https://paper.example/yes-on-the-dress",
         "#PoliceWeek2026", "#BackToSchool", "#214", "https://notfacebook.com/ReyesForHarborview",
     ],
 )  # fmt: skip

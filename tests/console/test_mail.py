@@ -1,7 +1,10 @@
 import asyncio
+import base64
+import io
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
 from gateway.display import Unviewable
 from gateway.hold import Review, Ruling
@@ -10,6 +13,7 @@ from gateway.people import Role
 from gateway.ports import Purpose
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 from tests.support import mails
+from tests.support.pictures import drawn, octets
 
 FLYER = (
     b"From: Board <board@association.example>\r\nTo: all@department.example\r\nSubject: Flyer\r\nMIME-Version: 1.0\r\n"
@@ -94,6 +98,53 @@ async def test_an_attachment_is_a_file_to_keep_and_never_a_page(console):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert b"alert(1)" in answer.content
     assert (await browser.get("/mail/F1/part/9")).status_code == 404
+
+
+async def framed(console):
+    """A hold with evidence in two places of one picture, and in one of another that is not there any more."""
+    picture = octets(drawn("VOTE MARSH", "FOR SHERIFF"))
+    attached = base64.encodebytes(picture).replace(b"\n", b"\r\n")
+    content = (
+        b"From: a@department.example\r\nContent-Type: multipart/mixed; boundary=Q\r\n\r\n--Q\r\n\r\nHello\r\n"
+        b"--Q\r\nContent-Type: image/png; name=flyer.png\r\nContent-Transfer-Encoding: base64\r\n\r\n" + attached + b"--Q--\r\n"
+    )
+    places = [
+        Place(part="2", name="flyer.png", start=0, end=10, box=(40, 20, 200, 40)),
+        Place(part="2", name="flyer.png", start=11, end=22, box=(40, 90, 200, 40)),
+        Place(part="3", name="gone.png", start=0, end=4, box=(0, 0, 9, 9)),
+    ]
+    found = replace(FOUND.findings[0], evidence=tuple(Evidence(place=place, quote="VOTE MARSH") for place in places))
+    held = mails.held(id_="P1")
+    held = replace(held, mail=replace(held.mail, content=mails.in_memory(content)))
+    held = replace(held, decision=replace(held.decision, verdict=replace(FOUND, findings=(found,))))
+    await console.store.hold(held, [])
+
+
+async def test_what_was_found_in_a_picture_is_shown_with_a_box_around_it(console):
+    await framed(console)
+    browser = await console.person(Role.REVIEWER)
+    page = (await browser.get("/mail/P1")).text
+    assert page.count('src="/mail/P1/frame/') == 2
+    answer = await browser.get("/mail/P1/frame/0")
+    assert answer.headers["content-type"] == "image/jpeg"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["content-security-policy"].startswith("sandbox")
+    picture = Image.open(io.BytesIO(answer.content)).convert("RGB")
+    for y in (20, 90):
+        left = [picture.getpixel((x, y + 20)) for x in range(28, 40)]
+        assert any(red > 150 and green < 90 and blue < 90 for red, green, blue in left)
+    for gone in ("1", "2", "-1", "x", "99999999999999999999"):
+        assert (await browser.get(f"/mail/P1/frame/{gone}")).status_code == 404
+
+
+async def test_a_picture_is_shown_to_those_who_may_see_the_message_and_to_nobody_else(console):
+    await framed(console)
+    other = await console.person(Role.REVIEWER, reviewers=("legal",))
+    assert (await other.get("/mail/P1/frame/0")).status_code == 404
+    assert (await console.browser().get("/mail/P1/frame/0")).status_code in {302, 303}
+    administrator = await console.person(Role.ADMINISTRATOR)
+    assert (await administrator.get("/mail/P1/frame/0")).status_code == 403
 
 
 async def test_the_original_comes_octet_by_octet_and_the_source_can_be_read(console):

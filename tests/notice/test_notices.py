@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -243,13 +244,12 @@ def test_a_judgement_that_failed_is_not_called_a_finding(notices, case):
 
 
 def test_long_evidence_is_quoted_in_part_and_the_rest_is_counted(notices, case):
-    evidence = tuple(Evidence(place=Place(part="1", start=n, end=n + 1), quote="word " * 500) for n in range(5))
-    many = tuple(
-        Finding(
-            category=Category.POLITICAL, kind=Kind.LINK, detector="rules", says=f"thing {n}", weight=n / 20, evidence=evidence
-        )
-        for n in range(20)
-    )
+    def thing(number: int) -> Finding:
+        places = [Place(part="1", start=at, end=at + 1) for at in range(5 * number, 5 * number + 5)]
+        evidence = tuple(Evidence(place=place, quote="word " * 500) for place in places)
+        return replace(ENDORSEMENT, says=f"thing {number}", weight=number / 20, evidence=evidence)
+
+    many = tuple(map(thing, range(20)))
     text = text_of(notices.to_sender_held(case.having(findings=many).held(), NOW))
     assert text.count("Thing ") == 8
     assert "Thing 19" in text
@@ -321,3 +321,11 @@ def test_a_ruling_that_is_not_there_cannot_be_told(notices, held):
 
 def test_endorsement_is_quoted_word_for_word(notices, held):
     assert ENDORSEMENT.evidence[0].quote in html_of(notices.to_reviewers_held(held, NOW))
+
+
+def test_a_passage_is_quoted_once_for_one_kind_however_many_detectors_found_it(notices):
+    again = replace(ENDORSEMENT, detector="model", says="It reads as support for a candidate.", weight=0.8)
+    other = replace(again, kind=Kind.LINK, says="It sends readers to a campaign.")
+    text = text_of(notices.to_sender_held(Case(findings=(again, ENDORSEMENT, other)).held(), NOW))
+    assert text.count("The board is backing Alex Example for mayor") == 2
+    assert "It reads as support" not in text

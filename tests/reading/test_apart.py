@@ -70,6 +70,18 @@ def test_what_goes_wrong_costs_that_part_and_the_next_is_read(act, why, limits):
     assert sheets(taken(acts.who))
 
 
+def test_what_the_child_takes_to_start_and_to_load_libraries_is_no_time_of_the_part():
+    _helper.end()
+    assert sheets(list(apart(acts.who, prepare=acts.slowly)(piece(os.urandom(8)), SHORT)))
+    assert whys(list(apart(acts.hang, prepare=acts.slowly)(piece(os.urandom(8)), SHORT))) == ["timed out"]
+
+
+def test_what_cannot_be_loaded_is_told_where_it_is_needed_and_a_crash_costs_the_part():
+    assert sheets(list(apart(acts.who, prepare=acts.in_vain)(piece(os.urandom(8)), LIMITS)))
+    assert whys(list(apart(acts.who, prepare=acts.to_death)(piece(os.urandom(8)), LIMITS))) == [BROKE_DOWN]
+    assert sheets(taken(acts.who))
+
+
 def test_what_came_before_a_failure_stands():
     for act in (acts.hang, acts.crash, acts.stumble):
         taken(acts.nothing)
@@ -218,9 +230,11 @@ def test_a_message_that_is_read_twice_takes_no_longer_apart_than_the_whole_may()
     table = {**Reader()._extractors, "text/plain": apart(acts.hang)}
     octets = parts("\nwords")
     reader = Reader(limits=ReadingLimits(time=1.0, whole=1.5), extractors=table)
+    taken(acts.nothing)  # so that a child is there, and its start takes none of the time
     began = time.monotonic()
     first = reader.read(octets, dear=False)
     assert 0.9 < first.took < time.monotonic() - began + 0.01
+    taken(acts.nothing)
     again = reader.read(octets, after=first)
     assert [unread.why for unread in again.unread] == ["timed out"]
     assert again.took < 1.0

@@ -22,14 +22,9 @@ KINDS = "violations", "benign"
 UNREAD = "uninspectable"
 WAYS = "rules", "model"
 
-_SIGN = (
-    "read whole, but a sign without a verb: a name, an office, and a day or a price; no rule knows it, and the model is unsure"
-)
-MISSED = {
-    (way, file): _SIGN for way in WAYS for file in ("034_att_pdf_scan.eml", "041_img_png_plain.eml", "044_img_inline_cid.eml")
-}
-"""(way of judging, file) of each violation that may be let by, and why."""
-WRONGED = {("model", "018_b_img_inline_cid.eml"): "a sign of six words, two of them a ballot box: the model is unsure"}
+MISSED: frozenset[tuple[str, str]] = frozenset()
+"""(way of judging, file) of each violation that may be let by."""
+WRONGED: frozenset[tuple[str, str]] = frozenset()
 """The same of each harmless message that may be stopped."""
 
 pytestmark = pytest.mark.skipif(
@@ -90,13 +85,13 @@ def _wrong(way, *, harmless):
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("way", WAYS)
 def test_every_violation_is_found_or_said_to_be_unread_but_for_those_named_here(way):
-    assert _wrong(way, harmless=False) <= MISSED.keys()
+    assert _wrong(way, harmless=False) <= MISSED
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("way", WAYS)
 def test_every_harmless_twin_is_clear_and_read_in_full_but_for_those_named_here(way):
-    assert _wrong(way, harmless=True) <= WRONGED.keys()
+    assert _wrong(way, harmless=True) <= WRONGED
 
 
 @pytest.mark.timeout(600)

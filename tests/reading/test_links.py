@@ -1,4 +1,5 @@
 import base64
+import json
 
 import pytest
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from gateway.mail import Place
 from gateway.reading import Passage, fold
 from gateway.reading.links import in_text
-from gateway.reading.wrappers import target
+from gateway.reading.wrappers import is_short, target, ways, words
 
 
 def found(text):
@@ -17,6 +18,15 @@ def found(text):
 
 
 PAGE = "https://give.example/donate/smith"
+
+
+def _json(**values):
+    """An object in base64, as services of mailing put it into their links; slashes escaped, as some write them."""
+    text = json.dumps(values).replace("/", "\\/")
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+ENCODED = base64.urlsafe_b64encode(PAGE.encode()).decode().rstrip("=")
 V3 = base64.urlsafe_b64encode(b"#").decode().rstrip("=")
 
 
@@ -42,6 +52,26 @@ V3 = base64.urlsafe_b64encode(b"#").decode().rstrip("=")
         ("https://track.example/r?redirect_url=https%253A%252F%252Fgive.example%252Fdonate%252Fsmith", PAGE),
         ("https://archive.example/2024/https://give.example/donate/smith", PAGE),
         ("https://a.example/?url=https%3A%2F%2Fb.example%2F%3Fu%3Dhttps%253A%252F%252Fgive.example%252Fdonate%252Fsmith", PAGE),
+        (f"https://www.bing.com/ck/a?p=1&u=a1{ENCODED}&ntb=1", PAGE),
+        (f"https://eu.protection.sophos.com/?d=give.example&u={ENCODED}&i=x", PAGE),
+        ("https://protect-us.mimecast.com/s/AbC1?domain=give.example", "https://give.example"),
+        ("https://linkprotect.cudasvc.com/url?a=https%3a%2f%2fgive.example%2fdonate%2fsmith&c=E", PAGE),
+        ("https://secure-web.cisco.com/1abc-_X/https%3A%2F%2Fgive.example%2Fdonate%2Fsmith", PAGE),
+        ("https://protect2.fireeye.com/v1/url?k=0&u=https%3A%2F%2Fgive.example%2Fdonate%2Fsmith", PAGE),
+        ("https://duckduckgo.com/l/?uddg=https%3A%2F%2Fgive.example%2Fdonate%2Fsmith", PAGE),
+        (
+            "https://r.search.yahoo.com/_ylt=A;_ylu=Y/RV=2/RE=1/RO=10/RU=https%3a%2f%2fgive.example%2fdonate%2fsmith/RK=2/RS=a-",
+            PAGE,
+        ),
+        ("https://x.r.eu.awstrack.me/L0/https:%2F%2Fgive.example%2Fdonate%2Fsmith/1/0100abc/xyz=375", PAGE),
+        ("https://track.pstmrk.it/3s/give.example%2Fdonate%2Fsmith/abc/def", PAGE),
+        (f"https://mandrillapp.com/track/click/30/give.example?p={_json(p=json.dumps({'u': 30, 'url': PAGE}))}", PAGE),
+        (f"https://u1.ct.sendgrid.net/ls/click?upn={ENCODED.replace('_', '-2F')}", PAGE),
+        (f"https://substack.com/redirect/2/{_json(e=PAGE)}.c2lnbmVk", PAGE),
+        (f"https://link.news.example/click/12.3/{ENCODED}/5f", PAGE),
+        (f"https://e.customeriomail.com/e/c/{_json(email_id='x', href=PAGE)}/7d", PAGE),
+        (f"https://t.example/?redirect={ENCODED}", PAGE),
+        ("https://forms.example/?u=aHR0cHM6Ly8", "https://forms.example/?u=aHR0cHM6Ly8"),
         ("mailto:a@b.example?subject=Vote%20now", "mailto:a@b.example?subject=Vote now"),
         ("cid:picture", ""),
         ("#part", ""),
@@ -58,6 +88,52 @@ def test_a_link_goes_where_a_click_ends(written, goes):
 
 def test_a_relative_link_starts_from_the_base():
     assert target("donate", "https://give.example/x/") == "https://give.example/x/donate"
+
+
+def test_a_harmless_address_in_a_parameter_hides_no_link_that_is_no_wrapper():
+    written = "https://smithforsheriff.example/?url=https%3A%2F%2Fcity.example%2F"
+    assert ways(written) == ("https://city.example/", written)
+    assert [link.target for link in found(written)] == ["https://city.example/", written]
+
+
+def test_of_a_known_wrapper_only_what_it_carries_counts():
+    assert ways("https://nam02.safelinks.protection.outlook.com/?url=https%3A%2F%2Fcity.example%2F&data=x") == (
+        "https://city.example/",
+    )
+    assert ways("https://www.google.com/url?q=https://city.example/") == ("https://city.example/",)
+    assert len(ways("https://smith.substack.com/p/a?next=https://city.example/")) == 2
+
+
+def test_addresses_that_carry_one_another_in_a_circle_end():
+    assert ways("https://a.example/?u=https://a.example/")[0] == "https://a.example/"
+
+
+@pytest.mark.parametrize(
+    ("address", "short"),
+    [
+        ("https://bit.ly/3xYz", True),
+        ("https://www.tinyurl.com/abc", True),
+        ("https://bit.ly/", False),
+        ("https://notbit.ly/abc", False),
+        ("http://[::1", False),
+        ("", False),
+    ],
+)
+def test_short_links_are_known(address, short):
+    assert is_short(address) is short
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("https://x.example/intent/post?text=Vote+for+Smith+on+Tuesday&id=1", ["Vote for Smith on Tuesday"]),
+        ("mailto:a@b.example?subject=Vote for Ana Smith&body=", ["Vote for Ana Smith"]),
+        ("https://x.example/?q=Ana+Smith&id=aa-bb-cc", []),
+        ("http://[::1", []),
+    ],
+)
+def test_a_link_says_the_words_it_puts_into_a_post(address, said):
+    assert list(words(address)) == said
 
 
 def test_wrappers_are_undone_five_deep_and_no_deeper():
@@ -102,6 +178,9 @@ def test_any_text_can_be_a_link(written, base):
     target(written, base)
     target("https://urldefense.com/v3/__" + written)
     target("https://a.example/?url=http://" + written)
+    ways("https://mandrillapp.com/track/?p=ey" + written)
+    list(words("https://a.example/?text=" + written))
+    is_short(written)
     found(written)
 
 

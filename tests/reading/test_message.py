@@ -113,12 +113,12 @@ def test_the_same_words_in_another_voice_are_read_again():
 
 def test_a_link_shows_one_thing_and_goes_to_another():
     reading = read(
-        mail("<p>The <a href='https://w.example/?url=https%3A%2F%2Fgive.example%2F'>schedule</a></p>", kind="text/html")
+        mail("<p>The <a href='https://l.facebook.com/l.php?u=https%3A%2F%2Fgive.example%2F'>schedule</a></p>", kind="text/html")
     )
     (link,) = reading.links
     assert (link.target, link.written, link.shown) == (
         "https://give.example/",
-        "https://w.example/?url=https%3A%2F%2Fgive.example%2F",
+        "https://l.facebook.com/l.php?u=https%3A%2F%2Fgive.example%2F",
         "schedule",
     )
     assert link.place == Place(part="1", start=4, end=12)

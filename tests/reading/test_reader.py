@@ -130,7 +130,7 @@ def test_what_stands_behind_a_long_comment_or_a_picture_written_into_html_is_rea
 
 def test_a_comment_that_ends_at_once_hides_nothing_behind_it():
     html = "<!-->Vote<!--->for<!-- x --!>Ann<!-- -->" + "<!-- " + "x " * 2000 + "-->"
-    assert texts(Reader(limits=ReadingLimits(part=3000)).read(mail(html, kind="text/html"))) == ["VoteforAnn"]
+    assert texts(Reader(limits=ReadingLimits(part=3000)).read(mail(html, kind="text/html"))) == ["Vote for Ann"]
 
 
 def test_the_end_of_a_long_text_is_read_too():

@@ -3,10 +3,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from gateway.people import Entry, Session, new_account
 from gateway.ports import StoreUnavailable
 from gateway.store import SqliteStore, migrate
 from gateway.store.schema import metadata
-from tests.support.mails import held
+from tests.support.mails import NOW, held
 
 
 async def test_the_tables_at_the_newest_form_are_those_the_code_speaks_of(shelf):
@@ -46,3 +47,19 @@ async def test_a_migration_that_fails_leaves_nothing_behind(path, shelf, raw):
     with pytest.raises(StoreUnavailable, match="addressees"):
         await SqliteStore.open(path)
     assert raw("SELECT name FROM sqlite_schema WHERE type = 'table'") == [("addressees",)]
+
+
+async def test_who_had_an_account_keeps_it_and_signs_in_anew(path, shelf, raw):
+    account = new_account(Entry(login="captain@department.example", role="supervisor"), NOW)
+    await shelf.accounts.add(account)
+    await shelf.accounts.begin(Session(digest="d", account=account.id, made=NOW, seen=NOW, whole=True))
+    await shelf.close()
+    for later in ("passkeys", "recovery", "identities", "once", "tries"):
+        raw(f"DROP TABLE {later}")
+    for table, column in (("accounts", "origin"), ("accounts", "lapsed"), ("sessions", "how"), ("sessions", "strong")):
+        raw(f"ALTER TABLE {table} DROP COLUMN {column}")
+    raw("UPDATE alembic_version SET version_num = '0003'")
+    again = await SqliteStore.open(path)
+    assert await again.accounts.account(account.id) == account
+    assert await again.accounts.session("d") is None
+    await again.close()

@@ -6,13 +6,15 @@ import httpx2
 from argon2 import PasswordHasher
 
 from gateway import display
-from gateway.console import House, Links
+from gateway.console import BACK, House, Links, Seal
 from gateway.console.app import application
 from gateway.console.passwords import Passwords
 from gateway.hold import HeldMail
+from gateway.ldap import Directory
 from gateway.mail import Address
 from gateway.mail.content import in_memory
 from gateway.notice import Notices
+from gateway.oidc import Provider
 from gateway.people import INVITED, Entry, digest, new_account, secret
 from gateway.post import Post
 from gateway.review import Reviews
@@ -35,6 +37,10 @@ class Eye:
 
     async def part(self, held, number):
         return display.part(held.mail.content.read(), number)
+
+    async def frame(self, held, number):
+        findings = held.decision.verdict.findings if held.decision.verdict else ()
+        return display.frame(held.mail.content.read(), findings, number)
 
     async def source(self, held):
         return display.source(held.mail.content.read())
@@ -61,6 +67,10 @@ class Console:
             trail=store,
             desk=store.desk,
             book=store.accounts,
+            factors=store.factors,
+            seal=Seal(b"s" * 32),
+            oidc=Provider(settings.oidc, f"{settings.public_url}{BACK}") if settings.oidc else None,
+            ldap=Directory(settings.ldap) if settings.ldap else None,
             reviews=Reviews(store=store, post=self.post, clock=clock),
             eye=Eye(),
             clock=clock,

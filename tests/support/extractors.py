@@ -99,3 +99,16 @@ def strange(_piece, _):
 
 def nothing(_piece, _):
     yield from ()
+
+
+def slowly(_limits):
+    """Loads what it needs for longer than reading may take."""
+    time.sleep(1.2)
+
+
+def in_vain(_limits):
+    raise ImportError
+
+
+def to_death(_limits):
+    os.kill(os.getpid(), signal.SIGSEGV)

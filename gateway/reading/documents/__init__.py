@@ -18,6 +18,7 @@ from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Extractor, Item, Piece
 
 ZIP, OLE, RTF, TAR = "application/zip", "application/x-ole-storage", "application/rtf", "application/x-tar"
+HEIC = "image/heic"
 FLAT, SVG, PGP = "application/x-office-xml", "image/svg+xml", "application/pgp-encrypted"
 
 APPENDED = "application/x-appended-zip"
@@ -54,12 +55,8 @@ _FILM = ("video/x-flv", "video/x-matroska", "video/x-ms-asf", "video/mpeg", "vid
 _BOXES = {
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
-    b"heic": "",
-    b"heix": "",
-    b"mif1": "",
-    b"msf1": "",
-    b"avif": "",
-    b"avis": "",
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"), HEIC),
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
 }
 _RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 _NAMED = {
@@ -93,6 +90,8 @@ def _binary(octets: bytes, ending: str) -> str:
     if octets[:4] == b"RIFF":
         return _RIFF.get(octets[8:12], "")
     if octets[4:8] == b"ftyp":
+        if octets[8:12] in {b"mif1", b"msf1"} and b"avif" in octets[16:64]:
+            return "image/avif"
         return _BOXES.get(octets[8:12], "video/mp4")
     if archives.is_tar(octets[:_TAR_HEADER]):
         return TAR
@@ -147,6 +146,7 @@ EXTRACTORS: Mapping[str, Extractor] = {
     "application/vnd.ms-cab-compressed": archives.unopened("not read: a cabinet archive"),
     "application/zstd": archives.unopened("not read: compressed by Zstandard"),
     "application/x-compress": archives.unopened("not read: compressed by compress"),
+    **dict.fromkeys((HEIC, "image/heif"), archives.unopened("not read: a HEIC picture")),
     **dict.fromkeys(_SOUND, archives.unopened("audio")),
     **dict.fromkeys(_FILM, archives.unopened("video")),
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from gateway.mail import Unread
 from gateway.reading.documents import office
-from gateway.reading.documents.container import inner, sheet, unread
+from gateway.reading.documents.container import inner, label, sheet, unread
 from gateway.reading.documents.unfold import Allowance, Unfolder, bunzip, inflate, members, unxz
 from gateway.reading.documents.zips import Opened, Zip
 from gateway.reading.limits import ReadingLimits
@@ -46,9 +46,11 @@ def _plain(piece: Piece, box: Zip, names: list[str], limits: ReadingLimits) -> I
 
 
 def entry(piece: Piece, opened: Opened) -> Iterator[Item]:
-    """A thing in a zip as a piece, and why it is not all of it."""
+    """A thing in a zip as a piece, and why it is not all of it; who opens the archive sees the name of what is empty, too."""
     if opened.octets.strip():
         yield inner(piece, opened.octets, opened.entry.name)
+    else:
+        yield from label(piece, opened.entry.name)
     if opened.why:
         yield unread(piece, opened.why, opened.entry.name)
 
@@ -98,6 +100,8 @@ def _tarred(piece: Piece, name: str, kind: bytes, data: bytes, size: int) -> Ite
         yield sheet(piece, name.strip("./"))
     if data.strip():
         yield inner(piece, data, name)
+    elif not name.endswith("/"):
+        yield from label(piece, name)
     if len(data) < size:
         yield unread(piece, "damaged", name)
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gateway.mail import Unread
+from gateway.mail import FILE_NAME, Unread
 from gateway.reading.documents.writing import Written
 from gateway.reading.pieces import Piece, Sheet
+from gateway.reading.runs import spoken
 from gateway.reading.types import Origin
 
 UNKNOWN = "application/octet-stream"
@@ -55,6 +56,13 @@ def sheet(  # noqa: PLR0913  -- what a sheet may have beside its text
     said = origin or (Origin.FORWARDED if piece.forwarded else None)
     place = replace(piece.place, page=page or piece.page, header=header)
     return Sheet(text=text, place=place, hidden=hidden, origin=said, subject=piece.subject, links=links)
+
+
+def label(piece: Piece, name: str) -> Iterator[Sheet]:
+    """What the name of a thing in `piece` says; the reader does it for whatever becomes a piece itself."""
+    if said := spoken(name):
+        place = replace(piece.place, name=named(piece, name), header=FILE_NAME)
+        yield Sheet(text=said, place=place, origin=Origin.FORWARDED if piece.forwarded else Origin.NEW, subject=piece.subject)
 
 
 def written(piece: Piece, text: Written, *, page: int | None = None, unseen: bool = False) -> Iterator[Sheet]:

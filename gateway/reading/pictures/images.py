@@ -31,7 +31,7 @@ NOT_READ = "not read: a picture, and pictures are not read here"
 POINTS = "points"
 """The parameter of a piece that is a picture of a page: how many points of the page a pixel is."""
 
-_FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "ICO", "JPEG2000")
+FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "ICO", "JPEG2000")
 _KNOWN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
 _PLAIN = 12
 _SHARE = 0.85
@@ -68,7 +68,7 @@ def _what_is_whole(piece: Piece, limits: ReadingLimits, until: float) -> Iterato
 
 
 def _opened(piece: Piece, limits: ReadingLimits, until: float) -> Iterator[Item]:
-    with Image.open(BytesIO(piece.octets), formats=_FORMATS) as picture:
+    with Image.open(BytesIO(piece.octets), formats=FORMATS) as picture:
         if too_small(picture.size):
             return
         if not limits.ocr or not limits.dear:
@@ -97,7 +97,7 @@ def _frames(picture: Image.Image, piece: Piece, limits: ReadingLimits, until: fl
         if frame.width * frame.height > limits.pixels:
             yield Unread(place=piece.place, why=f"too large: {width} by {height} pixels")
             continue
-        shown = _shown(frame)
+        shown = as_shown(frame)
         if not _seen_before(shown, looks):
             scale = math.sqrt(width * height / (shown.width * shown.height)) * float(piece.parameters.get(POINTS, 1))
             place = replace(piece.place, page=number + 1) if paged else piece.place
@@ -123,7 +123,7 @@ def _seen_before(picture: Image.Image, looks: list[bytes]) -> bool:
     return False
 
 
-def _shown(frame: Image.Image) -> Image.Image:
+def as_shown(frame: Image.Image) -> Image.Image:
     """The picture as it is shown, in RGB."""
     with suppress(Exception):
         frame = ImageOps.exif_transpose(frame)

@@ -70,6 +70,12 @@ def see(picture: Image.Image, until: float) -> Seen:
     return Seen(tuple(_moved(line, 0, 0, 1 / scale) for line in found), cut)
 
 
+def prepare() -> None:
+    """Load the engines, which takes a second or more."""
+    _pp()
+    _tesseract()
+
+
 def _scale(size: tuple[int, int]) -> float:
     short, long = sorted(size)
     if long < _SMALL:

@@ -1,0 +1,30 @@
+"""Text written down with the breaks between its words: a blank, a cell, a line or a paragraph, the strongest that is due."""
+
+SPACE, CELL, LINE, PARAGRAPH = 1, 2, 3, 4
+_BREAKS = ("", " ", "\t", "\n", "\n\n")
+
+
+class Lines:
+    """Text being written, with the break that is due before the next word."""
+
+    __slots__ = ("due", "length", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.length = 0
+        self.due = 0
+
+    def add(self, text: str) -> None:
+        """Put text, its inner blanks run together already."""
+        if self.due and self.length:
+            self._put(_BREAKS[self.due])
+        self.due = 0
+        self._put(text)
+
+    def _put(self, text: str) -> None:
+        self.pieces.append(text)
+        self.length += len(text)
+
+    def part(self, due: int) -> None:
+        """A break is due, unless a stronger one is."""
+        self.due = max(self.due, due)

@@ -1,0 +1,173 @@
+"""HTML whose parts are shown in another order than they are written: flex items and grids, floats, what is placed, columns.
+
+`order` looks through a page for parts that style puts in another order among their neighbours, and tells the walk over the tree
+which comes after which; `columns` reads small tables of words down their columns. Both are further readings: the page as it is
+written is read as well, since not every mail program follows the style. Only neighbours are put in order, never parts of
+different boxes, and the work is bounded.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from gateway.reading import css
+
+Style = Callable[[LexborNode], css.Declarations]
+
+TRIGGERS = re.compile(r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\brtl\b", re.IGNORECASE)
+"""What a page that shows something in another order has in its source."""
+_MOST, _MOST_CHILDREN = 20_000, 500
+_LINE = 9.0
+"""Pixels from top to top within which two parts stand on one line."""
+_MOST_TABLES, _MOST_CELLS, _MOST_WORDS = 100, 400, 3
+_LETTERS = 0.6
+
+
+@dataclass(slots=True)
+class Order:
+    """first: the child that is shown first, by its parent's mark; after: what comes after a child, by the child's mark.
+
+    lines: the marks of children that begin a line
+    """
+
+    first: dict[int, LexborNode] = field(default_factory=dict)
+    after: dict[int, LexborNode | None] = field(default_factory=dict)
+    lines: set[int] = field(default_factory=set)
+
+    def put(self, parent: LexborNode, children: Sequence[LexborNode]) -> None:
+        """The children of a parent in the order they are shown."""
+        self.first[parent.mem_id] = children[0]
+        self.after.update((child.mem_id, behind) for child, behind in zip(children, [*children[1:], None], strict=True))
+
+
+def order(tree: LexborHTMLParser, style: Style) -> Order:
+    """Which parts are shown in another order."""
+    found = Order()
+    parents: dict[int, LexborNode] = {}
+    for node in tree.css("body *")[:_MOST]:
+        declared = style(node)
+        if (_moves(declared) or _turned(node, declared)) and (parent := node if _holds(node, declared) else node.parent):
+            parents.setdefault(parent.mem_id, parent)
+    for parent in parents.values():
+        children = list(_children(parent))
+        shown = _shown(parent, children, style, found) if len(children) <= _MOST_CHILDREN else children
+        if [child.mem_id for child in shown] != [child.mem_id for child in children]:
+            found.put(parent, shown)
+    return found
+
+
+def _moves(declared: css.Declarations) -> bool:
+    reverse = "-reverse" in declared.get("flex-direction", "") + declared.get("flex-flow", "")
+    return reverse or "order" in declared or declared.get("float") == "right" or css.rank(declared) is not None
+
+
+def _holds(node: LexborNode, declared: css.Declarations) -> bool:
+    """Whether it is the box whose children are in another order, and not one of them."""
+    return (
+        node.tag == "tr" or "-reverse" in declared.get("flex-direction", "") + declared.get("flex-flow", "") or _flexes(declared)
+    )
+
+
+def _flexes(declared: css.Declarations) -> bool:
+    return declared.get("display", "") in {"flex", "inline-flex", "grid", "inline-grid"}
+
+
+def _turned(node: LexborNode, declared: css.Declarations) -> bool:
+    """A row of cells or of flex items that is read from the right."""
+    return (node.tag == "tr" or _flexes(declared)) and _from_right(node)
+
+
+def _from_right(node: LexborNode) -> bool:
+    around: LexborNode | None = node
+    for _ in range(4):
+        if around is None:
+            return False
+        said = (around.attributes.get("dir") or "").lower()
+        turned = css.declarations(around.attributes.get("style") or "").get("direction", "")
+        if said or turned:
+            return "rtl" in {said, turned}
+        around = around.parent
+    return False
+
+
+def _children(parent: LexborNode) -> Iterator[LexborNode]:
+    child = parent.first_child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def _shown(parent: LexborNode, children: list[LexborNode], style: Style, found: Order) -> list[LexborNode]:
+    """The children in the order they are shown."""
+    declared = style(parent)
+    if parent.tag == "tr":
+        return children[::-1] if _from_right(parent) else children
+    if _flexes(declared):
+        return _flexed(children, declared, style, turned=_from_right(parent))
+    placed = [(rank, child) for child in children if (rank := css.rank(_styled(child, style))) is not None]
+    if len(placed) > 1:
+        return _placed(children, placed, found)
+    return list(_floated(children, style))
+
+
+def _styled(node: LexborNode, style: Style) -> css.Declarations:
+    return style(node) if (node.tag or "-")[0] != "-" else {}
+
+
+def _flexed(children: list[LexborNode], declared: css.Declarations, style: Style, *, turned: bool) -> list[LexborNode]:
+    direction = declared.get("flex-direction") or declared.get("flex-flow", "")
+    shown = sorted(children, key=lambda child: _number(_styled(child, style).get("order", "")))
+    return shown[::-1] if ("reverse" in direction) != (turned and "column" not in direction) else shown
+
+
+def _number(written: str) -> int:
+    return int(written) if written.lstrip("+-").isdecimal() and len(written) < 9 else 0  # noqa: PLR2004  -- digits
+
+
+def _placed(children: list[LexborNode], placed: list[tuple[tuple[float, float], LexborNode]], found: Order) -> list[LexborNode]:
+    """What is placed in lines from the top, each from the left; all of it where the first of it is written."""
+    tops = sorted({top for (top, _), _ in placed})
+    lines: dict[float, int] = {}
+    for before, top in zip([None, *tops], tops, strict=False):
+        lines[top] = 0 if before is None else lines[before] + (top - before > _LINE)
+    ranked = sorted(placed, key=lambda one: (lines[one[0][0]], one[0][1]))
+    for _, line in groupby(ranked, key=lambda one: lines[one[0][0]]):
+        found.lines.add(next(line)[1].mem_id)
+    marks = {child.mem_id for _, child in placed}
+    at = next(number for number, child in enumerate(children) if child.mem_id in marks)
+    rest = [child for child in children if child.mem_id not in marks]
+    return [*rest[:at], *(child for _, child in ranked), *rest[at:]]
+
+
+def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
+    """Neighbours that float to the right stand there the last one first."""
+    run: list[LexborNode] = []
+    for child in children:
+        if _styled(child, style).get("float") == "right" or (
+            run and child.tag == "-text" and not (child.text_content or "").strip()
+        ):
+            run.append(child)
+            continue
+        yield from reversed(run)
+        run = []
+        yield child
+    yield from reversed(run)
+
+
+def columns(tree: LexborHTMLParser) -> Iterator[str]:
+    """Small tables of words, down their columns."""
+    for table in tree.css("table")[:_MOST_TABLES]:
+        rows = [[cell.text().strip() for cell in row.css("td, th")] for row in table.css("tr")[:_MOST_CELLS]]
+        if table.css_first("table table") is None and _is_of_words(rows):
+            yield "\n".join(" ".join(filter(None, column)) for column in zip(*rows, strict=True))
+
+
+def _is_of_words(rows: list[list[str]]) -> bool:
+    cells = [cell for row in rows for cell in row]
+    if len(rows) < 2 or len(rows[0]) < 2 or len(cells) > _MOST_CELLS or len({len(row) for row in rows}) > 1:  # noqa: PLR2004  -- a table
+        return False
+    text = "".join(cells)
+    return all(len(cell.split()) <= _MOST_WORDS for cell in cells) and sum(map(str.isalpha, text)) >= _LETTERS * max(1, len(text))

@@ -1,0 +1,120 @@
+"""HTML that is shown in another order than it is written is read in both."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.mail import LAYOUT
+from gateway.reading.html import render
+from tests.support.reading import mail, read, texts, whys
+
+WORDS = "Vote for Ana Marsh for sheriff"
+
+
+def shown(markup):
+    reading = read(mail(markup, kind="text/html; charset=utf-8"))
+    return [" ".join(p.folded.split()) for p in reading.passages if p.place.header == LAYOUT]
+
+
+def spans(style, words, tag="span"):
+    return "".join(f"<{tag} style='{style.format(at)}'>{word}</{tag}>" for at, word in words)
+
+
+REVERSED = list(enumerate(WORDS.split()))[::-1]
+SHUFFLED = [(at, WORDS.split()[at]) for at in (3, 0, 5, 1, 4, 2)]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<div style='display:flex'>{spans('order:{}', SHUFFLED)}</div>",
+        "<style>.x{display:flex}.a{order:-1}</style><div class=x><b>Ana Marsh for sheriff</b><b class=a>Vote for</b></div>",
+        f"<style>#r{{display:flex;flex-direction:row-reverse}}</style><div id=r>{spans('', REVERSED)}</div>",
+        f"<div style='display:flex;flex-flow:row-reverse wrap'>{spans('', REVERSED)}</div>",
+        f"<div style='display:flex;flex-direction:column-reverse'>{spans('', REVERSED, 'div')}</div>",
+        f"<div style='display:grid'>{spans('order:{}', SHUFFLED)}</div>",
+        f"<div dir=rtl style='display:flex'>{spans('', REVERSED)}</div>",
+        f"<p>{spans('float:right', REVERSED)}</p>",
+        f"<style>i{{float:right}}</style><p>{' '.join(f'<i>{word}</i>' for _, word in REVERSED)}</p>",
+        f"<div>{spans('position:absolute;top:0;left:{}0px', SHUFFLED)}</div>",
+        f"<div>{spans('position:absolute;left:0;top:{}0px', SHUFFLED)}</div>",
+        f"<table dir=rtl><tr>{spans('', REVERSED, 'td')}</tr></table>",
+        "<table><tr><td>Vote for<td>Lunch</tr><tr><td>Ana Marsh<td>is at</tr><tr><td>for sheriff<td>noon</tr></table>",
+    ],
+)
+def test_what_is_shown_in_another_order_is_read_in_that_order_too(markup):
+    assert any(WORDS in text for text in shown(markup))
+    assert whys(read(mail(markup, kind="text/html"))) == []
+
+
+def test_letters_placed_one_by_one_are_a_word():
+    letters = [(at, letter) for at, letter in enumerate("Vote")]
+    markup = f"<p>{spans('position:absolute;left:{}0px', [letters[at] for at in (2, 0, 3, 1)])}</p>"
+    assert shown(markup) == ["Vote"]
+
+
+def test_the_page_as_it_is_written_is_read_as_well():
+    markup = f"<p>Before.</p><div style='display:flex'>{spans('order:{}', SHUFFLED)}</div><p>Behind.</p>"
+    reading = texts(read(mail(markup, kind="text/html")))
+    assert any("Before." in text and "Behind." in text for text in reading)
+    assert shown(markup) == [WORDS]
+
+
+def test_what_is_hidden_stays_hidden_in_any_order():
+    markup = "<div style='display:flex;flex-direction:row-reverse'><b>Marsh</b><i style='display:none'>not</i><b>Vote</b></div>"
+    assert shown(markup) == ["Vote Marsh"]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>One</p><img style='float:right' src=x><p>Two</p>",
+        "<div style='display:flex'><b>One</b><b>Two</b></div>",
+        "<table><tr><td>Unit<td>Miles</tr><tr><td>214<td>12034</tr><tr><td>216<td>20412</tr></table>",
+        "<table><tr><td>A whole sentence stands in here.<td>Another one stands in this.</tr><tr><td>x<td>y</tr></table>",
+        "<p style='order:2'>One</p><p style='order:1'>Two</p>",
+        "<p dir=rtl>One <b>two</b> three</p>",
+        "<table><tr><td><table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table><td>x</tr></table>",
+    ],
+)
+def test_what_is_shown_as_it_is_written_is_read_once(markup):
+    assert [text for text in shown(markup) if text != "a c b d"] == []
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            (
+                *("<div style='display:flex'>", "<b style='order:2'>", "<p style='float:right'>", "</div>", "</b>", "x", "<td>"),
+                *("<table>", "<i style='position:absolute;top:1px'>", "<tr dir=rtl>", "</p>"),
+                "<div style='flex-direction:row-reverse;display:flex'>",
+            )
+        ),
+        max_size=60,
+    )
+)
+def test_any_markup_has_an_order(pieces):
+    page = render("".join(pieces))
+    assert page.text.count("x") <= "".join(pieces).count("x")
+    assert page.arranged.count("x") <= 2 * "".join(pieces).count("x")
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<b style='order:2'>x</b>",
+        "<div style='display:flex;flex-direction:row-reverse'>x",
+        "<i style='float:right'>x</i>",
+        "<i style='position:absolute;top:1px'>x</i>",
+        "<table><tr><td>x<td>y</tr><tr><td>x<td>y</tr></table>",
+        "<table>",
+        "<tr><td>x<td>y",
+    ],
+)
+def test_a_hostile_page_takes_seconds(unit):
+    begun = time.monotonic()
+    render("<div style='display:flex'>" + unit * (400_000 // len(unit)))
+    assert time.monotonic() - begun < 10
