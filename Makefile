@@ -19,7 +19,8 @@ install: .venv/.test  ## make .venv/ with all that running and testing need
 run: .venv/.run  ## show Hatchway on real messages, then stay up to be tried (ONCE=1: end instead)
 	@$(bin)/hatchway demo $(if $(ONCE),--once)
 
-test: check  ## check, then run every test (ARGS="-k hold" to choose some)
+test: check  ## check, run the tests of the policies that ship, then every test (ARGS="-k hold" to choose some)
+	@$(bin)/hatchway policy test policies/tests/*.yaml --policies policies --roster policies/roster
 	@$(bin)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=88 $(ARGS)
 
 check: .venv/.test  ## lint, format, types, and the direction of every import

@@ -35,7 +35,7 @@ from gateway.milter import MilterServer
 from gateway.notice import Notices
 from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
-from gateway.policy import load_rulebook
+from gateway.policy import load_rulebook, policy_texts
 from gateway.ports import StoreUnavailable
 from gateway.post import Post
 from gateway.records import Records
@@ -44,7 +44,7 @@ from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
 from gateway.source import Mistakes, Problem
-from gateway.store import ExampleFolder, SqliteStore
+from gateway.store import ExampleFolder, KeptLaws, SqliteStore
 from gateway.trail import GATEWAY, Detail, Step
 from gateway.viewer import Viewer
 
@@ -102,6 +102,21 @@ def _hash(path: Path) -> str:
     with suppress(OSError):  # load_law says what is wrong with it
         return sha256(path.read_bytes()).hexdigest()
     return ""
+
+
+def keep_law(settings: Settings, law: Law) -> None:
+    """Keep a copy of policies and roster, so that what is decided by them can be decided again. What cannot be kept is logged."""
+    roster = {f"{settings.roster.name}/{path.name}": path for path in settings.roster.glob("*.yaml")}
+    kept = KeptLaws(settings.store)
+    try:
+        whole = kept.keep(law.rulebook.version, policy_texts(settings.policies), lambda folder: load_rulebook(folder).version)
+        files = {name: path.read_bytes() for name, path in roster.items()}
+        whole &= kept.keep(law.roster.version, files, lambda folder: load_roster(folder).version)
+    except (OSError, Mistakes) as wrong:
+        log.warning("law.not_kept", why=str(wrong))
+        return
+    if not whole:
+        log.warning("law.not_kept", why="a list that groups name lies outside the policies' folder, or a file was written")
 
 
 def until_midnight(now: datetime) -> float:
@@ -181,6 +196,7 @@ class Front:
             law, written = await asyncio.to_thread(written_law, self.settings)
             self.door.renew_certificate()
             await self.record(Step.LOADED, written, actor)
+            await asyncio.to_thread(keep_law, self.settings, law)
             await self.judges.obey(law)
         except (Mistakes, RuntimeError, OSError, StoreUnavailable) as wrong:
             self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
@@ -225,6 +241,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         links = await _links(settings, store)
         front = Front(settings, law, store, links)
         await front.record(Step.STARTED, written)
+        await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
         stack.push_async_callback(front.judges.close)

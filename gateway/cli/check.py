@@ -1,5 +1,6 @@
 """`hatchway check`."""
 
+import json
 import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,15 +11,21 @@ import click
 from gateway.cli.common import as_json, config, print_json, refuse
 from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
-from gateway.source import Location, Mistakes, Problem, read
+from gateway.source import Location, Mistakes, Model, Problem, read, schema
+
+_FILES = ("settings", "policy", "roster", "tests")
 
 
 @click.command
+@click.option("--schema", "kind", type=click.Choice(_FILES), help="Print the JSON Schema of such a file, for editors, and end.")
 @click.option("--sign-in", "ask", is_flag=True, help="Also ask the OpenID provider and the directory whether they answer.")
 @config
 @as_json
-def command(settings_file: Path, *, ask: bool, as_json: bool) -> None:
-    """Find every mistake in settings, policies, roster and notices at once; change nothing."""
+def command(kind: str | None, settings_file: Path, *, ask: bool, as_json: bool) -> None:
+    """Find every mistake in settings, policies and their tests, roster and notices at once; change nothing."""
+    if kind:
+        click.echo(json.dumps(_schema(kind), indent=1, ensure_ascii=False))
+        return
     problems = list(_problems(settings_file))
     if ask and not problems:
         from gateway.cli.elsewhere import heard
@@ -32,6 +39,20 @@ def command(settings_file: Path, *, ask: bool, as_json: bool) -> None:
         refuse(Mistakes(problems), after="A running gateway keeps what it has.")
     if not as_json:
         click.echo("settings, policies, roster and notices are in order")
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    from gateway.classify.roster import File as Roster
+    from gateway.policy.written import File as Policies
+    from gateway.rehearsal.sketches import File as Tests
+
+    shapes: dict[str, tuple[type[Model], str]] = {
+        "settings": (Settings, "Hatchway: hatchway.yaml"),
+        "policy": (Policies, "Hatchway: a file of policies"),
+        "roster": (Roster, "Hatchway: a file of the roster"),
+        "tests": (Tests, "Hatchway: a file of policy tests"),
+    }
+    return schema(*shapes[kind])
 
 
 def _row(problem: Problem) -> dict[str, object]:
@@ -50,6 +71,7 @@ def _problems(settings_file: Path) -> list[Problem]:
     from gateway.classify import load_roster
     from gateway.notice import Notices
     from gateway.policy import load_rulebook
+    from gateway.rehearsal.sketches import load_tests, test_files
 
     problems: list[Problem] = []
 
@@ -78,6 +100,8 @@ def _problems(settings_file: Path) -> list[Problem]:
             loaded[name] = tried(load, folders[name])
     if settings is not None and loaded.get("policies"):
         problems += _unknown_reviewers(settings, settings_file, loaded["policies"].reviewers())
+    for file in test_files(folders["policies"]) if "policies" in folders else ():
+        tried(load_tests, file)
     return problems
 
 

@@ -36,6 +36,18 @@ def examples(settings_file: Path) -> Path | None:
         return None if _as_shipped(settings_file) else load_settings(settings_file).examples
 
 
+def store(settings_file: Path) -> Path:
+    """The database, or the end of the command."""
+    with mistakes_told():
+        return load_settings(settings_file).store
+
+
+def folder(settings_file: Path, part: str) -> Path:
+    """Where the policies or the roster are, or the end of the command."""
+    with mistakes_told():
+        return _folder(settings_file, part)
+
+
 def judgeship(settings_file: Path, folder: Path | None) -> "Judgeship":
     """What the commands judge by that ask no policy."""
     from gateway.evaluation.bench import Judgeship

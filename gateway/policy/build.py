@@ -48,7 +48,8 @@ class Declared:
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:
         names = tuple(name for name in sender.sender if name != written.NOBODY)
-        return Sender(groups=self._groups(names), nobody=written.NOBODY in sender.sender, policy=policy)
+        nobody = written.NOBODY in sender.sender
+        return Sender(groups=self._groups(names), nobody=nobody, policy=policy, dry_run=sender.dry_run)
 
     def _policy(self, text: PolicyText) -> Policy:
         *rules, (last, otherwise) = text.rules

@@ -36,6 +36,13 @@ def load_rulebook(folder: Path) -> Rulebook:
     return declared.rulebook(senders, zone, loading.files.version)
 
 
+def policy_texts(folder: Path) -> Mapping[str, bytes]:
+    """What a rulebook's version stands for: the text of each file, the lists that groups name too, by name from the folder on."""
+    loading = _Loading(gather(folder))
+    loading.declared()
+    return loading.files.texts
+
+
 @dataclass(slots=True)
 class _Loading:
     """The files, and the problems found so far."""

@@ -153,7 +153,7 @@ def in_period(document: Document, keys: Keys, period: Period) -> Iterator[Proble
 
 def in_senders(document: Document, senders: Sequence[Sender | None]) -> Iterator[Problem]:
     """Mistakes in the list under `senders`."""
-    ends = [number for number, entry in enumerate(senders) if entry and "anyone" in entry.sender]
+    ends = [number for number, entry in enumerate(senders) if entry and "anyone" in entry.sender and not entry.dry_run]
     if not ends and all(senders):
         remedy = "Add {sender: anyone, policy: NAME}, so that nobody's mail is without a policy."
         yield document.problem(

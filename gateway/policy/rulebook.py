@@ -91,11 +91,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """An entry under `senders`. nobody: it is for the null sender, too."""
+    """An entry under `senders`. nobody: it is for the null sender, too; dry_run: its policy is only asked."""
 
     groups: tuple[Group, ...]
     nobody: bool
     policy: Policy
+    dry_run: bool = False
 
     def has(self, who: Mailbox | None) -> bool:
         """Whether the entry is for that sender."""
@@ -121,8 +122,11 @@ class Rulebook:
             day=at.astimezone(self.zone or UTC).date(),
         )
         decisions = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors)]
-        trials = tuple(dict.fromkeys(trial for decision in decisions for trial in decision.trials))
-        return replace(_strictest(decisions), trials=trials)
+        strictest = _strictest(decisions)
+        tried = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors, dry_run=True)]
+        noted = [trial for decision in decisions for trial in decision.trials]
+        noted += [_trial(decision) for decision in tried if {decision.word, strictest.word} != {"relay"}]
+        return replace(strictest, trials=tuple(dict.fromkeys(noted)))
 
     def settled(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> bool:
         """True if nothing more that is read could change what becomes of the message: labels only rise, findings only join."""
@@ -143,16 +147,24 @@ class Rulebook:
         actions = (action for policy in policies for action in policy.actions)
         return frozenset(one.disposition.reviewers.name for one in actions if isinstance(one.disposition, Hold))
 
-    def _policies(self, envelope: Envelope, authors: Iterable[Author]) -> Iterable[tuple[Policy, str]]:
+    def _policies(self, envelope: Envelope, authors: Iterable[Author], *, dry_run: bool = False) -> Iterable[tuple[Policy, str]]:
         """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""
         picked: dict[str, tuple[Policy, str]] = {}
         for who, claim in _claims(envelope, authors):
-            policy = self._policy(who)
-            picked.setdefault(policy.name, (policy, claim))
+            for policy in self._tried(who) if dry_run else (self._policy(who),):
+                picked.setdefault(policy.name, (policy, claim))
         return picked.values()
 
     def _policy(self, who: Mailbox | None) -> Policy:
-        return next((sender.policy for sender in self.senders if sender.has(who)), self.anyone)
+        return next((sender.policy for sender in self.senders if sender.has(who) and not sender.dry_run), self.anyone)
+
+    def _tried(self, who: Mailbox | None) -> Iterator[Policy]:
+        """The policies that are only asked: those before the one that decides."""
+        for sender in self.senders:
+            if sender.has(who):
+                if not sender.dry_run:
+                    return
+                yield sender.policy
 
 
 def _claims(envelope: Envelope, authors: Iterable[Author]) -> Iterator[tuple[Mailbox | None, str]]:
@@ -180,6 +192,10 @@ def _login(envelope: Envelope) -> Address | None:
 def _strictest(decisions: Iterable[Decision]) -> Decision:
     """The strictest, of equals the first."""
     return max(decisions, key=lambda decision: _STRICTNESS.index(type(decision.disposition)))
+
+
+def _trial(decision: Decision) -> Trial:
+    return Trial(would=decision.word, rule=decision.rule, grounds=decision.grounds)
 
 
 def _marked(disposition: Disposition, verdict: Verdict | None) -> Disposition:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from gateway.mail import Address
 from gateway.policy.condition import Authorship
-from gateway.source import AfterValidator, BeforeValidator, Date, Duration, Field, Model, OneOrMore, Wrong, known
+from gateway.source import AfterValidator, BeforeValidator, Date, Duration, Field, Model, OneOrMore, Written, Wrong, known
 from gateway.verdict import Category, Kind, Label
 
 AUTHORITY = "{authority}"
@@ -186,12 +186,34 @@ class Policy(Model):
     """Rules, from top to bottom. The authority is that of all its rules that name none of their own."""
 
     authority: OneOrMore[AuthorityName] = Field(default=(), min_length=1)
-    on_error: Annotated[OnError, BeforeValidator(_spelled)] | None = None
+    on_error: Annotated[OnError, BeforeValidator(_spelled), Written(also={"enum": ["relay", "hold", "defer"]})] | None = None
     rules: tuple[object, ...] = Field(min_length=1)
 
 
+class Complete(Policy):
+    """A policy with its rules, which are else looked at one by one."""
+
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+
 class Sender(Model):
-    """Who is under which policy."""
+    """Who is under which policy. dry_run: it is only noted what that policy would have done, and the next entry is tried."""
 
     sender: OneOrMore[Annotated[str, known("sender group")]] = Field(min_length=1)
     policy: Annotated[str, known("policy")]
+    dry_run: bool = False
+
+
+class File(Model):
+    """A file of policies, as one whole; a folder may hold several, which are taken together.
+
+    A group's member is an address, a domain, another group, or a file that lists addresses and domains.
+    """
+
+    authorities: dict[str, Authority] = Field(default_factory=dict)
+    groups: dict[str, OneOrMore[str | ListFile]] = Field(default_factory=dict)
+    reviewers: dict[str, Reviewers] = Field(default_factory=dict)
+    time_zone: str = "UTC"
+    periods: dict[str, Period] = Field(default_factory=dict)
+    policies: dict[str, Complete] = Field(default_factory=dict)
+    senders: tuple[Sender, ...] = ()
