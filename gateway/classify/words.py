@@ -286,13 +286,14 @@ class Sieve:
         for mark, term in listed:
             if mark in TOKENS:
                 whole = not term.endswith("*")
-                keys.setdefault(term.strip("=*").lower(), []).append((True, whole, mark, tuple(leads.get(mark, ()))))
+                key = term.strip("=*").lower()
+                keys.setdefault(key, []).append((key[0].isalnum(), whole and key[-1].isalnum(), mark, tuple(leads.get(mark, ()))))
         for mark, many in WRITTEN.items():
             for written in many:
                 keys.setdefault(written, []).append((False, False, mark, tuple(leads.get(mark, ()))))
         self._automaton = ahocorasick.Automaton()
         for key, meanings in keys.items():
-            self._automaton.add_word(key, (len(key), tuple(meanings)))
+            self._automaton.add_word(key, (len(key), all(begins for begins, *_ in meanings), tuple(meanings)))
         self._automaton.make_automaton()
 
     def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
@@ -324,10 +325,12 @@ class Sieve:
         text = "\n".join(sentences)
         starts = list(accumulate((len(sentence) + 1 for sentence in sentences), initial=0))
         led = []
-        for last, (length, meanings) in self._automaton.iter(text):
+        for last, (length, begin, meanings) in self._automaton.iter(text):
             start = last - length + 1
-            within = start > 0 and text[start].isalnum() and text[start - 1].isalnum()
-            goes_on = text[last].isalnum() and text[last + 1 : last + 2].isalnum()
+            within = start > 0 and text[start - 1].isalnum()
+            if within and begin:
+                continue
+            goes_on = text[last + 1 : last + 2].isalnum()
             for begins, ends, mark, ways in meanings:
                 if not (within and begins) and not (goes_on and ends):
                     led.append((bisect_right(starts, start) - 1, mark, ways))
