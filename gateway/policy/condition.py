@@ -27,12 +27,16 @@ _CLAIMS = frozenset({"from", "sender", "resent-from", "resent-sender"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a message when rules are asked. day: the day it came, in the zone of the policies."""
+    """What is known of a message when rules are asked.
+
+    day: the day it came, in the zone of the policies; claims: all whom it says it is from
+    """
 
     recipients: tuple[Mailbox, ...]
     authorship: frozenset[Authorship]
     verdict: Verdict
     day: date
+    claims: tuple[Mailbox, ...] = ()
 
 
 class Condition(Protocol):
