@@ -72,10 +72,12 @@ class Recusal:
     """Who may not rule, besides those whose own mail it is.
 
     named: whom the message names; groups: those of the sender's groups whose members do not rule on each other's mail
+    authors: whom its header says it is from
     """
 
     named: bool = False
     groups: tuple[str, ...] = ()
+    authors: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class AlreadyRuled(Exception):  # noqa: N818  -- it states a fact that the secon
         super().__init__(f"already {review.ruling} by {also}{review.reviewer} at {review.at:%Y-%m-%d %H:%M} UTC")
 
 
-class Turned(Exception):  # noqa: N818  -- it states a fact
+class Turned(ValueError):  # noqa: N818  -- it states a fact
     """Something else happened to the hold meanwhile; what was asked for was not done."""
 
     def __init__(self) -> None:

@@ -169,19 +169,15 @@ class HoldStore(Protocol):
 
 
 class Witness(Protocol):
-    """Reads held messages again, somewhere else, for what it says of persons. Raises Unseen."""
+    """Reads held messages again, somewhere else, for what they say of persons. Raises `gateway.display.Unviewable`."""
 
     async def authors(self, held: HeldMail) -> Sequence[Address]:
-        """Whom its header says it is from."""
+        """Who the header says wrote or sent it."""
         ...
 
     async def named(self, held: HeldMail, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
         """Those (keys of `called`) of whose names and addresses one stands in what a reader reads of it."""
         ...
-
-
-class Unseen(Exception):  # noqa: N818  -- it states a fact
-    """The message could not be read again."""
 
 
 class Examples(Protocol):

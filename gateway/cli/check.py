@@ -63,9 +63,9 @@ def _problems(settings_file: Path) -> list[Problem]:
         folders = {"policies": settings.policies, "roster": settings.roster}
     else:
         folders = _folders(settings_file)
-    for name, load in (("policies", load_rulebook), ("roster", load_roster)):
-        if name in folders:
-            tried(load, folders[name])
+    roster = tried(load_roster, folders["roster"]) if "roster" in folders else None
+    if "policies" in folders:
+        tried(load_rulebook, folders["policies"], roster.elections if roster else None)
     return problems
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
 from gateway.mail import Address, Author, Envelope, Place
-from gateway.policy.condition import Condition, Facts, authorship
+from gateway.policy.condition import Condition, Facts, authorship, writers
 from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
 from gateway.policy.hurry import Hurry
 from gateway.source import Location
@@ -149,6 +149,7 @@ class Rulebook:
             authorship=authorship(sender, authors),
             verdict=verdict,
             day=at.astimezone(self.zone or UTC).date(),
+            authors=writers(authors),
             claims=tuple(who for who, _ in _claims(envelope, authors) if who),
         )
 
@@ -199,9 +200,7 @@ def _timed(action: Action, facts: Facts) -> Disposition:
     if action.hurry:
         hold = action.hurry.hurried(hold, facts.day)
     apart = tuple(group.name for group in action.apart if any(group.has(who) for who in facts.claims))
-    if not apart:
-        return hold
-    recusal = replace(hold.reviewers.recusal, groups=apart)
+    recusal = replace(hold.reviewers.recusal, groups=apart, authors=facts.authors)
     return Hold(reviewers=replace(hold.reviewers, recusal=recusal))
 
 

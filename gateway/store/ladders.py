@@ -47,7 +47,11 @@ def read(j: Mapping[str, Any]) -> Reviewers:
         later=tuple(_to_rung(rung) for rung in j.get("later", ())),
         hurry=j.get("hurry", ""),
         pair=j.get("pair", ""),
-        recusal=Recusal(named=recusal.get("named", False), groups=tuple(recusal.get("groups", ()))),
+        recusal=Recusal(
+            named=recusal.get("named", False),
+            groups=tuple(recusal.get("groups", ())),
+            authors=_to_addresses(recusal.get("authors", [])),
+        ),
         **_to_duty(j),
     )
 
@@ -73,7 +77,8 @@ def _to_rung(j: Mapping[str, Any]) -> Rung:
 
 
 def _recusal(recusal: Recusal) -> Json:
-    return {"named": recusal.named, "groups": list(recusal.groups)} if recusal != Recusal() else {}
+    said = {"named": recusal.named, "groups": list(recusal.groups), "authors": _addresses(recusal.authors)}
+    return said if recusal != Recusal() else {}
 
 
 def _duty(one: Reviewers | Rung) -> Json:

@@ -5,7 +5,6 @@ from dataclasses import replace
 import httpx2
 from argon2 import PasswordHasher
 
-from gateway import display
 from gateway.console import House, Links
 from gateway.console.app import application
 from gateway.console.passwords import Passwords
@@ -15,29 +14,17 @@ from gateway.mail.content import in_memory
 from gateway.notice import Notices
 from gateway.people import INVITED, Entry, digest, new_account, secret
 from gateway.post import Post
+from gateway.recusal import Bench
 from gateway.review import Reviews
 from gateway.settings import Console as Wishes
 from gateway.settings import Notices as NoticeWishes
 from gateway.store import SqliteStore
 from tests.support import mails
+from tests.support.bench import Eye
 
 URL = "https://console.department.example"
 PASSWORD = "four words in a row"
 OURS = {"sec-fetch-site": "same-origin"}
-
-
-class Eye:
-    """Prepares messages right here; what a worker process does, without one."""
-
-    async def show(self, held):
-        findings = held.decision.verdict.findings if held.decision.verdict else ()
-        return display.show(held.mail.content.read(), findings)
-
-    async def part(self, held, number):
-        return display.part(held.mail.content.read(), number)
-
-    async def source(self, held):
-        return display.source(held.mail.content.read())
 
 
 class Console:
@@ -55,20 +42,25 @@ class Console:
             links=self.links.to,
         )
         self.post = Post(notices, store, per_hour=1000, clock=clock)
+        bench = Bench(book=store.accounts, witness=Eye(), belongs=self._belongs)
+        self.groups = {}
         self.house = House(
             settings=settings,
             store=store,
             trail=store,
             desk=store.desk,
             book=store.accounts,
-            reviews=Reviews(store=store, post=self.post, clock=clock),
-            eye=Eye(),
+            reviews=Reviews(store=store, trail=store, post=self.post, bench=bench, clock=clock),
+            eye=bench.witness,
             clock=clock,
             links=self.links,
             wake=self._wake,
             passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         )
         self.app = application(self.house)
+
+    def _belongs(self, group, address) -> bool:
+        return str(address) in self.groups.get(group, ())
 
     def _wake(self) -> None:
         self.woken += 1
