@@ -59,6 +59,7 @@ class Line:
     """A hold in a list. alike: how many in the same state are near-identical to it, itself included; first: a recipient.
 
     desk: whose it is, from desk_since to desk_until, when it goes to those `above` ("" for nobody); assented: the first of two
+    given: how often it was handed over
     """
 
     id: str
@@ -83,6 +84,7 @@ class Line:
     desk_until: datetime
     above: str = ""
     assented: str = ""
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,6 @@ class Account:
         """Whether that mailbox is his, however it is written."""
         return address is not None and address.key in {own.key for own in self.addresses}
 
-
     @property
     def seats(self) -> tuple[str, ...]:
         """What he reviews: groups of reviewers, and what is handed to himself."""

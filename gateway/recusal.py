@@ -77,7 +77,7 @@ class Bench:
     async def may(self, held: HeldMail) -> list[Account]:
         """All with an account who may rule on it now."""
         open_ = [one for one in await self.book.accounts() if one.role in RULING and not one.disabled and sees(one, held)]
-        return await self._without(held, open_)
+        return await self.free(held, open_)
 
     async def left(self, held: HeldMail) -> bool:
         """Whether anybody of the rung it is on may rule. Members without an account count by their address."""
@@ -87,15 +87,15 @@ class Bench:
         members = [one for one in reviewers if held.desk.name in one.reviewers]
         strangers = [_at(address) for address in held.desk.members if address.key not in known]
         supervisors = [one for one in accounts if one.role is Role.SUPERVISOR and not one.disabled and _stands(one, held)]
-        return bool(await self._without(held, [*members, *strangers, *supervisors]))
+        return bool(await self.free(held, [*members, *strangers, *supervisors]))
 
     async def supervisors(self) -> tuple[Address, ...]:
         """Where supervisors are written to."""
         found = [one for one in await self.book.accounts() if one.role is Role.SUPERVISOR and not one.disabled]
         return tuple(one.addresses[0] for one in found)
 
-    async def _without(self, held: HeldMail, accounts: Sequence[Account]) -> list[Account]:
-        """Those of them who are not recused."""
+    async def free(self, held: HeldMail, accounts: Sequence[Account]) -> list[Account]:
+        """Those of them who may rule on it, as far as that does not hang on whether it was brought to them."""
         authors = held.reviewers.recusal.authors
         own = (held.mail.envelope.sender, *authors)
         free = [one for one in accounts if not any(map(one.is_at, own)) and not _of_group(held, one, self.belongs)]

@@ -137,9 +137,7 @@ class Reviews:
         if await self._store.remind(held.mail.id, number, await self._post.on_reminder(held, number)):
             log.info("hold.reminded", id=held.mail.id, number=number, reviewers=held.desk.name)
 
-    async def _decide(
-        self, held: HeldMail, ruling: Ruling, ruler: Ruler, recipients: tuple[Address, ...], note: str
-    ) -> HeldMail:
+    async def _decide(self, held: HeldMail, ruling: Ruling, ruler: Ruler, recipients: tuple[Address, ...], note: str) -> HeldMail:
         """A reviewer's word: the ruling, or the first half of it."""
         review = self._review(ruler.name, ruling, recipients, note)
         held.ruled(review)
@@ -175,9 +173,7 @@ class Reviews:
         ruled = held.ruled(review)
         sends = (*_released(ruled, review), *self._post.on_ruling(ruled, unopened=unopened))
         await self._store.rule(held.mail.id, review, sends, turn=turn)
-        log.info(
-            "hold.ruled", id=held.mail.id, ruling=str(review.ruling), by=review.reviewer, recipients=len(review.recipients)
-        )
+        log.info("hold.ruled", id=held.mail.id, ruling=str(review.ruling), by=review.reviewer, recipients=len(review.recipients))
         if self._examples and not review.by_deadline:
             await self._keep(self._examples, ruled)
         return ruled

@@ -35,8 +35,8 @@ from gateway.pipeline import Pipeline
 from gateway.policy import load_rulebook
 from gateway.ports import Clock, StoreUnavailable
 from gateway.post import Post
-from gateway.recusal import Bench
 from gateway.records import Records
+from gateway.recusal import Bench
 from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost

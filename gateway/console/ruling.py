@@ -7,7 +7,6 @@ from starlette.requests import Request
 from gateway.console.house import house, me
 from gateway.console.rights import sees
 from gateway.console.steps import step
-from gateway.escalation import UP
 from gateway.hold import AlreadyRuled, HeldMail, Turned
 from gateway.mail import Address
 from gateway.people import Ruler
@@ -34,15 +33,17 @@ async def recusal(request: Request, held: HeldMail) -> str:
     return await house(request).reviews.bench.why_not(held, me(request))
 
 
-async def rule(request: Request, hold: str, act: str, *, to: Sequence[Address] = (), note: str = "") -> HeldMail:
-    """Release it or deny it, for good or as the first of two. Raises Refusal, and then nothing was done."""
+async def rule(  # noqa: PLR0913  -- what there is to say
+    request: Request, hold: str, act: str, *, to: Sequence[Address] = (), note: str = "", given: str = ""
+) -> HeldMail:
+    """Release it or deny it, for good or as the first of two; or hand it over. Raises Refusal, and then nothing was done."""
     reviews, ruler = house(request).reviews, Ruler.of(me(request))
     acts: dict[str, Callable[[], Awaitable[HeldMail]]] = {
         "release": lambda: reviews.release(hold, reviewer=ruler, to=to, note=note),
         "deny": lambda: reviews.deny(hold, reviewer=ruler, note=note),
         "agree": lambda: reviews.agree(hold, reviewer=ruler),
         "disagree": lambda: reviews.disagree(hold, reviewer=ruler, note=note),
-        "hand over": lambda: reviews.hand_over(hold, reviewer=ruler, to=str(to[0]) if to else UP, reason=note),
+        "hand over": lambda: reviews.hand_over(hold, reviewer=ruler, to=given, reason=note),
     }
     ruled = await done(request, hold, acts[act])
     if ruled.review is not None:

@@ -128,9 +128,7 @@ class Declared:
             apart=self._groups(policy.recusal.groups) if holds and policy.recusal else (),
         )
 
-    def _disposition(
-        self, acting: written.Acting, action: str, authority: Sequence[str], policy: written.Policy
-    ) -> Disposition:
+    def _disposition(self, acting: written.Acting, action: str, authority: Sequence[str], policy: written.Policy) -> Disposition:
         match action:
             case "tag":
                 return Tag(headers=tuple((acting.headers or {}).items()), subject=acting.subject)

@@ -29,7 +29,7 @@ def in_reviewers(document: Document, keys: Keys, reviewers: Reviewers, *, alone:
         yield from _in_times(document, keys, "deadline", reviewers.deadline, reviewers.reminders, _TIMELESS)
 
 
-def in_ladder(  # noqa: PLR0913, PLR0917  -- the ladder, its rungs, and those who stand on them
+def in_ladder(
     document: Document,
     keys: Keys,
     ladder: Ladder | None,

@@ -27,6 +27,7 @@ _ON = (
     courses.c.until.label("desk_until"),
     courses.c.above,
     courses.c.assented,
+    courses.c.given,
 )
 _ORDER: dict[Sort, tuple[Column[Any], bool]] = {
     Sort.DEADLINE: (cards.c.deadline, True),
@@ -157,9 +158,7 @@ def _lines() -> Select[Any]:
     others = cards.alias()
     alike = select(func.count()).where(others.c.cluster == cards.c.cluster, others.c.state == cards.c.state).scalar_subquery()
     shown = [column for column in cards.c if column.name not in {"sketch", "about", "addressed", "author"}]
-    return select(*shown, cards.c.author, alike.label("alike"), *_ON).join(
-        courses, courses.c.hold == cards.c.id, isouter=True
-    )
+    return select(*shown, cards.c.author, alike.label("alike"), *_ON).join(courses, courses.c.hold == cards.c.id, isouter=True)
 
 
 def _is_first() -> ColumnElement[bool]:
@@ -247,4 +246,5 @@ def _line(row: Row[Any]) -> Line:
         desk_until=row.desk_until or row.deadline,
         above=row.above or "",
         assented=row.assented or "",
+        given=row.given or 0,
     )

@@ -67,6 +67,7 @@ def _row(held: HeldMail) -> Json:
         "until": held.leg.ends,
         "above": plain(following.rung.name) if following else None,
         "assented": assent.review.reviewer if assent else None,
+        "given": len(held.course.handed),
     }
 
 
@@ -77,9 +78,15 @@ def _course(course: Course) -> Json:
         "checked": course.checked,
         "warned": _moment(course.warned),
         "assent": _assent(course.assent) if course.assent else None,
-        "handed": [{"to": one.to, "by": one.by, "reason": one.reason, "at": _moment(one.at), "up": one.up} for one in course.handed],
+        "handed": [
+            {"to": one.to, "by": one.by, "reason": one.reason, "at": _moment(one.at), "up": one.up} for one in course.handed
+        ],
         "turn": course.turn,
     }
+
+
+def _handover(one: Handover) -> Json:
+    return {"to": one.to, "by": one.by, "reason": one.reason, "at": _moment(one.at), "up": one.up}
 
 
 def _to_course(j: Json) -> Course:

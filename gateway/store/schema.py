@@ -228,10 +228,12 @@ courses = Table(
     Column("until", Instant, nullable=False),
     Column("above", Text),
     Column("assented", Words),
+    Column("given", Integer, nullable=False),
     Index(None, "next"),
 )
 """How far a hold has come on its ladder. next: when it goes on by itself; desk: whose it is, from `since` to `until`, and then
-that of the rung `above`; assented: who was the first of two to agree.
+that of the rung `above`; assented: who was the first of two to agree; given: how often
+it was handed over.
 """
 
 seats = Table(

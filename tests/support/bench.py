@@ -50,6 +50,4 @@ class Book:
 def bench(book=None, groups: dict[str, set[str]] | None = None) -> Bench:
     """A bench; groups: addresses by the names of groups."""
     members = {} if groups is None else groups
-    return Bench(
-        book=book or Book(), witness=Eye(), belongs=lambda group, address: str(address) in members.get(group, set())
-    )
+    return Bench(book=book or Book(), witness=Eye(), belongs=lambda group, address: str(address) in members.get(group, set()))

@@ -9,9 +9,7 @@ from alembic import op
 revision = "0005"
 down_revision = "0003"
 
-_BEGUN = (
-    '{"leg": 0, "since": null, "checked": false, "warned": null, "assent": null, "handed": [], "turn": 0}'
-)
+_BEGUN = '{"leg": 0, "since": null, "checked": false, "warned": null, "assent": null, "handed": [], "turn": 0}'
 
 
 def upgrade() -> None:
@@ -27,6 +25,7 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger, nullable=False),
         sa.Column("above", sa.Text),
         sa.Column("assented", sa.Text),
+        sa.Column("given", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("hold", name="pk_courses"),
         sa.ForeignKeyConstraint(["hold"], ["holds.id"], name="fk_courses_hold"),
     )
@@ -44,7 +43,7 @@ def upgrade() -> None:
 
 def _begin() -> None:
     begun = sa.text(
-        "INSERT INTO courses (hold, course, turn, next, desk, since, until)"
-        " SELECT id, :begun, 0, CASE WHEN review IS NULL THEN since END, reviewers, since, deadline FROM holds"
+        "INSERT INTO courses (hold, course, turn, next, desk, since, until, given)"
+        " SELECT id, :begun, 0, CASE WHEN review IS NULL THEN since END, reviewers, since, deadline, 0 FROM holds"
     )
     op.get_bind().execute(begun, {"begun": _BEGUN})
