@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from heapq import merge
-from itertools import count
+from itertools import count, islice
 
 from gateway.decision import Decision, Hold, Reviewers, Rung
 from gateway.ladder import Leg, legs, near
@@ -192,7 +192,7 @@ class HeldMail:
         return min(moments, default=None)
 
     def reminders_by(self, now: datetime) -> int:
-        """How many reminders of this leg are due until `now`: one at each time the rung names, one at each deadline that passes."""
+        """How many reminders of this leg are due until `now`: one at each time its rung names, one at each deadline passed."""
         rung, ends = self.desk, self.leg.ends
         named = sum(1 for reminder in rung.reminders if rung.after(self.desk_since, reminder) <= now)
         return named + (0 if self.following or now < ends else 1 + rung.elapsed(ends, now) // rung.lasts)
@@ -201,13 +201,14 @@ class HeldMail:
         """When one more is due than were sent. A deadline at which the policy rules is never put off."""
         rung = self.desk
         named = (rung.after(self.desk_since, reminder) for reminder in sorted(rung.reminders))
-        alarms = merge(named, () if self.following else self._deadlines())
-        at = next((at for number, at in enumerate(alarms) if number >= self.reminded), self.deadline)
+        first = max(0, self.reminded - len(rung.reminders))
+        alarms = merge(named, () if self.following else self._deadlines(first))
+        at = next(islice(alarms, self.reminded - first, None), self.deadline)
         return at if self.reviewers.then == "wait" else min(at, self.deadline)
 
-    def _deadlines(self) -> Iterator[datetime]:
+    def _deadlines(self, first: int) -> Iterator[datetime]:
         rung, ends = self.desk, self.leg.ends
-        return (rung.after(ends, rung.lasts * number) for number in count())
+        return (rung.after(ends, rung.lasts * number) for number in count(first))
 
     def ruled(self, review: Review) -> "HeldMail":
         """This hold with its ruling. Raises AlreadyRuled; ValueError for a recipient the message does not have."""

@@ -43,7 +43,7 @@ class Bench:
     belongs: Belongs
 
     async def known(self, name: str, typed_by: str) -> Ruler:
-        """Who rules from the command line: the system user, or whom he names and answers for. Raises Recused for a role that may not."""
+        """Who rules from the command line: the system user, or whom he names and answers for."""
         accounts = await self.book.accounts()
         named = await self.book.known_as(name) if name else None
         alike = [one for one in accounts if typed_by.casefold() == one.login.partition("@")[0] and one != named]

@@ -70,7 +70,7 @@ class Reviews:
         return await self._decide(held, first.review.ruling, _ruler(reviewer), first.review.recipients, first.review.note)
 
     async def disagree(self, hold: str, *, reviewer: Ruler | str, note: str = "") -> HeldMail:
-        """The first of two agreed for nothing: it waits as before. He may take back himself what he agreed to; another says why."""
+        """The first of two agreed for nothing: it waits as before. He may take it back himself; another says why."""
         held, ruler = await self._held(hold), _ruler(reviewer)
         if held.review is not None:
             raise AlreadyRuled(held.review)
@@ -99,7 +99,7 @@ class Reviews:
         return await self._escalation.hand_over(held, by=ruler, to=to, reason=reason, now=self._clock.now())
 
     async def expire(self) -> None:
-        """Move holds up their ladders, remind the reviewers of what waits, and do what the policies say where the deadline has come.
+        """Move holds up their ladders, remind reviewers of what waits, and do what the policies say where a deadline has come.
 
         One hold that cannot be dealt with is in the log, is tried again at the next call, and keeps no other waiting.
         """

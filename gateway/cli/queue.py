@@ -167,22 +167,12 @@ def _page(held: dict[str, Any]) -> None:
     _line("subject", held["subject"])
     _line("came", f"{held['since']} from {held['client']['address']} {held['client']['helo']}, {held['size']} octets")
     _line("deadline", f"{held['deadline']}, then {held['then']}; reviewers: {held['reviewers']} ({', '.join(held['members'])})")
-    if len(held["ladder"]) > 1:
-        _line("ladder", "\n".join(f"{leg['reviewers']} until {leg['until']}" for leg in held["ladder"]))
-        _line("with", held["with"])
-    if held["hurry"]:
-        _line("less time", held["hurry"])
-    if held["agreed"]:
-        _line("one of two", f"{held['agreed']['reviewer']}, {held['agreed']['at']}: {held['agreed']['ruling']}")
+    _standing(held)
     for finding in held["findings"]:
         _line(finding["kind"], f"{finding['says']}\n{finding['place']}: “{' '.join(finding['quote'].split())}”")
     for unread in held["unread"]:
         _line("not read", f"{unread['place']}: {unread['why']}")
-    if held["review"]:
-        review = held["review"]
-        who = " and ".join(filter(None, (review["also"], review["reviewer"])))
-        _line(review["ruling"], f"by {who}, {review['at']}, for {', '.join(review['recipients'])}")
-        _line("note", review["note"] or "-")
+    _ruling(held["review"])
     for dispatch in held["dispatches"]:
         _line(
             dispatch["purpose"],
@@ -199,6 +189,24 @@ def _page(held: dict[str, Any]) -> None:
         if not passage.place.header:
             click.echo("\n".join(f"  | {mark}{plain(line)}" for line in passage.text.splitlines()))
     click.echo()
+
+
+def _standing(held: dict[str, Any]) -> None:
+    """How far it has come, where there is more to say than a deadline."""
+    if len(held["ladder"]) > 1:
+        _line("ladder", "\n".join(f"{leg['reviewers']} until {leg['until']}" for leg in held["ladder"]))
+        _line("with", held["with"])
+    if held["hurry"]:
+        _line("less time", held["hurry"])
+    if held["agreed"]:
+        _line("one of two", f"{held['agreed']['reviewer']}, {held['agreed']['at']}: {held['agreed']['ruling']}")
+
+
+def _ruling(review: dict[str, Any] | None) -> None:
+    if review:
+        who = " and ".join(filter(None, (review["also"], review["reviewer"])))
+        _line(review["ruling"], f"by {who}, {review['at']}, for {', '.join(review['recipients'])}")
+        _line("note", review["note"] or "-")
 
 
 def _line(name: str, text: str) -> None:

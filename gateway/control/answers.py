@@ -42,6 +42,24 @@ def answers(  # noqa: PLR0913  -- the parts are wired by name
         await trail.record(Step.SEEN, actor=user, hold=held.mail.id, detail={"message": whole_message})
         return {**whole(held), "dispatches": [_dispatch(d) for d in await store.dispatches(asked["id"])], **content}
 
+    async def state(_user: str, _asked: Mapping[str, Any]) -> object:
+        return await status()
+
+    async def reloaded(user: str, _asked: Mapping[str, Any]) -> object:
+        return await reload(user)
+
+    return {
+        "queue.list": listed,
+        "queue.show": shown,
+        "status": state,
+        "reload": reloaded,
+        **ruling_answers(trail=trail, reviews=reviews, wake=wake),
+    }
+
+
+def ruling_answers(*, trail: Trail, reviews: Reviews, wake: Callable[[], None]) -> dict[str, Answer]:
+    """Every request to rule, or to hand over, by its name."""
+
     async def ruler(user: str, asked: Mapping[str, Any]) -> Ruler:
         return await reviews.bench.known(str(asked.get("reviewer") or "").strip(), user)
 
@@ -70,21 +88,11 @@ def answers(  # noqa: PLR0913  -- the parts are wired by name
         by, to = await ruler(user, asked), str(asked["to"])
         return await told(reviews.hand_over(asked["id"], reviewer=by, to=to, reason=asked.get("note", "")), asked, by)
 
-    async def state(_user: str, _asked: Mapping[str, Any]) -> object:
-        return await status()
-
-    async def reloaded(user: str, _asked: Mapping[str, Any]) -> object:
-        return await reload(user)
-
     return {
-        "queue.list": listed,
-        "queue.show": shown,
         "queue.release": released,
         "queue.deny": denied,
         "queue.disagree": disagreed,
         "queue.hand-over": handed_over,
-        "status": state,
-        "reload": reloaded,
     }
 
 

@@ -137,9 +137,10 @@ def of_reason(held: HeldMail) -> dict[str, object]:
 
 
 def of_wait(held: HeldMail, at: datetime, zone: tzinfo | None) -> dict[str, object]:
-    """Of the wait: reviewers (whose it is), deadline, left ("" once it has passed), then; above, to whom it goes at `goes` ("")
+    """Of the wait: reviewers (whose it is), deadline, left ("" once it has passed), then.
 
-    hurry: why there is less time than usual; two: it takes two reviewers; assented: who was the first of them
+    above: to whom it goes at `goes`, both "" for nobody; hurry: why there is less time than usual
+    two: what takes two reviewers; assented: who was the first of them
     """
     reviewers, above, assent = held.reviewers, held.following, held.course.assent
     return {

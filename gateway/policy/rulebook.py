@@ -174,8 +174,8 @@ def _claims(envelope: Envelope, authors: Iterable[Author]) -> Iterator[tuple[Mai
     for author in authors:
         if author.address:
             fields.setdefault(author.address, author.header)
-    for address, field in fields.items():
-        yield mailbox(address), f"its {field} field names a sender of this policy"
+    for address, header in fields.items():
+        yield mailbox(address), f"its {header} field names a sender of this policy"
 
 
 def _login(envelope: Envelope) -> Address | None:
