@@ -22,6 +22,7 @@ from gateway.trail import GATEWAY, Detail, Step, moment
 
 log = structlog.get_logger()
 
+_BATCHES = 10
 _LOOKED = 1000
 """Entries of the trail in which the one that opened a hold is looked for."""
 
@@ -39,17 +40,25 @@ class Escalation:
     bench: Bench
 
     async def round(self, now: datetime) -> None:
-        """Move what is to be moved. One that cannot be keeps no other from it, and is tried again at the next call."""
-        for held in await self.store.turning(now):
-            try:
-                while held is not None and held.turns and held.turns <= now:
-                    held = await self._go_on(held, now)  # noqa: PLW2901  -- the same hold, farther on
-            except StoreUnavailable:
-                raise
-            except (AlreadyRuled, Turned):
-                log.info("hold.moved_meanwhile", id=held.mail.id)
-            except Exception:
-                log.exception("hold.fault", id=held.mail.id)
+        """Move what is to be moved, some of it at a time. One that cannot be keeps no other from it, and is tried again."""
+        for _ in range(_BATCHES):
+            found = await self.store.turning(now)
+            if not sum([await self._moved(held, now) for held in found]):
+                return
+
+    async def _moved(self, held: HeldMail, now: datetime) -> bool:
+        """Whether it is where it belongs now."""
+        try:
+            while held.turns and held.turns <= now:
+                held = await self._go_on(held, now)
+        except StoreUnavailable:
+            raise
+        except (AlreadyRuled, Turned):
+            log.info("hold.moved_meanwhile", id=held.mail.id)
+        except Exception:
+            log.exception("hold.fault", id=held.mail.id)
+            return False
+        return True
 
     async def unopened(self, held: HeldMail) -> bool:
         """Whether nobody who could rule has looked at it."""

@@ -10,6 +10,7 @@ has the hold only while it is on duty; where all are, the last rung takes it at 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from gateway.decision import Reviewers, Rung
 
@@ -25,6 +26,7 @@ class Leg:
     ends: datetime
 
 
+@lru_cache(maxsize=4096)
 def legs(reviewers: Reviewers, since: datetime) -> tuple[Leg, ...]:
     """The way of a hold that began then, at least one leg long. The last one ends with the deadline."""
     return tuple(_legs(reviewers.rungs, since))

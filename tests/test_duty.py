@@ -102,7 +102,5 @@ def test_after_is_the_first_moment_at_which_so_much_has_passed(begins, ends, day
 
 def test_the_hours_are_said_in_words():
     assert duty().says == "Monday to Friday, 08:00 to 17:00 (UTC)"
-    assert duty(days=(5, 6), holidays=(date(2026, 1, 1),)).says == (
-        "Saturday and Sunday, 08:00 to 17:00 (UTC), not on 1 holiday"
-    )
+    assert duty(days=(5, 6), holidays=(date(2026, 1, 1),)).says == ("Saturday and Sunday, 08:00 to 17:00 (UTC), not on 1 holiday")
     assert duty(days=tuple(range(7)), begins=0, ends=1440).says == "every day, 00:00 to 24:00 (UTC)"

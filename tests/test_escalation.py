@@ -19,9 +19,7 @@ from tests.support.world import World
 
 HOUR = timedelta(hours=1)
 CAPTAIN, LIEUTENANT, CHIEF = (f"{who}@department.example" for who in ("captain", "lieutenant", "chief"))
-DEPUTY = Rung(
-    name="deputy chief", members=(Address.parse("deputy@department.example"),), lasts=8 * HOUR, reminders=(6 * HOUR,)
-)
+DEPUTY = Rung(name="deputy chief", members=(Address.parse("deputy@department.example"),), lasts=8 * HOUR, reminders=(6 * HOUR,))
 
 
 @pytest.fixture

@@ -46,9 +46,7 @@ def test_a_rung_that_is_skipped_has_it_only_while_on_duty():
 
 
 def test_the_last_rung_takes_it_at_any_hour():
-    ladder = reviewers(
-        deadline=HOUR, duty=duty(), off_duty="skip", later=(rung("chief", 2, duty=duty(), off_duty="skip"),)
-    )
+    ladder = reviewers(deadline=HOUR, duty=duty(), off_duty="skip", later=(rung("chief", 2, duty=duty(), off_duty="skip"),))
     night = NOW + 12 * HOUR
     assert way(ladder, night) == [("chief", night, night + 2 * HOUR)]
 

@@ -58,7 +58,7 @@ class _Loading:
         steps = dict(self._ladders(reviewers))
         policies = dict(self._policies())
         named = {acting.reviewers for text in policies.values() for acting in text.acting}
-        rungs = {rung.reviewers for ladder in steps.values() for rung in ladder.rungs}
+        rungs = set(self._standing())
         for name, one in reviewers.items():
             alone = name in named or name not in rungs
             self._note(ladders.in_reviewers(*self._place("reviewers", name), one, alone=alone))
@@ -118,6 +118,14 @@ class _Loading:
         together, problems = groups(found, self.names["group"])
         self._note(problems)
         return together
+
+    def _standing(self) -> Iterator[str]:
+        """The reviewers on rungs, also of ladders that are wrong in themselves."""
+        for entry in self.files.named["ladders"].values():
+            for rung in self._items(entry, "rungs"):
+                written_there = rung.document.value(rung.keys)
+                if isinstance(written_there, dict):
+                    yield str(written_there.get("reviewers"))
 
     def _policies(self) -> Iterator[tuple[str, PolicyText]]:
         for name, entry in self.files.named["policies"].items():

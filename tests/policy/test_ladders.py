@@ -7,6 +7,7 @@ import pytest
 
 from gateway.mail import Address
 from gateway.policy import load_rulebook
+from gateway.source import Mistakes
 from gateway.verdict import Label
 from tests.support.policy import completed, envelope, folder, loaded, verdict, written_by
 
@@ -52,7 +53,11 @@ def held(book, at=datetime(2026, 5, 4, 12, tzinfo=UTC), label=Label.MATCH, sende
 def test_a_policy_names_its_ladder_and_a_rule_may_name_reviewers_instead(tmp_path):
     book = rulebook(tmp_path)
     ladder = held(book)
-    assert [(rung.name, rung.lasts) for rung in ladder.rungs] == [("desk", 4 * HOUR), ("command", 8 * HOUR), ("command", 2 * HOUR)]
+    assert [(rung.name, rung.lasts) for rung in ladder.rungs] == [
+        ("desk", 4 * HOUR),
+        ("command", 8 * HOUR),
+        ("command", 2 * HOUR),
+    ]
     assert ladder.then == "release"
     assert ladder.reminders == (HOUR, 3 * HOUR)
     assert held(book, label=Label.UNSURE).rungs[0].lasts == 12 * HOUR
@@ -98,6 +103,14 @@ def test_a_window_may_give_a_deadline_for_all_rungs_together_and_never_more_time
 
 def test_without_a_roster_no_window_is_open(tmp_path):
     assert not held(rulebook(tmp_path, elections=None), datetime(2026, 11, 1, tzinfo=UTC)).hurry
+
+
+def test_an_election_that_the_roster_does_not_have_is_a_mistake(tmp_path):
+    text = LADDER.replace("factor: 0.5", "factor: 0.5, elections: city elction")
+    with pytest.raises(Mistakes, match='unknown election "city elction"') as found:
+        rulebook(tmp_path, text)
+    assert 'Did you mean "city election"? Allowed: city election, runoff.' in str(found.value)
+    assert held(rulebook(tmp_path, text, None)).name == "desk"
 
 
 def test_a_ladder_of_one_may_have_a_window_too(tmp_path):
