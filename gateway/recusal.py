@@ -107,9 +107,11 @@ class Bench:
         return held.reviewers.recusal.authors or await self._tried(held, self.witness.authors(held), nobody)
 
     async def _named(self, held: HeldMail, accounts: Sequence[Account]) -> frozenset[str]:
+        """Those of them whom it names, by their keys. All who rule are asked about at once, so that it is read once."""
         if not held.reviewers.recusal.named or not accounts:
             return frozenset()
-        called = {_key(one): tuple(filter(None, (one.name, *map(str, one.addresses)))) for one in accounts}
+        everybody = [one for one in await self.book.accounts() if one.role in RULING]
+        called = {_key(one): tuple(filter(None, (one.name, *map(str, one.addresses)))) for one in (*everybody, *accounts)}
         nobody: frozenset[str] = frozenset()
         return await self._tried(held, self.witness.named(held, called), nobody)
 

@@ -86,14 +86,14 @@ def test_a_time_that_does_not_come_and_one_that_comes_twice_are_no_surprise():
 
 @given(
     begins=st.integers(0, 1439),
-    ends=st.integers(1, 1440),
+    lasts=st.integers(60, 1440),
     days=st.sets(st.integers(0, 6), min_size=1).map(tuple),
     minutes=st.integers(0, 30 * 1440),
     span=st.integers(1, 5 * 1440),
     zone=st.sampled_from(["UTC", *(["America/Chicago"] if "America/Chicago" in available_timezones() else [])]),
 )
-def test_after_is_the_first_moment_at_which_so_much_has_passed(begins, ends, days, minutes, span, zone):
-    shift = duty(begins=begins, ends=ends, days=days, zone=zone)
+def test_after_is_the_first_moment_at_which_so_much_has_passed(begins, lasts, days, minutes, span, zone):
+    shift = duty(begins=begins, ends=(begins + lasts) % 1440 or 1440, days=days, zone=zone)
     since = at(20, 0) + timedelta(minutes=minutes)
     moment = shift.after(since, timedelta(minutes=span))
     assert shift.elapsed(since, moment) == timedelta(minutes=span)

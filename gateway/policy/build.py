@@ -187,8 +187,8 @@ class Declared:
             name=name,
             zone=hours.time_zone,
             days=tuple(sorted({DAYS.index(day.capitalize()) for day in hours.days})),
-            begins=_minutes(hours.from_),
-            ends=_minutes(hours.until),
+            begins=written.minutes_of(hours.from_),
+            ends=written.minutes_of(hours.until),
             holidays=tuple(sorted(set(hours.holidays))),
         )
 
@@ -210,11 +210,6 @@ def _days(rule: written.Rule) -> Period:
     first = f"on or after {rule.from_}" if rule.from_ else ""
     last = f"on or before {rule.until}" if rule.until else ""
     return Period(" and ".join(filter(None, (first, last))), rule.from_, rule.until)
-
-
-def _minutes(clock: str) -> int:
-    hours, _, minutes = clock.partition(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def _reply(acting: written.Acting, authority: Sequence[str], code: int, status: str) -> Reply:

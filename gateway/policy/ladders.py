@@ -6,16 +6,20 @@ Each function takes what was written, and yields the Problems it finds; nothing 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from gateway.policy.written import ElectionWindow, Ladder, OnDuty, Reviewers, Rung
+from gateway.policy.written import DutyTimes, ElectionWindow, Ladder, OnDuty, Reviewers, Rung
 from gateway.source import Document, Keys, Problem
 
 _UNSAID = "There is no default, so that nothing is decided unseen."
 _TIMELESS = ("the deadline leaves no time", "Write for example 48h.")
 _SKIPPED = "nobody would be left when they are off duty"
+_WEEKS = 52
 _LONGEST = timedelta(days=366)
 
 
-def in_reviewers(document: Document, keys: Keys, reviewers: Reviewers, *, alone: bool) -> Iterator[Problem]:
+Hours = Mapping[str, DutyTimes]
+
+
+def in_reviewers(document: Document, keys: Keys, reviewers: Reviewers, hours: Hours, *, alone: bool) -> Iterator[Problem]:
     """Mistakes in an entry under `reviewers`. alone: they are no mere rung of ladders, but rule by themselves."""
     missing = [f'"{name}"' for name in ("deadline", "then") if alone and getattr(reviewers, name) is None]
     if missing:
@@ -26,15 +30,17 @@ def in_reviewers(document: Document, keys: Keys, reviewers: Reviewers, *, alone:
         yield document.problem((*keys, "off duty"), _SKIPPED, "Write off duty: pause, or make them a rung of a ladder.")
     yield from _in_window(document, keys, reviewers.election_window)
     if reviewers.deadline is not None:
+        yield from _in_hours(document, (*keys, "deadline"), reviewers, reviewers.deadline, hours)
         yield from _in_times(document, keys, "deadline", reviewers.deadline, reviewers.reminders, _TIMELESS)
 
 
-def in_ladder(
+def in_ladder(  # noqa: PLR0913, PLR0917  -- the ladder, its rungs, and those who stand on them
     document: Document,
     keys: Keys,
     ladder: Ladder | None,
     rungs: Sequence[Rung | None],
     reviewers: Mapping[str, Reviewers],
+    hours: Hours,
 ) -> Iterator[Problem]:
     """Mistakes in an entry under `ladders`. rungs: those it has, None for one that is wrong in itself."""
     if ladder is not None:
@@ -44,6 +50,7 @@ def in_ladder(
             continue
         at = (*keys, "rungs", number)
         yield from _in_duty(document, at, rung)
+        yield from _in_hours(document, (*at, "for"), rung if rung.on_duty else reviewers.get(rung.reviewers), rung.for_, hours)
         yield from _in_times(document, at, "for", rung.for_, rung.reminders, ("the rung leaves no time", "Write for example 4h."))
         if number == len(rungs) - 1 and _skips(rung, reviewers.get(rung.reviewers)):
             remedy = "The last rung takes what nobody else does; write off duty: pause, or add a rung above it."
@@ -62,6 +69,14 @@ def _in_duty(document: Document, keys: Keys, one: OnDuty) -> Iterator[Problem]:
     if one.off_duty is not None and not one.on_duty:
         remedy = "Name their hours, as declared under `duty times`."
         yield document.problem((*keys, "off duty"), '"off duty" needs "on duty"', remedy, key=True)
+
+
+def _in_hours(document: Document, keys: Keys, one: OnDuty | None, lasts: timedelta, hours: Hours) -> Iterator[Problem]:
+    """A time of so few hours a week that it would never be over."""
+    times = hours.get(one.on_duty) if one and one.off_duty == "pause" else None
+    if times is not None and lasts > _WEEKS * len(set(times.days)) * times.lasts:
+        remedy = "It is counted in on-duty hours alone; write less, or add hours."
+        yield document.problem(keys, "that is more on-duty time than a year has", remedy)
 
 
 def _in_times(  # noqa: PLR0913, PLR0917  -- a time, its reminders, and what is said of them

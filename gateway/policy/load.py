@@ -55,19 +55,20 @@ class _Loading:
         """Everything that is declared and right."""
         reviewers = self._section("reviewers", written.Reviewers)
         periods = self._section("periods", written.Period)
-        steps = dict(self._ladders(reviewers))
+        hours = self._section("duty times", written.DutyTimes)
+        steps = dict(self._ladders(reviewers, hours))
         policies = dict(self._policies())
         named = {acting.reviewers for text in policies.values() for acting in text.acting}
         rungs = set(self._standing())
         for name, one in reviewers.items():
             alone = name in named or name not in rungs
-            self._note(ladders.in_reviewers(*self._place("reviewers", name), one, alone=alone))
+            self._note(ladders.in_reviewers(*self._place("reviewers", name), one, hours, alone=alone))
         for name, period in periods.items():
             self._note(mistakes.in_period(*self._place("periods", name), period))
         return Declared(
             authorities=self._section("authorities", written.Authority),
             groups=self._groups(),
-            duty_times=self._section("duty times", written.DutyTimes),
+            duty_times=hours,
             reviewers=reviewers,
             ladders=steps,
             periods=periods,
@@ -102,11 +103,13 @@ class _Loading:
             self._note([entry.document.problem(entry.keys, str(wrong), wrong.remedy)])
             return None
 
-    def _ladders(self, reviewers: Mapping[str, written.Reviewers]) -> Iterator[tuple[str, LadderText]]:
+    def _ladders(
+        self, reviewers: Mapping[str, written.Reviewers], hours: Mapping[str, written.DutyTimes]
+    ) -> Iterator[tuple[str, LadderText]]:
         for name, entry in self.files.named["ladders"].items():
             ladder = self._piece(written.Ladder, entry)
             found = [self._piece(written.Rung, rung) for rung in self._items(entry, "rungs")]
-            self._note(ladders.in_ladder(entry.document, entry.keys, ladder, found, reviewers))
+            self._note(ladders.in_ladder(entry.document, entry.keys, ladder, found, reviewers, hours))
             if ladder is not None:
                 yield name, LadderText(ladder=ladder, rungs=tuple(rung for rung in found if rung))
 

@@ -125,6 +125,12 @@ def _clock(written: str) -> str:
     return written
 
 
+def minutes_of(clock: str) -> int:
+    """Since midnight."""
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
 def _spelled(written: object) -> object:
     return {"action": written} if isinstance(written, str) else written
 
@@ -158,6 +164,12 @@ class DutyTimes(Model):
     from_: Annotated[str, AfterValidator(_clock)]
     until: Annotated[str, AfterValidator(_clock)]
     holidays: OneOrMore[Date] = ()
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long a shift is by the clock on the wall."""
+        minutes = minutes_of(self.until) - minutes_of(self.from_)
+        return timedelta(minutes=minutes if minutes > 0 else minutes + 24 * 60)
 
 
 class ElectionWindow(Model):
