@@ -45,7 +45,7 @@ class Viewer:
         self._pool: ProcessPool | None = None
         self._turn = asyncio.Lock()
         self._shown: OrderedDict[str, Shown] = OrderedDict()
-        self._named: OrderedDict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], frozenset[str] | None] = OrderedDict()
+        self._named: OrderedDict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], frozenset[str]] = OrderedDict()
 
     async def show(self, held: HeldMail) -> Shown:
         """What a reviewer sees of it. Raises Unviewable."""
@@ -78,13 +78,11 @@ class Viewer:
     async def named(self, held: HeldMail, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
         """Those of whose names one stands in it. Raises Unviewable."""
         asked = held.mail.id, tuple((key, tuple(names)) for key, names in called.items())
-        if asked not in self._named:
-            self._named[asked] = None
-            while len(self._named) > _ANSWERS:
-                self._named.popitem(last=False)
-            self._named[asked] = await self._ask(held.mail.id, _names, held.mail.content, dict(asked[1]))
-        if (known := self._named[asked]) is None:
-            raise Unviewable("it could not be read again")
+        if (known := self._named.get(asked)) is None:
+            known = await self._ask(held.mail.id, _names, held.mail.content, dict(asked[1]))
+            self._named[asked] = known
+        while len(self._named) > _ANSWERS:
+            self._named.popitem(last=False)
         return known
 
     async def close(self) -> None:
