@@ -32,7 +32,7 @@ class Sort(StrEnum):
 class Search:
     """What is asked for; what is empty is not asked.
 
-    groups: names of reviewers whose holds may be seen, None for all
+    groups: names of reviewers, and persons as `hold.personal` writes them, whose holds may be seen; None for all
     words: all of them stand in subject, sender or recipients, in any case
     since, until: when the hold began (until is exclusive)
     after: the key of the last line of the page before
@@ -56,7 +56,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A hold in a list. alike: how many in the same state are near-identical to it, itself included; first: a recipient."""
+    """A hold in a list. alike: how many in the same state are near-identical to it, itself included; first: a recipient.
+
+    desk: whose it is, from desk_since to desk_until, when it goes to those `above` ("" for nobody); assented: the first of two
+    given: how often it was handed over
+    """
 
     id: str
     cluster: str
@@ -75,6 +79,12 @@ class Line:
     ruled: datetime | None
     ruled_by: str
     size: int
+    desk: str
+    desk_since: datetime
+    desk_until: datetime
+    above: str = ""
+    assented: str = ""
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

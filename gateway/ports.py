@@ -137,8 +137,22 @@ class HoldStore(Protocol):
         """Holds without their content (its size is true), earliest deadline first; with `waiting`, only those not ruled on."""
         ...
 
-    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
-        """Write a ruling with all it sends, in one transaction. Raises AlreadyRuled or KeyError, and then nothing was written."""
+    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel], *, turn: int | None = None) -> HeldMail:
+        """Write a ruling with all it sends, in one transaction. Raises AlreadyRuled or KeyError, and then nothing was written.
+
+        turn: of the course it rests on; Turned is raised if there was another one meanwhile
+        """
+        ...
+
+    async def turning(self, now: datetime) -> Sequence[HeldMail]:
+        """Waiting holds whose course goes on by itself now (`HeldMail.turns`)."""
+        ...
+
+    async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
+        """Write a hold's course after one change, its entry in the trail ("" for none), and what it sends, in one transaction.
+
+        Raises AlreadyRuled, KeyError, or Turned if it changed meanwhile, and then nothing was written.
+        """
         ...
 
     async def dispatches(self, hold: str) -> Sequence[Dispatch]:
@@ -151,6 +165,18 @@ class HoldStore(Protocol):
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
         """Write that the reminders up to number `reminded` are sent; False if they already were, and then nothing was written."""
+        ...
+
+
+class Witness(Protocol):
+    """Reads held messages again, somewhere else, for what they say of persons. Raises `gateway.display.Unviewable`."""
+
+    async def authors(self, held: HeldMail) -> Sequence[Address]:
+        """Who the header says wrote or sent it."""
+        ...
+
+    async def named(self, held: HeldMail, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
+        """Those (keys of `called`) of whose names and addresses one stands in what a reader reads of it."""
         ...
 
 

@@ -145,9 +145,15 @@ def _told(held: HeldMail, dispatches: Sequence[Dispatch]) -> Iterator[tuple[str,
     yield "rule", str(held.decision.rule)
     for authority in held.decision.authority:
         yield "authority", f"{authority.name}, {authority.title}: {authority.text.strip()}"
-    yield "reviewers", f"{held.reviewers.name}, until {_time(held.deadline)}, then {held.reviewers.then}"
+    ladder = ", ".join(f"{leg.rung.name} until {_time(leg.ends)}" for leg in held.way)
+    yield "reviewers", f"{ladder}, then {held.reviewers.then}"
+    if held.reviewers.hurry:
+        yield "less time", held.reviewers.hurry
+    for given in held.course.handed:
+        yield "handed over", f"{_time(given.at)} by {given.by} to {given.to or 'the supervisors'}: {given.reason}"
     if review:
-        yield str(review.ruling), f"{_time(review.at)} by {review.reviewer}, for {', '.join(map(str, review.recipients))}"
+        who = f"{review.also} and {review.reviewer}" if review.also else review.reviewer
+        yield str(review.ruling), f"{_time(review.at)} by {who}, for {', '.join(map(str, review.recipients))}"
         yield "note", review.note or "-"
     for one in dispatches:
         said = f", the relay said: {one.last}" if one.last else ""

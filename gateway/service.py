@@ -30,13 +30,15 @@ from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.judges import Judges, Law
 from gateway.ldap import Directory
+from gateway.mail import Address
 from gateway.notice import Notices
 from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
 from gateway.policy import load_rulebook
-from gateway.ports import StoreUnavailable
+from gateway.ports import Clock, StoreUnavailable
 from gateway.post import Post
 from gateway.records import Records
+from gateway.recusal import Bench
 from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
@@ -69,11 +71,11 @@ def load_law(settings: Settings) -> Law:
     problems: list[Problem] = []
     rulebook = roster = None
     try:
-        rulebook = load_rulebook(settings.policies)
+        roster = load_roster(settings.roster)
     except Mistakes as mistakes:
         problems += mistakes.problems
     try:
-        roster = load_roster(settings.roster)
+        rulebook = load_rulebook(settings.policies, roster.elections if roster else None)
     except Mistakes as mistakes:
         problems += mistakes.problems
     if rulebook is None or roster is None:
@@ -111,8 +113,10 @@ def until_midnight(now: datetime) -> float:
 class Front:
     """A running Hatchway."""
 
-    def __init__(self, settings: Settings, law: Law, store: SqliteStore, links: Links | None = None) -> None:
-        clock, hostname = SystemClock(), settings.hostname
+    def __init__(  # noqa: PLR0913  -- what it is made of
+        self, settings: Settings, law: Law, store: SqliteStore, *, links: Links | None, eye: Viewer, clock: Clock
+    ) -> None:
+        hostname = settings.hostname
         notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host, links=links.to if links else None)
         post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
@@ -121,7 +125,8 @@ class Front:
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         examples = ExampleFolder(settings.examples) if settings.examples else None
-        self.reviews = Reviews(store=store, post=post, clock=clock, examples=examples)
+        bench = Bench(book=store.accounts, witness=eye, belongs=self._belongs)
+        self.reviews = Reviews(store=store, trail=store, post=post, bench=bench, clock=clock, examples=examples)
         self.records = Records(store=store, archive=store, trail=store, clock=clock, retention=settings.retention)
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
@@ -131,6 +136,9 @@ class Front:
         self._clock = clock
         self._since = clock.now()
         self._reloaded = "as started"
+
+    def _belongs(self, group: str, address: Address) -> bool:
+        return self.judges.law.rulebook.belongs(group, address)
 
     async def watch_deadlines(self) -> None:
         """Look at reminders and deadlines, for ever."""
@@ -209,15 +217,17 @@ class Front:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Front]:
-    """A front with all doors open; on leaving, they close and what was under way is finished."""
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Front]:
+    """A front with all doors open; on leaving, they close and what was under way is finished. clock: None for the machine's."""
+    clock = clock or SystemClock()
     law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
-        store = await SqliteStore.open(settings.store)
+        store = await SqliteStore.open(settings.store, clock)
         stack.push_async_callback(store.close)
-        links = await _links(settings, store)
-        front = Front(settings, law, store, links)
+        links, eye = await _links(settings, store, clock), Viewer()
+        stack.push_async_callback(eye.close)
+        front = Front(settings, law, store, links=links, eye=eye, clock=clock)
         await front.record(Step.STARTED, written)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
@@ -235,8 +245,8 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
-        requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=SystemClock(), public_url=url)
-        await _open_console(stack, front, links)
+        requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        await _open_console(stack, front, links, eye, clock)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
         stack.push_async_callback(control.close)
@@ -249,20 +259,18 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
     log.info("hatchway.stopped")
 
 
-async def _links(settings: Settings, store: SqliteStore) -> Links | None:
+async def _links(settings: Settings, store: SqliteStore, clock: Clock) -> Links | None:
     """What writes links to the console into notices; None without a console."""
     if settings.console is None:
         return None
-    return Links(settings.console.public_url, await store.accounts.key("links"), SystemClock())
+    return Links(settings.console.public_url, await store.accounts.key("links"), clock)
 
 
-async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None) -> None:
+async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None, eye: Viewer, clock: Clock) -> None:
     """Serve the console until the stack unwinds, if the settings ask for one. Raises OSError."""
     if front.settings.console is None or links is None:
         return
     listening = stack.enter_context(bound(front.settings.console.listen))
-    eye = Viewer()
-    stack.push_async_callback(eye.close)
     wishes, factors = front.settings.console, front.store.factors
     seal = await opened_seal(wishes, await front.store.accounts.key("seal"), factors)
     ldap = Directory(wishes.ldap) if wishes.ldap else None
@@ -280,7 +288,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         ldap=ldap,
         reviews=front.reviews,
         eye=eye,
-        clock=SystemClock(),
+        clock=clock,
         links=links,
         wake=front.delivery.wake,
     )

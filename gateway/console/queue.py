@@ -64,7 +64,9 @@ async def decide(request: Request) -> Response:
             done.append(await rule(request, hold, act, note=note))
         except Refusal as refusal:
             refused.append((hold, str(refusal)))
-    return page(request, "decided.html", act=act, done=done, refused=refused)
+    halves = [held for held in done if held.review is None]
+    whole = [held for held in done if held.review is not None]
+    return page(request, "decided.html", act=act, done=whole, halves=halves, refused=refused)
 
 
 async def _queue(request: Request, template: str) -> Response:

@@ -1,14 +1,11 @@
 """Who may do what: one table for all routes, and the two questions asked of a single message."""
 
-from collections.abc import Iterable
-
 from gateway.hold import HeldMail
-from gateway.mail import Address
-from gateway.people import Account, Role
+from gateway.people import RULING, Account, Role
+from gateway.recusal import sees as was_brought_to
 
 ANYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
-RULING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 READING = RULING | {Role.AUDITOR}
 LOOKING_AFTER = frozenset({Role.ADMINISTRATOR})
 
@@ -55,6 +52,9 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "POST /mail/{hold}/release": RULING,
     "POST /mail/{hold}/deny": RULING,
     "POST /mail/{hold}/note": RULING,
+    "POST /mail/{hold}/agree": RULING,
+    "POST /mail/{hold}/disagree": RULING,
+    "POST /mail/{hold}/hand-over": RULING,
     "GET /people": LOOKING_AFTER,
     "POST /people": LOOKING_AFTER,
     "GET /people/{account}": LOOKING_AFTER,
@@ -67,24 +67,13 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
 
 
 def groups(account: Account) -> tuple[str, ...] | None:
-    """Whose holds he may see: those of these groups of reviewers, None for all."""
-    return account.reviewers if account.role is Role.REVIEWER else None
+    """Whose holds he may see: those of these groups of reviewers and his own, None for all."""
+    return account.seats if account.role is Role.REVIEWER else None
 
 
 def sees(account: Account, held: HeldMail) -> bool:
     """Whether he may read this message."""
-    seen = groups(account)
-    return account.role in READING and (seen is None or held.reviewers.name in seen)
-
-
-def recused(account: Account, held: HeldMail, authors: Iterable[Address | None] = ()) -> str:
-    """Why he may not rule on this message though he may on others; "" if he may.
-
-    authors: whom the message itself says it is from
-    """
-    if account.is_at(held.mail.envelope.sender) or any(map(account.is_at, authors)):
-        return "This is your own mail. Somebody else has to decide on it."
-    return ""
+    return account.role in READING and was_brought_to(account, held)
 
 
 def may_rule(account: Account) -> bool:

@@ -10,9 +10,11 @@ from typing import Any
 
 from gateway.control.server import Answer
 from gateway.control.words import INVALID, Refused
-from gateway.hold import HeldMail, Review
+from gateway.hold import Assent, HeldMail, Review
 from gateway.mail import Address
+from gateway.people import Ruler
 from gateway.ports import Dispatch, HoldStore, Trail
+from gateway.recusal import Recused
 from gateway.review import Reviews
 from gateway.trail import Step
 from gateway.verdict import Verdict
@@ -40,17 +42,6 @@ def answers(  # noqa: PLR0913  -- the parts are wired by name
         await trail.record(Step.SEEN, actor=user, hold=held.mail.id, detail={"message": whole_message})
         return {**whole(held), "dispatches": [_dispatch(d) for d in await store.dispatches(asked["id"])], **content}
 
-    async def released(user: str, asked: Mapping[str, Any]) -> object:
-        to = _addresses(asked.get("to", ()))
-        held = await reviews.release(asked["id"], reviewer=_reviewer(user, asked), to=to, note=asked.get("note", ""))
-        wake()
-        return row(held)
-
-    async def denied(user: str, asked: Mapping[str, Any]) -> object:
-        held = await reviews.deny(asked["id"], reviewer=_reviewer(user, asked), note=asked.get("note", ""))
-        wake()
-        return row(held)
-
     async def state(_user: str, _asked: Mapping[str, Any]) -> object:
         return await status()
 
@@ -60,10 +51,48 @@ def answers(  # noqa: PLR0913  -- the parts are wired by name
     return {
         "queue.list": listed,
         "queue.show": shown,
-        "queue.release": released,
-        "queue.deny": denied,
         "status": state,
         "reload": reloaded,
+        **ruling_answers(trail=trail, reviews=reviews, wake=wake),
+    }
+
+
+def ruling_answers(*, trail: Trail, reviews: Reviews, wake: Callable[[], None]) -> dict[str, Answer]:
+    """Every request to rule, or to hand over, by its name."""
+
+    async def ruler(user: str, asked: Mapping[str, Any]) -> Ruler:
+        return await reviews.bench.known(str(asked.get("reviewer") or "").strip(), user)
+
+    async def told(act: Awaitable[HeldMail], asked: Mapping[str, Any], by: Ruler) -> object:
+        try:
+            held = await act
+        except Recused as why:
+            await trail.record(Step.RECUSED, actor=by.name, hold=asked["id"], detail={"why": str(why)})
+            raise
+        wake()
+        return row(held)
+
+    async def released(user: str, asked: Mapping[str, Any]) -> object:
+        to, by = _addresses(asked.get("to", ())), await ruler(user, asked)
+        return await told(reviews.release(asked["id"], reviewer=by, to=to, note=asked.get("note", "")), asked, by)
+
+    async def denied(user: str, asked: Mapping[str, Any]) -> object:
+        by = await ruler(user, asked)
+        return await told(reviews.deny(asked["id"], reviewer=by, note=asked.get("note", "")), asked, by)
+
+    async def disagreed(user: str, asked: Mapping[str, Any]) -> object:
+        by = await ruler(user, asked)
+        return await told(reviews.disagree(asked["id"], reviewer=by, note=asked.get("note", "")), asked, by)
+
+    async def handed_over(user: str, asked: Mapping[str, Any]) -> object:
+        by, to = await ruler(user, asked), str(asked["to"])
+        return await told(reviews.hand_over(asked["id"], reviewer=by, to=to, reason=asked.get("note", "")), asked, by)
+
+    return {
+        "queue.release": released,
+        "queue.deny": denied,
+        "queue.disagree": disagreed,
+        "queue.hand-over": handed_over,
     }
 
 
@@ -85,6 +114,10 @@ def row(held: HeldMail) -> dict[str, object]:
         "because": decision.because,
         "authority": [authority.name for authority in decision.authority],
         "reviewers": held.reviewers.name,
+        "with": held.desk.name,
+        "above": held.following.rung.name if held.following else None,
+        "until": _time(held.leg.ends),
+        "agreed": _agreed(held.course.assent),
         "review": _review(held.review),
     }
 
@@ -96,7 +129,10 @@ def whole(held: HeldMail) -> dict[str, object]:
         **row(held),
         "client": {"address": client.address, "name": client.name, "helo": client.helo, "login": client.login, "tls": client.tls},
         "authorities": [{"name": a.name, "title": a.title, "text": a.text} for a in decision.authority],
-        "members": [str(member) for member in held.reviewers.members],
+        "members": [str(member) for member in held.members],
+        "ladder": [{"reviewers": leg.rung.name, "from": _time(leg.begins), "until": _time(leg.ends)} for leg in held.way],
+        "hurry": held.reviewers.hurry,
+        "two": held.reviewers.pair,
         **verdict(decision.verdict),
         "dry_run": [{"would": t.would, "rule": str(t.rule), "grounds": t.grounds} for t in decision.trials],
         "kept": held.kept,
@@ -126,6 +162,11 @@ def verdict(found: Verdict | None) -> dict[str, object]:
     }
 
 
+def _agreed(assent: Assent | None) -> dict[str, object] | None:
+    """Who was the first of two, and to what."""
+    return _review(assent.review) if assent else None
+
+
 def _review(review: Review | None) -> dict[str, object] | None:
     if review is None:
         return None
@@ -136,6 +177,7 @@ def _review(review: Review | None) -> dict[str, object] | None:
         "note": review.note,
         "at": _time(review.at),
         "by_deadline": review.by_deadline,
+        "also": review.also,
     }
 
 
@@ -152,12 +194,6 @@ def _dispatch(dispatch: Dispatch) -> dict[str, object]:
 
 def _time(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
-
-
-def _reviewer(user: str, asked: Mapping[str, Any]) -> str:
-    """Who rules: the system user, or whom that user names and answers for."""
-    named = str(asked.get("reviewer") or "").strip()
-    return f"{named} (entered by {user})" if named else user
 
 
 def _addresses(written: Sequence[str]) -> tuple[Address, ...]:

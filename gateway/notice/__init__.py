@@ -23,5 +23,6 @@ The words are the same for everybody: templates know no sender, party, associati
 """
 
 from gateway.notice.notices import Notices, Wishes
+from gateway.notice.scenes import Passed
 
-__all__ = ["Notices", "Wishes"]
+__all__ = ["Notices", "Passed", "Wishes"]

@@ -11,7 +11,7 @@ from gateway.mail import Address, Mail, Receipt, Reply, new_id
 from gateway.notice.answerable import answerable, message_id, reachable
 from gateway.notice.dsn import Failed, report, wanted
 from gateway.notice.message import Entity, Letter, multipart, text, write
-from gateway.notice.scenes import Scene, Scenes
+from gateway.notice.scenes import Passed, Scene, Scenes
 from gateway.notice.specimen import AT, FAILURES, specimens
 from gateway.notice.templates import Templates, Written
 from gateway.notice.view import failures_of, left_out
@@ -102,9 +102,9 @@ class Notices:
         told = [(f.recipient, failures[f.recipient]) for f in failed]
         return self._to_sender(held, at, self._scenes.sender_undelivered(held, told), failed)
 
-    def each(self, held: HeldMail) -> Iterator[Address | None]:
+    def each(self, members: Sequence[Address]) -> Iterator[Address | None]:
         """Whom to write to of a wait: each reviewer alone, since each has a link of his own; None for all in one mail."""
-        yield from dict.fromkeys(held.reviewers.members) if self._links else (None,)
+        yield from dict.fromkeys(members) if self._links else (None,)
 
     def to_reviewers_held(self, held: HeldMail, at: datetime, *, last: bool = False, only: Address | None = None) -> Mail:
         """A message waits for you: who, what, why, until when, what happens then, and how to rule."""
@@ -116,14 +116,22 @@ class Notices:
         scene = self._scenes.reviewers_reminder(held, at, number)
         return self._to_reviewers(held, at, self._linked(held, scene, only), (only,) if only else ())
 
-    def to_reviewers_ruled(self, held: HeldMail, at: datetime) -> Mail | None:
-        """It is done, and who did it, to all reviewers but that one; None if there is no other."""
-        others = _others(held)
-        return self._to_reviewers(held, at, self._scenes.reviewers_ruled(held), others) if others else None
+    def to_reviewers_passed(  # noqa: PLR0913  -- whom it is told to, and what
+        self, held: HeldMail, at: datetime, passed: Passed, to: Sequence[Address], *, last: bool, only: Address | None = None
+    ) -> Mail:
+        """It is yours now, or should be known to you."""
+        scene = self._scenes.reviewers_passed(held, at, passed, last=last)
+        return self._to_reviewers(held, at, self._linked(held, scene, only), (only,) if only else tuple(dict.fromkeys(to)))
+
+    def to_reviewers_ruled(self, held: HeldMail, at: datetime, *, unopened: Sequence[Address] | None = None) -> Mail | None:
+        """It is done, and who did it, to all reviewers but that one; None if there is no other. unopened: told as well."""
+        others = tuple(dict.fromkeys((*_others(held), *(unopened or ()))))
+        scene = self._scenes.reviewers_ruled(held, unopened=unopened is not None)
+        return self._to_reviewers(held, at, scene, others) if others else None
 
     def to_reviewers_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime) -> Mail:
         """What was released, the relay refused."""
-        return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)))
+        return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)), held.members)
 
     def _linked(self, held: HeldMail, scene: Scene, only: Address | None) -> Scene:
         if self._links is None or only is None:
@@ -146,7 +154,7 @@ class Notices:
         """The first notice of a hold has a Message-ID made from the hold's id, so that all others can refer to it."""
         written = self._templates.render(scene.name, scene.context)
         thread = f"<hold.{held.mail.id}@{self._hostname}>"
-        recipients = to or held.reviewers.members
+        recipients = to or held.desk.members
         letter = self._letter(written, recipients, answers="" if first else thread, message_id=thread if first else "")
         return self._mail(letter, _body(written), at)
 
@@ -203,6 +211,7 @@ def _says(held: HeldMail) -> str:
 
 
 def _others(held: HeldMail) -> tuple[Address, ...]:
-    """The reviewers without the one that ruled, where he is named by his address."""
-    by = held.review.reviewer.casefold() if held.review else ""
-    return tuple(a for a in held.reviewers.members if str(a).casefold() != by)
+    """All whom it had reached but those who ruled, where they are named by their addresses."""
+    by = {held.review.reviewer.casefold(), held.review.also.casefold()} if held.review else set()
+    given = (Address.parse(one.to) for one in held.course.handed if one.to and not one.up)
+    return tuple(dict.fromkeys(a for a in (*held.members, *given) if str(a).casefold() not in by))

@@ -10,6 +10,15 @@ from gateway.notice import view
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """How a hold came to somebody. lines: what happened, a sentence each; reason: what whoever did it wrote, "" for nothing."""
+
+    heading: str
+    lines: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """A template's name without its suffix, and its context."""
 
@@ -49,9 +58,16 @@ class Scenes:
         waiting = view.of_wait(held, at, self.zone)
         return self._scene("reviewers_reminder", held, view.for_reviewers(held), waiting, {"number": number})
 
-    def reviewers_ruled(self, held: HeldMail) -> Scene:
-        """One of them, or the policy, has ruled."""
-        return self._scene("reviewers_ruled", held, view.for_reviewers(held), view.of_ruling(held, self.zone))
+    def reviewers_passed(self, held: HeldMail, at: datetime, passed: Passed, *, last: bool) -> Scene:
+        """It came to them, or is told to them."""
+        waiting = view.of_wait(held, at, self.zone)
+        story = view.of_passing(passed.heading, passed.lines, passed.reason)
+        return self._scene("reviewers_passed", held, view.for_reviewers(held), waiting, story, {"last": last})
+
+    def reviewers_ruled(self, held: HeldMail, *, unopened: bool = False) -> Scene:
+        """One of them, or the policy, has ruled. unopened: nobody had opened it."""
+        ruled = view.of_ruling(held, self.zone)
+        return self._scene("reviewers_ruled", held, view.for_reviewers(held), ruled, {"unopened": unopened})
 
     def reviewers_undelivered(self, held: HeldMail, failures: Sequence[tuple[Address, Reply]]) -> Scene:
         """What was released did not arrive."""
@@ -63,6 +79,7 @@ class Scenes:
             yield self.sender_held(held, at, last=True)
             yield self.reviewers_held(held, at, last=True)
             yield self.reviewers_reminder(held, at, 1)
+            yield self.reviewers_passed(held, at, Passed(heading="Passed up to you", lines=("Why.",), reason="Why."), last=True)
             return
         yield self.sender_ruled(held)
         yield self.reviewers_ruled(held)

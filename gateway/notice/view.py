@@ -137,14 +137,28 @@ def of_reason(held: HeldMail) -> dict[str, object]:
 
 
 def of_wait(held: HeldMail, at: datetime, zone: tzinfo | None) -> dict[str, object]:
-    """Of the wait: reviewers (the group), deadline, left ("" once it has passed), then."""
-    reviewers = held.reviewers
+    """Of the wait: reviewers (whose it is), deadline, left ("" once it has passed), then.
+
+    above: to whom it goes at `goes`, both "" for nobody; hurry: why there is less time than usual
+    two: what takes two reviewers; assented: who was the first of them
+    """
+    reviewers, above, assent = held.reviewers, held.following, held.course.assent
     return {
-        "reviewers": plain(reviewers.name, 80),
+        "reviewers": plain(held.desk.name, 80),
+        "above": plain(above.rung.name, 80) if above else "",
+        "goes": when(held.leg.ends, zone) if above else "",
+        "hurry": plain(reviewers.hurry, 200),
+        "two": {"": "", "release": "To release it", "both": "To release or deny it"}[reviewers.pair],
+        "assented": plain(assent.review.reviewer, 120) if assent else "",
         "deadline": when(held.deadline, zone),
         "left": length(held.deadline - at) if held.deadline > at else "",
         "then": _THEN[reviewers.then],
     }
+
+
+def of_passing(heading: str, said: Sequence[str], reason: str) -> dict[str, object]:
+    """How it came to somebody: heading, happened (sentences), reason (lines)."""
+    return {"heading": plain(heading, 60), "happened": tuple(sentence(one) for one in said), "reason": lines(reason)}
 
 
 def for_reviewers(held: HeldMail) -> dict[str, object]:
@@ -173,7 +187,7 @@ def of_ruling(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
         "ruled": Ruled(
             released=review.ruling is Ruling.RELEASED,
             by_deadline=review.by_deadline,
-            by=plain(review.reviewer, 120),
+            by=listed(plain(name, 120) for name in (review.also, review.reviewer) if name),
             when=when(review.at, zone),
             note=() if review.by_deadline else lines(review.note),
             to=to,

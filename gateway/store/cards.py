@@ -10,7 +10,7 @@ from gateway.desk import Leaf, Line, Search, Sort, State, Tally
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
 from gateway.store.alike import near, sketch
-from gateway.store.schema import cards
+from gateway.store.schema import cards, courses, seats
 from gateway.verdict import Category, Label
 
 _TOGETHER = timedelta(days=7)
@@ -21,6 +21,14 @@ _SEARCHED = 100_000
 _CLUSTERS = 500
 _WORDS = 10
 
+_ON = (
+    courses.c.desk,
+    courses.c.since.label("desk_since"),
+    courses.c.until.label("desk_until"),
+    courses.c.above,
+    courses.c.assented,
+    courses.c.given,
+)
 _ORDER: dict[Sort, tuple[Column[Any], bool]] = {
     Sort.DEADLINE: (cards.c.deadline, True),
     Sort.NEWEST: (cards.c.since, False),
@@ -36,7 +44,7 @@ def insert(db: Connection, held: HeldMail) -> None:
         "id": held.mail.id,
         "cluster": _cluster(db, held, author, drawn),
         "state": State(held.review.ruling) if held.review else State.WAITING,
-        "reviewers": plain(held.reviewers.name),
+        "reviewers": plain(held.desks[0]),
         "deadline": held.deadline,
         "since": held.since,
         "policy": plain(held.decision.policy),
@@ -140,7 +148,7 @@ def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
         cards.c.since >= held.since - _TOGETHER,
         cards.c.id == cards.c.cluster,
         cards.c.policy == plain(held.decision.policy),
-        cards.c.reviewers == plain(held.reviewers.name),
+        cards.c.reviewers == plain(held.desks[0]),
     )
     rows = db.execute(earlier.order_by(cards.c.since.desc()).limit(_COMPARED))
     return next((row.cluster for row in rows if near(row.sketch, drawn)), held.mail.id)
@@ -150,7 +158,7 @@ def _lines() -> Select[Any]:
     others = cards.alias()
     alike = select(func.count()).where(others.c.cluster == cards.c.cluster, others.c.state == cards.c.state).scalar_subquery()
     shown = [column for column in cards.c if column.name not in {"sketch", "about", "addressed", "author"}]
-    return select(*shown, cards.c.author, alike.label("alike"))
+    return select(*shown, cards.c.author, alike.label("alike"), *_ON).join(courses, courses.c.hold == cards.c.id, isouter=True)
 
 
 def _is_first() -> ColumnElement[bool]:
@@ -162,7 +170,11 @@ def _is_first() -> ColumnElement[bool]:
 
 
 def _seen(groups: Sequence[str] | None) -> list[ColumnElement[bool]]:
-    return [] if groups is None else [cards.c.reviewers.in_([plain(name) for name in groups])]
+    if groups is None:
+        return []
+    names = [plain(name) for name in groups]
+    given = select(seats.c.hold).where(seats.c.name.in_(names))
+    return [or_(cards.c.reviewers.in_(names), cards.c.id.in_(given))]
 
 
 def _wanted(search: Search) -> list[ColumnElement[bool]]:
@@ -229,4 +241,10 @@ def _line(row: Row[Any]) -> Line:
         ruled=row.ruled,
         ruled_by=row.ruled_by or "",
         size=row.size,
+        desk=row.desk or row.reviewers,
+        desk_since=row.desk_since or row.since,
+        desk_until=row.desk_until or row.deadline,
+        above=row.above or "",
+        assented=row.assented or "",
+        given=row.given or 0,
     )

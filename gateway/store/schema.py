@@ -217,6 +217,35 @@ remarks = Table(
 )
 """Notes that reviewers leave for each other; `by` is an account's login."""
 
+courses = Table(
+    "courses",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("course", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("next", Instant),
+    Column("desk", Text, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("above", Text),
+    Column("assented", Words),
+    Column("given", Integer, nullable=False),
+    Index(None, "next"),
+)
+"""How far a hold has come on its ladder. next: when it goes on by itself; desk: whose it is, from `since` to `until`, and then
+that of the rung `above`; assented: who was the first of two to agree; given: how often
+it was handed over.
+"""
+
+seats = Table(
+    "seats",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Index(None, "name"),
+)
+"""Whose a hold is beyond its first rung: names of rungs, and persons in angle brackets."""
+
 accounts = Table(
     "accounts",
     metadata,

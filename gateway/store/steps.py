@@ -13,7 +13,7 @@ from gateway.hold import HeldMail, Review
 from gateway.mail import Address, Receipt, Reply
 from gateway.ports import Parcel
 from gateway.store import codec
-from gateway.trail import Step, moment
+from gateway.trail import Detail, Step, moment
 
 Said = dict[str, Any]
 
@@ -37,10 +37,18 @@ def held(hold: HeldMail, sha256: str, notices: Sequence[Parcel]) -> Said:
         "since": moment(hold.since),
         "deadline": moment(hold.deadline),
         "then": hold.reviewers.then,
+        **_ladder(hold),
         "envelope": record(codec.write_envelope(envelope)),
         "decision": record(codec.write_decision(decision)),
         "sends": _sends(notices),
     }
+
+
+def _ladder(hold: HeldMail) -> Said:
+    """What a ladder of one has not."""
+    way = [{"reviewers": leg.rung.name, "until": moment(leg.ends)} for leg in hold.way]
+    said = {"ladder": way if len(way) > 1 else [], "hurry": hold.reviewers.hurry, "two": hold.reviewers.pair}
+    return {name: one for name, one in said.items() if one}
 
 
 def ruled(review: Review, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
@@ -49,6 +57,7 @@ def ruled(review: Review, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
         "ruling": str(review.ruling),
         "recipients": _addresses(review.recipients),
         "note": review.note,
+        **({"also": review.also} if review.also else {}),
         "at": moment(review.at),
         "record": record(codec.write_review(review)),
         "sends": _sends(parcels),
@@ -59,6 +68,11 @@ def ruled(review: Review, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
 def reminded(number: int, parcels: Sequence[Parcel]) -> Said:
     """The reviewers were reminded; number: of reminders so far."""
     return {"number": number, "sends": _sends(parcels)}
+
+
+def turned(hold: HeldMail, more: Detail, parcels: Sequence[Parcel]) -> Said:
+    """The hold went on: whose it is now, and until when."""
+    return {**more, "with": hold.desk.name, "until": moment(hold.leg.ends), "sends": _sends(parcels)}
 
 
 def notified(parcels: Sequence[Parcel]) -> Said:

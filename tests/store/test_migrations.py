@@ -54,7 +54,7 @@ async def test_who_had_an_account_keeps_it_and_signs_in_anew(path, shelf, raw):
     await shelf.accounts.add(account)
     await shelf.accounts.begin(Session(digest="d", account=account.id, made=NOW, seen=NOW, whole=True))
     await shelf.close()
-    for later in ("passkeys", "recovery", "identities", "once", "tries"):
+    for later in ("courses", "seats", "passkeys", "recovery", "identities", "once", "tries"):
         raw(f"DROP TABLE {later}")
     for table, column in (("accounts", "origin"), ("accounts", "lapsed"), ("sessions", "how"), ("sessions", "strong")):
         raw(f"ALTER TABLE {table} DROP COLUMN {column}")

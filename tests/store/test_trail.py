@@ -211,8 +211,9 @@ async def test_a_shelf_of_the_first_form_gets_a_trail_that_says_what_is_older(pa
     await store.close()
     for trigger in raw("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
         raw(f"DROP TRIGGER {trigger[0]}")
+    desk = ("cards", "remarks", "invitations", "sessions", "accounts", "keys")
     sign_in = ("passkeys", "recovery", "identities", "once", "tries")
-    for later in (*sign_in, "cards", "remarks", "invitations", "sessions", "accounts", "keys"):
+    for later in ("courses", "seats", *sign_in, *desk):
         raw(f"DROP TABLE {later}")
     for statement in ("DROP TABLE trail", "DROP INDEX ix_holds_ended_ended_at", "ALTER TABLE contents DROP COLUMN destroyed"):
         raw(statement)

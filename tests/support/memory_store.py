@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from gateway.hold import HeldMail, Review
+from gateway.hold import AlreadyRuled, HeldMail, Review, Turned
 from gateway.mail import Address, Content, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.ports import Asked, Clock, Dispatch, Parcel, Purpose, StoreUnavailable
@@ -74,9 +74,12 @@ class MemoryStore:
                 replace(held, mail=replace(held.mail, content=Content(size=held.mail.content.size))) for held in chosen[:limit]
             ]
 
-    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
+    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel], *, turn: int | None = None) -> HeldMail:
         with self._transaction():
-            self._holds[hold] = self._holds[hold].ruled(review)
+            ruled = self._holds[hold].ruled(review)
+            if turn not in {None, ruled.course.turn}:
+                raise Turned
+            self._holds[hold] = ruled
             self._put(parcels)
             step, said = steps.ruled(review, parcels)
             self._append(step, actor=review.reviewer, hold=hold, detail=said)
@@ -89,6 +92,23 @@ class MemoryStore:
     async def due(self, now: datetime) -> Sequence[HeldMail]:
         with self._transaction():
             return [held for held in self._holds.values() if held.review is None and _due(held, now)][:100]
+
+    async def turning(self, now: datetime) -> Sequence[HeldMail]:
+        with self._transaction():
+            waiting = [held for held in self._holds.values() if held.review is None]
+            return [held for held in waiting if held.turns and held.turns <= now][:100]
+
+    async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
+        with self._transaction():
+            there = self._holds[held.mail.id]
+            if there.review is not None:
+                raise AlreadyRuled(there.review)
+            if there.course.turn != held.course.turn - 1:
+                raise Turned
+            self._holds[held.mail.id] = replace(there, course=held.course, reminded=held.reminded)
+            self._put(parcels)
+            if step:
+                self._append(step, actor=actor, hold=held.mail.id, detail=steps.turned(held, detail, parcels))
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
         with self._transaction():

@@ -11,6 +11,7 @@ from gateway.ports import Judgement
 from gateway.post import Post
 from gateway.review import Reviews
 from gateway.settings import Notices as Wishes
+from tests.support.bench import Book, bench
 from tests.support.mails import FixedClock
 from tests.support.memory_store import MemoryStore
 
@@ -67,7 +68,15 @@ class World:
         self.store = MemoryStore(self.clock)
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
         self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock)
-        self.reviews = Reviews(store=self.store, post=self.post, clock=self.clock, examples=examples)
+        self.book, self.groups = Book(), {}
+        self.reviews = Reviews(
+            store=self.store,
+            trail=self.store,
+            post=self.post,
+            bench=bench(self.book, self.groups),
+            clock=self.clock,
+            examples=examples,
+        )
         self.next_hop = NextHop()
         self.delivery = Delivery(
             outbox=self.store,
