@@ -10,6 +10,7 @@ from typing import Literal
 
 from gateway.mail import Address, Reply
 from gateway.source import Location
+from gateway.timetable import Timetable
 from gateway.verdict import Verdict
 
 
@@ -41,6 +42,8 @@ class Reviewers:
 
     deadline: after this time `then` happens; `wait` keeps the hold and reminds again after each further `deadline`
     reminders: times after the hold began at which the reviewers are reminded
+    appeal: how long after a refusal the sender may appeal to a supervisor; nothing if he may not
+    told: when they hear of what waits
     """
 
     name: str
@@ -48,6 +51,8 @@ class Reviewers:
     deadline: timedelta
     then: Literal["release", "deny", "wait"]
     reminders: tuple[timedelta, ...] = ()
+    appeal: timedelta = timedelta(days=14)
+    told: Timetable = Timetable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,10 +12,16 @@ from gateway.mail import Address, Mail
 
 
 class Ruling(StrEnum):
-    """What became of a hold."""
+    """What became of a hold. Returned: its sender was asked to revise it; withdrawn: he took it back."""
 
     RELEASED = "released"
     DENIED = "denied"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+REFUSALS = (Ruling.DENIED, Ruling.RETURNED)
+"""What a sender is given a reason for, and may appeal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +39,9 @@ class Review:
     by_deadline: bool = False
 
     def __post_init__(self) -> None:
-        if self.ruling is Ruling.DENIED and not self.note.strip():
-            msg = "a denial requires a note that says why"
+        if self.ruling in REFUSALS and not self.note.strip():
+            what = "a denial" if self.ruling is Ruling.DENIED else "a request to revise"
+            msg = f"{what} requires a note that says why"
             raise ValueError(msg)
         if self.ruling is Ruling.RELEASED and not self.recipients:
             msg = "a release is for at least one recipient"

@@ -11,9 +11,9 @@ from datetime import datetime
 import structlog
 
 from gateway.hold import AlreadyRuled, HeldMail, Review, Ruling
-from gateway.mail import Address, Mail, new_id
-from gateway.ports import Clock, Examples, HoldStore, Parcel, Purpose, StoreUnavailable
-from gateway.post import Post
+from gateway.mail import Address
+from gateway.ports import Clock, Examples, HoldStore, StoreUnavailable
+from gateway.post import Post, released
 
 log = structlog.get_logger()
 
@@ -43,6 +43,16 @@ class Reviews:
         """Keep a message from ever going out. The note says why; the sender reads it."""
         held = await self._held(hold)
         return await self._rule(held, Ruling.DENIED, reviewer, held.mail.envelope.recipients, note)
+
+    async def send_back(self, hold: str, *, reviewer: str, note: str) -> HeldMail:
+        """Ask the sender to revise it: this one never goes out. The note says what to change; the sender reads it."""
+        held = await self._held(hold)
+        return await self._rule(held, Ruling.RETURNED, reviewer, held.mail.envelope.recipients, note)
+
+    async def withdraw(self, hold: str, *, sender: str) -> HeldMail:
+        """Its sender takes it back, as long as nobody has ruled."""
+        held = await self._held(hold)
+        return await self._rule(held, Ruling.WITHDRAWN, sender, held.mail.envelope.recipients, "")
 
     async def expire(self) -> None:
         """Remind the reviewers of what waits, and do what the policies say where the deadline has come.
@@ -98,7 +108,7 @@ class Reviews:
             by_deadline=by_deadline,
         )
         ruled = held.ruled(review)
-        await self._store.rule(held.mail.id, review, (*_released(ruled, review), *self._post.on_ruling(ruled)))
+        await self._store.rule(held.mail.id, review, (*released(ruled, review), *self._post.on_ruling(ruled)))
         log.info("hold.ruled", id=held.mail.id, ruling=str(ruling), by=reviewer, recipients=len(recipients))
         if self._examples and not by_deadline:
             await self._keep(self._examples, ruled)
@@ -116,13 +126,3 @@ class Reviews:
         if held is None:
             raise KeyError(hold)
         return held
-
-
-def _released(held: HeldMail, review: Review) -> tuple[Parcel, ...]:
-    """The message for those it is released to; none for a denial."""
-    if review.ruling is not Ruling.RELEASED:
-        return ()
-    mail = held.mail
-    envelope = mail.envelope.only(frozenset(review.recipients))
-    released = Mail(id=mail.id, envelope=envelope, content=mail.content, received=mail.received)
-    return (Parcel(id=new_id(review.at), hold=mail.id, purpose=Purpose.RELEASE, mail=released, made=review.at, due=review.at),)

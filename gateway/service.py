@@ -12,9 +12,10 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,11 +25,15 @@ from gateway import __version__
 from gateway.classify import load_roster
 from gateway.console import ConsoleServer, House, Links
 from gateway.control.answers import answers
+from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
+from gateway.digests import Audience, Digests, supervisors
+from gateway.hearing import Hearings
 from gateway.judges import Judges, Law
+from gateway.mail import Address
 from gateway.notice import Notices
 from gateway.pipeline import Pipeline
 from gateway.policy import load_rulebook
@@ -48,6 +53,8 @@ log = structlog.get_logger()
 
 _ROUND = 15.0
 """Seconds between two looks at reminders and deadlines."""
+_MINUTE = 60.0
+"""Seconds between two looks at who is to be told now."""
 _HOUR = 3600.0
 """Seconds between two looks at content that was kept long enough."""
 _PAUSE = 1.0
@@ -111,8 +118,16 @@ class Front:
 
     def __init__(self, settings: Settings, law: Law, store: SqliteStore, links: Links | None = None) -> None:
         clock, hostname = SystemClock(), settings.hostname
-        notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host, links=links.to if links else None)
-        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
+        notices = Notices(
+            settings.notices,
+            hostname=hostname,
+            relay=settings.relay.host,
+            links=links.to if links else None,
+            status=links.status if links else None,
+            digest=f"{settings.console.public_url}/queue" if settings.console else "",
+        )
+        audience = Audience(book=store.accounts, rounds=store.rounds, law=lambda: self.judges.law.rulebook.reviewers)
+        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, eager=audience.eager)
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
         self.settings = settings
         self.store = store
@@ -120,7 +135,23 @@ class Front:
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         examples = ExampleFolder(settings.examples) if settings.examples else None
         self.reviews = Reviews(store=store, post=post, clock=clock, examples=examples)
-        self.records = Records(store=store, archive=store, trail=store, clock=clock, retention=settings.retention)
+        self.hearings = Hearings(
+            store=store, pleas=store.pleas, post=post, clock=clock, supervisors=partial(supervisors, store.accounts)
+        )
+        self.digests = Digests(
+            audience=audience,
+            desk=store.desk,
+            store=store,
+            rounds=store.rounds,
+            trail=store,
+            post=post,
+            clock=clock,
+            zone=lambda: str(self.judges.law.rulebook.zone or "UTC"),
+            link=links.digested if links else None,
+        )
+        self.records = Records(
+            store=store, archive=store, trail=store, clock=clock, retention=settings.retention, pleas=store.pleas
+        )
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
@@ -148,11 +179,20 @@ class Front:
                     pass
             await asyncio.sleep(_HOUR)
 
+    async def watch_digests(self) -> None:
+        """Send what goes out at its times, for ever."""
+        while True:
+            with suppress(StoreUnavailable):  # tried again in a minute
+                await self.digests.round()
+                self.delivery.wake()
+            await asyncio.sleep(_MINUTE)
+
     async def watch_head(self) -> None:
-        """Log the trail's head now and at the end of each day (UTC), for ever: a log kept elsewhere vouches for it."""
+        """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
         while True:
             with suppress(StoreUnavailable):
-                log.info("audit.head", head=str(await self.store.head()))
+                log.info("audit.head", head=await self.digests.send_head(_addresses(self.settings.audit.head_to)))
+                self.delivery.wake()
             await asyncio.sleep(until_midnight(self._clock.now()))
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
@@ -221,15 +261,24 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head):
+        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_digests):
             stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
         requests = answers(
             store=store,
             trail=store,
             reviews=front.reviews,
+            pleas=store.pleas,
             wake=front.delivery.wake,
             status=front.status,
             reload=front.reload,
+        )
+        requests |= appeal_answers(
+            desk=store.desk,
+            store=store,
+            pleas=store.pleas,
+            reviews=front.reviews,
+            hearings=front.hearings,
+            wake=front.delivery.wake,
         )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
@@ -268,6 +317,9 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         desk=front.store.desk,
         book=front.store.accounts,
         reviews=front.reviews,
+        pleas=front.store.pleas,
+        hearings=front.hearings,
+        rounds=front.store.rounds,
         eye=eye,
         clock=SystemClock(),
         links=links,
@@ -331,6 +383,10 @@ async def _lasting(work: Callable[[], Awaitable[None]]) -> None:
             with suppress(OSError):
                 log.exception("work.fault", work=work.__qualname__)
         await asyncio.sleep(_PAUSE)
+
+
+def _addresses(written: Sequence[str]) -> list[Address]:
+    return [Address.parse(one) for one in written]
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

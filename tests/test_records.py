@@ -21,7 +21,9 @@ DAY = timedelta(days=1)
 
 def records(world, **kept):
     retention = Retention.model_validate(kept)
-    return Records(store=world.store, archive=world.store, trail=world.store, clock=world.clock, retention=retention)
+    return Records(
+        store=world.store, archive=world.store, trail=world.store, clock=world.clock, retention=retention, pleas=world.store.pleas
+    )
 
 
 async def denied(world, id_="H1"):

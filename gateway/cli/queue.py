@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from gateway.cli import returning
 from gateway.cli.common import Exit, as_json, asked, config, fail, given_ids, plain, print_json
 
 
@@ -75,6 +76,10 @@ def deny(ids: tuple[str, ...], note: str, reviewer: str, settings_file: Path, *,
     _rule(given_ids(ids), settings_file, "queue.deny", as_json=as_json, note=note, reviewer=reviewer)
 
 
+command.add_command(returning.command, "return")
+command.add_command(returning.withdraw)
+
+
 def _rule(ids: Iterable[str], settings_file: Path, request: str, *, as_json: bool, **said: object) -> None:
     """Each in its turn; one that is refused does not stop the others, and makes the exit status 1."""
     refused = 0
@@ -138,6 +143,7 @@ def _page(held: dict[str, Any]) -> None:
         review = held["review"]
         _line(review["ruling"], f"by {review['reviewer']}, {review['at']}, for {', '.join(review['recipients'])}")
         _line("note", review["note"] or "-")
+    _said(held)
     for dispatch in held["dispatches"]:
         _line(
             dispatch["purpose"],
@@ -154,6 +160,21 @@ def _page(held: dict[str, Any]) -> None:
         if not passage.place.header:
             click.echo("\n".join(f"  | {mark}{plain(line)}" for line in passage.text.splitlines()))
     click.echo()
+
+
+def _said(held: dict[str, Any]) -> None:
+    """What the sender said, and what became of his appeal."""
+    for one in held["statements"]:
+        _line("answer" if one["answers"] else "explanation", f"{one['at']} by {one['by']}\n{one['text']}")
+    if appeal := held["appeal"]:
+        against, finding = appeal["against"], appeal["finding"]
+        _line("appeal", f"{appeal['at']} by {appeal['by']}\n{appeal['text']}")
+        _line("against", f"{against['ruling']} by {against['reviewer']}, {against['at']}\n{against['note'] or '-'}")
+        if finding:
+            _line(
+                "upheld" if finding["upheld"] else "overturned",
+                f"by {finding['by']}, {finding['at']}\n{finding['reason'] or '-'}",
+            )
 
 
 def _line(name: str, text: str) -> None:

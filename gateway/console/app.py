@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gateway.console import accounts, entry, mail, own, queue
+from gateway.console import accounts, appeals, entry, mail, own, queue, sender
 from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
@@ -48,7 +48,13 @@ PAGES: dict[str, Page] = {
     "GET /me/second-factor": own.second_factor,
     "POST /me/second-factor": own.second_factored,
     "POST /me/sessions": own.end_sessions,
+    "POST /me/told": own.told,
     "GET /go/{hold}/{token}": mail.go,
+    "GET /status/{hold}/{token}": sender.status,
+    "POST /status/{hold}/{token}/withdraw": sender.withdraw,
+    "POST /status/{hold}/{token}/explain": sender.explain,
+    "POST /status/{hold}/{token}/answer": sender.answer,
+    "POST /status/{hold}/{token}/appeal": sender.appeal,
     "GET /queue": queue.queue,
     "GET /queue/lines": queue.lines,
     "POST /queue/confirm": queue.confirm,
@@ -61,6 +67,9 @@ PAGES: dict[str, Page] = {
     "GET /mail/{hold}/part/{number}": mail.part,
     "POST /mail/{hold}/release": mail.release,
     "POST /mail/{hold}/deny": mail.deny,
+    "POST /mail/{hold}/return": appeals.send_back,
+    "POST /mail/{hold}/overturn": appeals.overturn,
+    "POST /mail/{hold}/uphold": appeals.uphold,
     "POST /mail/{hold}/note": mail.note,
     "GET /people": accounts.people,
     "POST /people": accounts.add,

@@ -12,9 +12,10 @@ from gateway.console.passwords import Passwords
 from gateway.console.patience import Patience
 from gateway.desk import Desk
 from gateway.display import Shown
+from gateway.hearing import Hearings
 from gateway.hold import HeldMail
 from gateway.people import Account, AccountBook, Session
-from gateway.ports import Clock, HoldStore, Trail
+from gateway.ports import Clock, HoldStore, Pleas, Rounds, Trail
 from gateway.review import Reviews
 from gateway.settings import Console
 
@@ -47,6 +48,9 @@ class House:
     desk: Desk
     book: AccountBook
     reviews: Reviews
+    pleas: Pleas
+    hearings: Hearings
+    rounds: Rounds
     eye: Eye
     clock: Clock
     links: Links

@@ -123,14 +123,18 @@ async def release(request: Request) -> Response:
         to = [Address.parse(str(one)) for one in form.getlist("to")]
     except ValueError:
         to = []
-    return await _ruled(request, "release", form, to=to, note=_text(form, "note"))
+    return await ruled(request, "release", form, to=to, note=_text(form, "note"))
 
 
 async def deny(request: Request) -> Response:
     """Keep it, and say why."""
     form = await form_of(request)
-    note = " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
-    return await _ruled(request, "deny", form, note=note)
+    return await ruled(request, "deny", form, note=reason(form))
+
+
+def reason(form: FormData) -> str:
+    """The reason that was chosen, and what was written beside it."""
+    return " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
 
 
 async def note(request: Request) -> Response:
@@ -145,19 +149,26 @@ async def note(request: Request) -> Response:
     return RedirectResponse(f"/mail/{held.mail.id}#notes", 303)
 
 
-async def _ruled(request: Request, act: str, form: FormData, *, to: Sequence[Address] = (), note: str = "") -> Response:
+async def ruled(request: Request, act: str, form: FormData, *, to: Sequence[Address] = (), note: str = "") -> Response:
+    """Rule, and go back to the page; or the page again, with why not."""
     hold = request.path_params["hold"]
     try:
         await rule(request, hold, act, to=to, note=note)
     except Refusal as refusal:
-        held = await held_for(request, hold)
-        if held is None:
-            return _unknown(request)
-        said = {name: _text(form, name) for name in ("note", "reason")} if refusal.first is None else {}
-        return await _mail(
-            request, held, _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
-        )
+        return await refused(request, hold, act, refusal, form, to=to)
     return RedirectResponse(f"/mail/{hold}", 303)
+
+
+async def refused(  # noqa: PLR0913  -- what was asked for, and why it was not done
+    request: Request, hold: str, act: str, refusal: Refusal, form: FormData, *, to: Sequence[Address] = ()
+) -> Response:
+    """The page again, with why it was not done and what was written."""
+    held = await held_for(request, hold)
+    if held is None:
+        return _unknown(request)
+    said = {name: _text(form, name) for name in ("note", "reason")} if refusal.first is None else {}
+    failed = _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
+    return await _mail(request, held, failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +204,8 @@ async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None)
         recused=await recusal(request, held) if may_rule(account) else "",
         reasons=here.settings.reasons,
         remarks=[(await name_of(request, one.by), one) for one in await here.desk.remarks(held.mail.id)],
+        statements=await here.pleas.statements(held.mail.id),
+        supervises=account.role is Role.SUPERVISOR,
         as_page=request.query_params.get("as", "page" if shown.page else "text") == "page" and bool(shown.page),
         **await _told(request, held),
     )
@@ -205,6 +218,7 @@ async def _told(request: Request, held: HeldMail) -> dict[str, object]:
     return {
         "held": held,
         "review": review,
+        "appealed": await here.pleas.appealed(held.mail.id) if review else None,
         "reviewer": await name_of(request, review.reviewer) if review else "",
         "kept_from": left_out(held) if review else (),
         "dispatches": await here.store.dispatches(held.mail.id) if review else (),

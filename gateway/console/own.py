@@ -9,6 +9,7 @@ from gateway.console.house import form_of, house, me, session
 from gateway.console.pages import page
 from gateway.console.passwords import is_secret, new_secret, picture, setup_link, step_of, weakness
 from gateway.console.steps import step
+from gateway.timetable import Timetable
 
 
 async def account(request: Request) -> Response:
@@ -69,11 +70,27 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse("/me?done=sessions", 303)
 
 
+async def told(request: Request) -> Response:
+    """When to be told of what waits: as the group, or otherwise."""
+    here, form = house(request), await form_of(request)
+    chosen, at, zone = (str(form.get(name, "")).strip() for name in ("told", "at", "zone"))
+    written = chosen.replace("daily", f"daily at {at} {zone}".strip())
+    try:
+        wanted = Timetable.parse(written) if chosen else None
+    except ValueError as wrong:
+        return await _account(request, status=422, problem=f"{wrong}.")
+    await here.rounds.wish(me(request).id, wanted)
+    await step(request, "told changed", told=str(wanted or "as the group"))
+    return RedirectResponse("/me?done=told", 303)
+
+
 async def _account(request: Request, *, status: int = 200, problem: str = "") -> Response:
     sessions = await house(request).book.sessions(me(request).id)
     whole = [one for one in sessions if one.whole][:20]
     done = request.query_params.get("done", "")
-    return page(request, "own.html", status=status, problem=problem, sessions=whole, this=session(request).digest, done=done)
+    told = (await house(request).rounds.wishes()).get(me(request).id)
+    said = {"sessions": whole, "this": session(request).digest, "done": done, "told": told}
+    return page(request, "own.html", status=status, problem=problem, **said)
 
 
 def _second_factor(request: Request, secret: str, problem: str) -> Response:

@@ -10,6 +10,7 @@ ANYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
 RULING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 READING = RULING | {Role.AUDITOR}
+SUPERVISING = frozenset({Role.SUPERVISOR})
 LOOKING_AFTER = frozenset({Role.ADMINISTRATOR})
 
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -28,6 +29,12 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "GET /me/second-factor": EVERY_ROLE,
     "POST /me/second-factor": EVERY_ROLE,
     "POST /me/sessions": EVERY_ROLE,
+    "POST /me/told": RULING,
+    "GET /status/{hold}/{token}": ANYBODY,
+    "POST /status/{hold}/{token}/withdraw": ANYBODY,
+    "POST /status/{hold}/{token}/explain": ANYBODY,
+    "POST /status/{hold}/{token}/answer": ANYBODY,
+    "POST /status/{hold}/{token}/appeal": ANYBODY,
     "GET /go/{hold}/{token}": READING,
     "GET /queue": READING,
     "GET /queue/lines": READING,
@@ -41,6 +48,9 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "GET /mail/{hold}/part/{number}": READING,
     "POST /mail/{hold}/release": RULING,
     "POST /mail/{hold}/deny": RULING,
+    "POST /mail/{hold}/return": RULING,
+    "POST /mail/{hold}/overturn": SUPERVISING,
+    "POST /mail/{hold}/uphold": SUPERVISING,
     "POST /mail/{hold}/note": RULING,
     "GET /people": LOOKING_AFTER,
     "POST /people": LOOKING_AFTER,

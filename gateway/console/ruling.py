@@ -8,7 +8,7 @@ from gateway.console.house import house, me
 from gateway.console.rights import recused, sees
 from gateway.console.steps import step
 from gateway.display import Unviewable
-from gateway.hold import AlreadyRuled, HeldMail
+from gateway.hold import AlreadyRuled, HeldMail, Ruling
 from gateway.mail import Address
 
 
@@ -51,6 +51,8 @@ async def rule(request: Request, hold: str, act: str, *, to: Sequence[Address] =
     try:
         if act == "deny":
             ruled = await here.reviews.deny(hold, reviewer=account.login, note=note)
+        elif act == "return":
+            ruled = await here.reviews.send_back(hold, reviewer=account.login, note=note)
         else:
             ruled = await here.reviews.release(hold, reviewer=account.login, to=to, note=note)
     except AlreadyRuled as first:
@@ -58,7 +60,7 @@ async def rule(request: Request, hold: str, act: str, *, to: Sequence[Address] =
     except ValueError as wrong:
         raise Refusal(_sentence(str(wrong))) from None
     here.wake()
-    await step(request, "released" if act == "release" else "denied", hold=hold)
+    await step(request, {"release": "released", "deny": "denied", "return": "sent back"}[act], hold=hold)
     return ruled
 
 
@@ -74,6 +76,8 @@ async def _was_first(request: Request, first: AlreadyRuled) -> str:
     review = first.review
     who = await name_of(request, review.reviewer)
     at = f"{review.at.astimezone():%H:%M}"
+    if review.ruling is Ruling.WITHDRAWN:
+        return f"Its sender took it back at {at}. Your decision was not used."
     return f"{who[:1].upper()}{who[1:]} ruled first: it was {review.ruling} at {at}. Your decision was not used."
 
 

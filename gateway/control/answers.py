@@ -12,7 +12,8 @@ from gateway.control.server import Answer
 from gateway.control.words import INVALID, Refused
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
-from gateway.ports import Dispatch, HoldStore, Trail
+from gateway.plea import Appeal, Statement
+from gateway.ports import Dispatch, HoldStore, Pleas, Trail
 from gateway.review import Reviews
 from gateway.trail import Step
 from gateway.verdict import Verdict
@@ -23,7 +24,14 @@ Reload = Callable[[str], Awaitable[Mapping[str, object]]]
 
 
 def answers(  # noqa: PLR0913  -- the parts are wired by name
-    *, store: HoldStore, trail: Trail, reviews: Reviews, wake: Callable[[], None], status: Status, reload: Reload
+    *,
+    store: HoldStore,
+    trail: Trail,
+    reviews: Reviews,
+    pleas: Pleas,
+    wake: Callable[[], None],
+    status: Status,
+    reload: Reload,
 ) -> dict[str, Answer]:
     """Every request by its name."""
 
@@ -38,16 +46,18 @@ def answers(  # noqa: PLR0913  -- the parts are wired by name
         whole_message = bool(asked.get("content")) and not held.destroyed
         content = {"content": base64.b64encode(held.mail.content.read()).decode("ascii")} if whole_message else {}
         await trail.record(Step.SEEN, actor=user, hold=held.mail.id, detail={"message": whole_message})
-        return {**whole(held), "dispatches": [_dispatch(d) for d in await store.dispatches(asked["id"])], **content}
+        said = {"statements": [statement(one) for one in await pleas.statements(held.mail.id)]}
+        said |= {"dispatches": [_dispatch(d) for d in await store.dispatches(held.mail.id)]}
+        return {**whole(held), **appealed(await pleas.appealed(held.mail.id)), **said, **content}
 
     async def released(user: str, asked: Mapping[str, Any]) -> object:
         to = _addresses(asked.get("to", ()))
-        held = await reviews.release(asked["id"], reviewer=_reviewer(user, asked), to=to, note=asked.get("note", ""))
+        held = await reviews.release(asked["id"], reviewer=reviewer(user, asked), to=to, note=asked.get("note", ""))
         wake()
         return row(held)
 
     async def denied(user: str, asked: Mapping[str, Any]) -> object:
-        held = await reviews.deny(asked["id"], reviewer=_reviewer(user, asked), note=asked.get("note", ""))
+        held = await reviews.deny(asked["id"], reviewer=reviewer(user, asked), note=asked.get("note", ""))
         wake()
         return row(held)
 
@@ -104,6 +114,21 @@ def whole(held: HeldMail) -> dict[str, object]:
     }
 
 
+def statement(said: Statement) -> dict[str, object]:
+    """What a sender said."""
+    return {"by": said.by, "at": _time(said.at), "text": said.text, "answers": said.answers}
+
+
+def appealed(appeal: Appeal | None) -> dict[str, object]:
+    """The appeal; one that is open is the hold's state."""
+    if appeal is None:
+        return {"appeal": None}
+    found = appeal.finding
+    finding = {"by": found.by, "at": _time(found.at), "upheld": found.upheld, "reason": found.reason} if found else None
+    said = {"by": appeal.by, "at": _time(appeal.at), "text": appeal.text, "against": _review(appeal.against), "finding": finding}
+    return {"appeal": said, **({} if found else {"state": "appealed"})}
+
+
 def verdict(found: Verdict | None) -> dict[str, object]:
     """A verdict in the shape of `hatchway classify`; empty where the judgement failed."""
     if found is None:
@@ -154,7 +179,7 @@ def _time(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def _reviewer(user: str, asked: Mapping[str, Any]) -> str:
+def reviewer(user: str, asked: Mapping[str, Any]) -> str:
     """Who rules: the system user, or whom that user names and answers for."""
     named = str(asked.get("reviewer") or "").strip()
     return f"{named} (entered by {user})" if named else user

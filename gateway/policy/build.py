@@ -12,6 +12,7 @@ from gateway.policy.condition import Condition, During, Finds, Period, Recipient
 from gateway.policy.group import ANYONE, Group
 from gateway.policy.rulebook import Action, Policy, Rule, Rulebook, Sender
 from gateway.source import Location
+from gateway.timetable import Timetable
 
 UNJUDGED = "The message could not be judged now; try again later"
 
@@ -44,6 +45,7 @@ class Declared:
             senders=tuple(self._sender(sender, policies[sender.policy]) for sender in senders),
             anyone=policies[senders[-1].policy],
             zone=zone,
+            reviewers=tuple(self._reviewers(written.OnError(action="hold", reviewers=name)) for name in self.reviewers),
         )
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:
@@ -124,6 +126,8 @@ class Declared:
             deadline=deadline,
             then=chosen.then,
             reminders=tuple(sorted({reminder for reminder in chosen.reminders if reminder < deadline})),
+            appeal=chosen.appeal_within,
+            told=Timetable.parse(chosen.told),
         )
 
 

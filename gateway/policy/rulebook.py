@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
+from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Reviewers, Tag, Trial
 from gateway.mail import Address, Author, Envelope, Place
 from gateway.policy.condition import Condition, Facts, authorship
 from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
@@ -105,6 +105,7 @@ class Rulebook:
     senders: tuple[Sender, ...]
     anyone: Policy
     zone: ZoneInfo | None = None
+    reviewers: tuple[Reviewers, ...] = ()
 
     def decide(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         """The decision on a message. at: when its last octet came, aware. Pure; never raises."""

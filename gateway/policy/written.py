@@ -3,11 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from gateway.mail import Address
 from gateway.policy.condition import Authorship
 from gateway.source import AfterValidator, BeforeValidator, Date, Duration, Field, Model, OneOrMore, Wrong, known
+from gateway.timetable import Timetable
 from gateway.verdict import Category, Kind, Label
 
 AUTHORITY = "{authority}"
@@ -92,6 +94,14 @@ def _spelled(written: object) -> object:
     return {"action": written} if isinstance(written, str) else written
 
 
+def _told(written: str) -> str:
+    try:
+        return str(Timetable.parse(written))
+    except ValueError as wrong:
+        says, _, remedy = str(wrong).partition("; ")
+        raise Wrong(says, f"{remedy[:1].upper()}{remedy[1:]}.") from None
+
+
 Line = Annotated[str, AfterValidator(_line)]
 AuthorityName = Annotated[str, known("authority")]
 GroupName = Annotated[str, known("group")]
@@ -119,6 +129,8 @@ class Reviewers(Model):
     deadline: Duration
     then: Literal["release", "deny", "wait"]
     reminders: OneOrMore[Duration] = ()
+    appeal_within: Duration = timedelta(days=14)
+    told: Annotated[str, AfterValidator(_told)] = "at once"
 
     @property
     def addresses(self) -> tuple[Address, ...]:

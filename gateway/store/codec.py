@@ -17,10 +17,13 @@ from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reje
 from gateway.hold import Review, Ruling
 from gateway.mail import Address, Box, Client, Command, Envelope, Place, Receipt, Reply, Unread
 from gateway.source import Location
+from gateway.timetable import Timetable
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 
 VERSION = 1
 _TICK = timedelta(microseconds=1)
+_TO_APPEAL = timedelta(days=14)
+"""In records from before it was written down."""
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -305,6 +308,8 @@ def _reviewers(reviewers: Reviewers) -> Json:
         "deadline": reviewers.deadline // _TICK,
         "then": reviewers.then,
         "reminders": [reminder // _TICK for reminder in reviewers.reminders],
+        "appeal": reviewers.appeal // _TICK,
+        "told": str(reviewers.told),
     }
 
 
@@ -315,6 +320,8 @@ def _to_reviewers(j: Json) -> Reviewers:
         deadline=j["deadline"] * _TICK,
         then=j["then"],
         reminders=tuple(reminder * _TICK for reminder in j["reminders"]),
+        appeal=j.get("appeal", _TO_APPEAL // _TICK) * _TICK,
+        told=Timetable.parse(j.get("told", "at once")),
     )
 
 

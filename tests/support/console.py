@@ -1,6 +1,7 @@
 """A console on a real shelf, asked over HTTP without a socket; a browser for each person."""
 
 from dataclasses import replace
+from functools import partial
 
 import httpx2
 from argon2 import PasswordHasher
@@ -9,6 +10,8 @@ from gateway import display
 from gateway.console import House, Links
 from gateway.console.app import application
 from gateway.console.passwords import Passwords
+from gateway.digests import supervisors
+from gateway.hearing import Hearings
 from gateway.hold import HeldMail
 from gateway.mail import Address
 from gateway.mail.content import in_memory
@@ -53,6 +56,7 @@ class Console:
             NoticeWishes.model_validate_json('{"from": "hatchway@department.example"}'),
             hostname="hatchway.department.example",
             links=self.links.to,
+            status=self.links.status,
         )
         self.post = Post(notices, store, per_hour=1000, clock=clock)
         self.house = House(
@@ -62,6 +66,11 @@ class Console:
             desk=store.desk,
             book=store.accounts,
             reviews=Reviews(store=store, post=self.post, clock=clock),
+            pleas=store.pleas,
+            hearings=Hearings(
+                store=store, pleas=store.pleas, post=self.post, clock=clock, supervisors=partial(supervisors, store.accounts)
+            ),
+            rounds=store.rounds,
             eye=Eye(),
             clock=clock,
             links=self.links,

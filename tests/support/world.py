@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gateway.delivery import Delivery, Patience
+from gateway.hearing import Hearings
 from gateway.mail import Outgoing, Receipt, Reply
 from gateway.notice import Notices
 from gateway.pipeline import Pipeline
@@ -68,6 +69,10 @@ class World:
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
         self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock)
         self.reviews = Reviews(store=self.store, post=self.post, clock=self.clock, examples=examples)
+        self.supervisors = ()
+        self.hearings = Hearings(
+            store=self.store, pleas=self.store.pleas, post=self.post, clock=self.clock, supervisors=self._supervisors
+        )
         self.next_hop = NextHop()
         self.delivery = Delivery(
             outbox=self.store,
@@ -78,6 +83,9 @@ class World:
             patience=Patience(retry=RETRY, give_up=give_up),
             hostname=HOSTNAME,
         )
+
+    async def _supervisors(self):
+        return self.supervisors
 
     def pipeline(self, decision, subject=""):
         judge = Judge(Judgement(decision=decision, subject=subject))

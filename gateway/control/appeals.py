@@ -1,0 +1,70 @@
+"""What `hatchway return`, `hatchway withdraw` and `hatchway appeal` may ask for."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gateway.control.answers import appealed, reviewer, row
+from gateway.control.server import Answer
+from gateway.desk import Desk, Search, Sort, State
+from gateway.hearing import Hearings
+from gateway.ports import HoldStore, Pleas
+from gateway.review import Reviews
+
+_MOST = 1000
+
+
+def appeal_answers(  # noqa: PLR0913  -- the parts are wired by name
+    *, desk: Desk, store: HoldStore, pleas: Pleas, reviews: Reviews, hearings: Hearings, wake: Callable[[], None]
+) -> dict[str, Answer]:
+    """Every request about the sender's side by its name."""
+
+    async def listed(_user: str, _asked: Mapping[str, Any]) -> object:
+        leaf = await desk.find(Search(state=State.APPEALED, sort=Sort.OLDEST, together=False, size=_MOST))
+        return [await _appeal(store, pleas, line.id) for line in leaf.lines]
+
+    async def returned(user: str, asked: Mapping[str, Any]) -> object:
+        held = await reviews.send_back(asked["id"], reviewer=reviewer(user, asked), note=str(asked.get("note", "")))
+        wake()
+        return row(held)
+
+    async def withdrawn(user: str, asked: Mapping[str, Any]) -> object:
+        """On the sender's behalf: both are recorded."""
+        held = await store.get(asked["id"])
+        if held is None:
+            raise KeyError(asked["id"])
+        done = await reviews.withdraw(asked["id"], sender=f"{held.mail.envelope.sender or '<>'} (entered by {user})")
+        wake()
+        return row(done)
+
+    async def overturned(user: str, asked: Mapping[str, Any]) -> object:
+        return await _found(user, asked, upheld=False)
+
+    async def upheld(user: str, asked: Mapping[str, Any]) -> object:
+        return await _found(user, asked, upheld=True)
+
+    async def _found(user: str, asked: Mapping[str, Any], *, upheld: bool) -> object:
+        hold, who, note = asked["id"], reviewer(user, asked), str(asked.get("note", ""))
+        try:
+            if upheld:
+                await hearings.uphold(hold, supervisor=who, reason=note)
+            else:
+                await hearings.overturn(hold, supervisor=who, note=note)
+        except PermissionError as own:
+            raise ValueError(str(own)) from None
+        wake()
+        return await _appeal(store, pleas, hold)
+
+    return {
+        "queue.return": returned,
+        "queue.withdraw": withdrawn,
+        "appeal.list": listed,
+        "appeal.overturn": overturned,
+        "appeal.uphold": upheld,
+    }
+
+
+async def _appeal(store: HoldStore, pleas: Pleas, hold: str) -> dict[str, object]:
+    held = await store.get(hold)
+    if held is None:
+        raise KeyError(hold)
+    return {**row(held), **appealed(await pleas.appealed(hold))}
