@@ -10,7 +10,7 @@ from typing import Literal
 
 from gateway.mail import Address, Reply
 from gateway.source import Location
-from gateway.timetable import Timetable
+from gateway.timetable import AT_ONCE, Timetable
 from gateway.verdict import Verdict
 
 
@@ -52,7 +52,7 @@ class Reviewers:
     then: Literal["release", "deny", "wait"]
     reminders: tuple[timedelta, ...] = ()
     appeal: timedelta = timedelta(days=14)
-    told: Timetable = Timetable()
+    told: Timetable = AT_ONCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,7 +168,10 @@ class Pleas(Protocol):
         ...
 
     async def appeal(self, hold: str, appeal: Appeal, parcels: Sequence[Parcel]) -> None:
-        """Keep an appeal, and the content with it until it is answered. Raises KeyError or NotNow, and then nothing was written."""
+        """Keep an appeal, and the content with it until it is answered.
+
+        Raises KeyError or NotNow, and then nothing was written.
+        """
         ...
 
     async def appealed(self, hold: str) -> Appeal | None:

@@ -44,11 +44,11 @@ Records of messages held for review by Hatchway. One folder for each message:
   notices/          the notices themselves
   audit.jsonl       what the audit trail says of it, this bundle included
 
-`sha256sum -c MANIFEST.sha256` shows that no file was changed. The entry "held" in audit.jsonl has the SHA-256 of message.eml,
-envelope.json and decision.json, the entry "ruled", "expired", "returned", "withdrawn" or "overturned", whichever is the last,
-that of ruling.json as `record`, the entry "destroyed" that of what is gone and of decision.json as it is now. The last `pleas`
-is that of explanations.jsonl and appeal.json together, a line end between them. `verify_trail.py --excerpt audit.jsonl` checks the entries by themselves; that they are
-in the trail, a whole export of it shows.
+`sha256sum -c MANIFEST.sha256` shows that no file was changed. In audit.jsonl the entry "held" has the SHA-256 of message.eml,
+envelope.json and decision.json; the entry "destroyed" that of what is gone and of decision.json as it is now. The last of the
+entries "ruled", "expired", "returned", "withdrawn" and "overturned" has that of ruling.json. The last `pleas` is that of
+explanations.jsonl and appeal.json together, with a line end between them. `verify_trail.py --excerpt audit.jsonl` checks the
+entries by themselves; that they are in the trail, a whole export of it shows.
 """
 
 

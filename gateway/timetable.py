@@ -57,6 +57,9 @@ class Timetable:
         return (today if today <= local else datetime.combine(local.date() - _DAY, self.at, local.tzinfo)).astimezone(UTC)
 
 
+AT_ONCE = Timetable()
+
+
 def _known(word: str) -> Literal["", "hourly", "daily"]:
     return "hourly" if word == "hourly" else "daily" if word == "daily" else ""
 

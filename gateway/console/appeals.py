@@ -9,7 +9,6 @@ from gateway.console import mail
 from gateway.console.house import form_of, house, me
 from gateway.console.ruling import Refusal, held_for, recusal
 from gateway.console.steps import step
-from gateway.hold import HeldMail
 
 Answer = Callable[[str, str, str], Awaitable[object]]
 """Given the id, the supervisor and what he wrote."""
@@ -37,10 +36,7 @@ async def _find(request: Request, act: str, answer: Answer) -> Response:
     hold, form = request.path_params["hold"], await form_of(request)
     note = mail.reason(form)
     try:
-        held = await held_for(request, hold)
-        if held is None:
-            raise Refusal("There is no such message in your queues.", status=404)
-        await _find_as_supervisor(request, held, note, answer)
+        await _find_as_supervisor(request, hold, note, answer)
     except Refusal as refusal:
         return await mail.refused(request, hold, act, refusal, form)
     house(request).wake()
@@ -48,14 +44,17 @@ async def _find(request: Request, act: str, answer: Answer) -> Response:
     return RedirectResponse(f"/mail/{hold}", 303)
 
 
-async def _find_as_supervisor(request: Request, held: HeldMail, note: str, answer: Answer) -> None:
+async def _find_as_supervisor(request: Request, hold: str, note: str, answer: Answer) -> None:
+    held = await held_for(request, hold)
+    if held is None:
+        raise Refusal("There is no such message in your queues.", status=404)
     if why := await recusal(request, held):
-        await step(request, "recused", hold=held.mail.id)
+        await step(request, "recused", hold=hold)
         raise Refusal(why, status=403)
     try:
-        await answer(held.mail.id, me(request).login, note)
+        await answer(hold, me(request).login, note)
     except PermissionError as own:
-        await step(request, "recused", hold=held.mail.id)
+        await step(request, "recused", hold=hold)
         raise Refusal(str(own), status=403) from None
     except ValueError as wrong:
         said = str(wrong)

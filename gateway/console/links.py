@@ -1,8 +1,8 @@
 """Links in notices: to one message's page, for one reviewer, until a time, and only as long as the message is the same.
 
 A reviewer's link opens a page and does nothing; it is no way past the sign-in. A sender's link opens the page that says how his
-message stands, and there is no sign-in; what he can do there, he does by a button. A link holds the time and a MAC over the hold's id, that time,
-the mailbox it was written to and the SHA-256 of the message, so it cannot be passed on or turned to another message.
+message stands, without a sign-in; what he does there, he does by a button. A link holds the time and a MAC over the hold's id,
+that time, the mailbox it was written to and the SHA-256 of the message, so it cannot be turned to another message.
 """
 
 import hashlib

@@ -70,7 +70,7 @@ class Notices:
     Notices to a sender need the header of the held message; one whose octets are gone raises OSError or ValueError.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  -- what it is told to know
         self,
         settings: Wishes,
         *,
@@ -105,7 +105,7 @@ class Notices:
         """Your message is released, or not; None where it may not be told. Who does not get it is in a delivery report."""
         failed = wanted(held.mail, [Failed(recipient=a, status=_DENIED, diagnostic=_says(held)) for a in left_out(held)])
         if held.review and held.review.ruling is Ruling.WITHDRAWN:
-            failed = []
+            failed = ()
         if not failed and not answerable(held.mail, own=self._author):
             return None
         return self._to_sender(held, at, self._scenes.sender_ruled(held), failed)

@@ -60,9 +60,9 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
-    """A ruling, and the word for it. `to` and `withheld` name the recipients on one line; `withheld` is "" when nobody is left out.
+    """A ruling, and the word for it. `to` and `withheld` name the recipients on one line.
 
-    The note is a reviewer's; what a deadline did has none.
+    `withheld` is "" when nobody is left out. The note is a reviewer's; what a deadline did has none.
     """
 
     released: bool

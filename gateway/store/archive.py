@@ -94,7 +94,7 @@ def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
 
 
 def _closed(now: datetime, *columns: Column[Any]) -> Select[Any]:
-    """Holds that ended, cannot be appealed, and are under no legal hold, with nothing still to go out, and their content there."""
+    """Holds that ended and cannot be appealed, under no legal hold, with nothing still to go out, and their content there."""
     going = select(parcels.c.id).where(parcels.c.hold == holds.c.id, parcels.c.state.in_((WAITING, POSTPONED)))
     settled = or_(holds.c.needed.is_(None), holds.c.needed <= now)
     return select(*columns).where(holds.c.ended.is_not(None), settled, holds.c.kept.is_(None), ~going.exists())
