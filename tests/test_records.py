@@ -27,7 +27,7 @@ def records(world, **kept):
 
 
 async def denied(world, id_="H1"):
-    there = held(id_=id_)
+    there = held(id_=id_, appeal=timedelta())
     await world.store.hold(there, await world.post.on_hold(there))
     await world.reviews.deny(id_, reviewer="captain", note="Not over this system.")
     await world.delivered()

@@ -58,8 +58,7 @@ class Scenes:
 
     def head(self, head: str, at: datetime) -> Scene:
         """The audit trail's head."""
-        number, _, hash_ = head.partition(":")
-        said = {"head": head, "number": number, "hash": hash_, "when": when(at, self.zone), "day": f"{at:%Y-%m-%d}"}
+        said = {"head": head, "when": when(at, self.zone), "day": f"{at:%Y-%m-%d}"}
         return Scene(name="audit_head", context={**self.standing, **said, "id": "audit", "subject": said["day"]})
 
     def sender_undelivered(self, held: HeldMail, failures: Sequence[tuple[Address, Reply]]) -> Scene:
