@@ -178,6 +178,10 @@ class Pleas(Protocol):
         """The appeal there is."""
         ...
 
+    async def open(self) -> Sequence[str]:
+        """Ids of holds with an appeal that waits for an answer, the oldest first."""
+        ...
+
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
         """Answer an appeal; `review` takes the place of the ruling it was against.
 

@@ -273,12 +273,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
             reload=front.reload,
         )
         requests |= appeal_answers(
-            desk=store.desk,
-            store=store,
-            pleas=store.pleas,
-            reviews=front.reviews,
-            hearings=front.hearings,
-            wake=front.delivery.wake,
+            store=store, pleas=store.pleas, reviews=front.reviews, hearings=front.hearings, wake=front.delivery.wake
         )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""

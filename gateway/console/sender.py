@@ -73,23 +73,21 @@ async def _act(request: Request, what: str, act: Act) -> Response:
 
 
 async def _held(request: Request) -> HeldMail | Response:
-    """The message, if the link is right."""
+    """The message, if the link is right; who tries wrong ones is held off, and never keeps the sender from his own."""
     here, hold = house(request), request.path_params["hold"]
     client, now = request.client.host if request.client else "", here.clock.now()
-    if here.patience.is_over(f"status {hold}", client, now):
-        return _closed(request, 429, "Too many wrong links", "Wait a quarter of an hour, and open the link in the notice again.")
     held = await here.store.get(hold)
     opens = Opens.FOREIGN
-    if held is not None and held.destroyed:
-        opens = Opens.EXPIRED
-    elif held is not None:
-        opens = here.links.read_status(held, request.path_params["token"])
+    if held is not None:
+        opens = Opens.EXPIRED if held.destroyed else here.links.read_status(held, request.path_params["token"])
     if opens is Opens.IT and held is not None:
         return held
     log.info("status.refused", id=hold if held else "", opens=opens.value, client=client)
     if opens is Opens.EXPIRED:
         return _closed(request, 410, "This link has expired", "The notice says whom you can ask.")
-    here.patience.tried(f"status {hold}", client, now)
+    if here.patience.is_over("status", client, now):
+        return _closed(request, 429, "Too many wrong links", "Wait a quarter of an hour, and open the link in the notice again.")
+    here.patience.tried("status", client, now)
     return _closed(request, 404, "There is no such page", "Open the link in the notice, whole as it stands there.")
 
 

@@ -37,7 +37,8 @@ def answers(  # noqa: PLR0913  -- the parts are wired by name
 
     async def listed(_user: str, asked: Mapping[str, Any]) -> object:
         held = await store.list(waiting=not asked.get("all", False), limit=int(asked.get("limit", 1000)))
-        return [row(one) for one in held]
+        open_ = set(await pleas.open())
+        return [{**row(one), **({"state": "appealed"} if one.mail.id in open_ else {})} for one in held]
 
     async def shown(user: str, asked: Mapping[str, Any]) -> object:
         held = await store.get(asked["id"])

@@ -5,7 +5,6 @@ from typing import Any
 
 from gateway.control.answers import appealed, reviewer, row
 from gateway.control.server import Answer
-from gateway.desk import Desk, Search, Sort, State
 from gateway.hearing import Hearings
 from gateway.ports import HoldStore, Pleas
 from gateway.review import Reviews
@@ -13,14 +12,13 @@ from gateway.review import Reviews
 _MOST = 1000
 
 
-def appeal_answers(  # noqa: PLR0913  -- the parts are wired by name
-    *, desk: Desk, store: HoldStore, pleas: Pleas, reviews: Reviews, hearings: Hearings, wake: Callable[[], None]
+def appeal_answers(
+    *, store: HoldStore, pleas: Pleas, reviews: Reviews, hearings: Hearings, wake: Callable[[], None]
 ) -> dict[str, Answer]:
     """Every request about the sender's side by its name."""
 
     async def listed(_user: str, _asked: Mapping[str, Any]) -> object:
-        leaf = await desk.find(Search(state=State.APPEALED, sort=Sort.OLDEST, together=False, size=_MOST))
-        return [await _appeal(store, pleas, line.id) for line in leaf.lines]
+        return [await _appeal(store, pleas, hold) for hold in (await pleas.open())[:_MOST]]
 
     async def returned(user: str, asked: Mapping[str, Any]) -> object:
         held = await reviews.send_back(asked["id"], reviewer=reviewer(user, asked), note=str(asked.get("note", "")))

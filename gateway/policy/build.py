@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from gateway import decision
@@ -45,7 +46,7 @@ class Declared:
             senders=tuple(self._sender(sender, policies[sender.policy]) for sender in senders),
             anyone=policies[senders[-1].policy],
             zone=zone,
-            reviewers=tuple(self._reviewers(written.OnError(action="hold", reviewers=name)) for name in self.reviewers),
+            reviewers=tuple(self._reviewers(name) for name in self.reviewers),
         )
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:
@@ -108,7 +109,7 @@ class Declared:
             case "tag":
                 return Tag(headers=tuple((acting.headers or {}).items()), subject=acting.subject)
             case "hold":
-                return Hold(reviewers=self._reviewers(acting))
+                return Hold(reviewers=self._reviewers(acting.reviewers, acting.deadline))
             case "reject":
                 return Reject(reply=_reply(acting, authority, 550, "5.7.1"))
             case "defer":
@@ -116,12 +117,12 @@ class Declared:
             case _:
                 return Relay()
 
-    def _reviewers(self, acting: written.Acting) -> decision.Reviewers:
+    def _reviewers(self, name: str, own: timedelta | None = None) -> decision.Reviewers:
         """Those named; with a deadline of the rule's own, without the reminders that would come after it."""
-        chosen = self.reviewers[acting.reviewers]
-        deadline = acting.deadline or chosen.deadline
+        chosen = self.reviewers[name]
+        deadline = own or chosen.deadline
         return decision.Reviewers(
-            name=acting.reviewers,
+            name=name,
             members=chosen.addresses,
             deadline=deadline,
             then=chosen.then,

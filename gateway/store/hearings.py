@@ -6,7 +6,7 @@ So of two acts at once (an explanation and a ruling, two appeals, two answers to
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from gateway.hold import HeldMail, Review
 from gateway.plea import Appeal, Finding, Statement, may_appeal, may_find, may_state
@@ -14,6 +14,7 @@ from gateway.ports import Clock, Parcel
 from gateway.store import cards, codec, holds, outbox, pleas, steps
 from gateway.store.contents import Spool
 from gateway.store.ledger import append
+from gateway.store.schema import appeals
 from gateway.store.schema import holds as rows
 from gateway.store.writer import Writer
 from gateway.trail import Step
@@ -66,6 +67,11 @@ class StoredPleas:
     async def appealed(self, hold: str) -> Appeal | None:
         """The appeal there is."""
         return await self._writer.do(lambda db: pleas.appealed(db, hold))
+
+    async def open(self) -> Sequence[str]:
+        """Ids of holds with an appeal that waits for an answer."""
+        asked = select(appeals.c.hold).where(appeals.c.open.is_(True)).order_by(appeals.c.hold)
+        return await self._writer.do(lambda db: db.execute(asked).scalars().all())
 
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
         """Answer an appeal, with the ruling that takes the place of the first. Raises KeyError, NotNow, PermissionError."""

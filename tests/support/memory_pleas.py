@@ -37,6 +37,10 @@ class MemoryPleas:
         with self._shelf._transaction():
             return self._appeals.get(hold)
 
+    async def open(self):
+        with self._shelf._transaction():
+            return sorted(hold for hold, appeal in self._appeals.items() if appeal.finding is None)
+
     async def find(self, hold, finding, review, parcels):
         with self._shelf._transaction():
             held = self._shelf._holds[hold]
