@@ -2,7 +2,7 @@
 
 What is said is written in one transaction with the notices it sends. It fails with KeyError for an id that is unknown,
 AlreadyRuled for an explanation that comes after the ruling, NotNow for what cannot be said any more, ValueError for a text that
-is empty or too long, and PermissionError for a supervisor whose own ruling is appealed; then nothing was written.
+is empty or too long, and OwnRuling for a supervisor whose own ruling is appealed; then nothing was written.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -18,6 +18,13 @@ class NotNow(ValueError):  # noqa: N818  -- it states a fact
     """It cannot be said now, and why."""
 
 
+class OwnRuling(Exception):  # noqa: N818  -- it states a fact
+    """The appeal is against his own ruling."""
+
+    def __init__(self) -> None:
+        super().__init__("The appeal is against your own ruling. Another supervisor has to decide on it.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """Something the sender said, in plain text. answers: to a request to revise, else an explanation before the ruling."""
@@ -89,14 +96,14 @@ def may_appeal(held: HeldMail, before: Appeal | None, now: datetime) -> Review:
 
 
 def may_find(appeal: Appeal | None, by: str) -> Appeal:
-    """The appeal that waits for a supervisor. Nobody judges an appeal against his own ruling. Raises NotNow, PermissionError."""
+    """The appeal that waits for a supervisor. Nobody judges an appeal against his own ruling. Raises NotNow, OwnRuling."""
     if appeal is None:
         raise NotNow("there is no appeal against it")
     if appeal.finding is not None:
         what = "upheld" if appeal.finding.upheld else "overturned"
         raise NotNow(f"the ruling was {what} already by {appeal.finding.by} at {appeal.finding.at:%Y-%m-%d %H:%M} UTC")
     if by.casefold() == appeal.against.reviewer.casefold():
-        raise PermissionError("The appeal is against your own ruling. Another supervisor has to decide on it.")
+        raise OwnRuling
     return appeal
 
 

@@ -185,7 +185,7 @@ class Pleas(Protocol):
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
         """Answer an appeal; `review` takes the place of the ruling it was against.
 
-        Raises KeyError, NotNow or PermissionError, and then nothing was written.
+        Raises KeyError, NotNow or OwnRuling, and then nothing was written.
         """
         ...
 

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.hold import AlreadyRuled, Ruling
 from gateway.mail import Address
-from gateway.plea import LONGEST, MOST, NotNow
+from gateway.plea import LONGEST, MOST, NotNow, OwnRuling
 from gateway.ports import Asked, Purpose
 from tests.support.mails import held
 from tests.support.notices import status_of, text_of
@@ -219,7 +219,7 @@ async def test_nobody_answers_an_appeal_against_his_own_ruling(world):
     await world.hearings.appeal("H1", sender=SENDER, text="It only quotes.")
     await outgoing(world)
     for act in (world.hearings.overturn, lambda *a, supervisor: world.hearings.uphold(*a, supervisor=supervisor, reason="no")):
-        with pytest.raises(PermissionError):
+        with pytest.raises(OwnRuling):
             await act("H1", supervisor="Chief@department.example")
     assert (await world.store.pleas.appealed("H1")).finding is None
 

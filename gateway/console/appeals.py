@@ -9,6 +9,7 @@ from gateway.console import mail
 from gateway.console.house import form_of, house, me
 from gateway.console.ruling import Refusal, held_for, recusal
 from gateway.console.steps import step
+from gateway.plea import OwnRuling
 
 Answer = Callable[[str, str, str], Awaitable[object]]
 """Given the id, the supervisor and what he wrote."""
@@ -53,7 +54,7 @@ async def _find_as_supervisor(request: Request, hold: str, note: str, answer: An
         raise Refusal(why, status=403)
     try:
         await answer(hold, me(request).login, note)
-    except PermissionError as own:
+    except OwnRuling as own:
         await step(request, "recused", hold=hold)
         raise Refusal(str(own), status=403) from None
     except ValueError as wrong:

@@ -6,6 +6,7 @@ from typing import Any
 from gateway.control.answers import appealed, reviewer, row
 from gateway.control.server import Answer
 from gateway.hearing import Hearings
+from gateway.plea import OwnRuling
 from gateway.ports import HoldStore, Pleas
 from gateway.review import Reviews
 
@@ -47,7 +48,7 @@ def appeal_answers(
                 await hearings.uphold(hold, supervisor=who, reason=note)
             else:
                 await hearings.overturn(hold, supervisor=who, note=note)
-        except PermissionError as own:
+        except OwnRuling as own:
             raise ValueError(str(own)) from None
         wake()
         return await _appeal(store, pleas, hold)

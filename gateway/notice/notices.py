@@ -225,7 +225,7 @@ class Notices:
 
     def _rehearse(self) -> None:
         scenes = [scene for held in specimens() for scene in self._scenes.all_of(held, AT, FAILURES)]
-        scenes += [self._scenes.digest(WAITS, AT, ""), self._scenes.head("17:5e88", AT)]
+        scenes += self._scenes.of_none(WAITS, AT)
         problems = {problem for scene in scenes for problem in self._templates.rehearse(scene.name, scene.context)}
         if problems:
             raise Mistakes(problems)

@@ -83,6 +83,11 @@ class Scenes:
         """What was released did not arrive."""
         return self._scene("reviewers_undelivered", held, view.for_reviewers(held), view.of_failures(failures))
 
+    def of_none(self, waits: Waits, at: datetime) -> Iterator[Scene]:
+        """Every scene that is about no one hold."""
+        yield self.digest(waits, at, "")
+        yield self.head("17:5e88", at)
+
     def all_of(self, held: HeldMail, at: datetime, failures: Sequence[tuple[Address, Reply]]) -> Iterator[Scene]:
         """Every scene that this hold can come to as it stands."""
         if held.review is None:

@@ -74,7 +74,7 @@ class StoredPleas:
         return await self._writer.do(lambda db: db.execute(asked).scalars().all())
 
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
-        """Answer an appeal, with the ruling that takes the place of the first. Raises KeyError, NotNow, PermissionError."""
+        """Answer an appeal, with the ruling that takes the place of the first. Raises KeyError, NotNow, OwnRuling."""
 
         def work(db: Connection) -> None:
             held = _bare(db, hold)

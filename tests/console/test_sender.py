@@ -11,6 +11,8 @@ from gateway.mail.content import in_memory
 from gateway.people import Role
 from gateway.ports import Asked, Purpose
 from tests.support.console import URL
+from tests.support.notices import text_of
+from tests.support.world import World
 
 SENDER = "dreed@department.example"
 WHY = {"reason": "", "note": "An endorsement."}
@@ -194,3 +196,11 @@ async def test_somebody_chooses_when_to_be_told(console):
     assert wrong.status_code == 422
     await reviewer.post("/me/told", data={"told": "", "at": "06:30", "zone": ""})
     assert await console.store.rounds.wishes() == {}
+
+
+async def test_the_hold_notice_links_to_the_page_where_there_is_a_console(console):
+    held = await console.hold()
+    to_sender, *_ = await console.post.on_hold(held)
+    assert f"\n  {console.links.status(held)}\n" in text_of(to_sender.mail)
+    bare, *_ = await World().post.on_hold(held)
+    assert "/status/" not in text_of(bare.mail)

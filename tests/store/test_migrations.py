@@ -3,9 +3,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from gateway.hold import Ruling
 from gateway.ports import StoreUnavailable
 from gateway.store import SqliteStore, migrate
 from gateway.store.schema import metadata
+from tests.store.test_holds import review
 from tests.support.mails import held
 
 
@@ -46,3 +48,18 @@ async def test_a_migration_that_fails_leaves_nothing_behind(path, shelf, raw):
     with pytest.raises(StoreUnavailable, match="addressees"):
         await SqliteStore.open(path)
     assert raw("SELECT name FROM sqlite_schema WHERE type = 'table'") == [("addressees",)]
+
+
+async def test_what_was_denied_lately_can_be_appealed_after_the_upgrade_and_its_content_is_kept_so_long(path, shelf, raw):
+    await shelf.hold(held(), [])
+    await shelf.rule("H1", review(Ruling.DENIED), [])
+    await shelf.hold(held(id_="H2"), [])
+    await shelf.close()
+    [(needed,)] = raw("SELECT needed FROM holds WHERE id = 'H1'")
+    before = ScriptDirectory(str(migrate.MIGRATIONS)).get_revision("0006").down_revision
+    for table in ("statements", "appeals", "timetables", "rounds"):
+        raw(f"DROP TABLE {table}")
+    raw("ALTER TABLE holds DROP COLUMN needed")
+    raw("UPDATE alembic_version SET version_num = ?", before)
+    await (await SqliteStore.open(path)).close()
+    assert raw("SELECT id, needed FROM holds ORDER BY id") == [("H1", needed), ("H2", None)]

@@ -10,7 +10,7 @@ import pytest
 from gateway.cli.vouch import Vouched
 from gateway.desk import Search, State
 from gateway.hold import AlreadyRuled, Review, Ruling
-from gateway.plea import Appeal, Finding, NotNow, Statement
+from gateway.plea import Appeal, Finding, NotNow, OwnRuling, Statement
 from gateway.ports import Asked, StoreUnavailable
 from gateway.store.pleas import DESTROYED
 from gateway.trail import first_fault
@@ -101,7 +101,7 @@ async def test_what_is_refused_leaves_nothing_behind(store):
     with pytest.raises(KeyError):
         await store.pleas.state("H9", SAID, [])
     await store.pleas.appeal("H1", appeal(there.review), [])
-    with pytest.raises(PermissionError):
+    with pytest.raises(OwnRuling):
         await store.pleas.find("H1", replace(UPHELD, by=there.review.reviewer), None, [])
     assert await steps(store) == [*before, "appealed"]
 
@@ -121,7 +121,7 @@ async def test_content_is_kept_as_long_as_it_may_be_needed_for_an_appeal(store, 
 
 async def test_without_an_appeal_content_is_kept_until_the_time_is_over(store, clock):
     await denied(store)
-    clock.forward(14 * DAY)
+    clock.forward(15 * DAY)
     assert await store.destroy("H1", actor="gateway", why="retention")
 
 
