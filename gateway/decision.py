@@ -11,6 +11,7 @@ from typing import Literal
 from gateway.duty import Duty
 from gateway.mail import Address, Reply
 from gateway.source import Location
+from gateway.timetable import AT_ONCE, Timetable
 from gateway.verdict import Verdict
 
 OffDuty = Literal["pause", "skip"]
@@ -87,6 +88,8 @@ class Reviewers:
     deadline: how long the first rung has it; after that of the last one `then` happens; `wait` keeps the hold and reminds
     again after each further `deadline`
     reminders: times after the hold began at which the first rung is reminded
+    appeal: how long after a refusal the sender may appeal to a supervisor; nothing if he may not
+    told: when the first rung hears of what waits
     hurry: why all times are shorter than usual, "" if they are not
     pair: what takes two different reviewers
     """
@@ -96,6 +99,8 @@ class Reviewers:
     deadline: timedelta
     then: Literal["release", "deny", "wait"]
     reminders: tuple[timedelta, ...] = ()
+    appeal: timedelta = timedelta(days=14)
+    told: Timetable = AT_ONCE
     duty: Duty | None = None
     off_duty: OffDuty = "pause"
     later: tuple[Rung, ...] = ()

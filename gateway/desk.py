@@ -17,6 +17,9 @@ class State(StrEnum):
     WAITING = "waiting"
     RELEASED = "released"
     DENIED = "denied"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    APPEALED = "appealed"
 
 
 class Sort(StrEnum):
@@ -97,12 +100,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Counts of what waits: all; those due before `soon`; since when the oldest does; the next deadline."""
+    """Counts of what waits: all; those due before `soon`; since when the oldest does; the next deadline; and of open appeals."""
 
     waiting: int
     soon: int
     oldest: datetime | None
     next: datetime | None
+    appeals: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,10 +16,19 @@ from gateway.mail import Address, Mail
 
 
 class Ruling(StrEnum):
-    """What became of a hold."""
+    """What became of a hold. Returned: its sender was asked to revise it; withdrawn: he took it back."""
 
     RELEASED = "released"
     DENIED = "denied"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
+ENTERED = " (entered by "
+"""In a name that is recorded, before who typed it for whoever has that name."""
+
+REFUSALS = (Ruling.DENIED, Ruling.RETURNED)
+"""What a sender is given a reason for, and may appeal."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +47,15 @@ class Review:
     by_deadline: bool = False
     also: str = ""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Whose ruling it is, as `meant` has them."""
+        return frozenset(meant(name) for name in (self.also, self.reviewer) if name)
+
     def __post_init__(self) -> None:
-        if self.ruling is Ruling.DENIED and not self.note.strip():
-            msg = "a denial requires a note that says why"
+        if self.ruling in REFUSALS and not self.note.strip():
+            what = "a denial" if self.ruling is Ruling.DENIED else "a request to revise"
+            msg = f"{what} requires a note that says why"
             raise ValueError(msg)
         if self.ruling is Ruling.RELEASED and not self.recipients:
             msg = "a release is for at least one recipient"
@@ -169,6 +184,12 @@ class HeldMail:
         return tuple(dict.fromkeys(one for leg in self.way[: self.course.leg + 1] for one in leg.rung.members))
 
     @property
+    def reached(self) -> tuple[Address, ...]:
+        """They, and those it was handed to."""
+        given = (Address.parse(one.to) for one in self.course.handed if one.to and not one.up)
+        return tuple(dict.fromkeys((*self.members, *given)))
+
+    @property
     def deadline(self) -> datetime:
         """When the policy rules if nobody has."""
         return self.way[-1].ends
@@ -224,6 +245,11 @@ class HeldMail:
         """This hold after one more change of its course. On another leg reminders begin anew."""
         course = replace(self.course, turn=self.course.turn + 1, **changes)  # type: ignore[arg-type]  # the caller names fields
         return replace(self, course=course, reminded=self.reminded if course.leg == self.course.leg else 0)
+
+
+def meant(recorded: str) -> str:
+    """Who is meant by a name that is recorded, lower-case: not whoever typed it for him."""
+    return recorded.partition(ENTERED)[0].casefold()
 
 
 def personal(login: str) -> str:

@@ -111,6 +111,11 @@ class Ruler:
         return not set(keys).isdisjoint(self.keys or (self.name.casefold(),))
 
 
+def as_ruler(who: Ruler | str) -> Ruler:
+    """Somebody, or the name of somebody of whom no more is known."""
+    return Ruler(name=who) if isinstance(who, str) else who
+
+
 def keys_of(account: Account) -> tuple[str, ...]:
     """His addresses, and his name before the @ as a system may know him."""
     return tuple(dict.fromkeys((*(str(one).casefold() for one in account.addresses), account.login.partition("@")[0])))

@@ -12,7 +12,7 @@ from typing import TypeVar
 import structlog
 
 from gateway.display import Unviewable
-from gateway.hold import HeldMail
+from gateway.hold import ENTERED, HeldMail
 from gateway.mail import Address
 from gateway.people import RULING, Account, AccountBook, Role, Ruler, keys_of
 from gateway.ports import Witness
@@ -48,7 +48,7 @@ class Bench:
         named = await self.book.known_as(name) if name else None
         alike = [one for one in accounts if typed_by.casefold() == one.login.partition("@")[0] and one != named]
         keys = (typed_by.casefold(), *((name.casefold(),) if name else ()), *(keys_of(named) if named else ()))
-        recorded = f"{name} (entered by {typed_by})" if name else typed_by
+        recorded = f"{name}{ENTERED}{typed_by})" if name else typed_by
         written = () if named else _written(name)
         return Ruler(name=recorded, account=named, also=(*alike, *written), keys=keys)
 

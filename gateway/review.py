@@ -15,11 +15,11 @@ import structlog
 
 from gateway.escalation import UP, Escalation
 from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling
-from gateway.mail import Address, Mail, new_id
+from gateway.mail import Address
 from gateway.notice import Passed
-from gateway.people import Ruler
-from gateway.ports import Clock, Examples, HoldStore, Parcel, Purpose, StoreUnavailable, Trail
-from gateway.post import Post
+from gateway.people import Ruler, as_ruler
+from gateway.ports import Clock, Examples, HoldStore, StoreUnavailable, Trail
+from gateway.post import Post, released
 from gateway.recusal import Bench, Recused
 from gateway.trail import Step
 
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 EXPIRED_NOTE = "No reviewer ruled before the deadline; the policy denies it then."
 UNOPENED_NOTE = "Nobody had opened it."
-_VERB = {Ruling.RELEASED: "release", Ruling.DENIED: "deny"}
+_VERB = {Ruling.RELEASED: "release", Ruling.DENIED: "deny", Ruling.RETURNED: "return"}
 
 
 class Reviews:
@@ -54,12 +54,25 @@ class Reviews:
         if chosen < set(everybody) and not note.strip():
             raise ValueError("a release to some of the recipients requires a note that says why the others do not get it")
         recipients = tuple(a for a in everybody if a in chosen) + tuple(sorted(chosen - set(everybody)))
-        return await self._decide(held, Ruling.RELEASED, _ruler(reviewer), recipients, note)
+        return await self._decide(held, Ruling.RELEASED, as_ruler(reviewer), recipients, note)
 
     async def deny(self, hold: str, *, reviewer: Ruler | str, note: str) -> HeldMail:
         """Keep a message from ever going out. The note says why; the sender reads it. Where it takes two, as for a release."""
         held = await self._held(hold)
-        return await self._decide(held, Ruling.DENIED, _ruler(reviewer), held.mail.envelope.recipients, note)
+        return await self._decide(held, Ruling.DENIED, as_ruler(reviewer), held.mail.envelope.recipients, note)
+
+    async def send_back(self, hold: str, *, reviewer: Ruler | str, note: str) -> HeldMail:
+        """Ask the sender to revise it: this one never goes out. The note says what to change; the sender reads it.
+
+        It takes two where a denial does.
+        """
+        held = await self._held(hold)
+        return await self._decide(held, Ruling.RETURNED, as_ruler(reviewer), held.mail.envelope.recipients, note)
+
+    async def withdraw(self, hold: str, *, sender: str) -> HeldMail:
+        """Its sender takes it back, as long as nobody has ruled."""
+        held = await self._held(hold)
+        return await self._write(held, self._review(sender, Ruling.WITHDRAWN, held.mail.envelope.recipients, ""))
 
     async def agree(self, hold: str, *, reviewer: Ruler | str) -> HeldMail:
         """Be the second of two. Raises ValueError if nobody was the first."""
@@ -67,11 +80,11 @@ class Reviews:
         first = held.course.assent
         if first is None:
             raise ValueError("nobody has agreed to anything yet; release it or deny it")
-        return await self._decide(held, first.review.ruling, _ruler(reviewer), first.review.recipients, first.review.note)
+        return await self._decide(held, first.review.ruling, as_ruler(reviewer), first.review.recipients, first.review.note)
 
     async def disagree(self, hold: str, *, reviewer: Ruler | str, note: str = "") -> HeldMail:
         """The first of two agreed for nothing: it waits as before. He may take it back himself; another says why."""
-        held, ruler = await self._held(hold), _ruler(reviewer)
+        held, ruler = await self._held(hold), as_ruler(reviewer)
         if held.review is not None:
             raise AlreadyRuled(held.review)
         await self.bench.check(held, ruler)
@@ -94,7 +107,7 @@ class Reviews:
 
         Who may not rule on it may pass it up, and choose nobody.
         """
-        held, ruler = await self._held(hold), _ruler(reviewer)
+        held, ruler = await self._held(hold), as_ruler(reviewer)
         await (self.bench.admit(held, ruler) if to == UP else self.bench.check(held, ruler))
         return await self._escalation.hand_over(held, by=ruler, to=to, reason=reason, now=self._clock.now())
 
@@ -171,7 +184,7 @@ class Reviews:
         self, held: HeldMail, review: Review, *, turn: int | None = None, unopened: Sequence[Address] | None = None
     ) -> HeldMail:
         ruled = held.ruled(review)
-        sends = (*_released(ruled, review), *self._post.on_ruling(ruled, unopened=unopened))
+        sends = (*released(ruled, review), *self._post.on_ruling(ruled, unopened=unopened))
         await self._store.rule(held.mail.id, review, sends, turn=turn)
         log.info("hold.ruled", id=held.mail.id, ruling=str(review.ruling), by=review.reviewer, recipients=len(review.recipients))
         if self._examples and not review.by_deadline:
@@ -202,17 +215,3 @@ class Reviews:
         if held is None:
             raise KeyError(hold)
         return held
-
-
-def _ruler(reviewer: Ruler | str) -> Ruler:
-    return Ruler(name=reviewer) if isinstance(reviewer, str) else reviewer
-
-
-def _released(held: HeldMail, review: Review) -> tuple[Parcel, ...]:
-    """The message for those it is released to; none for a denial."""
-    if review.ruling is not Ruling.RELEASED:
-        return ()
-    mail = held.mail
-    envelope = mail.envelope.only(frozenset(review.recipients))
-    released = Mail(id=mail.id, envelope=envelope, content=mail.content, received=mail.received)
-    return (Parcel(id=new_id(review.at), hold=mail.id, purpose=Purpose.RELEASE, mail=released, made=review.at, due=review.at),)

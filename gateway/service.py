@@ -12,29 +12,29 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
 
 import structlog
 
 from gateway import __version__
-from gateway.classify import load_roster
 from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
+from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
+from gateway.digests import Audience, Digests
+from gateway.hearing import Hearings
 from gateway.judges import Judges, Law
+from gateway.law import written_law
 from gateway.ldap import Directory
 from gateway.mail import Address
 from gateway.notice import Notices
 from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
-from gateway.policy import load_rulebook
 from gateway.ports import Clock, StoreUnavailable
 from gateway.post import Post
 from gateway.records import Records
@@ -43,7 +43,7 @@ from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
-from gateway.source import Mistakes, Problem
+from gateway.source import Mistakes
 from gateway.store import ExampleFolder, SqliteStore
 from gateway.trail import GATEWAY, Detail, Step
 from gateway.viewer import Viewer
@@ -52,6 +52,8 @@ log = structlog.get_logger()
 
 _ROUND = 15.0
 """Seconds between two looks at reminders and deadlines."""
+_MINUTE = 60.0
+"""Seconds between two looks at who is to be told now."""
 _HOUR = 3600.0
 """Seconds between two looks at content that was kept long enough."""
 _PAUSE = 1.0
@@ -64,44 +66,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Now, in UTC."""
         return datetime.now(UTC)
-
-
-def load_law(settings: Settings) -> Law:
-    """Policies and roster as they stand on disk. Raises Mistakes with those of both."""
-    problems: list[Problem] = []
-    rulebook = roster = None
-    try:
-        roster = load_roster(settings.roster)
-    except Mistakes as mistakes:
-        problems += mistakes.problems
-    try:
-        rulebook = load_rulebook(settings.policies, roster.elections if roster else None)
-    except Mistakes as mistakes:
-        problems += mistakes.problems
-    if rulebook is None or roster is None:
-        raise Mistakes(problems)
-    return Law(rulebook=rulebook, roster=roster)
-
-
-def written_law(settings: Settings) -> tuple[Law, Detail]:
-    """Policies and roster, and what the trail says of them: versions, and each file with its SHA-256. Raises Mistakes."""
-    while True:
-        files = _hashes(settings)
-        law = load_law(settings)
-        if files == _hashes(settings):  # else somebody wrote meanwhile
-            return law, {"policies": law.rulebook.version, "roster": law.roster.version, "files": files}
-
-
-def _hashes(settings: Settings) -> list[Mapping[str, str]]:
-    folders = (("policies", settings.policies), ("roster", settings.roster))
-    files = ((f"{name}/{path.name}", path) for name, folder in folders for path in sorted(folder.glob("*.yaml")))
-    return [{"name": name, "sha256": _hash(path)} for name, path in files]
-
-
-def _hash(path: Path) -> str:
-    with suppress(OSError):  # load_law says what is wrong with it
-        return sha256(path.read_bytes()).hexdigest()
-    return ""
 
 
 def until_midnight(now: datetime) -> float:
@@ -117,8 +81,16 @@ class Front:
         self, settings: Settings, law: Law, store: SqliteStore, *, links: Links | None, eye: Viewer, clock: Clock
     ) -> None:
         hostname = settings.hostname
-        notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host, links=links.to if links else None)
-        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
+        notices = Notices(
+            settings.notices,
+            hostname=hostname,
+            relay=settings.relay.host,
+            links=links.to if links else None,
+            status=links.status if links else None,
+            digest=f"{settings.console.public_url}/queue" if settings.console else "",
+        )
+        audience = Audience(book=store.accounts, rounds=store.rounds, law=lambda: self.judges.law.rulebook.reviewers)
+        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, eager=audience.eager)
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
         self.settings = settings
         self.store = store
@@ -127,7 +99,21 @@ class Front:
         examples = ExampleFolder(settings.examples) if settings.examples else None
         bench = Bench(book=store.accounts, witness=eye, belongs=self._belongs)
         self.reviews = Reviews(store=store, trail=store, post=post, bench=bench, clock=clock, examples=examples)
-        self.records = Records(store=store, archive=store, trail=store, clock=clock, retention=settings.retention)
+        self.hearings = Hearings(store=store, pleas=store.pleas, post=post, bench=bench, clock=clock)
+        self.digests = Digests(
+            audience=audience,
+            desk=store.desk,
+            store=store,
+            rounds=store.rounds,
+            trail=store,
+            post=post,
+            clock=clock,
+            zone=lambda: str(self.judges.law.rulebook.zone or "UTC"),
+            link=links.digested if links else None,
+        )
+        self.records = Records(
+            store=store, archive=store, trail=store, clock=clock, retention=settings.retention, pleas=store.pleas
+        )
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
@@ -158,11 +144,20 @@ class Front:
                     pass
             await asyncio.sleep(_HOUR)
 
+    async def watch_digests(self) -> None:
+        """Send what goes out at its times, for ever."""
+        while True:
+            with suppress(StoreUnavailable):  # tried again in a minute
+                await self.digests.round()
+                self.delivery.wake()
+            await asyncio.sleep(_MINUTE)
+
     async def watch_head(self) -> None:
-        """Log the trail's head now and at the end of each day (UTC), for ever: a log kept elsewhere vouches for it."""
+        """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
         while True:
             with suppress(StoreUnavailable):
-                log.info("audit.head", head=str(await self.store.head()))
+                log.info("audit.head", head=await self.digests.send_head(_addresses(self.settings.audit.head_to)))
+                self.delivery.wake()
             await asyncio.sleep(until_midnight(self._clock.now()))
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
@@ -233,15 +228,24 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head):
+        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_digests):
             stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
         requests = answers(
             store=store,
             trail=store,
             reviews=front.reviews,
+            pleas=store.pleas,
             wake=front.delivery.wake,
             status=front.status,
             reload=front.reload,
+        )
+        requests |= appeal_answers(
+            store=store,
+            trail=store,
+            pleas=store.pleas,
+            reviews=front.reviews,
+            hearings=front.hearings,
+            wake=front.delivery.wake,
         )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
@@ -287,6 +291,9 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         oidc=Provider(wishes.oidc, f"{wishes.public_url}{BACK}") if wishes.oidc else None,
         ldap=ldap,
         reviews=front.reviews,
+        pleas=front.store.pleas,
+        hearings=front.hearings,
+        rounds=front.store.rounds,
         eye=eye,
         clock=clock,
         links=links,
@@ -350,6 +357,10 @@ async def _lasting(work: Callable[[], Awaitable[None]]) -> None:
             with suppress(OSError):
                 log.exception("work.fault", work=work.__qualname__)
         await asyncio.sleep(_PAUSE)
+
+
+def _addresses(written: Sequence[str]) -> list[Address]:
+    return [Address.parse(one) for one in written]
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

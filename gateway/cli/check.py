@@ -76,7 +76,7 @@ def _problems(settings_file: Path) -> list[Problem]:
     if "policies" in folders:
         rulebook = tried(load_rulebook, folders["policies"], roster.elections if roster else None)
         if settings is not None and rulebook is not None:
-            problems += _unknown_reviewers(settings, settings_file, rulebook.reviewers())
+            problems += _unknown_reviewers(settings, settings_file, rulebook.desks())
     return problems
 
 

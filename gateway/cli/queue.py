@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from gateway.cli import returning
 from gateway.cli.common import Exit, as_json, asked, config, fail, given_ids, plain, print_json
 
 
@@ -104,6 +105,10 @@ def hand_over(  # noqa: PLR0913  -- one parameter an option
     _rule(given_ids(ids), settings_file, "queue.hand-over", as_json=as_json, **said)
 
 
+command.add_command(returning.command, "return")
+command.add_command(returning.withdraw)
+
+
 def _rule(ids: Iterable[str], settings_file: Path, request: str, *, as_json: bool, **said: object) -> None:
     """Each in its turn; one that is refused does not stop the others, and makes the exit status 1."""
     refused = 0
@@ -173,6 +178,7 @@ def _page(held: dict[str, Any]) -> None:
     for unread in held["unread"]:
         _line("not read", f"{unread['place']}: {unread['why']}")
     _ruling(held["review"])
+    _said(held)
     for dispatch in held["dispatches"]:
         _line(
             dispatch["purpose"],
@@ -207,6 +213,21 @@ def _ruling(review: dict[str, Any] | None) -> None:
         who = " and ".join(filter(None, (review["also"], review["reviewer"])))
         _line(review["ruling"], f"by {who}, {review['at']}, for {', '.join(review['recipients'])}")
         _line("note", review["note"] or "-")
+
+
+def _said(held: dict[str, Any]) -> None:
+    """What the sender said, and what became of his appeal."""
+    for one in held["statements"]:
+        _line("answer" if one["answers"] else "explanation", f"{one['at']} by {one['by']}\n{one['text']}")
+    if appeal := held["appeal"]:
+        against, finding = appeal["against"], appeal["finding"]
+        _line("appeal", f"{appeal['at']} by {appeal['by']}\n{appeal['text']}")
+        _line("against", f"{against['ruling']} by {against['reviewer']}, {against['at']}\n{against['note'] or '-'}")
+        if finding:
+            _line(
+                "upheld" if finding["upheld"] else "overturned",
+                f"by {finding['by']}, {finding['at']}\n{finding['reason'] or '-'}",
+            )
 
 
 def _line(name: str, text: str) -> None:

@@ -21,6 +21,7 @@ from gateway.display import Shown, Unviewable, frames
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
 from gateway.notice.view import left_out, relevant
+from gateway.people import Role, Ruler
 
 _NOTE, _DIGITS = 4000, 4
 _DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
@@ -143,31 +144,35 @@ async def release(request: Request) -> Response:
         to = [Address.parse(str(one)) for one in form.getlist("to")]
     except ValueError:
         to = []
-    return await _ruled(request, "release", form, to=to, note=_text(form, "note"))
+    return await ruled(request, "release", form, to=to, note=_text(form, "note"))
 
 
 async def deny(request: Request) -> Response:
     """Keep it, and say why."""
     form = await form_of(request)
-    note = " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
-    return await _ruled(request, "deny", form, note=note)
+    return await ruled(request, "deny", form, note=reason(form))
+
+
+def reason(form: FormData) -> str:
+    """The reason that was chosen, and what was written beside it."""
+    return " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
 
 
 async def agree(request: Request) -> Response:
     """Be the second of two."""
-    return await _ruled(request, "agree", await form_of(request))
+    return await ruled(request, "agree", await form_of(request))
 
 
 async def disagree(request: Request) -> Response:
     """The first of two agreed for nothing, or takes it back."""
     form = await form_of(request)
-    return await _ruled(request, "disagree", form, note=_text(form, "note"))
+    return await ruled(request, "disagree", form, note=_text(form, "note"))
 
 
 async def hand_over(request: Request) -> Response:
     """Give it to another reviewer, or up the ladder."""
     form = await form_of(request)
-    return await _ruled(request, "hand over", form, given=_text(form, "given"), note=_text(form, "note"))
+    return await ruled(request, "hand over", form, given=_text(form, "given"), note=_text(form, "note"))
 
 
 async def note(request: Request) -> Response:
@@ -182,21 +187,28 @@ async def note(request: Request) -> Response:
     return RedirectResponse(f"/mail/{held.mail.id}#notes", 303)
 
 
-async def _ruled(  # noqa: PLR0913  -- what a form can say
+async def ruled(  # noqa: PLR0913  -- what a form can say
     request: Request, act: str, form: FormData, *, to: Sequence[Address] = (), note: str = "", given: str = ""
 ) -> Response:
+    """Rule, or hand over, and go back to the page; or the page again, with why not."""
     hold = request.path_params["hold"]
     try:
         await rule(request, hold, act, to=to, note=note, given=given)
     except Refusal as refusal:
-        held = await held_for(request, hold)
-        if held is None:
-            return _unknown(request)
-        said = {name: _text(form, name) for name in ("note", "reason", "given")} if refusal.first is None else {}
-        return await _mail(
-            request, held, _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
-        )
+        return await refused(request, hold, act, refusal, form, to=to)
     return RedirectResponse(f"/mail/{hold}", 303)
+
+
+async def refused(  # noqa: PLR0913  -- what was asked for, and why it was not done
+    request: Request, hold: str, act: str, refusal: Refusal, form: FormData, *, to: Sequence[Address] = ()
+) -> Response:
+    """The page again, with why it was not done and what was written."""
+    held = await held_for(request, hold)
+    if held is None:
+        return _unknown(request)
+    said = {name: _text(form, name) for name in ("note", "reason", "given")} if refusal.first is None else {}
+    failed = _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
+    return await _mail(request, held, failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,6 +246,8 @@ async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None)
         recused=await recusal(request, held) if may_rule(account) else "",
         reasons=here.settings.reasons,
         remarks=[(await name_of(request, one.by), one) for one in await here.desk.remarks(held.mail.id)],
+        statements=await here.pleas.statements(held.mail.id),
+        supervises=account.role is Role.SUPERVISOR,
         as_page=request.query_params.get("as", "page" if shown.page else "text") == "page" and bool(shown.page),
         **await standing(request, held) | await _told(request, held),
     )
@@ -242,10 +256,13 @@ async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None)
 async def _told(request: Request, held: HeldMail) -> dict[str, object]:
     """What the page and its fragment say of the ruling."""
     here, review = house(request), held.review
+    appealed = await here.pleas.appealed(held.mail.id) if review else None
     following = await here.desk.find(Search(groups=groups(me(request)), size=1)) if review else None
     return {
         "held": held,
         "review": review,
+        "appealed": appealed,
+        "own": appealed is not None and Ruler.of(me(request)).is_one_with(tuple(appealed.against.names)),
         "reviewer": await _names(request, review) if review else "",
         "kept_from": left_out(held) if review else (),
         "dispatches": await here.store.dispatches(held.mail.id) if review else (),

@@ -22,6 +22,8 @@ _APART = ("words", "subject", "recipient", "each", "since", "until")
 """What may fit one message and not another that is alike; then each is shown for itself."""
 _ASKED = ("words", "sender", "subject", "recipient", "policy", "category", "state", "since", "until", "sort", "each")
 
+_USUAL: dict[State | None, str] = {State.WAITING: "deadline", State.APPEALED: "oldest"}
+
 
 async def home(request: Request) -> Response:
     """Where somebody's work is."""
@@ -106,7 +108,7 @@ def _search(asked: Mapping[str, str], seen: tuple[str, ...] | None, after: str) 
         category=asked["category"],
         since=_day(asked["since"]),
         until=_day(asked["until"], timedelta(days=1)),
-        sort=Sort(asked["sort"] or ("deadline" if state is State.WAITING else "newest")),
+        sort=Sort(asked["sort"] or _USUAL.get(state, "newest")),
         together=state is not None
         and not any(asked[name] for name in ("words", "subject", "recipient", "each", "since", "until")),
         after=after,

@@ -7,6 +7,7 @@ from gateway.recusal import sees as was_brought_to
 ANYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
 READING = RULING | {Role.AUDITOR}
+SUPERVISING = frozenset({Role.SUPERVISOR})
 LOOKING_AFTER = frozenset({Role.ADMINISTRATOR})
 
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -37,6 +38,12 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "GET /me/recovery": EVERY_ROLE,
     "POST /me/recovery": EVERY_ROLE,
     "POST /me/sessions": EVERY_ROLE,
+    "POST /me/told": RULING,
+    "GET /status/{hold}/{token}": ANYBODY,
+    "POST /status/{hold}/{token}/withdraw": ANYBODY,
+    "POST /status/{hold}/{token}/explain": ANYBODY,
+    "POST /status/{hold}/{token}/answer": ANYBODY,
+    "POST /status/{hold}/{token}/appeal": ANYBODY,
     "GET /go/{hold}/{token}": READING,
     "GET /queue": READING,
     "GET /queue/lines": READING,
@@ -51,6 +58,9 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "GET /mail/{hold}/frame/{number}": READING,
     "POST /mail/{hold}/release": RULING,
     "POST /mail/{hold}/deny": RULING,
+    "POST /mail/{hold}/return": RULING,
+    "POST /mail/{hold}/overturn": SUPERVISING,
+    "POST /mail/{hold}/uphold": SUPERVISING,
     "POST /mail/{hold}/note": RULING,
     "POST /mail/{hold}/agree": RULING,
     "POST /mail/{hold}/disagree": RULING,

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from gateway.console.house import house, me
 from gateway.console.rights import sees
 from gateway.console.steps import step
-from gateway.hold import AlreadyRuled, HeldMail, Turned
+from gateway.hold import AlreadyRuled, HeldMail, Ruling, Turned
 from gateway.mail import Address
 from gateway.people import Ruler
+from gateway.plea import OwnRuling
 from gateway.recusal import Recused
 
 
@@ -36,11 +37,12 @@ async def recusal(request: Request, held: HeldMail) -> str:
 async def rule(  # noqa: PLR0913  -- what there is to say
     request: Request, hold: str, act: str, *, to: Sequence[Address] = (), note: str = "", given: str = ""
 ) -> HeldMail:
-    """Release it or deny it, for good or as the first of two; or hand it over. Raises Refusal, and then nothing was done."""
+    """Rule, for good or as the first of two; or hand it over. Raises Refusal, and then nothing was done."""
     reviews, ruler = house(request).reviews, Ruler.of(me(request))
     acts: dict[str, Callable[[], Awaitable[HeldMail]]] = {
         "release": lambda: reviews.release(hold, reviewer=ruler, to=to, note=note),
         "deny": lambda: reviews.deny(hold, reviewer=ruler, note=note),
+        "return": lambda: reviews.send_back(hold, reviewer=ruler, note=note),
         "agree": lambda: reviews.agree(hold, reviewer=ruler),
         "disagree": lambda: reviews.disagree(hold, reviewer=ruler, note=note),
         "hand over": lambda: reviews.hand_over(hold, reviewer=ruler, to=given, reason=note),
@@ -57,7 +59,7 @@ async def done(request: Request, hold: str, act: Callable[[], Awaitable[HeldMail
         raise Refusal("There is no such message in your queues.", status=404)
     try:
         after = await act()
-    except Recused as why:
+    except (Recused, OwnRuling) as why:
         await step(request, "recused", hold=hold, why=str(why))
         raise Refusal(str(why), status=403) from None
     except AlreadyRuled as first:
@@ -82,6 +84,8 @@ async def _was_first(request: Request, first: AlreadyRuled) -> str:
     review = first.review
     who = await name_of(request, review.reviewer)
     at = f"{review.at.astimezone():%H:%M}"
+    if review.ruling is Ruling.WITHDRAWN:
+        return f"Its sender took it back at {at}. Your decision was not used."
     if review.also:
         who = f"{await name_of(request, review.also)} and {who}"
     return f"{who[:1].upper()}{who[1:]} ruled first: it was {review.ruling} at {at}. Your decision was not used."

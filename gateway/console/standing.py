@@ -11,7 +11,7 @@ from gateway.hold import HeldMail, Ruling
 from gateway.people import RULING, Account, Role, Ruler
 from gateway.trail import GATEWAY
 
-_VERB = {Ruling.RELEASED: "release it", Ruling.DENIED: "deny it"}
+_VERB = {Ruling.RELEASED: "release it", Ruling.DENIED: "deny it", Ruling.RETURNED: "ask the sender to revise it"}
 _TWO = {"": "", "release": "To release it", "both": "To release or to deny it"}
 
 

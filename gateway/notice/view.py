@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from gateway.hold import HeldMail, Ruling
+from gateway.hold import REFUSALS, HeldMail, Ruling
 from gateway.mail import Address, Receipt, Reply, Unread
 from gateway.notice.words import counted, length, lines, listed, plain, sentence, when, where
 from gateway.verdict import Finding, Kind, Label, Verdict
@@ -60,12 +60,13 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
-    """A ruling. `to` and `withheld` name the recipients on one line; `withheld` is "" when nobody is left out.
+    """A ruling, and the word for it. `to` and `withheld` name the recipients on one line.
 
-    The note is a reviewer's; what a deadline did has none.
+    `withheld` is "" when nobody is left out. The note is a reviewer's; what a deadline did has none.
     """
 
     released: bool
+    word: str
     by_deadline: bool
     by: str
     when: str
@@ -97,6 +98,12 @@ _ADVICE = {
 _PRIVATELY = "Or send it from a private account to private addresses, outside the department's systems."
 _READABLY = "Write what could not be read into the message as text: not encrypted, no picture, document or archive."
 
+_WORDS = {
+    Ruling.RELEASED: "Released",
+    Ruling.DENIED: "Denied",
+    Ruling.RETURNED: "Returned for revision",
+    Ruling.WITHDRAWN: "Withdrawn",
+}
 _THEN = {
     "release": "it is released to all its recipients",
     "deny": "it is denied and not sent",
@@ -186,6 +193,7 @@ def of_ruling(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
     return {
         "ruled": Ruled(
             released=review.ruling is Ruling.RELEASED,
+            word=_WORDS[review.ruling],
             by_deadline=review.by_deadline,
             by=listed(plain(name, 120) for name in (review.also, review.reviewer) if name),
             when=when(review.at, zone),
@@ -194,6 +202,14 @@ def of_ruling(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
             withheld=withheld,
         )
     }
+
+
+def of_appeal(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
+    """Until when the ruling can be appealed, as `appeal`; "" if it cannot."""
+    review = held.review
+    if review is None or review.ruling not in REFUSALS or not held.reviewers.appeal:
+        return {"appeal": ""}
+    return {"appeal": when(review.at + held.reviewers.appeal, zone)}
 
 
 def of_failures(failures: Sequence[tuple[Address, Reply]]) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """From what was written, once nothing is wrong with it, to the rulebook."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from gateway import decision
@@ -15,6 +16,7 @@ from gateway.policy.group import ANYONE, Group
 from gateway.policy.hurry import Elections, Hurry, chosen
 from gateway.policy.rulebook import Action, Policy, Rule, Rulebook, Sender
 from gateway.source import Location
+from gateway.timetable import Timetable
 
 UNJUDGED = "The message could not be judged now; try again later"
 
@@ -64,6 +66,7 @@ class Declared:
             anyone=policies[senders[-1].policy],
             zone=zone,
             groups=self.groups,
+            reviewers=tuple(self._of(self._alone(name), one.then) for name, one in self.reviewers.items()),
         )
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:
@@ -144,26 +147,35 @@ class Declared:
     def _reviewers(self, acting: written.Acting, policy: written.Policy) -> Reviewers:
         """Those named, or the ladder; with a deadline of the rule's own, without the reminders that would come after it."""
         ladder = "" if acting.reviewers else acting.ladder or policy.ladder
-        rungs = [self._rung(rung) for rung in self.ladders[ladder].rungs] if ladder else [self._alone(acting)]
+        rungs = [self._rung(rung) for rung in self.ladders[ladder].rungs] if ladder else [self._alone(acting.reviewers, acting)]
         first, *later = rungs
         then = self.ladders[ladder].ladder.then if ladder else self.reviewers[acting.reviewers].then
-        return Reviewers(
-            name=first.name,
-            members=first.members,
-            deadline=first.lasts,
-            then=then or "wait",
-            reminders=first.reminders,
-            duty=first.duty,
-            off_duty=first.off_duty,
+        return replace(
+            self._of(first, then),
             later=tuple(later),
             pair=policy.two_reviewers or "",
             recusal=Recusal(named=policy.recusal is not None and policy.recusal.named),
         )
 
-    def _alone(self, acting: written.Acting) -> Rung:
-        chosen = self.reviewers[acting.reviewers]
-        deadline = acting.deadline or chosen.deadline or timedelta(days=1)
-        return self._standing(acting.reviewers, chosen, deadline, chosen.reminders)
+    def _of(self, rung: Rung, then: Literal["release", "deny", "wait"] | None) -> Reviewers:
+        """A ladder that begins there."""
+        chosen = self.reviewers[rung.name]
+        return Reviewers(
+            name=rung.name,
+            members=rung.members,
+            deadline=rung.lasts,
+            then=then or "wait",
+            reminders=rung.reminders,
+            appeal=chosen.appeal_within,
+            told=Timetable.parse(chosen.told),
+            duty=rung.duty,
+            off_duty=rung.off_duty,
+        )
+
+    def _alone(self, name: str, acting: written.Acting | None = None) -> Rung:
+        chosen = self.reviewers[name]
+        deadline = (acting.deadline if acting else None) or chosen.deadline or timedelta(days=1)
+        return self._standing(name, chosen, deadline, chosen.reminders)
 
     def _rung(self, rung: written.Rung) -> Rung:
         hours: written.OnDuty = rung if rung.on_duty else self.reviewers[rung.reviewers]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
+from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Reviewers, Tag, Trial
 from gateway.mail import Address, Author, Envelope, Place
 from gateway.policy.condition import Condition, Facts, authorship, writers
 from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
@@ -120,6 +120,7 @@ class Rulebook:
     anyone: Policy
     zone: ZoneInfo | None = None
     groups: Mapping[str, Group] = field(default_factory=dict)
+    reviewers: tuple[Reviewers, ...] = ()
 
     def belongs(self, group: str, address: Address) -> bool:
         """Whether somebody is in the group of that name; nobody is in one that there is not."""
@@ -158,11 +159,11 @@ class Rulebook:
             claims=tuple(who for who, _ in _claims(envelope, authors) if who),
         )
 
-    def reviewers(self) -> frozenset[str]:
-        """The groups of reviewers that some rule names."""
+    def desks(self) -> frozenset[str]:
+        """The groups of reviewers that some rule names, or a ladder of one."""
         policies = (self.anyone, *(sender.policy for sender in self.senders))
-        actions = (action for policy in policies for action in policy.actions)
-        return frozenset(one.disposition.reviewers.name for one in actions if isinstance(one.disposition, Hold))
+        holds = (action.disposition for policy in policies for action in policy.actions if isinstance(action.disposition, Hold))
+        return frozenset(rung.name for hold in holds for rung in hold.reviewers.rungs)
 
     def _policies(self, envelope: Envelope, authors: Iterable[Author]) -> Iterable[tuple[Policy, str]]:
         """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""

@@ -21,6 +21,7 @@ from gateway.source import (
     did_you_mean,
     known,
 )
+from gateway.timetable import Timetable
 from gateway.verdict import Category, Kind, Label
 
 AUTHORITY = "{authority}"
@@ -135,6 +136,14 @@ def _spelled(written: object) -> object:
     return {"action": written} if isinstance(written, str) else written
 
 
+def _told(written: str) -> str:
+    try:
+        return str(Timetable.parse(written))
+    except ValueError as wrong:
+        says, _, remedy = str(wrong).partition("; ")
+        raise Wrong(says, f"{remedy[:1].upper()}{remedy[1:]}.") from None
+
+
 Line = Annotated[str, AfterValidator(_line)]
 AuthorityName = Annotated[str, known("authority")]
 GroupName = Annotated[str, known("group")]
@@ -197,6 +206,8 @@ class Reviewers(OnDuty):
     then: Literal["release", "deny", "wait"] | None = None
     reminders: OneOrMore[Duration] = ()
     election_window: ElectionWindow | None = None
+    appeal_within: Duration = timedelta(days=14)
+    told: Annotated[str, AfterValidator(_told)] = "at once"
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -70,6 +70,11 @@ def ruled(db: Connection, hold: str, review: Review) -> None:
     db.execute(update(cards).where(cards.c.id == hold).values(known))
 
 
+def appealed(db: Connection, hold: str) -> None:
+    """There is an appeal against its ruling."""
+    db.execute(update(cards).where(cards.c.id == hold).values(state=State.APPEALED))
+
+
 def find(db: Connection, search: Search) -> Leaf:
     """A page. Raises ValueError for a key that is none."""
     rows = db.execute(asked(search)).all()
@@ -110,7 +115,9 @@ def tally(db: Connection, groups: Sequence[str] | None, soon: datetime) -> Tally
     waiting = waiting.where(cards.c.state == State.WAITING, *_seen(groups))
     count, oldest, first = db.execute(waiting).one()
     pressing = select(func.count()).where(cards.c.state == State.WAITING, cards.c.deadline < soon, *_seen(groups))
-    return Tally(waiting=count, soon=db.execute(pressing).scalar_one(), oldest=oldest, next=first)
+    appeals = select(func.count()).where(cards.c.state == State.APPEALED, *_seen(groups))
+    soon_due, appealed = db.execute(pressing).scalar_one(), db.execute(appeals).scalar_one()
+    return Tally(waiting=count, soon=soon_due, oldest=oldest, next=first, appeals=appealed)
 
 
 def policies(db: Connection) -> list[str]:

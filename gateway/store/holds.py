@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from gateway.hold import AlreadyRuled, HeldMail, Review, Turned
 from gateway.mail import Content, Mail
-from gateway.store import cards, codec, courses, schema
+from gateway.store import cards, codec, courses, pleas, schema
 from gateway.store.contents import Damaged, Spool, keep, take
 from gateway.store.schema import contents, holds
 
@@ -65,6 +65,12 @@ def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
     return None if row is None else _held(row, take(db, hold, spool))
 
 
+def bare(db: Connection, hold: str) -> HeldMail | None:
+    """The hold without its octets."""
+    row = db.execute(_ROW.where(holds.c.id == hold)).one_or_none()
+    return None if row is None else _held(row, Content(size=row.size))
+
+
 def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
     """Holds without content, the earliest deadline first."""
     asked = _ROW.order_by(holds.c.deadline, holds.c.id).limit(limit)
@@ -112,6 +118,7 @@ def rule(db: Connection, hold: str, review: Review, spool: Spool, turn: int | No
         raise Turned
     courses.over(db, hold)
     cards.ruled(db, hold, review)
+    pleas.ruled(db, ruled)
     return ruled
 
 

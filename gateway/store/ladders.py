@@ -10,8 +10,11 @@ from typing import Any
 from gateway.decision import Recusal, Reviewers, Rung
 from gateway.duty import Duty
 from gateway.mail import Address
+from gateway.timetable import Timetable
 
 _TICK = timedelta(microseconds=1)
+_TO_APPEAL = timedelta(days=14)
+"""In records from before it was written down."""
 
 Json = dict[str, Any]
 
@@ -31,6 +34,8 @@ def written(reviewers: Reviewers) -> Json:
         "deadline": reviewers.deadline // _TICK,
         "then": reviewers.then,
         "reminders": [reminder // _TICK for reminder in reviewers.reminders],
+        "appeal": reviewers.appeal // _TICK,
+        "told": str(reviewers.told),
         **{key: value for key, value in more.items() if value},
     }
 
@@ -44,6 +49,8 @@ def read(j: Mapping[str, Any]) -> Reviewers:
         deadline=j["deadline"] * _TICK,
         then=j["then"],
         reminders=_to_spans(j["reminders"]),
+        appeal=j.get("appeal", _TO_APPEAL // _TICK) * _TICK,
+        told=Timetable.parse(j.get("told", "at once")),
         later=tuple(_to_rung(rung) for rung in j.get("later", ())),
         hurry=j.get("hurry", ""),
         pair=j.get("pair", ""),

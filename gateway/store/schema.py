@@ -102,12 +102,14 @@ holds = Table(
     Column("kept", Words),
     Column("ended", Text),
     Column("ended_at", Instant),
+    Column("needed", Instant),
     Index(None, "next"),
     Index(None, "deadline"),
     Index(None, "ended", "ended_at"),
 )
 """`next`: when the hold is due for a reminder or its deadline; null once it is ruled on. kept: why it is under legal hold.
-ended: released, denied or expired, from the ruling until its content is destroyed.
+ended: released, denied, returned, withdrawn or expired, from the ruling until its content is destroyed.
+needed: until when its content has to be there for an appeal.
 """
 
 parcels = Table(
@@ -360,3 +362,39 @@ keys = Table(
     Column("octets", LargeBinary, nullable=False),
 )
 """Secrets the gateway signs with."""
+
+statements = Table(
+    "statements",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("hold", Text, ForeignKey("holds.id"), nullable=False),
+    Column("record", Text, nullable=False),
+    Index(None, "hold"),
+)
+"""What senders said of their held messages, in order."""
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Index(None, "open"),
+)
+"""Appeals, one for each hold; open: no supervisor has answered yet."""
+
+timetables = Table(
+    "timetables",
+    metadata,
+    Column("account", Text, ForeignKey("accounts.id"), primary_key=True),
+    Column("written", Text, nullable=False),
+)
+"""When somebody wants to hear of what waits, where that is not as his group does; "" where it is again."""
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Mail that goes out at its times, by name, and when it last did."""

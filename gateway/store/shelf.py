@@ -17,8 +17,10 @@ from gateway.store.accounts import StoredAccounts
 from gateway.store.contents import Spool
 from gateway.store.desk import StoredDesk
 from gateway.store.factors import StoredFactors
+from gateway.store.hearings import StoredPleas
 from gateway.store.ledger import append
 from gateway.store.records import Recorded
+from gateway.store.rounds import StoredRounds
 from gateway.store.writer import Writer
 from gateway.trail import Detail, Step
 
@@ -46,6 +48,8 @@ class Shelf(Recorded):
         self.desk = StoredDesk(writer)
         self.accounts = StoredAccounts(writer)
         self.factors = StoredFactors(writer)
+        self.pleas = StoredPleas(writer, spool, clock)
+        self.rounds = StoredRounds(writer, clock)
 
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""

@@ -12,6 +12,7 @@ from gateway.mail import Address
 from gateway.ports import Asked
 from gateway.store import SqliteStore
 from tests.support.mails import NOW, held
+from tests.support.older import set_back
 from tests.support.parcels import notice
 
 HOUR = timedelta(hours=1)
@@ -120,8 +121,7 @@ async def test_holds_from_before_there_were_ladders_are_on_a_ladder_of_one(path,
     store = await SqliteStore.open(path, clock)
     await store.hold(held(), [])
     await store.close()
-    for statement in ("DROP TABLE courses", "DROP TABLE seats", "UPDATE alembic_version SET version_num = '0004'"):
-        raw(statement)
+    set_back(raw, "0004")
     again = await SqliteStore.open(path, clock)
     assert await again.get("H1") == held()
     assert [one.mail.id for one in await again.turning(NOW)] == ["H1"]

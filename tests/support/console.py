@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from gateway.console import BACK, House, Links, Seal
 from gateway.console.app import application
 from gateway.console.passwords import Passwords
+from gateway.hearing import Hearings
 from gateway.hold import HeldMail
 from gateway.ldap import Directory
 from gateway.mail import Address
@@ -42,6 +43,7 @@ class Console:
             NoticeWishes.model_validate_json('{"from": "hatchway@department.example"}'),
             hostname="hatchway.department.example",
             links=self.links.to,
+            status=self.links.status,
         )
         self.post = Post(notices, store, per_hour=1000, clock=clock)
         bench = Bench(book=store.accounts, witness=Eye(), belongs=self._belongs)
@@ -57,6 +59,9 @@ class Console:
             oidc=Provider(settings.oidc, f"{settings.public_url}{BACK}") if settings.oidc else None,
             ldap=Directory(settings.ldap) if settings.ldap else None,
             reviews=Reviews(store=store, trail=store, post=self.post, bench=bench, clock=clock),
+            pleas=store.pleas,
+            hearings=Hearings(store=store, pleas=store.pleas, post=self.post, bench=bench, clock=clock),
+            rounds=store.rounds,
             eye=bench.witness,
             clock=clock,
             links=self.links,

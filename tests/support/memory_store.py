@@ -17,6 +17,7 @@ from gateway.store import Stock, codec, steps
 from gateway.store.archive import unquoted
 from gateway.store.holds import ending
 from gateway.trail import GATEWAY, Detail, Entry, Head, Step, follow, moment
+from tests.support.memory_pleas import MemoryPleas
 
 _OPEN = ("waiting", "postponed")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -47,6 +48,7 @@ class MemoryStore:
         self._slots: dict[str, _Slot] = {}
         self._trail: tuple[Entry, ...] = ()
         self._append(Step.BEGUN, detail={"form": 1, "holds": 0})
+        self.pleas = MemoryPleas(self)
 
     async def close(self) -> None:
         self.away = True
@@ -210,6 +212,7 @@ class MemoryStore:
                 emptied = replace(slot.parcel, mail=_emptied(slot.parcel.mail))
                 self._slots[slot.parcel.id] = replace(slot, parcel=emptied)
             said = {"why": why, "contents": gone, "decision": steps.record(codec.write_decision(decision))}
+            said["pleas"] = self.pleas.silence(hold)
             self._append(Step.DESTROYED, actor=actor, hold=hold, detail=said)
             return True
 
@@ -224,6 +227,7 @@ class MemoryStore:
                 "envelope.json": codec.write_envelope(held.mail.envelope).encode(),
                 "decision.json": codec.write_decision(held.decision).encode(),
                 **({"ruling.json": codec.write_review(held.review).encode()} if held.review else {}),
+                **self.pleas.files(hold),
                 "dispatches.json": json.dumps([{"parcel": s.parcel.id, "state": s.state} for s in slots]).encode(),
             }
 
@@ -237,6 +241,7 @@ class MemoryStore:
                 "envelope": steps.record(codec.write_envelope(held.mail.envelope)),
                 "decision": steps.record(codec.write_decision(held.decision)),
                 "ruling": steps.record(codec.write_review(held.review)) if held.review else "",
+                "pleas": self.pleas.print_of(hold),
             }
         return found
 
@@ -248,17 +253,20 @@ class MemoryStore:
 
     def _closed(self, held: HeldMail) -> bool:
         going = any(slot.parcel.hold == held.mail.id and slot.state in _OPEN for slot in self._slots.values())
-        return held.review is not None and not held.kept and held.destroyed is None and not going
+        free = not held.kept and not self.pleas.needed(held, self._clock.now())
+        return held.review is not None and free and held.destroyed is None and not going
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         if self.away:
             raise StoreUnavailable("the store is away")
         holds, slots, trail = dict(self._holds), dict(self._slots), self._trail
+        pleas = self.pleas.copy()
         try:
             yield
         except BaseException:
             self._holds, self._slots, self._trail = holds, slots, trail
+            self.pleas.restore(pleas)
             raise
 
     def _append(self, step: str, *, actor: str = GATEWAY, hold: str = "", detail: Detail | None = None) -> Entry:

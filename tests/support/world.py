@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gateway.delivery import Delivery, Patience
+from gateway.hearing import Hearings
 from gateway.mail import Outgoing, Receipt, Reply
 from gateway.notice import Notices
 from gateway.pipeline import Pipeline
@@ -69,14 +70,11 @@ class World:
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
         self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock)
         self.book, self.groups = Book(), {}
+        judges = bench(self.book, self.groups)
         self.reviews = Reviews(
-            store=self.store,
-            trail=self.store,
-            post=self.post,
-            bench=bench(self.book, self.groups),
-            clock=self.clock,
-            examples=examples,
+            store=self.store, trail=self.store, post=self.post, bench=judges, clock=self.clock, examples=examples
         )
+        self.hearings = Hearings(store=self.store, pleas=self.store.pleas, post=self.post, bench=judges, clock=self.clock)
         self.next_hop = NextHop()
         self.delivery = Delivery(
             outbox=self.store,
