@@ -25,6 +25,7 @@ from gateway.classify import load_roster
 from gateway.console import ConsoleServer, House, Links
 from gateway.control.answers import answers
 from gateway.control.audit import audit_answers
+from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
@@ -35,6 +36,7 @@ from gateway.policy import load_rulebook
 from gateway.ports import StoreUnavailable
 from gateway.post import Post
 from gateway.records import Records
+from gateway.report import CountedJudge
 from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
@@ -124,7 +126,8 @@ class Front:
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
-        pipeline = Pipeline(judge=self.judges, store=store, post=post, clock=clock, hostname=hostname)
+        self.counted = CountedJudge(self.judges, clock)
+        pipeline = Pipeline(judge=self.counted, store=store, post=post, clock=clock, hostname=hostname)
         self.door = Server(settings, next_hop=self.next_hop, submit=pipeline.submit, clock=clock)
         self._clock = clock
         self._since = clock.now()
@@ -155,6 +158,21 @@ class Front:
                 log.info("audit.head", head=str(await self.store.head()))
             await asyncio.sleep(until_midnight(self._clock.now()))
 
+    async def watch_counts(self) -> None:
+        """Keep what was counted, for ever."""
+        while True:
+            await asyncio.sleep(_ROUND)
+            await self.keep_counts()
+
+    async def keep_counts(self) -> None:
+        """Put what was counted on the shelf; what cannot be put there now is tried again."""
+        counted = self.counted.taken()
+        try:
+            if counted:
+                await self.store.figures.add(counted)
+        except StoreUnavailable:
+            self.counted.put_back(counted)
+
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
         detail = {"version": __version__, "settings": self.settings.sha256, **written}
@@ -162,6 +180,7 @@ class Front:
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
+        await self.keep_counts()
         with suppress(StoreUnavailable):
             await self.store.record(Step.STOPPED, actor=GATEWAY)
 
@@ -221,7 +240,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head):
+        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_counts):
             stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
         requests = answers(
             store=store,
@@ -234,6 +253,7 @@ async def running(settings: Settings) -> AsyncIterator[Front]:
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, clock=SystemClock(), public_url=url)
+        requests |= report_answers(counts=store.figures, trail=store, clock=SystemClock())
         await _open_console(stack, front, links)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
@@ -267,6 +287,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         trail=front.store,
         desk=front.store.desk,
         book=front.store.accounts,
+        figures=front.store.figures,
         reviews=front.reviews,
         eye=eye,
         clock=SystemClock(),

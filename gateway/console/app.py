@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gateway.console import accounts, entry, mail, own, queue
+from gateway.console import accounts, entry, mail, own, queue, report
 from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
@@ -62,6 +62,8 @@ PAGES: dict[str, Page] = {
     "POST /mail/{hold}/release": mail.release,
     "POST /mail/{hold}/deny": mail.deny,
     "POST /mail/{hold}/note": mail.note,
+    "GET /report": report.report,
+    "GET /report/file/{form}": report.export,
     "GET /people": accounts.people,
     "POST /people": accounts.add,
     "GET /people/{account}": accounts.person,

@@ -15,6 +15,7 @@ from gateway.display import Shown
 from gateway.hold import HeldMail
 from gateway.people import Account, AccountBook, Session
 from gateway.ports import Clock, HoldStore, Trail
+from gateway.report import Counts
 from gateway.review import Reviews
 from gateway.settings import Console
 
@@ -46,6 +47,7 @@ class House:
     trail: Trail
     desk: Desk
     book: AccountBook
+    figures: Counts
     reviews: Reviews
     eye: Eye
     clock: Clock

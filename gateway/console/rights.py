@@ -10,6 +10,7 @@ ANYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
 RULING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 READING = RULING | {Role.AUDITOR}
+ANSWERING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 LOOKING_AFTER = frozenset({Role.ADMINISTRATOR})
 
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -42,6 +43,8 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "POST /mail/{hold}/release": RULING,
     "POST /mail/{hold}/deny": RULING,
     "POST /mail/{hold}/note": RULING,
+    "GET /report": ANSWERING,
+    "GET /report/file/{form}": ANSWERING,
     "GET /people": LOOKING_AFTER,
     "POST /people": LOOKING_AFTER,
     "GET /people/{account}": LOOKING_AFTER,

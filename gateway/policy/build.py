@@ -44,6 +44,7 @@ class Declared:
             senders=tuple(self._sender(sender, policies[sender.policy]) for sender in senders),
             anyone=policies[senders[-1].policy],
             zone=zone,
+            groups=tuple(group for group in self.groups.values() if not group.everyone),
         )
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:

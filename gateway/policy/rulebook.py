@@ -99,15 +99,22 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from."""
+    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from.
+
+    groups: every group that has a name, in the order they are written
+    """
 
     version: str
     senders: tuple[Sender, ...]
     anyone: Policy
     zone: ZoneInfo | None = None
+    groups: tuple[Group, ...] = ()
 
     def decide(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         """The decision on a message. at: when its last octet came, aware. Pure; never raises."""
+        return replace(self._decision(envelope, authors, verdict, at), groups=self._groups(envelope, authors))
+
+    def _decision(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         sender = mailbox(envelope.sender) if envelope.sender else None
         facts = Facts(
             recipients=mailboxes(envelope.recipients),
@@ -121,7 +128,7 @@ class Rulebook:
 
     def settled(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> bool:
         """True if nothing more that is read could change what becomes of the message: labels only rise, findings only join."""
-        decided = [self.decide(envelope, authors, possible, at) for possible in _possible(verdict)]
+        decided = [self._decision(envelope, authors, possible, at) for possible in _possible(verdict)]
         return len({_outcome(decision) for decision in decided}) == 1
 
     def failed(self, envelope: Envelope, problem: str, at: datetime) -> Decision:  # noqa: ARG002  -- as decide(); periods have no say here
@@ -130,7 +137,13 @@ class Rulebook:
         problem: why, in a few plain words that quote nothing
         """
         said = " ".join("".join(c if c.isprintable() else " " for c in problem).split()) or "the reason is not known"
-        return _strictest([policy.failed(said) for policy, _ in self._policies(envelope, ())])
+        decision = _strictest([policy.failed(said) for policy, _ in self._policies(envelope, ())])
+        return replace(decision, groups=self._groups(envelope, ()))
+
+    def _groups(self, envelope: Envelope, authors: Iterable[Author]) -> tuple[str, ...]:
+        """The names of the groups of everybody the message says it is from."""
+        claimed = {who for who, _ in _claims(envelope, authors) if who}
+        return tuple(group.name for group in self.groups if any(group.has(who) for who in claimed))
 
     def _policies(self, envelope: Envelope, authors: Iterable[Author]) -> Iterable[tuple[Policy, str]]:
         """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""

@@ -190,6 +190,7 @@ cards = Table(
     Column("size", BigInteger, nullable=False),
     Column("ruled", Instant),
     Column("ruled_by", Words),
+    Column("expired", Boolean, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
     Column("about", Text, nullable=False),
     Column("addressed", Text, nullable=False),
@@ -200,9 +201,34 @@ cards = Table(
     Index(None, "cluster", "state", "deadline", "id"),
     Index(None, "author", "since"),
     Index(None, "policy"),
+    Index(
+        "ix_cards_figures",
+        *("since", "id", "state", "policy", "political", "religious", "author", "ruled", "ruled_by", "expired"),
+    ),
 )
-"""A line of the reviewers' lists for each hold. author, about and addressed are sender, subject and recipients for searching,
+"""A line of the reviewers' lists for each hold; the last index has all that accounts are drawn up from. expired: the deadline
+ruled. author, about and addressed are sender, subject and recipients for searching,
 in lower case; cluster is the id of the first of those alike, sketch what tells them."""
+
+grouped = Table(
+    "grouped",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Index(None, "name", "hold"),
+)
+"""The policies' groups that a hold's sender was in when it came."""
+
+decided = Table(
+    "decided",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+"""How often the rules decided what (relay, tag, hold, reject, defer), a day; kind: all, policy or group."""
 
 remarks = Table(
     "remarks",

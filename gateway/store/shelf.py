@@ -16,6 +16,7 @@ from gateway.store import holds, outbox, steps
 from gateway.store.accounts import StoredAccounts
 from gateway.store.contents import Spool
 from gateway.store.desk import StoredDesk
+from gateway.store.figures import StoredFigures
 from gateway.store.ledger import append
 from gateway.store.records import Recorded
 from gateway.store.writer import Writer
@@ -44,6 +45,7 @@ class Shelf(Recorded):
         super().__init__(writer, spool, clock)
         self.desk = StoredDesk(writer)
         self.accounts = StoredAccounts(writer)
+        self.figures = StoredFigures(writer)
 
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""

@@ -61,6 +61,7 @@ class Console:
             trail=store,
             desk=store.desk,
             book=store.accounts,
+            figures=store.figures,
             reviews=Reviews(store=store, post=self.post, clock=clock),
             eye=Eye(),
             clock=clock,
