@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -31,7 +32,7 @@ async def report(request: Request) -> Response:
         request,
         "report.html",
         asked=asked,
-        body=Markup(body(found)),  # noqa: S704  -- it escapes what others wrote
+        body=Markup(body(await _named(request, found))),  # noqa: S704  -- it escapes what others wrote
         policies=await here.desk.policies(),
         circles=await here.desk.groups(),
     )
@@ -57,6 +58,13 @@ async def export(request: Request) -> Response:
         "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     }
     return Response(octets, headers=headers, media_type=f"{_KINDS[form]}; charset=utf-8")
+
+
+async def _named(request: Request, found: Report) -> Report:
+    """The same, the reviewers by their names where they have accounts."""
+    called = {account.login: account.called for account in await house(request).book.accounts()}
+    rows = [replace(row, what=called.get(row.what, row.what)) for row in found.sections.get("reviewer", ())]
+    return replace(found, sections={**found.sections, "reviewer": rows})
 
 
 def _asked(request: Request) -> dict[str, str]:

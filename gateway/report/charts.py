@@ -17,6 +17,7 @@ _PATTERNS = (
     'stroke-width=".7"/></pattern><pattern id="expired" width="4" height="4" patternUnits="userSpaceOnUse">'
     '<circle cx="2" cy="2" r=".8" fill="currentColor"/></pattern></defs>'
 )
+_LABEL = 40
 _LABELS = 6
 """So many labels fit below the bars."""
 
@@ -55,7 +56,7 @@ def _bars(rows: Sequence[Row], top: int) -> Iterator[str]:
     for number, row in enumerate(rows):
         left = _LEFT + 2 + number * step
         yield f"<g><title>{escape(_told(row))}</title>{''.join(_pile(row.figures, left, min(step * 0.8, 40), top))}</g>"
-        if number % each == 0:
+        if number % each == 0 and left < _WIDE - _LABEL:
             yield f'<text x="{left:.1f}" y="{_HIGH + 12:.0f}">{escape(row.what[:12])}</text>'
 
 

@@ -28,9 +28,9 @@ def _together(rows: Sequence[Row]) -> Sequence[Row]:
     rest = sorted((row for row in rows if not _points(row.figures)), key=lambda row: row.figures.held)
     while small and rest and (len(small) == 1 or _sum(small).held < FEW):
         small.append(rest.pop(0))
-    if not small:
-        return rows
     kept = [_without_longest(row) for row in rows if row in rest]
+    if not small:
+        return kept
     return [*kept, Row(what=TOGETHER, figures=replace(_sum(small), longest=None))]
 
 

@@ -10,8 +10,8 @@ _STYLE = """
 body{font:16px/1.5 Georgia,serif;max-width:64rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
 h1{font-size:1.6rem;margin-bottom:0}h2{font-size:1.2rem;margin-top:2rem;break-after:avoid}
 table{border-collapse:collapse;width:100%;font-size:.85rem}
-th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc;vertical-align:top}
-th{font-weight:600}tbody th{font-weight:400}.n{text-align:right;font-variant-numeric:tabular-nums}
+th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}
+th{font-weight:600}tbody th{font-weight:400}td,th{vertical-align:bottom}.n{text-align:right;font-variant-numeric:tabular-nums}
 .wide{overflow-x:auto}.chart{width:100%;max-width:46rem;height:auto;display:block}.whisker{width:7rem;height:.8rem;display:block}
 .soft{color:#555}tr{break-inside:avoid}
 """
@@ -30,7 +30,7 @@ def document(report: Report) -> str:
 
 def body(report: Report) -> str:
     """All of it below the heading. Whatever was written by others is escaped."""
-    return "".join((*_summary(report), *_time(report), *_sections(report), *_contrasts(report), *_caution()))
+    return "".join((*_summary(report), *_time(report), *_sections(report), *_caution(report)))
 
 
 def _card(heading: str, *inside: str) -> str:
@@ -55,6 +55,8 @@ def _sections(report: Report) -> Iterator[str]:
     for name in SECTIONS:
         if rows := report.sections.get(name):
             yield _card(words.HEADINGS[name], *_before(name), _table(name, words.HEADINGS[name], name, rows))
+        if name == "group":
+            yield from _contrasts(report)
 
 
 def _before(name: str) -> Iterator[str]:
@@ -78,10 +80,11 @@ def _head(name: str, number: bool) -> str:  # noqa: FBT001  -- of a column
 
 
 def _line(what: str, row: Row) -> str:
-    *numbers, share, median, most = words.cells(row.figures)
+    *numbers, share, median, most, longest = words.cells(row.figures)
     counts = "".join(f'<td class="n">{number}</td>' for number in numbers)
     drawn = charts.whisker(row.figures.overturned)
-    return f'<tr><th scope="row">{escape(what)}</th>{counts}<td>{drawn}{share}</td><td>{median}</td><td>{most}</td></tr>'
+    lengths = "".join(f"<td>{span}</td>" for span in (median, most, longest))
+    return f'<tr><th scope="row">{escape(what)}</th>{counts}<td>{drawn}{share}</td>{lengths}</tr>'
 
 
 def _contrasts(report: Report) -> Iterator[str]:
@@ -90,7 +93,7 @@ def _contrasts(report: Report) -> Iterator[str]:
         return
     lines = "".join(
         f'<tr><th scope="row">{escape(one.what)}</th><td>{words.share(one.own)}</td><td>{words.share(one.others)}</td>'
-        f"<td>{charts.reach(one.apart)}{words.points(one.apart)}</td><td>{one.says}</td></tr>"
+        f'<td>{charts.reach(one.apart)}{words.points(one.apart)}</td><td class="words">{one.says}</td></tr>'
         for one in found
     )
     heads = ("Group", "Released, of its own ruled on", "Of everybody else's", "Difference", "What that says")
@@ -99,11 +102,13 @@ def _contrasts(report: Report) -> Iterator[str]:
         "Are groups treated differently?",
         f'<div class="wide" tabindex="0" role="region" aria-label="Groups compared"><table class="figures"><thead><tr>{head}'
         f"</tr></thead><tbody>{lines}</tbody></table></div>",
-        *(f"<p>{sentence}</p>" for sentence in (words.chance(found), words.MAY, words.MAY_NOT) if sentence),
+        *(f"<p>{sentence}</p>" for sentence in (words.chance(found),) if sentence),
     )
 
 
-def _caution() -> Iterator[str]:
+def _caution(report: Report) -> Iterator[str]:
+    if report.whole.held:
+        yield _card("What may be concluded", f"<p>{words.MAY}</p>", f"<p>{words.MAY_NOT}</p>")
     yield (
         '<p class="soft">Intervals hold the true share with 95 % confidence (Wilson). Fewer than '
         f"{words.ENOUGH} rulings are said as a count with its interval. Times are of rulings by persons.</p>"

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from gateway.share import Share
 
-SECTIONS = ("policy", "category", "group", "reviewer")
+SECTIONS = ("group", "policy", "category", "reviewer")
 """By what the same messages are counted again and again."""
 NO_GROUP = ""
 """The row of those whose sender was in no group."""

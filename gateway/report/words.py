@@ -11,7 +11,17 @@ from gateway.share import Share, difference
 ENOUGH = 20
 """From so many on a percentage says something by itself."""
 HEADINGS = {"policy": "By policy", "category": "By what was found", "group": "By the sender's group", "reviewer": "By reviewer"}
-COLUMNS = ("held", "waiting", "released", "denied", "by deadline", "released, of those ruled on", "half within", "nine in ten")
+COLUMNS = (
+    "held",
+    "waiting",
+    "released",
+    "denied",
+    "by deadline",
+    "released of those ruled on",
+    "half within",
+    "nine in ten",
+    "longest",
+)
 DECIDED = {"relay": "let through", "tag": "marked and let through", "hold": "held", "reject": "refused", "defer": "put off"}
 
 MAY = (
@@ -44,7 +54,7 @@ class Contrast:
             return "Released more often than others, by more than chance explains."
         if high < 0:
             return "Released less often than others, by more than chance explains."
-        return "No difference that chance could not explain."
+        return "No difference is shown: chance could explain it."
 
 
 def contrasts(report: Report) -> list[Contrast]:
@@ -101,7 +111,7 @@ def span(took: timedelta | None) -> str:
 def cells(figures: Figures) -> tuple[str, ...]:
     """A row's cells, in the order of COLUMNS."""
     counts = (figures.held, figures.waiting, figures.released, figures.denied, figures.expired)
-    return (*map(str, counts), share(figures.overturned), span(figures.median), span(figures.most))
+    return (*map(str, counts), share(figures.overturned), span(figures.median), span(figures.most), span(figures.longest))
 
 
 def asked(question: Question) -> str:

@@ -19,7 +19,7 @@ _CSV = (
     *("section", "name", "held", "waiting", "released", "denied", "expired"),
     *("released_of", "released_low", "released_high", "median_seconds", "ninth_decile_seconds", "longest_seconds"),
 )
-_INDENT = 34
+_INDENT = 52
 
 
 def written(report: Report, form: str) -> str:
@@ -44,8 +44,8 @@ def _text(report: Report) -> str:
 
 
 def _rows(section: str, rows: Sequence[Row]) -> Iterator[str]:
-    widths = (7, 9, 10, 8, 13, 34, 14, 14)
-    titles = "".join(f"{name.split(',')[0]:<{width}}" for name, width in zip(words.COLUMNS, widths, strict=True))
+    widths = (7, 9, 10, 8, 13, 34, 14, 14, 14)
+    titles = "".join(f"{name:<{width}}" for name, width in zip(words.COLUMNS, widths, strict=True))
     yield f"  {'':<{_INDENT - 2}}{titles}".rstrip()
     for row in rows:
         cells = "".join(f"{cell:<{width}}" for cell, width in zip(words.cells(row.figures), widths, strict=True))
