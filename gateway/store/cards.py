@@ -120,7 +120,8 @@ def groups(db: Connection) -> list[str]:
 
 def in_group(name: str) -> ColumnElement[bool]:
     """The sender was in that group."""
-    return cards.c.id.in_(select(grouped.c.hold).where(grouped.c.name == plain(name)))
+    its = grouped.alias("its")
+    return select(its.c.hold).where(its.c.hold == cards.c.id, its.c.name == plain(name)).correlate(cards).exists()
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ Each section is a transaction of its own, so that mail waits for none of them; a
 ruled on after it is left out. They are read from one index, which has all they need.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Column,
     ColumnElement,
     Connection,
     FromClause,
@@ -18,7 +20,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    distinct,
     func,
     literal,
     not_,
@@ -40,7 +41,7 @@ _WEEKS = timedelta(days=183)
 """Up to so long a time is told by weeks, a longer one by months."""
 _LONGEST = 120
 """So many periods, the last ones, are told."""
-_TICK = timedelta(microseconds=1)
+_MINUTE = 60 * 1_000_000
 _CATEGORY = case(
     (and_(cards.c.political, cards.c.religious), "political and religious"),
     (cards.c.political, "political"),
@@ -57,7 +58,7 @@ class StoredFigures:
 
     async def report(self, question: Question, at: datetime) -> Report:
         """The account, as things stood at `at`."""
-        asked = _Asked(question, at)
+        asked = Counting(question, at)
         sections = {
             "policy": await self._writer.do(lambda db: asked.rows(db, cards.c.policy)),
             "category": await self._writer.do(lambda db: asked.rows(db, _CATEGORY)),
@@ -83,8 +84,8 @@ class StoredFigures:
         await self._writer.do(lambda db: _add(db, counted))
 
 
-class _Asked:
-    """A question in SQL. The store's times are whole numbers, so that lengths of time are counted there."""
+class Counting:
+    """A question in SQL."""
 
     def __init__(self, question: Question, at: datetime) -> None:
         self._question = question
@@ -96,10 +97,10 @@ class _Asked:
         self, db: Connection, by: ColumnElement[Any], *wanted: ColumnElement[bool], of: FromClause = cards
     ) -> Sequence[Line]:
         """A row for each value of `by`, those of most messages first."""
-        where = (*self._wanted(), *wanted)
-        counts = {row.what: row for row in db.execute(self._counts(by, of).where(*where))}
-        lengths = {row.what: row for row in db.execute(self._lengths(by, of, where))}
-        lines = [Line(what=str(what), figures=_figures(row, lengths.get(what))) for what, row in counts.items()]
+        piles: dict[str, _Pile] = defaultdict(_Pile)
+        for row in db.execute(self.counts(by, of).where(*self.wanted(), *wanted)):
+            piles[str(row.what)].add(row)
+        lines = [Line(what=what, figures=pile.figures()) for what, pile in piles.items()]
         return sorted(lines, key=lambda line: (-line.figures.held, line.what))
 
     def whole(self, db: Connection, *wanted: ColumnElement[bool]) -> Figures:
@@ -118,7 +119,7 @@ class _Asked:
 
     def periods(self, db: Connection) -> tuple[str, Sequence[Line]]:
         """A row for each week or month, also for those in which nothing was held."""
-        first, last = db.execute(select(func.min(cards.c.since), func.max(cards.c.since)).where(*self._wanted())).one()
+        first, last = db.execute(select(func.min(cards.c.since), func.max(cards.c.since)).where(*self.wanted())).one()
         if first is None:
             return "month", ()
         name, starts = _starts(first, last)
@@ -130,7 +131,8 @@ class _Asked:
         what = f"{local:%Y-%m}" if name == "month" else f"{local:%Y-%m-%d}"
         return Line(what=what, figures=self.whole(db, cards.c.since >= start, cards.c.since < end))
 
-    def _wanted(self) -> list[ColumnElement[bool]]:
+    def wanted(self) -> list[ColumnElement[bool]]:
+        """What a message must be to be counted."""
         question, wanted = self._question, [cards.c.since <= self._at]
         if question.since is not None:
             wanted.append(cards.c.since >= question.since)
@@ -142,7 +144,9 @@ class _Asked:
             wanted.append(in_group(question.group))
         return wanted
 
-    def _counts(self, by: ColumnElement[Any], of: FromClause) -> Select[Any]:
+    def counts(self, by: ColumnElement[Any], of: FromClause = cards) -> Select[Any]:
+        """Counts by `by` and by how many minutes the ruling took: at most some thousands of rows, however many messages."""
+        minutes = case((self._by_person, _ticks(cards.c.ruled) - _ticks(cards.c.since))) // _MINUTE
         counted = {
             "waiting": or_(cards.c.ruled.is_(None), cards.c.ruled > self._at),
             "released": and_(self._by_person, cards.c.state == State.RELEASED),
@@ -150,34 +154,55 @@ class _Asked:
             "expired": and_(self._ruled, not_(self._by_person)),
         }
         sums = [func.sum(case((fits, 1), else_=0)).label(name) for name, fits in counted.items()]
-        what = by.label("what")
-        senders = func.count(distinct(cards.c.author)).label("senders")
-        return select(what, func.count().label("held"), senders, *sums).select_from(of).group_by(what)
-
-    def _lengths(self, by: ColumnElement[Any], of: FromClause, where: Sequence[ColumnElement[bool]]) -> Select[Any]:
-        """How long the rulings of persons took: the smallest that is no less than half of them, than nine in ten, than all."""
-        took = (type_coerce(cards.c.ruled, BigInteger) - type_coerce(cards.c.since, BigInteger)).label("took")
-        what = by.label("what")
-        place = func.row_number().over(partition_by=by, order_by=took).label("place")
-        count = func.count().over(partition_by=by).label("count")
-        ranked = select(what, took, place, count).select_from(of).where(*where, self._by_person).subquery()
-        half = func.min(case((ranked.c.place * 2 >= ranked.c.count, ranked.c.took)))
-        most = func.min(case((ranked.c.place * 10 >= ranked.c.count * 9, ranked.c.took)))
-        told = half.label("median"), most.label("most"), func.max(ranked.c.took).label("longest")
-        return select(ranked.c.what, *told).group_by(ranked.c.what)
+        senders = func.min(cards.c.author).label("first"), func.max(cards.c.author).label("last")
+        what, took = by.label("what"), minutes.label("minutes")
+        return select(what, took, func.count().label("held"), *senders, *sums).select_from(of).group_by(what, took)
 
 
-def _figures(row: Row[Any], lengths: Row[Any] | None) -> Figures:
-    took = {name: getattr(lengths, name) * _TICK for name in ("median", "most", "longest")} if lengths else {}
-    return Figures(
-        held=row.held,
-        waiting=row.waiting,
-        released=row.released,
-        denied=row.denied,
-        expired=row.expired,
-        senders=row.senders,
-        **took,
-    )
+class _Pile:
+    """What is known of a row so far."""
+
+    def __init__(self) -> None:
+        self._sums: Counter[str] = Counter()
+        self._senders: set[str] = set()
+        self._took: list[tuple[int, int]] = []
+
+    def add(self, row: Row[Any]) -> None:
+        """Those that took so many minutes, or that no person ruled on."""
+        self._sums.update({name: getattr(row, name) for name in ("held", "waiting", "released", "denied", "expired")})
+        self._senders |= {row.first, row.last}
+        if row.minutes is not None:
+            self._took.append((row.minutes, row.held))
+
+    def figures(self) -> Figures:
+        """All of it."""
+        took = sorted(self._took)
+        return Figures(
+            held=self._sums["held"],
+            waiting=self._sums["waiting"],
+            released=self._sums["released"],
+            denied=self._sums["denied"],
+            expired=self._sums["expired"],
+            senders=len(self._senders),
+            median=_reached(took, 0.5),
+            most=_reached(took, 0.9),
+            longest=_reached(took, 1),
+        )
+
+
+def _reached(took: Sequence[tuple[int, int]], share: float) -> timedelta | None:
+    """The fewest minutes that no less than that share took no longer than. took: (minutes, how many), the fewest first."""
+    wanted, reached = share * sum(count for _, count in took), 0
+    for minutes, count in took:
+        reached += count
+        if reached >= wanted:
+            return timedelta(minutes=minutes)
+    return None
+
+
+def _ticks(column: Column[Any]) -> ColumnElement[int]:
+    """A moment as the whole number that is kept of it."""
+    return type_coerce(column, BigInteger)
 
 
 def _starts(first: datetime, last: datetime) -> tuple[str, list[datetime]]:

@@ -6,17 +6,16 @@ from statistics import median
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import literal, text
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import literal
 
 from gateway.hold import Review, Ruling
 from gateway.report import Question, question
 from gateway.share import Share
 from gateway.store import SqliteStore, migrate
-from gateway.store.figures import _Asked
-from gateway.store.schema import cards
+from gateway.store.figures import Counting
 from gateway.verdict import Category, Label, Verdict
 from tests.support import mails
+from tests.support.many import plan
 
 HOUR = timedelta(hours=1)
 
@@ -168,11 +167,7 @@ async def test_what_the_deadline_had_ruled_before_accounts_were_drawn_up_is_know
 
 
 async def test_the_account_is_read_from_one_index(shelf):
-    asked = _Asked(Question(), LATER)
+    asked = Counting(Question(), LATER)
 
-    def plan(db):
-        statement = asked._counts(literal(""), cards).where(*asked._wanted())
-        written = statement.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-        return " ".join(one.detail for one in db.execute(text(f"EXPLAIN QUERY PLAN {written}")))
-
-    assert "USING COVERING INDEX ix_cards_figures" in await shelf._writer.do(plan)
+    told = await shelf._writer.do(lambda db: plan(db, asked.counts(literal("")).where(*asked.wanted())))
+    assert "USING COVERING INDEX ix_cards_figures" in told
