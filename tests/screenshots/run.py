@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +20,9 @@ FOLDER = TOP / "deploy" / "screenshots"
 
 from PIL import Image
 
-from gateway.console import ConsoleServer
-from gateway.service import bound
-from gateway.store import SqliteStore
-from tests.support import mails
 from tests.support.browser import chromium
-from tests.support.console import PASSWORD, Console
-from tests.support.demonstration import furnish
+from tests.support.console import PASSWORD
+from tests.support.demonstration import department
 
 DESKTOP = {"viewport": {"width": 1180, "height": 820}}
 TALL = {"viewport": {"width": 1180, "height": 1560}}
@@ -64,25 +59,6 @@ PICTURES = (
 )
 
 
-@asynccontextmanager
-async def department(folder: Path):
-    """Within: the console on a socket, and its address."""
-    clock = mails.FixedClock()
-    store = await SqliteStore.open(folder / "hatchway.db", clock)
-    listening = bound("127.0.0.1:0")
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    console = Console(store, clock, **{"public url": url})
-    server = ConsoleServer(console.house, listening)
-    try:
-        await furnish(console)
-        await server.start()
-        yield url
-        await server.close()
-    finally:
-        listening.close()
-        await store.close()
-
-
 async def take(browser, url: str, picture: Picture) -> bytes:
     """A PNG."""
     context = await browser.new_context(**picture.how, reduced_motion="reduce")
@@ -116,7 +92,7 @@ async def main(folder: Path, names: list[str]) -> None:
     if unknown:
         raise SystemExit(f"there is no picture called {', '.join(sorted(unknown))}")
     with tempfile.TemporaryDirectory() as place:
-        async with department(Path(place)) as url, chromium() as browser:
+        async with department(Path(place)) as (url, _), chromium() as browser:
             for picture in PICTURES:
                 if not names or picture.name in names:
                     octets = small(await take(browser, url, picture))

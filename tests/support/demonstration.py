@@ -1,13 +1,17 @@
 """A department in the middle of its day: a console with mail that waits, people, and a year behind it. All of it is made up."""
 
 import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from functools import cache
+from pathlib import Path
 
 from gateway.classify import Classifier, load_roster
+from gateway.console import ConsoleServer
 from gateway.desk import Remark
 from gateway.hold import HeldMail, Review, Ruling
 from gateway.mail import Mail
@@ -15,6 +19,8 @@ from gateway.mail.content import in_memory
 from gateway.pipeline import judge
 from gateway.policy import load_rulebook
 from gateway.reading import Reader
+from gateway.service import bound
+from gateway.store import SqliteStore
 from gateway.verdict import Category, Label, Verdict
 from tests.support import mails
 from tests.support.console import Console
@@ -101,6 +107,25 @@ async def send(console: Console, id_: str, sender: str, to: tuple[str, ...], con
     held = HeldMail(mail=mail, decision=judged.decision, since=at, subject=judged.subject)
     await console.store.hold(held, [])
     return held
+
+
+@asynccontextmanager
+async def department(folder: Path, *, past: int = 420) -> AsyncIterator[tuple[str, Console]]:
+    """Within: the console on a socket, its address, and what is behind it."""
+    clock = mails.FixedClock()
+    store = await SqliteStore.open(folder / "hatchway.db", clock)
+    listening = bound("127.0.0.1:0")
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    console = Console(store, clock, **{"public url": url})
+    server = ConsoleServer(console.house, listening)
+    try:
+        await furnish(console, past=past)
+        await server.start()
+        yield url, console
+        await server.close()
+    finally:
+        listening.close()
+        await store.close()
 
 
 async def furnish(console: Console, *, past: int = 420) -> None:
