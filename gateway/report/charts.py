@@ -84,11 +84,11 @@ def _y(value: int, top: int) -> float:
 
 
 def _round_up(most: int) -> int:
-    """The next of 1, 2, 4, 6, 10, 20, 40, 60, 100 and so on."""
+    """The next of 1, 2, 4, 6, 8, 10, 20, 40, 60, 80, 100 and so on."""
     unit = 1
     while unit * 10 < most:
         unit *= 10
-    return next(step * unit for step in (1, 2, 4, 6, 10) if step * unit >= most)
+    return next(step * unit for step in (1, 2, 4, 6, 8, 10) if step * unit >= most)
 
 
 def whisker(of: Share) -> str:

@@ -98,7 +98,14 @@ class Console:
         return f"/welcome/{token}"
 
     async def hold(
-        self, id_: str = "H1", octets: bytes = mails.ORDINARY, *, sender: str = "", subject: str = "", **how
+        self,
+        id_: str = "H1",
+        octets: bytes = mails.ORDINARY,
+        *,
+        sender: str = "",
+        subject: str = "",
+        groups: tuple[str, ...] = (),
+        **how,
     ) -> HeldMail:
         """A held message."""
         held = mails.held(id_=id_, **how)
@@ -106,7 +113,8 @@ class Console:
         if sender:
             envelope = replace(envelope, sender=Address.parse(sender))
         mail = replace(held.mail, content=in_memory(octets), envelope=envelope)
-        held = replace(held, mail=mail, subject=subject or held.subject)
+        decision = replace(held.decision, groups=groups)
+        held = replace(held, mail=mail, decision=decision, subject=subject or held.subject)
         await self.store.hold(held, [])
         return held
 
