@@ -29,7 +29,8 @@ def test_every_picture_is_of_its_size_and_small():
     for picture in PICTURES:
         path = FOLDER / f"{picture.name}.png"
         wide = picture.how["viewport"]["width"] * picture.how.get("device_scale_factor", 1)
-        assert Image.open(path).width == wide, path.name
+        with Image.open(path) as image:
+            assert image.width == wide, path.name
         assert path.stat().st_size < _LARGEST, path.name
 
 
@@ -62,7 +63,8 @@ async def test_the_command_takes_a_picture(tmp_path):
     said, complained = await ran.communicate()
     assert ran.returncode == 0, complained.decode()
     assert b"queue-phone.png" in said
-    assert Image.open(tmp_path / "taken" / "queue-phone.png").size == (585, 1170)
+    with Image.open(tmp_path / "taken" / "queue-phone.png") as image:
+        assert image.size == (585, 1170)
     make = (TOP / "Makefile").read_text(encoding="utf-8")
     assert "$(bin)/python tests/screenshots/run.py" in make
 
