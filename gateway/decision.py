@@ -161,6 +161,7 @@ class Decision:
 
     policy: the policy's name; rule: where the rule stands; grounds: what of the message made it fit, in plain words
     verdict: None only where the judgement itself failed
+    groups: the policies' groups of those the message says it is from, as they were at the time
     """
 
     disposition: Disposition
@@ -170,6 +171,7 @@ class Decision:
     authority: tuple[Authority, ...]
     verdict: Verdict | None
     trials: tuple[Trial, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.disposition, Hold | Reject) and not self.authority:

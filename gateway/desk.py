@@ -37,6 +37,7 @@ class Search:
 
     groups: names of reviewers, and persons as `hold.personal` writes them, whose holds may be seen; None for all
     words: all of them stand in subject, sender or recipients, in any case
+    group: of those the message says it is from
     since, until: when the hold began (until is exclusive)
     after: the key of the last line of the page before
     """
@@ -48,6 +49,7 @@ class Search:
     subject: str = ""
     recipient: str = ""
     policy: str = ""
+    group: str = ""
     category: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -139,6 +141,10 @@ class Desk(Protocol):
 
     async def policies(self) -> Sequence[str]:
         """The policies by which something was ever held."""
+        ...
+
+    async def groups(self) -> Sequence[str]:
+        """The groups whose senders ever had something held."""
         ...
 
     async def remark(self, hold: str, remark: Remark) -> None:

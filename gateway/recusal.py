@@ -113,7 +113,8 @@ class Bench:
         everybody = [one for one in await self.book.accounts() if one.role in RULING]
         called = {_key(one): tuple(filter(None, (one.name, *map(str, one.addresses)))) for one in (*everybody, *accounts)}
         nobody: frozenset[str] = frozenset()
-        return await self._tried(held, self.witness.named(held, called), nobody)
+        found = await self._tried(held, self.witness.named(held, called), nobody)
+        return found & {_key(one) for one in accounts}
 
     async def _tried(self, held: HeldMail, asked: Awaitable[T], nothing: T) -> T:
         try:

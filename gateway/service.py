@@ -23,6 +23,7 @@ from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
+from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
@@ -39,6 +40,7 @@ from gateway.ports import Clock, StoreUnavailable
 from gateway.post import Post
 from gateway.records import Records
 from gateway.recusal import Bench
+from gateway.report import CountedJudge
 from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
@@ -117,7 +119,8 @@ class Front:
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
-        pipeline = Pipeline(judge=self.judges, store=store, post=post, clock=clock, hostname=hostname)
+        self.counted = CountedJudge(self.judges, clock)
+        pipeline = Pipeline(judge=self.counted, store=store, post=post, clock=clock, hostname=hostname)
         self.door = Server(settings, next_hop=self.next_hop, submit=pipeline.submit, clock=clock)
         self._clock = clock
         self._since = clock.now()
@@ -160,6 +163,21 @@ class Front:
                 self.delivery.wake()
             await asyncio.sleep(until_midnight(self._clock.now()))
 
+    async def watch_counts(self) -> None:
+        """Keep what was counted, for ever."""
+        while True:
+            await asyncio.sleep(_ROUND)
+            await self.keep_counts()
+
+    async def keep_counts(self) -> None:
+        """Put what was counted on the shelf; what cannot be put there now is tried again."""
+        counted = self.counted.taken()
+        try:
+            if counted:
+                await self.store.figures.add(counted)
+        except StoreUnavailable:
+            self.counted.put_back(counted)
+
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
         detail = {"version": __version__, "settings": self.settings.sha256, **written}
@@ -167,6 +185,7 @@ class Front:
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
+        await self.keep_counts()
         with suppress(StoreUnavailable):
             await self.store.record(Step.STOPPED, actor=GATEWAY)
 
@@ -228,7 +247,8 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_digests):
+        works = (front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_digests, front.watch_counts)
+        for work in (front.delivery.run, *works):
             stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
         requests = answers(
             store=store,
@@ -250,6 +270,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         await _open_console(stack, front, links, eye, clock)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
@@ -287,6 +308,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         desk=front.store.desk,
         book=front.store.accounts,
         factors=factors,
+        figures=front.store.figures,
         seal=seal,
         oidc=Provider(wishes.oidc, f"{wishes.public_url}{BACK}") if wishes.oidc else None,
         ldap=ldap,

@@ -22,6 +22,7 @@ _COMMANDS = {
     "return": ("gateway.cli.returning", "Ask a sender to revise a held message."),
     "appeal": ("gateway.cli.appeal", "Answer appeals: list, overturn, uphold."),
     "audit": ("gateway.cli.audit", "Show, verify and export the audit trail; bundle records; legal hold."),
+    "report": ("gateway.cli.report", "Say how even-handedly mail is held and ruled on."),
     "user": ("gateway.cli.user", "Say who may use the console: add, list, disable, enable, link."),
     "status": ("gateway.cli.status", "Say how the running gateway stands."),
     "reload": ("gateway.cli.reload", "Have the running gateway take new policies and roster."),

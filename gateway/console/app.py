@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gateway.console import accounts, appeals, elsewhere, entry, mail, own, passkeys, queue, recovery, sender
+from gateway.console import accounts, appeals, elsewhere, entry, mail, own, passkeys, queue, recovery, report, sender
 from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
@@ -87,6 +87,8 @@ PAGES: dict[str, Page] = {
     "POST /mail/{hold}/agree": mail.agree,
     "POST /mail/{hold}/disagree": mail.disagree,
     "POST /mail/{hold}/hand-over": mail.hand_over,
+    "GET /report": report.report,
+    "GET /report/file/{form}": report.export,
     "GET /people": accounts.people,
     "POST /people": accounts.add,
     "GET /people/{account}": accounts.person,

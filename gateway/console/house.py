@@ -21,6 +21,7 @@ from gateway.ldap import Directory
 from gateway.oidc import Provider
 from gateway.people import Account, AccountBook, Session
 from gateway.ports import Clock, HoldStore, Pleas, Rounds, Trail
+from gateway.report import Counts
 from gateway.review import Reviews
 from gateway.settings import Console
 
@@ -57,6 +58,7 @@ class House:
     desk: Desk
     book: AccountBook
     factors: FactorBook
+    figures: Counts
     seal: Seal
     reviews: Reviews
     pleas: Pleas

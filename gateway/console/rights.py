@@ -8,6 +8,7 @@ ANYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
 READING = RULING | {Role.AUDITOR}
 SUPERVISING = frozenset({Role.SUPERVISOR})
+ANSWERING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 LOOKING_AFTER = frozenset({Role.ADMINISTRATOR})
 
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -65,6 +66,8 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "POST /mail/{hold}/agree": RULING,
     "POST /mail/{hold}/disagree": RULING,
     "POST /mail/{hold}/hand-over": RULING,
+    "GET /report": ANSWERING,
+    "GET /report/file/{form}": ANSWERING,
     "GET /people": LOOKING_AFTER,
     "POST /people": LOOKING_AFTER,
     "GET /people/{account}": LOOKING_AFTER,

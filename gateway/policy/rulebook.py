@@ -113,7 +113,10 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from."""
+    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from.
+
+    groups: every group that has a name, in the order they are written
+    """
 
     version: str
     senders: tuple[Sender, ...]
@@ -129,6 +132,9 @@ class Rulebook:
 
     def decide(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         """The decision on a message. at: when its last octet came, aware. Pure; never raises."""
+        return replace(self._decision(envelope, authors, verdict, at), groups=self._groups(envelope, authors))
+
+    def _decision(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         facts = self._facts(envelope, authors, verdict, at)
         decisions = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors)]
         trials = tuple(dict.fromkeys(trial for decision in decisions for trial in decision.trials))
@@ -136,7 +142,7 @@ class Rulebook:
 
     def settled(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> bool:
         """True if nothing more that is read could change what becomes of the message: labels only rise, findings only join."""
-        decided = [self.decide(envelope, authors, possible, at) for possible in _possible(verdict)]
+        decided = [self._decision(envelope, authors, possible, at) for possible in _possible(verdict)]
         return len({_outcome(decision) for decision in decided}) == 1
 
     def failed(self, envelope: Envelope, problem: str, at: datetime) -> Decision:
@@ -146,7 +152,14 @@ class Rulebook:
         """
         said = " ".join("".join(c if c.isprintable() else " " for c in problem).split()) or "the reason is not known"
         facts = self._facts(envelope, (), _UNJUDGED, at)
-        return _strictest([policy.failed(said, facts) for policy, _ in self._policies(envelope, ())])
+        decision = _strictest([policy.failed(said, facts) for policy, _ in self._policies(envelope, ())])
+        return replace(decision, groups=self._groups(envelope, ()))
+
+    def _groups(self, envelope: Envelope, authors: Iterable[Author]) -> tuple[str, ...]:
+        """The names of the groups of everybody the message says it is from, but for those that everybody is in."""
+        claimed = {who for who, _ in _claims(envelope, authors) if who}
+        named = (group for group in self.groups.values() if not group.everyone)
+        return tuple(group.name for group in named if any(group.has(who) for who in claimed))
 
     def _facts(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Facts:
         sender = mailbox(envelope.sender) if envelope.sender else None

@@ -10,7 +10,7 @@ from gateway.desk import Leaf, Line, Search, Sort, State, Tally
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
 from gateway.store.alike import near, sketch
-from gateway.store.schema import cards, courses, seats
+from gateway.store.schema import cards, courses, grouped, seats
 from gateway.verdict import Category, Label
 
 _TOGETHER = timedelta(days=7)
@@ -57,16 +57,19 @@ def insert(db: Connection, held: HeldMail) -> None:
         "size": held.mail.content.size,
         "ruled": held.review.at if held.review else None,
         "ruled_by": held.review.reviewer if held.review else None,
+        "expired": held.review.by_deadline if held.review else False,
         "sketch": drawn,
         "about": plain(held.subject).casefold(),
         "addressed": " ".join(map(_searchable, held.mail.envelope.recipients))[:_SEARCHED],
     }
     db.execute(cards.insert(), row | _labels(held))
+    if names := dict.fromkeys(map(plain, held.decision.groups)):
+        db.execute(grouped.insert(), [{"hold": held.mail.id, "name": name} for name in names])
 
 
 def ruled(db: Connection, hold: str, review: Review) -> None:
     """Its state from now on."""
-    known = {"state": State(review.ruling), "ruled": review.at, "ruled_by": review.reviewer}
+    known = {"state": State(review.ruling), "ruled": review.at, "ruled_by": review.reviewer, "expired": review.by_deadline}
     db.execute(update(cards).where(cards.c.id == hold).values(known))
 
 
@@ -125,6 +128,17 @@ def policies(db: Connection) -> list[str]:
     return list(db.execute(select(cards.c.policy).distinct().order_by(cards.c.policy)).scalars())
 
 
+def groups(db: Connection) -> list[str]:
+    """Every group whose sender had something held."""
+    return list(db.execute(select(grouped.c.name).distinct().order_by(grouped.c.name)).scalars())
+
+
+def in_group(name: str) -> ColumnElement[bool]:
+    """The sender was in that group."""
+    its = grouped.alias("its")
+    return select(its.c.hold).where(its.c.hold == cards.c.id, its.c.name == plain(name)).correlate(cards).exists()
+
+
 def plain(text: str) -> str:
     """Text for a column that is searched, without what a database refuses."""
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
@@ -140,12 +154,12 @@ def _labels(held: HeldMail) -> dict[str, bool]:
 
 
 def _found(held: HeldMail) -> str:
-    """The kinds of what was found and what could not be read, for comparing."""
-    verdict = held.decision.verdict
+    """The kinds of what was found, what could not be read, and the sender's groups, for comparing."""
+    verdict, groups = held.decision.verdict, set(held.decision.groups)
     if verdict is None:
-        return "not judged"
+        return "\n".join(["not judged", *sorted(groups)])
     kinds = {f"{finding.category} {finding.kind}" for finding in verdict.findings}
-    return "\n".join(sorted(kinds | {one.why for one in verdict.unread}))
+    return "\n".join(sorted(kinds | {one.why for one in verdict.unread} | groups))
 
 
 def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
@@ -190,6 +204,8 @@ def _wanted(search: Search) -> list[ColumnElement[bool]]:
         wanted.append(cards.c.state == search.state)
     if search.policy:
         wanted.append(cards.c.policy == search.policy)
+    if search.group:
+        wanted.append(in_group(search.group))
     if search.category in {str(category) for category in Category}:
         wanted.append(cards.c[search.category].is_(True))
     if search.since is not None:

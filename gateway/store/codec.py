@@ -341,6 +341,7 @@ def _decision(decision: Decision) -> Json:
         "authority": [{"name": a.name, "title": a.title, "text": a.text} for a in decision.authority],
         "verdict": None if decision.verdict is None else _verdict(decision.verdict),
         "trials": [{"would": t.would, "rule": _location(t.rule), "grounds": t.grounds} for t in decision.trials],
+        "groups": list(decision.groups),
     }
 
 
@@ -353,4 +354,5 @@ def _to_decision(j: Json) -> Decision:
         authority=tuple(Authority(name=a["name"], title=a["title"], text=a["text"]) for a in j["authority"]),
         verdict=None if j["verdict"] is None else _to_verdict(j["verdict"]),
         trials=tuple(Trial(would=t["would"], rule=_to_location(t["rule"]), grounds=t["grounds"]) for t in j["trials"]),
+        groups=tuple(map(str, j.get("groups", ()))),
     )

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, delete, select, update
 from gateway.ports import Clock, Parcel
 from gateway.store import outbox, steps
 from gateway.store.ledger import append
-from gateway.store.schema import contents, parcels, pieces, rounds, timetables
+from gateway.store.roll import timetables
+from gateway.store.schema import contents, parcels, pieces, rounds
 from gateway.store.writer import Writer
 from gateway.timetable import Timetable
 from gateway.trail import Step

@@ -17,6 +17,7 @@ from gateway.store.accounts import StoredAccounts
 from gateway.store.contents import Spool
 from gateway.store.desk import StoredDesk
 from gateway.store.factors import StoredFactors
+from gateway.store.figures import StoredFigures
 from gateway.store.hearings import StoredPleas
 from gateway.store.ledger import append
 from gateway.store.records import Recorded
@@ -48,6 +49,7 @@ class Shelf(Recorded):
         self.desk = StoredDesk(writer)
         self.accounts = StoredAccounts(writer)
         self.factors = StoredFactors(writer)
+        self.figures = StoredFigures(writer)
         self.pleas = StoredPleas(writer, spool, clock)
         self.rounds = StoredRounds(writer, clock)
 

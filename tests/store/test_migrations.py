@@ -7,7 +7,7 @@ from gateway.hold import Ruling
 from gateway.people import Entry, Session, new_account
 from gateway.ports import StoreUnavailable
 from gateway.store import SqliteStore, migrate
-from gateway.store.schema import metadata
+from gateway.store.columns import metadata
 from tests.store.test_holds import review
 from tests.support.mails import NOW, held
 from tests.support.older import set_back

@@ -55,6 +55,7 @@ class Console:
             desk=store.desk,
             book=store.accounts,
             factors=store.factors,
+            figures=store.figures,
             seal=Seal(b"s" * 32),
             oidc=Provider(settings.oidc, f"{settings.public_url}{BACK}") if settings.oidc else None,
             ldap=Directory(settings.ldap) if settings.ldap else None,
@@ -100,7 +101,14 @@ class Console:
         return f"/welcome/{token}"
 
     async def hold(
-        self, id_: str = "H1", octets: bytes = mails.ORDINARY, *, sender: str = "", subject: str = "", **how
+        self,
+        id_: str = "H1",
+        octets: bytes = mails.ORDINARY,
+        *,
+        sender: str = "",
+        subject: str = "",
+        groups: tuple[str, ...] = (),
+        **how,
     ) -> HeldMail:
         """A held message."""
         held = mails.held(id_=id_, **how)
@@ -108,7 +116,8 @@ class Console:
         if sender:
             envelope = replace(envelope, sender=Address.parse(sender))
         mail = replace(held.mail, content=in_memory(octets), envelope=envelope)
-        held = replace(held, mail=mail, subject=subject or held.subject)
+        decision = replace(held.decision, groups=groups)
+        held = replace(held, mail=mail, decision=decision, subject=subject or held.subject)
         await self.store.hold(held, [])
         return held
 
