@@ -142,6 +142,28 @@ async def test_what_is_nearly_due_is_told_at_once_and_once_whatever_the_times_ar
     assert await desk.at(8, day=16) == []
 
 
+async def test_who_is_told_that_nobody_opened_it_is_not_told_of_the_same_deadline_again(desk):
+    await desk.account("chief@department.example", "supervisor", told="daily at 07:00")
+    await desk.now()
+    await desk.store.hold(held(), [])  # until 16 October, 09:30
+    assert [to for to, _ in await desk.at(7)] == [CAPTAIN, "chief@department.example", LIEUTENANT]
+    sent = await desk.at(6, day=16)
+    assert [to for to, _ in sent] == [CAPTAIN, "chief@department.example", LIEUTENANT]
+    assert ["nobody has opened it" in text for _, text in sent] == [False, True, False]
+
+
+async def test_what_is_handed_to_somebody_is_in_his_digest(desk):
+    await desk.account(CAPTAIN)
+    away = new_account(Entry(login="away@department.example", role="reviewer", reviewers=("night",)), desk.clock.now())
+    await desk.store.accounts.add(away)
+    await desk.store.rounds.wish(away.id, Timetable.parse("hourly"))
+    await desk.now()
+    await desk.store.hold(held(), [])
+    await desk.console.house.reviews.hand_over("H1", reviewer=CAPTAIN, to=away.login, reason="You know it.")
+    await desk.store.lease(desk.clock.now(), desk.clock.now() + timedelta(days=60), 100)
+    assert [to for to, _ in await desk.at(11, day=14)] == [away.login]
+
+
 async def test_who_hears_of_each_hold_at_once_gets_its_notice_and_others_do_not(desk):
     desk.console.post._eager = desk.audience.eager
     parcels = await desk.console.post.on_hold(held())

@@ -5,10 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.decision import Recusal
 from gateway.hold import AlreadyRuled, Ruling
 from gateway.mail import Address
+from gateway.people import Ruler
 from gateway.plea import LONGEST, MOST, NotNow, OwnRuling
 from gateway.ports import Asked, Purpose
+from gateway.recusal import Recused
 from tests.support.mails import held
 from tests.support.notices import status_of, text_of
 from tests.support.world import World
@@ -223,6 +226,53 @@ async def test_nobody_answers_an_appeal_against_his_own_ruling(world):
         with pytest.raises(OwnRuling):
             await act("H1", supervisor="Chief@department.example")
     assert (await world.store.pleas.appealed("H1")).finding is None
+
+
+async def test_of_two_who_ruled_together_neither_answers_the_appeal(world):
+    await world.store.hold(held(id_="H2", pair="both"), ())
+    for by in (CHIEF, DEPUTY):
+        await world.reviews.deny("H2", reviewer=str(by), note="No.")
+    await outgoing(world)
+    await world.hearings.appeal("H2", sender=SENDER, text="It only quotes.")
+    assert told(await outgoing(world), str(CHIEF)) == []
+    for by in (CHIEF, DEPUTY):
+        with pytest.raises(OwnRuling):
+            await world.hearings.overturn("H2", supervisor=Ruler.of(await world.book.known_as(str(by))))
+
+
+async def test_who_entered_his_ruling_by_another_answers_no_appeal_against_it(world):
+    by = await world.reviews.bench.known(str(CHIEF), "root")
+    await world.reviews.deny("H1", reviewer=by, note="No.")
+    await world.hearings.appeal("H1", sender=SENDER, text="It only quotes.")
+    with pytest.raises(OwnRuling):
+        await world.hearings.overturn("H1", supervisor=Ruler.of(await world.book.known_as(str(CHIEF))))
+
+
+async def test_who_may_not_rule_on_a_message_is_told_of_no_appeal_and_answers_none(world):
+    world.groups["board"] = {str(CHIEF)}
+    await world.store.hold(held(id_="H2", recusal=Recusal(groups=("board",))), ())
+    await world.reviews.deny("H2", reviewer="captain@department.example", note="No.")
+    await outgoing(world)
+    await world.hearings.appeal("H2", sender=SENDER, text="It only quotes.")
+    parcels = await outgoing(world)
+    assert (len(told(parcels, str(CHIEF))), len(told(parcels, str(DEPUTY)))) == (0, 1)
+    with pytest.raises(Recused, match='comes from "board"'):
+        await world.hearings.uphold("H2", supervisor=Ruler.of(await world.book.known_as(str(CHIEF))), reason="No.")
+
+
+async def test_a_reviewer_answers_no_appeal(world):
+    await denied(world)
+    await world.hearings.appeal("H1", sender=SENDER, text="It only quotes.")
+    with pytest.raises(Recused, match="Only supervisors"):
+        await world.hearings.overturn("H1", supervisor=world.book.add("lieutenant@department.example"))
+
+
+async def test_where_a_denial_takes_two_a_request_to_revise_does_too(world):
+    await world.store.hold(held(id_="H2", pair="both"), ())
+    first = await world.reviews.send_back("H2", reviewer=str(CHIEF), note="Leave it out.")
+    assert first.review is None
+    done = await world.reviews.agree("H2", reviewer=str(DEPUTY))
+    assert (done.review.ruling, done.review.also) == (Ruling.RETURNED, str(CHIEF))
 
 
 async def test_an_unknown_message_is_unknown_to_every_act(world):

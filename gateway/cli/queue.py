@@ -133,7 +133,7 @@ def _outcome(held: dict[str, Any]) -> str:
     if review:
         return f"{review['ruling']} for {len(review['recipients'])} of {len(held['recipients'])} recipients"
     if agreed:
-        return f"not yet {agreed['ruling']}: {agreed['reviewer']} agreed, a second reviewer has to"
+        return returning.half(agreed)
     return f"waits, with {held['with']}"
 
 

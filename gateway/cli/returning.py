@@ -1,6 +1,7 @@
 """`hatchway return` and `hatchway withdraw`: a held message goes back to its sender, asked for by a reviewer or by himself."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -30,6 +31,11 @@ def withdraw(ids: tuple[str, ...], settings_file: Path, *, as_json: bool) -> Non
     _each(ids, settings_file, "queue.withdraw", as_json=as_json, says="withdrawn")
 
 
+def half(agreed: dict[str, Any]) -> str:
+    """What is said of the first of two reviewers."""
+    return f"not yet {agreed['ruling']}: {agreed['reviewer']} agreed, a second reviewer has to"
+
+
 def _each(ids: tuple[str, ...], settings_file: Path, request: str, *, as_json: bool, says: str, **said: object) -> None:
     """Each in its turn; one that is refused does not stop the others, and makes the exit status 1."""
     refused = 0
@@ -44,6 +50,6 @@ def _each(ids: tuple[str, ...], settings_file: Path, request: str, *, as_json: b
         if as_json:
             print_json(held)
         else:
-            click.echo(f"{id_} {says}")
+            click.echo(f"{id_} {half(held['agreed']) if held['agreed'] else says}")
     if refused:
         raise SystemExit(Exit.FAILED)

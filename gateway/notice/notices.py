@@ -175,7 +175,7 @@ class Notices:
 
     def to_reviewers_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime) -> Mail:
         """What was released, the relay refused."""
-        return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)), held.members)
+        return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)), held.reached)
 
     def _linked(self, held: HeldMail, scene: Scene, only: Address | None) -> Scene:
         if self._links is None or only is None:
