@@ -12,7 +12,7 @@ import structlog
 
 from gateway.hold import HeldMail, Review, Ruling
 from gateway.mail import Address
-from gateway.people import Role, Ruler, as_ruler
+from gateway.people import Role, Ruler, as_ruler, keys_of
 from gateway.plea import Appeal, Finding, Statement, may_appeal, may_find, may_state
 from gateway.ports import Clock, HoldStore, Pleas
 from gateway.post import Post, released
@@ -90,7 +90,8 @@ class Hearings:
         if ruler.account is not None and ruler.account.role is not Role.SUPERVISOR:
             raise Recused(_SUPERVISORS)
         await self._bench.check(held, ruler)
-        return held, may_find(await self._pleas.appealed(hold), (ruler.name, *ruler.keys))
+        names = (ruler.name, *(keys_of(ruler.account) if ruler.account else ()))
+        return held, may_find(await self._pleas.appealed(hold), names)
 
     async def _judges(self, held: HeldMail, against: Review) -> list[Address]:
         """Where supervisors are written to who may answer an appeal."""
