@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.hold import personal
 from gateway.mail import Address, new_id
 
 INVITED = timedelta(hours=72)
@@ -75,6 +76,49 @@ class Account:
     def is_at(self, address: Address | None) -> bool:
         """Whether that mailbox is his, however it is written."""
         return address is not None and address.key in {own.key for own in self.addresses}
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """What he reviews: groups of reviewers, and what is handed to himself."""
+        return (*self.reviewers, personal(self.login))
+
+
+RULING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
+"""Who rules on anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruler:
+    """Somebody who rules.
+
+    name: as records have it; account: with whose rights, None where only the command line vouches for him
+    also: others he may be, whose own mail he does not rule on either
+    keys: what tells him from another, lower-case: two who share one are one and the same
+    """
+
+    name: str
+    account: Account | None = None
+    also: tuple[Account, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, account: Account) -> "Ruler":
+        """Somebody who signed in, in whatever session."""
+        return cls(name=account.login, account=account, keys=keys_of(account))
+
+    def is_one_with(self, keys: Sequence[str]) -> bool:
+        """Whether these are his."""
+        return not set(keys).isdisjoint(self.keys or (self.name.casefold(),))
+
+
+def as_ruler(who: Ruler | str) -> Ruler:
+    """Somebody, or the name of somebody of whom no more is known."""
+    return Ruler(name=who) if isinstance(who, str) else who
+
+
+def keys_of(account: Account) -> tuple[str, ...]:
+    """His addresses, and his name before the @ as a system may know him."""
+    return tuple(dict.fromkeys((*(str(one).casefold() for one in account.addresses), account.login.partition("@")[0])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway.identity import Ldap, Oidc, contradictions
-from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, Problem, Size, Wrong, load
+from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
 
 Network = IPv4Network | IPv6Network
 
@@ -251,11 +251,22 @@ class Delivery(Model):
 
 
 class Retention(Model):
-    """For how long the content of a hold is kept after it ended so; for ever where nothing is said."""
+    """For how long the content of a hold is kept after it ended so; for ever where nothing is said.
+
+    What can still be appealed is kept until that time is over, or the appeal is answered.
+    """
 
     released: Time | None = None
     denied: Time | None = None
     expired: Time | None = None
+    returned: Time | None = None
+    withdrawn: Time | None = None
+
+
+class Audit(Model):
+    """The audit trail. head_to: addresses outside that get its head each day, so that nobody here can rewrite it unseen."""
+
+    head_to: OneOrMore[Mailbox] = ()
 
 
 class Settings(Model):
@@ -286,6 +297,7 @@ class Settings(Model):
     judging: Judging = Judging()
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
+    audit: Audit = Audit()
     log: Literal["json", "plain"] = "plain"
 
     @property

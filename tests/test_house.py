@@ -66,7 +66,7 @@ DOORS = {
 # Who makes what another room runs may use that room's libraries; pages and notices are both templates, and both kinds of
 # worker processes may be killed.
 MAKERS = {("training", "numpy"), ("training", "onnxruntime"), ("console", "jinja2"), ("viewer", "pebble")}
-JUDGEMENT = {"source", "mail", "verdict", "decision", "hold", "reading", "classify", "model", "policy"}
+JUDGEMENT = {"source", "mail", "verdict", "duty", "decision", "ladder", "hold", "reading", "classify", "model", "policy"}
 # What may crash or hang is read in a process apart.
 APART = {("reading/apart.py", "subprocess")}
 IO = {

@@ -100,10 +100,10 @@ def _bench(settings_file: Path, given: dict[str, Any]) -> "tuple[Bench, str]":
     from gateway.judges import limits, thresholds
     from gateway.rehearsal.bench import Bench, Law
 
-    judging = law.judging(settings_file)
+    judging, roster = law.judging(settings_file), law.roster(settings_file, given["roster"])
     now = Law(
-        rulebook=law.rulebook(settings_file, given["policies"]),
-        roster=law.roster(settings_file, given["roster"]),
+        rulebook=law.rulebook(settings_file, given["policies"], roster),
+        roster=roster,
         model=given["model"],
         judged=judging.model,
         thresholds=thresholds(judging),
@@ -117,10 +117,11 @@ def _bench(settings_file: Path, given: dict[str, Any]) -> "tuple[Bench, str]":
 
 
 def _second(now: "Law", settings_file: Path, second: dict[str, Path]) -> "Law":
+    roster = law.roster(settings_file, second["against_roster"]) if "against_roster" in second else now.roster
     return replace(
         now,
-        rulebook=law.rulebook(settings_file, second["against"]) if "against" in second else now.rulebook,
-        roster=law.roster(settings_file, second["against_roster"]) if "against_roster" in second else now.roster,
+        rulebook=law.rulebook(settings_file, second["against"], roster) if "against" in second else now.rulebook,
+        roster=roster,
         model=second.get("against_model", now.model),
     )
 

@@ -94,14 +94,13 @@ def _problems(settings_file: Path) -> list[Problem]:
         folders = {"policies": settings.policies, "roster": settings.roster}
     else:
         folders = _folders(settings_file)
-    loaded = {}
-    for name, load in (("policies", load_rulebook), ("roster", load_roster)):
-        if name in folders:
-            loaded[name] = tried(load, folders[name])
-    if settings is not None and loaded.get("policies"):
-        problems += _unknown_reviewers(settings, settings_file, loaded["policies"].reviewers())
-    for file in test_files(folders["policies"]) if "policies" in folders else ():
-        tried(load_tests, file)
+    roster = tried(load_roster, folders["roster"]) if "roster" in folders else None
+    if "policies" in folders:
+        rulebook = tried(load_rulebook, folders["policies"], roster.elections if roster else None)
+        if settings is not None and rulebook is not None:
+            problems += _unknown_reviewers(settings, settings_file, rulebook.desks())
+        for file in test_files(folders["policies"]):
+            tried(load_tests, file)
     return problems
 
 

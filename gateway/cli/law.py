@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from gateway.evaluation.bench import Judgeship
 
 
-def rulebook(settings_file: Path, policies: Path | None) -> Rulebook:
-    """The policies to decide by, or the end of the command."""
+def rulebook(settings_file: Path, policies: Path | None, known: Roster | None = None) -> Rulebook:
+    """The policies to decide by, or the end of the command. known: the roster whose elections they may name."""
     with mistakes_told():
-        return load_rulebook(policies or _folder(settings_file, "policies"))
+        return load_rulebook(policies or _folder(settings_file, "policies"), known.elections if known else None)
 
 
 def roster(settings_file: Path, folder: Path | None) -> Roster:

@@ -42,10 +42,10 @@ def test(files: tuple[Path, ...], *, policies: Path | None, roster: Path | None,
     chosen = files or test_files(found)
     if not chosen:
         fail(Exit.DATA, f"{found / 'tests'}: no tests are there; deploy/policies.md says how they are written")
-    judging = law.judging(settings_file)
+    judging, known = law.judging(settings_file), law.roster(settings_file, roster)
     by = Law(
-        rulebook=law.rulebook(settings_file, found),
-        roster=law.roster(settings_file, roster),
+        rulebook=law.rulebook(settings_file, found, known),
+        roster=known,
         judged=judging.model,
         thresholds=thresholds(judging),
     )

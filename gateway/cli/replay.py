@@ -102,9 +102,10 @@ class _Hand:
 
         judging = self.settings.judging
         with mistakes_told():
+            roster = load_roster(self.settings.roster)
             return Law(
-                rulebook=load_rulebook(self.settings.policies),
-                roster=load_roster(self.settings.roster),
+                rulebook=load_rulebook(self.settings.policies, roster.elections),
+                roster=roster,
                 judged=judging.model,
                 thresholds=thresholds(judging),
             )

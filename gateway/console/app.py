@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gateway.console import accounts, elsewhere, entry, mail, own, passkeys, queue, recovery
+from gateway.console import accounts, appeals, elsewhere, entry, mail, own, passkeys, queue, recovery, report, sender
 from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
@@ -60,7 +60,13 @@ PAGES: dict[str, Page] = {
     "GET /me/recovery": recovery.recovery,
     "POST /me/recovery": recovery.renewed,
     "POST /me/sessions": own.end_sessions,
+    "POST /me/told": own.told,
     "GET /go/{hold}/{token}": mail.go,
+    "GET /status/{hold}/{token}": sender.status,
+    "POST /status/{hold}/{token}/withdraw": sender.withdraw,
+    "POST /status/{hold}/{token}/explain": sender.explain,
+    "POST /status/{hold}/{token}/answer": sender.answer,
+    "POST /status/{hold}/{token}/appeal": sender.appeal,
     "GET /queue": queue.queue,
     "GET /queue/lines": queue.lines,
     "POST /queue/confirm": queue.confirm,
@@ -74,7 +80,15 @@ PAGES: dict[str, Page] = {
     "GET /mail/{hold}/frame/{number}": mail.frame,
     "POST /mail/{hold}/release": mail.release,
     "POST /mail/{hold}/deny": mail.deny,
+    "POST /mail/{hold}/return": appeals.send_back,
+    "POST /mail/{hold}/overturn": appeals.overturn,
+    "POST /mail/{hold}/uphold": appeals.uphold,
     "POST /mail/{hold}/note": mail.note,
+    "POST /mail/{hold}/agree": mail.agree,
+    "POST /mail/{hold}/disagree": mail.disagree,
+    "POST /mail/{hold}/hand-over": mail.hand_over,
+    "GET /report": report.report,
+    "GET /report/file/{form}": report.export,
     "GET /people": accounts.people,
     "POST /people": accounts.add,
     "GET /people/{account}": accounts.person,

@@ -15,11 +15,13 @@ from gateway.console.seal import Seal
 from gateway.desk import Desk
 from gateway.display import Shown
 from gateway.factors import FactorBook
+from gateway.hearing import Hearings
 from gateway.hold import HeldMail
 from gateway.ldap import Directory
 from gateway.oidc import Provider
 from gateway.people import Account, AccountBook, Session
-from gateway.ports import Clock, HoldStore, Trail
+from gateway.ports import Clock, HoldStore, Pleas, Rounds, Trail
+from gateway.report import Counts
 from gateway.review import Reviews
 from gateway.settings import Console
 
@@ -56,8 +58,12 @@ class House:
     desk: Desk
     book: AccountBook
     factors: FactorBook
+    figures: Counts
     seal: Seal
     reviews: Reviews
+    pleas: Pleas
+    hearings: Hearings
+    rounds: Rounds
     eye: Eye
     clock: Clock
     links: Links

@@ -11,6 +11,7 @@ from gateway.console.passwords import is_secret, new_secret, picture, setup_link
 from gateway.console.recovery import onward as after_setting_up
 from gateway.console.steps import step
 from gateway.console.sure import doubt
+from gateway.timetable import Timetable
 
 
 async def account(request: Request) -> Response:
@@ -70,12 +71,30 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse("/me?done=sessions", 303)
 
 
+async def told(request: Request) -> Response:
+    """When to be told of what waits: as the group, or otherwise."""
+    here, form = house(request), await form_of(request)
+    chosen, at, zone = (str(form.get(name, "")).strip() for name in ("told", "at", "zone"))
+    written = chosen.replace("daily", f"daily at {at} {zone}".strip())
+    try:
+        wanted = Timetable.parse(written) if chosen else None
+    except ValueError as wrong:
+        return await _account(request, status=422, problem=f"{wrong}.")
+    await here.rounds.wish(me(request).id, wanted)
+    await step(request, "told changed", told=str(wanted or "as the group"))
+    return RedirectResponse("/me?done=told", 303)
+
+
 async def _account(request: Request, *, status: int = 200, problem: str = "") -> Response:
     sessions = await house(request).book.sessions(me(request).id)
     whole = [one for one in sessions if one.whole][:20]
     done = request.query_params.get("done", "")
-    factors = house(request).factors
-    said = {"passkeys": len(await factors.passkeys(me(request).id)), "codes": await factors.codes_left(me(request).id)}
+    here, own = house(request), me(request).id
+    said = {
+        "passkeys": len(await here.factors.passkeys(own)),
+        "codes": await here.factors.codes_left(own),
+        "told": (await here.rounds.wishes()).get(own),
+    }
     this = session(request).digest
     return page(request, "own.html", status=status, problem=problem, sessions=whole, this=this, done=done, **said)
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from gateway.people import Account, Role, Session, Taken
 from gateway.store.cards import plain
 from gateway.store.factors import drop
-from gateway.store.schema import accounts, invitations, keys, sessions
+from gateway.store.roll import accounts, invitations, keys, sessions
 from gateway.store.writer import Writer
 
 _KEY = 32

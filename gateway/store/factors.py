@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, func, select, update
 
 from gateway.factors import Bound, Limit, Passkey
-from gateway.store.schema import accounts, identities, once, passkeys, recovery, sessions, tries
+from gateway.store.roll import accounts, identities, once, passkeys, recovery, sessions, tries
 from gateway.store.writer import Writer
 
 _SERVES = recovery.c.void.is_(False), recovery.c.used.is_(None)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.decision import Hold, Rung
 from gateway.mail import Address, Place, Receipt, Reply, Unread
-from gateway.notice import Notices
+from gateway.notice import Notices, Passed
 from gateway.notice.view import _ADVICE
 from gateway.settings import Notices as Settings
 from gateway.verdict import Category, Evidence, Finding, Kind, Label
@@ -33,6 +34,9 @@ from tests.support.notices import (
 GOLDEN = Path(__file__).parent / "golden"
 RECEIPT = Receipt(reply=Reply(code=250), refused=((RECIPIENTS[0], Reply(code=550, status="5.1.1", text="User unknown")),))
 CLEAR = dict.fromkeys(Category, Label.CLEAR)
+PASSED = Passed(
+    heading="Passed up to you", lines=("The time of command is over, and nobody has ruled",), reason="Beyond <my> desk.\nSorry."
+)
 THREAD = "<hold.3XwZk9dQ2bN7p@gate.department.example>"
 
 
@@ -51,9 +55,11 @@ def everything(notices: Notices, case: Case) -> dict:
         "sender undelivered": notices.to_sender_undelivered(full, RECEIPT, NOW),
         "reviewers held": notices.to_reviewers_held(held, NOW),
         "reviewers reminder": notices.to_reviewers_reminder(held, NOW + timedelta(hours=40), 1),
+        "reviewers passed": notices.to_reviewers_passed(held, NOW + timedelta(hours=4), PASSED, MEMBERS, last=False),
         "reviewers ruled": notices.to_reviewers_ruled(full, NOW),
         "reviewers ruled for some": notices.to_reviewers_ruled(some, NOW),
         "reviewers denied by deadline": notices.to_reviewers_ruled(denied(held, **late), NOW),
+        "reviewers denied unopened": notices.to_reviewers_ruled(denied(held, **late), NOW, unopened=[]),
         "reviewers undelivered": notices.to_reviewers_undelivered(full, RECEIPT, NOW),
     }
 
@@ -183,6 +189,28 @@ def test_the_last_notice_of_the_hour_says_so(notices, held):
 def test_a_reminder_after_the_deadline_says_that_it_has_passed(notices, case):
     text = text_of(notices.to_reviewers_reminder(case.having(then="wait").held(), NOW + timedelta(days=3), 2))
     assert "has passed without a ruling" in text
+
+
+def test_who_gets_a_hold_learns_how_it_came_to_him_and_who_gets_it_next(notices, case):
+    held = case.held()
+    later = (Rung(name="chief", members=MEMBERS[:1], lasts=timedelta(hours=8)),)
+    hurry = {"hurry": "city election is on 3 November 2026: 7 hours in place of 14 hours", "pair": "release", "later": later}
+    ladder = replace(held, decision=replace(held.decision, disposition=Hold(reviewers=replace(held.reviewers, **hurry))))
+    text = " ".join(text_of(notices.to_reviewers_passed(ladder, NOW, PASSED, MEMBERS, last=False)).split())
+    for said in (
+        "The time of command is over, and nobody has ruled.",
+        "> Beyond <my> desk.",
+        "It is with command until Thursday 26 November 2026, 10:42 CST, and then goes to chief.",
+        "There is less time than usual: city election is on 3 November 2026: 7 hours in place of 14 hours.",
+        "To release it takes two different reviewers.",
+    ):
+        assert said in text, said
+    assert "There is less time than usual" in text_of(notices.to_reviewers_held(ladder, NOW))
+
+
+def test_that_nobody_had_opened_it_is_said_where_it_is_so(told):
+    assert "Nobody had opened it." in text_of(told["reviewers denied unopened"])
+    assert "Nobody had opened it." not in text_of(told["reviewers denied by deadline"])
 
 
 def test_the_other_reviewers_are_told_who_ruled_and_the_one_who_did_is_not(notices, held):
