@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test check bench lock audit clean again
+.PHONY: help install run test check bench screenshots lock audit clean again
 
 # Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
@@ -19,7 +19,8 @@ install: .venv/.test  ## make .venv/ with all that running and testing need
 run: .venv/.run  ## show Hatchway on real messages, then stay up to be tried (ONCE=1: end instead)
 	@$(bin)/hatchway demo $(if $(ONCE),--once)
 
-test: check  ## check, then run every test (ARGS="-k hold" to choose some)
+test: check  ## check, run the tests of the policies that ship, then every test (ARGS="-k hold" to choose some)
+	@$(bin)/hatchway policy test policies/tests/*.yaml --policies policies --roster policies/roster
 	@$(bin)/python -m pytest -n 2 --cov --cov-report=term --cov-fail-under=88 $(ARGS)
 
 check: .venv/.test  ## lint, format, types, and the direction of every import
@@ -30,6 +31,9 @@ check: .venv/.test  ## lint, format, types, and the direction of every import
 
 bench: .venv/.test  ## measure what a message costs
 	@$(bin)/python tests/bench/run.py
+
+screenshots: .venv/.test  ## take the README's pictures of the console anew (needs chromium)
+	@$(bin)/python tests/screenshots/run.py
 
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)

@@ -11,7 +11,8 @@ the parcel is tried again when its lease ends.
 """
 
 import asyncio
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,13 +20,19 @@ from datetime import timedelta
 import structlog
 
 from gateway.mail import Address, Mail, Outgoing, Receipt, Reply, new_id
-from gateway.mail.header import outgoing, own_field
+from gateway.mail.header import behind, block, fields, outgoing, own_field, values
 from gateway.mail.trace import received
 from gateway.ports import Clock, HoldStore, NextHop, Outbox, Parcel, Purpose, StoreUnavailable
 from gateway.post import Post
 
 log = structlog.get_logger()
 
+RELEASE, NOTICE = "X-Hatchway-Release-Id", "X-Hatchway-Notice-Id"
+"""The last field that is put before a release, or before a notice: it names the parcel."""
+_TRACE = {b"received", b"return-path", b"dkim-signature", b"authentication-results", b"x-hatchway-id"}
+_TRACE |= {RELEASE.lower().encode(), NOTICE.lower().encode()}
+"""What may stand before a parcel on its way back: nothing that a mail program shows."""
+_ID = re.compile(r"[0-9A-Za-z]{1,20}")
 _LEASE = timedelta(minutes=10)
 _AT_ONCE = 20
 _PAUSE = 1.0
@@ -89,6 +96,21 @@ class Delivery:
         begun = await self._begin()
         await self._finished()
         return begun
+
+    async def sent(self, mail: Mail) -> bool:
+        """Whether this is one of our parcels, on its way back to us: the same octets, from and to the same people.
+
+        A mark can be copied, and this is what it is worth: to send again, to those a reviewer let it go to, what he let go.
+        Raises StoreUnavailable; OSError if the message cannot be read.
+        """
+        head = block(mail.content)
+        for name, purpose in ((RELEASE, Purpose.RELEASE), (NOTICE, Purpose.NOTICE)):
+            start, id_ = behind(head, name.encode()), _text(values(head, name.encode())[:1])
+            parcel = await self._outbox.parcel(id_) if start and _ID.fullmatch(id_) else None
+            if parcel and parcel.purpose is purpose and await asyncio.to_thread(_same, parcel.mail, mail, head[:start]):
+                log.info("mail.returned", id=parcel.hold, parcel=parcel.id, purpose=str(purpose))
+                return True
+        return False
 
     async def _begun(self) -> bool:
         try:
@@ -169,8 +191,8 @@ class Delivery:
     def _message(self, parcel: Parcel) -> Outgoing:
         mail: Mail = parcel.mail
         if parcel.purpose is Purpose.NOTICE:
-            return Outgoing(head=b"", content=mail.content)
-        marks = [own_field("X-Hatchway-Id", parcel.hold), own_field("X-Hatchway-Release-Id", parcel.id)]
+            return Outgoing(head=own_field(NOTICE, parcel.id), content=mail.content)
+        marks = [own_field("X-Hatchway-Id", parcel.hold), own_field(RELEASE, parcel.id)]
         return outgoing(mail.content, prepend=[received(mail, self._hostname), *marks])
 
     def _log(self, event: str, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> None:
@@ -185,6 +207,23 @@ class Delivery:
             attempt=parcel.attempts + 1,
             relay=str(receipt.reply),
         )
+
+
+def _text(values: Sequence[bytes]) -> str:
+    return b"".join(values).decode("ascii", "replace").strip()
+
+
+def _same(sent: Mail, mail: Mail, head: bytes) -> bool:
+    """Whether `mail` is, behind the trace fields in `head`, what was sent, from its sender and to some of its recipients."""
+    before = list(fields(head))
+    if b"".join(name + b":" + value + b"\r\n" for name, value in before) != head:
+        return False
+    if not {name.lower() for name, _ in before} <= _TRACE:
+        return False
+    if sent.content.data is None and sent.content.path is None:
+        return False
+    people = mail.envelope.sender == sent.envelope.sender and set(mail.envelope.recipients) <= set(sent.envelope.recipients)
+    return people and b"".join(outgoing(sent.content, prepend=()).chunks()) == b"".join(mail.content.chunks(len(head)))
 
 
 def _sorted(parcel: Parcel, receipt: Receipt) -> _Outcome:

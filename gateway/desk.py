@@ -17,6 +17,9 @@ class State(StrEnum):
     WAITING = "waiting"
     RELEASED = "released"
     DENIED = "denied"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+    APPEALED = "appealed"
 
 
 class Sort(StrEnum):
@@ -32,8 +35,9 @@ class Sort(StrEnum):
 class Search:
     """What is asked for; what is empty is not asked.
 
-    groups: names of reviewers whose holds may be seen, None for all
+    groups: names of reviewers, and persons as `hold.personal` writes them, whose holds may be seen; None for all
     words: all of them stand in subject, sender or recipients, in any case
+    group: of those the message says it is from
     since, until: when the hold began (until is exclusive)
     after: the key of the last line of the page before
     """
@@ -45,6 +49,7 @@ class Search:
     subject: str = ""
     recipient: str = ""
     policy: str = ""
+    group: str = ""
     category: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -56,7 +61,11 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A hold in a list. alike: how many in the same state are near-identical to it, itself included; first: a recipient."""
+    """A hold in a list. alike: how many in the same state are near-identical to it, itself included; first: a recipient.
+
+    desk: whose it is, from desk_since to desk_until, when it goes to those `above` ("" for nobody); assented: the first of two
+    given: how often it was handed over
+    """
 
     id: str
     cluster: str
@@ -75,6 +84,12 @@ class Line:
     ruled: datetime | None
     ruled_by: str
     size: int
+    desk: str
+    desk_since: datetime
+    desk_until: datetime
+    above: str = ""
+    assented: str = ""
+    given: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +102,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """Counts of what waits: all; those due before `soon`; since when the oldest does; the next deadline."""
+    """Counts of what waits: all; those due before `soon`; since when the oldest does; the next deadline; and of open appeals."""
 
     waiting: int
     soon: int
     oldest: datetime | None
     next: datetime | None
+    appeals: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +141,10 @@ class Desk(Protocol):
 
     async def policies(self) -> Sequence[str]:
         """The policies by which something was ever held."""
+        ...
+
+    async def groups(self) -> Sequence[str]:
+        """The groups whose senders ever had something held."""
         ...
 
     async def remark(self, hold: str, remark: Remark) -> None:

@@ -116,7 +116,7 @@ class Judges:
     async def _ask(self, mail: Mail) -> Judgement:
         async with self._judge_free():
             pool = await self._working()
-            future = asyncio.wrap_future(pool.schedule(_judge, args=(mail, self._clock.now()), timeout=self._limit))
+            future = asyncio.wrap_future(pool.schedule(_judge, args=(mail, mail.received), timeout=self._limit))
             await asyncio.wait([future], timeout=self._limit + _GRACE)
             if not future.done():
                 log.error("judges.stuck", id=mail.id)

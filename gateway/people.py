@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from gateway.hold import personal
 from gateway.mail import Address, new_id
 
 INVITED = timedelta(hours=72)
@@ -42,8 +43,10 @@ class Account:
 
     login: his mail address, lower-case; also: further addresses he sends from or is written to as a reviewer
     reviewers: the names that policies give to their reviewers, of those groups he belongs to
-    password: its argon2 hash, "" before he has set one; totp: the base32 secret, "" without a second factor
+    password: its argon2 hash, "" before he has set one; totp: the sealed secret of his app, "" without one
     spent: the time step of the last code he used, so that none serves twice
+    origin: who made the account and says what role it has, `oidc` or `ldap`; "" for an administrator
+    lapsed: disabled because the origin gives no role any more, and enabled again when it does
     """
 
     id: str
@@ -57,6 +60,8 @@ class Account:
     totp: str = field(default="", repr=False)
     spent: int = 0
     disabled: datetime | None = None
+    origin: str = ""
+    lapsed: bool = False
 
     @property
     def addresses(self) -> tuple[Address, ...]:
@@ -72,10 +77,57 @@ class Account:
         """Whether that mailbox is his, however it is written."""
         return address is not None and address.key in {own.key for own in self.addresses}
 
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """What he reviews: groups of reviewers, and what is handed to himself."""
+        return (*self.reviewers, personal(self.login))
+
+
+RULING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
+"""Who rules on anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruler:
+    """Somebody who rules.
+
+    name: as records have it; account: with whose rights, None where only the command line vouches for him
+    also: others he may be, whose own mail he does not rule on either
+    keys: what tells him from another, lower-case: two who share one are one and the same
+    """
+
+    name: str
+    account: Account | None = None
+    also: tuple[Account, ...] = ()
+    keys: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, account: Account) -> "Ruler":
+        """Somebody who signed in, in whatever session."""
+        return cls(name=account.login, account=account, keys=keys_of(account))
+
+    def is_one_with(self, keys: Sequence[str]) -> bool:
+        """Whether these are his."""
+        return not set(keys).isdisjoint(self.keys or (self.name.casefold(),))
+
+
+def as_ruler(who: Ruler | str) -> Ruler:
+    """Somebody, or the name of somebody of whom no more is known."""
+    return Ruler(name=who) if isinstance(who, str) else who
+
+
+def keys_of(account: Account) -> tuple[str, ...]:
+    """His addresses, and his name before the @ as a system may know him."""
+    return tuple(dict.fromkeys((*(str(one).casefold() for one in account.addresses), account.login.partition("@")[0])))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody signed in. digest: of the cookie; whole: the second factor, where there is one, was given too."""
+    """Somebody signed in.
+
+    digest: of the cookie; whole: the second factor, where there is one, was given too; strong: and there was one
+    how: password, link, passkey, oidc or ldap
+    """
 
     digest: str
     account: str
@@ -84,6 +136,8 @@ class Session:
     whole: bool
     address: str = ""
     agent: str = ""
+    how: str = ""
+    strong: bool = False
 
 
 class Taken(ValueError):  # noqa: N818  -- it states a fact
@@ -166,7 +220,7 @@ class AccountBook(Protocol):
         ...
 
     async def accept(self, digest: str, password: str, now: datetime) -> Account | None:
-        """Use a link up: set the password, drop the second factor and all sessions. None if it does not serve any more."""
+        """Use a link up: set the password, drop second factors and all sessions. None if it does not serve any more."""
         ...
 
     async def spend(self, account: str, step: int) -> bool:
@@ -187,6 +241,10 @@ class AccountBook(Protocol):
 
     async def touch(self, digest: str, at: datetime) -> None:
         """It was used."""
+        ...
+
+    async def strengthen(self, digest: str) -> None:
+        """A second factor was given in it."""
         ...
 
     async def end(self, digest: str) -> None:

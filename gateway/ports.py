@@ -9,6 +9,8 @@ from typing import Protocol
 from gateway.decision import Decision
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Receipt, Reply
+from gateway.plea import Appeal, Finding, Statement
+from gateway.timetable import Timetable
 from gateway.trail import Detail, Entry, Head
 
 
@@ -137,8 +139,22 @@ class HoldStore(Protocol):
         """Holds without their content (its size is true), earliest deadline first; with `waiting`, only those not ruled on."""
         ...
 
-    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
-        """Write a ruling with all it sends, in one transaction. Raises AlreadyRuled or KeyError, and then nothing was written."""
+    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel], *, turn: int | None = None) -> HeldMail:
+        """Write a ruling with all it sends, in one transaction. Raises AlreadyRuled or KeyError, and then nothing was written.
+
+        turn: of the course it rests on; Turned is raised if there was another one meanwhile
+        """
+        ...
+
+    async def turning(self, now: datetime) -> Sequence[HeldMail]:
+        """Waiting holds whose course goes on by itself now (`HeldMail.turns`)."""
+        ...
+
+    async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
+        """Write a hold's course after one change, its entry in the trail ("" for none), and what it sends, in one transaction.
+
+        Raises AlreadyRuled, KeyError, or Turned if it changed meanwhile, and then nothing was written.
+        """
         ...
 
     async def dispatches(self, hold: str) -> Sequence[Dispatch]:
@@ -151,6 +167,76 @@ class HoldStore(Protocol):
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
         """Write that the reminders up to number `reminded` are sent; False if they already were, and then nothing was written."""
+        ...
+
+
+class Witness(Protocol):
+    """Reads held messages again, somewhere else, for what they say of persons. Raises `gateway.display.Unviewable`."""
+
+    async def authors(self, held: HeldMail) -> Sequence[Address]:
+        """Who the header says wrote or sent it."""
+        ...
+
+    async def named(self, held: HeldMail, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
+        """Those (keys of `called`) of whose names and addresses one stands in what a reader reads of it."""
+        ...
+
+
+class Pleas(Protocol):
+    """What senders say of their held messages. Durable like HoldStore, raises as it does, and puts each step in the trail."""
+
+    async def state(self, hold: str, statement: Statement, parcels: Sequence[Parcel]) -> None:
+        """Keep what the sender said. Raises KeyError, AlreadyRuled or NotNow, and then nothing was written."""
+        ...
+
+    async def statements(self, hold: str) -> Sequence[Statement]:
+        """All he said, the first first."""
+        ...
+
+    async def appeal(self, hold: str, appeal: Appeal, parcels: Sequence[Parcel]) -> None:
+        """Keep an appeal, and the content with it until it is answered.
+
+        Raises KeyError or NotNow, and then nothing was written.
+        """
+        ...
+
+    async def appealed(self, hold: str) -> Appeal | None:
+        """The appeal there is."""
+        ...
+
+    async def open(self) -> Sequence[str]:
+        """Ids of holds with an appeal that waits for an answer, the oldest first."""
+        ...
+
+    async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
+        """Answer an appeal; `review` takes the place of the ruling it was against.
+
+        Raises KeyError, NotNow or OwnRuling, and then nothing was written.
+        """
+        ...
+
+
+class Rounds(Protocol):
+    """Mail that goes out at its times, each once. Durable like HoldStore, and raises as it does."""
+
+    async def last(self, name: str, first: datetime) -> datetime:
+        """When mail of that name last went out, or would have; `first`, which is kept then, where it never did."""
+        ...
+
+    async def go(self, name: str, last: datetime, at: datetime, parcels: Sequence[Parcel]) -> bool:
+        """Write that it goes out at `at`, with what goes; False if it did since `last`, and then nothing was written."""
+        ...
+
+    async def hashes(self, holds: Sequence[str]) -> Mapping[str, str]:
+        """SHA-256 of held messages by id."""
+        ...
+
+    async def wishes(self) -> Mapping[str, Timetable]:
+        """When people want to hear of what waits, by account, where they said so."""
+        ...
+
+    async def wish(self, account: str, wanted: Timetable | None) -> None:
+        """Write what somebody wants; None for what his group has."""
         ...
 
 
@@ -167,6 +253,10 @@ class Outbox(Protocol):
 
     async def put(self, parcels: Sequence[Parcel]) -> None:
         """Add mail to go out."""
+        ...
+
+    async def parcel(self, parcel: str) -> Parcel | None:
+        """The parcel of that id, whatever became of it; without octets where they were destroyed."""
         ...
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
@@ -234,9 +324,10 @@ class Archive(Protocol):
         ...
 
     async def expendable(self, ruled_before: Mapping[str, datetime], limit: int) -> Mapping[str, str]:
-        """Ids of holds whose content may be destroyed, each with how it ended: released, denied or expired.
+        """Ids of holds whose content may be destroyed, each with how it ended: released, denied, returned, withdrawn or expired.
 
-        They ended so before the time given for that, are under no legal hold, and nothing of them is still to go out.
+        They ended so before the time given for that, cannot be appealed any more, are under no legal hold, and nothing of
+        them is still to go out.
         """
         ...
 

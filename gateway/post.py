@@ -5,21 +5,30 @@ limited to so many an hour for each person; the last of them says so. What a per
 It fails only as the outbox does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from gateway.hold import HeldMail
-from gateway.mail import Mail, Receipt, new_id
-from gateway.notice import Notices
+from gateway.hold import HeldMail, Review, Ruling
+from gateway.mail import Address, Mail, Receipt, new_id
+from gateway.notice import Notices, Passed, Told, Waits
+from gateway.plea import Appeal, Finding, Statement
 from gateway.ports import Clock, Outbox, Parcel, Purpose
 
 _HOUR = timedelta(hours=1)
 
 
-class Post:
-    """Notices to those whom a hold concerns."""
+Eager = Callable[[HeldMail], Awaitable[Sequence[Address]]]
+"""Who hears of a hold at once."""
 
-    def __init__(self, notices: Notices, outbox: Outbox, *, per_hour: int, clock: Clock) -> None:
+SUPERVISE = "A supervisor other than the one who ruled upholds the ruling or releases the message."
+
+
+class Post:
+    """Notices to those whom a hold concerns. eager: None for all the reviewers."""
+
+    def __init__(self, notices: Notices, outbox: Outbox, *, per_hour: int, clock: Clock, eager: Eager | None = None) -> None:
+        self._eager = eager
         self._notices = notices
         self._outbox = outbox
         self._per_hour = per_hour
@@ -28,30 +37,92 @@ class Post:
     async def on_hold(self, held: HeldMail) -> tuple[Parcel, ...]:
         """To the sender: it is held. To the reviewers: it waits."""
         now = self._clock.now()
-        sender, members = held.mail.envelope.sender, held.reviewers.members
+        sender, members = held.mail.envelope.sender, held.desk.members
         told: list[Mail | None] = []
         if sender and (left := await self._left(str(sender), now)) > 0:
             told.append(self._notices.to_sender_held(held, now, last=left == 1))
-        if (left := await self._left(str(members[0]), now)) > 0:
-            told += [self._notices.to_reviewers_held(held, now, last=left == 1, only=one) for one in self._notices.each(held)]
+        eager = tuple(await self._eager(held)) if self._eager else members
+        if eager and (left := await self._left(str(eager[0]), now)) > 0:
+            each = self._notices.each(members) if eager == members else eager
+            told += [self._notices.to_reviewers_held(held, now, last=left == 1, only=one) for one in each]
         return _parcels(held.mail.id, told, now)
 
     async def on_reminder(self, held: HeldMail, number: int) -> tuple[Parcel, ...]:
         """To the reviewers: it still waits."""
         now = self._clock.now()
-        if await self._left(str(held.reviewers.members[0]), now) <= 0:
+        if await self._left(str(held.desk.members[0]), now) <= 0:
             return ()
         return _parcels(
             held.mail.id,
-            [self._notices.to_reviewers_reminder(held, now, number, only=one) for one in self._notices.each(held)],
+            [self._notices.to_reviewers_reminder(held, now, number, only=one) for one in self._notices.each(held.desk.members)],
             now,
         )
 
-    def on_ruling(self, held: HeldMail) -> tuple[Parcel, ...]:
-        """To the sender and to all reviewers: what was ruled, by whom."""
+    async def on_passing(self, held: HeldMail, to: Sequence[Address], passed: Passed, *, limited: bool) -> tuple[Parcel, ...]:
+        """To those whose it is now, or who should know. limited: it is not told to who was told of too many this hour."""
         now = self._clock.now()
-        told = [self._notices.to_sender_ruled(held, now), self._notices.to_reviewers_ruled(held, now)]
+        left = await self._left(str(to[0]), now) if limited and to else self._per_hour
+        if not to or left <= 0:
+            return ()
+        last = limited and left == 1
+        told = [self._notices.to_reviewers_passed(held, now, passed, to, last=last, only=one) for one in self._notices.each(to)]
         return _parcels(held.mail.id, told, now)
+
+    def on_ruling(self, held: HeldMail, *, unopened: Sequence[Address] | None = None) -> tuple[Parcel, ...]:
+        """To the sender and to all reviewers: what was ruled, by whom. unopened: who else is told, since nobody had opened it."""
+        now = self._clock.now()
+        told = [self._notices.to_sender_ruled(held, now), self._notices.to_reviewers_ruled(held, now, unopened=unopened)]
+        return _parcels(held.mail.id, told, now)
+
+    async def on_statement(self, held: HeldMail, statement: Statement) -> tuple[Parcel, ...]:
+        """To the reviewers: the sender explained, or answered a request to revise."""
+        now, members = self._clock.now(), held.reached
+        if await self._left(str(members[0]), now) <= 0:
+            return ()
+        asked = _asker(held) if statement.answers else None
+        told = Told(
+            heading="The sender's answer" if statement.answers else "The sender's explanation",
+            lines=(f"{statement.by} {'answers the request to revise' if statement.answers else 'explains'} the message below:",),
+            quote=statement.text,
+            rules=not statement.answers,
+        )
+        everybody = tuple(dict.fromkeys((*members, *([asked] if asked else []))))
+        return _parcels(held.mail.id, self._notices.to_each(held, everybody, told, now), now)
+
+    def on_appeal(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
+        """To the supervisors, or to the reviewers where there is none: a ruling is appealed."""
+        now = self._clock.now()
+        against = f"It was {appeal.against.ruling} by {appeal.against.reviewer}."
+        lines = (f"{appeal.by} appeals the ruling on the message below. {against}", SUPERVISE)
+        told = Told(heading="Appeal", lines=lines, quote=appeal.text, rules=False)
+        return _parcels(held.mail.id, self._notices.to_each(held, supervisors or held.reached, told, now), now)
+
+    def on_finding(self, held: HeldMail, appeal: Appeal, finding: Finding) -> tuple[Parcel, ...]:
+        """To the sender and the reviewers: what became of the appeal. `held` has the ruling that counts now."""
+        if not finding.upheld:
+            return self.on_ruling(held)
+        now = self._clock.now()
+        line = f"{finding.by} upheld it: the message stays {appeal.against.ruling}. The sender is told."
+        told = Told(heading="Appeal decided", lines=(line,), quote=finding.reason, rules=False)
+        members = [one for one in held.reached if str(one).casefold() != finding.by.casefold()]
+        to_sender = self._notices.to_sender_upheld(held, finding.by, finding.reason, finding.at, now)
+        return _parcels(held.mail.id, [to_sender, *self._notices.to_each(held, members, told, now)], now)
+
+    def digest(self, to: Address, waits: Waits) -> tuple[Parcel, ...]:
+        """To one reviewer: what waits for him."""
+        now = self._clock.now()
+        return _parcels("", [self._notices.digest(to, waits, now)], now)
+
+    def on_nearing(self, held: HeldMail, to: Sequence[Address]) -> tuple[Parcel, ...]:
+        """To those who are not told of each hold: this one's time is nearly over."""
+        now = self._clock.now()
+        told = [self._notices.to_reviewers_held(held, now, only=one, first=False) for one in to]
+        return _parcels(held.mail.id, told, now)
+
+    def head(self, to: Sequence[Address], head: str) -> tuple[Parcel, ...]:
+        """To those outside: the head of the audit trail."""
+        now = self._clock.now()
+        return _parcels("", [self._notices.head(to, head, now)], now)
 
     def on_failure(self, held: HeldMail, receipt: Receipt) -> tuple[Parcel, ...]:
         """To the sender and the reviewers: the relay refused what was released."""
@@ -66,5 +137,23 @@ class Post:
         return self._per_hour - await self._outbox.recent(recipient, now - _HOUR)
 
 
+def released(held: HeldMail, review: Review) -> tuple[Parcel, ...]:
+    """The message for those it is released to; none for any other ruling."""
+    if review.ruling is not Ruling.RELEASED:
+        return ()
+    mail = held.mail
+    envelope = mail.envelope.only(frozenset(review.recipients))
+    going = Mail(id=mail.id, envelope=envelope, content=mail.content, received=mail.received)
+    return (Parcel(id=new_id(review.at), hold=mail.id, purpose=Purpose.RELEASE, mail=going, made=review.at, due=review.at),)
+
+
 def _parcels(hold: str, told: Iterable[Mail | None], now: datetime) -> tuple[Parcel, ...]:
     return tuple(Parcel(id=new_id(now), hold=hold, purpose=Purpose.NOTICE, mail=mail, made=now, due=now) for mail in told if mail)
+
+
+def _asker(held: HeldMail) -> Address | None:
+    """Who asked for a revision, if he is named by his address."""
+    with suppress(ValueError):
+        asker = Address.parse(held.review.reviewer) if held.review else None
+        return asker if asker and asker.domain else None
+    return None

@@ -20,7 +20,8 @@ from typing import Self
 import structlog
 
 from gateway.hold import HeldMail
-from gateway.ports import Archive, Asked, Clock, Dispatch, HoldStore, StoreUnavailable, Trail
+from gateway.plea import Appeal, Statement
+from gateway.ports import Archive, Asked, Clock, Dispatch, HoldStore, Pleas, StoreUnavailable, Trail
 from gateway.settings import Retention
 from gateway.trail import GATEWAY, Step, line
 
@@ -36,27 +37,33 @@ Records of messages held for review by Hatchway. One folder for each message:
   message.eml       the message, octet for octet (not there if it was destroyed)
   envelope.json     who sent it to whom, and from where
   decision.json     the rule, the authority and the passages for which it was held
-  ruling.json       who released or denied it, when and why (not there while it waits)
+  ruling.json       who released, denied or returned it, or that its sender took it back, when and why (not there while it waits)
+  explanations.jsonl  what its sender explained or answered, in order (if he did)
+  appeal.json       his appeal, the ruling it was against, and what the supervisor answered (if he appealed)
   dispatches.json   what was sent because of it, and what the relay said
   notices/          the notices themselves
   audit.jsonl       what the audit trail says of it, this bundle included
 
-`sha256sum -c MANIFEST.sha256` shows that no file was changed. The entry "held" in audit.jsonl has the SHA-256 of message.eml,
-envelope.json and decision.json, the entry "ruled" or "expired" that of ruling.json, the entry "destroyed" that of what is
-gone and of decision.json as it is now. `verify_trail.py --excerpt audit.jsonl` checks the entries by themselves; that they are
-in the trail, a whole export of it shows.
+`sha256sum -c MANIFEST.sha256` shows that no file was changed. In audit.jsonl the entry "held" has the SHA-256 of message.eml,
+envelope.json and decision.json; the entry "destroyed" that of what is gone and of decision.json as it is now. The last of the
+entries "ruled", "expired", "returned", "withdrawn" and "overturned" has that of ruling.json. The last `pleas` is that of
+explanations.jsonl and appeal.json together, with a line end between them. `verify_trail.py --excerpt audit.jsonl` checks the
+entries by themselves; that they are in the trail, a whole export of it shows.
 """
 
 
 class Records:
     """Bundles and retention."""
 
-    def __init__(self, *, store: HoldStore, archive: Archive, trail: Trail, clock: Clock, retention: Retention) -> None:
+    def __init__(  # noqa: PLR0913  -- the parts are wired by name
+        self, *, store: HoldStore, archive: Archive, trail: Trail, clock: Clock, retention: Retention, pleas: Pleas
+    ) -> None:
+        self._pleas = pleas
         self._store = store
         self._archive = archive
         self._trail = trail
         self._clock = clock
-        kept = {"released": retention.released, "denied": retention.denied, "expired": retention.expired}
+        kept = {end: getattr(retention, end) for end in type(retention).model_fields}
         self._kept: dict[str, timedelta] = {end: time for end, time in kept.items() if time is not None}
 
     async def files(self, hold: str, *, actor: str, reason: str = "") -> dict[str, bytes]:
@@ -65,7 +72,9 @@ class Records:
         if held is None:
             raise KeyError(hold)
         dispatches = await self._store.dispatches(hold)
-        files = {"summary.txt": summary(held, dispatches).encode("utf-8"), **await self._archive.files(hold)}
+        pleas = await self._pleas.statements(hold), await self._pleas.appealed(hold)
+        told = summary(held, dispatches, *pleas)
+        files = {"summary.txt": told.encode("utf-8"), **await self._archive.files(hold)}
         hashes = [{"name": name, "sha256": sha256(octets).hexdigest()} for name, octets in files.items()]
         said = {"what": "records bundle", "reason": reason, "files": hashes}
         await self._trail.record(Step.EXPORTED, actor=actor, hold=hold, detail=said)
@@ -130,12 +139,28 @@ class Bundle:
         self._zip.writestr(name, octets)
 
 
-def summary(held: HeldMail, dispatches: Sequence[Dispatch]) -> str:
+def summary(
+    held: HeldMail, dispatches: Sequence[Dispatch], statements: Sequence[Statement] = (), appeal: Appeal | None = None
+) -> str:
     """What happened to a message, in plain words."""
-    return "".join(f"{name + ':':<12} {_plain(text)}\n" for name, text in _told(held, dispatches))
+    told = [*_told(held), *_pleas(statements, appeal), *_sent(held, dispatches)]
+    return "".join(f"{name + ':':<12} {_plain(text)}\n" for name, text in told)
 
 
-def _told(held: HeldMail, dispatches: Sequence[Dispatch]) -> Iterator[tuple[str, str]]:
+def _pleas(statements: Sequence[Statement], appeal: Appeal | None) -> Iterator[tuple[str, str]]:
+    for one in statements:
+        yield "answer" if one.answers else "explanation", f"{_time(one.at)} by {one.by}: {_line(one.text)}"
+    if appeal:
+        against = appeal.against
+        yield "appeal", f"{_time(appeal.at)} by {appeal.by}: {_line(appeal.text)}"
+        yield "against", f"{against.ruling} {_time(against.at)} by {against.reviewer}: {_line(against.note) or '-'}"
+        if appeal.finding:
+            found = appeal.finding
+            word = "upheld" if found.upheld else "overturned"
+            yield word, f"{_time(found.at)} by {found.by}: {_line(found.reason) or '-'}"
+
+
+def _told(held: HeldMail) -> Iterator[tuple[str, str]]:
     envelope, review = held.mail.envelope, held.review
     yield "message", held.mail.id
     yield "sender", str(envelope.sender) if envelope.sender else "<>"
@@ -145,10 +170,19 @@ def _told(held: HeldMail, dispatches: Sequence[Dispatch]) -> Iterator[tuple[str,
     yield "rule", str(held.decision.rule)
     for authority in held.decision.authority:
         yield "authority", f"{authority.name}, {authority.title}: {authority.text.strip()}"
-    yield "reviewers", f"{held.reviewers.name}, until {_time(held.deadline)}, then {held.reviewers.then}"
+    ladder = ", ".join(f"{leg.rung.name} until {_time(leg.ends)}" for leg in held.way)
+    yield "reviewers", f"{ladder}, then {held.reviewers.then}"
+    if held.reviewers.hurry:
+        yield "less time", held.reviewers.hurry
+    for given in held.course.handed:
+        yield "handed over", f"{_time(given.at)} by {given.by} to {given.to or 'the supervisors'}: {given.reason}"
     if review:
-        yield str(review.ruling), f"{_time(review.at)} by {review.reviewer}, for {', '.join(map(str, review.recipients))}"
+        who = f"{review.also} and {review.reviewer}" if review.also else review.reviewer
+        yield str(review.ruling), f"{_time(review.at)} by {who}, for {', '.join(map(str, review.recipients))}"
         yield "note", review.note or "-"
+
+
+def _sent(held: HeldMail, dispatches: Sequence[Dispatch]) -> Iterator[tuple[str, str]]:
     for one in dispatches:
         said = f", the relay said: {one.last}" if one.last else ""
         yield str(one.purpose), f"{_time(one.at)} {one.state} to {', '.join(map(str, one.recipients))}{said}"
@@ -156,6 +190,10 @@ def _told(held: HeldMail, dispatches: Sequence[Dispatch]) -> Iterator[tuple[str,
         yield "legal hold", held.kept
     if held.destroyed:
         yield "destroyed", f"{_time(held.destroyed)}: the message, its notices and the passages quoted from it"
+
+
+def _line(text: str) -> str:
+    return " / ".join(text.splitlines())
 
 
 def _plain(text: str) -> str:

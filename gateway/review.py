@@ -1,55 +1,123 @@
 """Story 2: a hold's life, from the wait to the ruling to the outbox. It sends nothing itself.
 
 A ruling is written in one transaction with everything it sends: the released message and all notices. The first ruling
-counts; a later one raises AlreadyRuled, which tells who ruled and when. An unknown id raises KeyError, a note that is
-missing or a recipient that is none ValueError, and then nothing was written.
+counts; a later one raises AlreadyRuled, which tells who ruled and when. Where the policy asks for two reviewers, the first
+agreement is kept and shown, and the ruling is made by the second. Whoever may not rule (`gateway.recusal`) is told so by
+Recused. An unknown id raises KeyError, a note that is missing or a recipient that is none ValueError, and then nothing was
+written.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
-from gateway.hold import AlreadyRuled, HeldMail, Review, Ruling
-from gateway.mail import Address, Mail, new_id
-from gateway.ports import Clock, Examples, HoldStore, Parcel, Purpose, StoreUnavailable
-from gateway.post import Post
+from gateway.escalation import UP, Escalation
+from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling
+from gateway.mail import Address
+from gateway.notice import Passed
+from gateway.people import Ruler, as_ruler
+from gateway.ports import Clock, Examples, HoldStore, StoreUnavailable, Trail
+from gateway.post import Post, released
+from gateway.recusal import Bench, Recused
+from gateway.trail import Step
 
 log = structlog.get_logger()
 
 EXPIRED_NOTE = "No reviewer ruled before the deadline; the policy denies it then."
+UNOPENED_NOTE = "Nobody had opened it."
+_VERB = {Ruling.RELEASED: "release", Ruling.DENIED: "deny", Ruling.RETURNED: "return"}
 
 
 class Reviews:
     """Rulings, reminders and deadlines."""
 
-    def __init__(self, *, store: HoldStore, post: Post, clock: Clock, examples: Examples | None = None) -> None:
+    def __init__(  # noqa: PLR0913  -- the parts are wired by name
+        self, *, store: HoldStore, trail: Trail, post: Post, bench: Bench, clock: Clock, examples: Examples | None = None
+    ) -> None:
         self._store = store
         self._post = post
         self._clock = clock
         self._examples = examples
+        self.bench = bench
+        self._escalation = Escalation(store=store, trail=trail, post=post, bench=bench)
 
-    async def release(self, hold: str, *, reviewer: str, to: Sequence[Address] = (), note: str = "") -> HeldMail:
-        """Let a message go, to all recipients or to some; those left out are told to the sender."""
+    async def release(self, hold: str, *, reviewer: Ruler | str, to: Sequence[Address] = (), note: str = "") -> HeldMail:
+        """Let a message go, to all recipients or to some; those left out are told to the sender.
+
+        Where it takes two, the first of them leaves it waiting, with his agreement.
+        """
         held = await self._held(hold)
         everybody = held.mail.envelope.recipients
         chosen = set(to) or set(everybody)
         if chosen < set(everybody) and not note.strip():
             raise ValueError("a release to some of the recipients requires a note that says why the others do not get it")
         recipients = tuple(a for a in everybody if a in chosen) + tuple(sorted(chosen - set(everybody)))
-        return await self._rule(held, Ruling.RELEASED, reviewer, recipients, note)
+        return await self._decide(held, Ruling.RELEASED, as_ruler(reviewer), recipients, note)
 
-    async def deny(self, hold: str, *, reviewer: str, note: str) -> HeldMail:
-        """Keep a message from ever going out. The note says why; the sender reads it."""
+    async def deny(self, hold: str, *, reviewer: Ruler | str, note: str) -> HeldMail:
+        """Keep a message from ever going out. The note says why; the sender reads it. Where it takes two, as for a release."""
         held = await self._held(hold)
-        return await self._rule(held, Ruling.DENIED, reviewer, held.mail.envelope.recipients, note)
+        return await self._decide(held, Ruling.DENIED, as_ruler(reviewer), held.mail.envelope.recipients, note)
+
+    async def send_back(self, hold: str, *, reviewer: Ruler | str, note: str) -> HeldMail:
+        """Ask the sender to revise it: this one never goes out. The note says what to change; the sender reads it.
+
+        It takes two where a denial does.
+        """
+        held = await self._held(hold)
+        return await self._decide(held, Ruling.RETURNED, as_ruler(reviewer), held.mail.envelope.recipients, note)
+
+    async def withdraw(self, hold: str, *, sender: str) -> HeldMail:
+        """Its sender takes it back, as long as nobody has ruled."""
+        held = await self._held(hold)
+        return await self._write(held, self._review(sender, Ruling.WITHDRAWN, held.mail.envelope.recipients, ""))
+
+    async def agree(self, hold: str, *, reviewer: Ruler | str) -> HeldMail:
+        """Be the second of two. Raises ValueError if nobody was the first."""
+        held = await self._held(hold)
+        first = held.course.assent
+        if first is None:
+            raise ValueError("nobody has agreed to anything yet; release it or deny it")
+        return await self._decide(held, first.review.ruling, as_ruler(reviewer), first.review.recipients, first.review.note)
+
+    async def disagree(self, hold: str, *, reviewer: Ruler | str, note: str = "") -> HeldMail:
+        """The first of two agreed for nothing: it waits as before. He may take it back himself; another says why."""
+        held, ruler = await self._held(hold), as_ruler(reviewer)
+        if held.review is not None:
+            raise AlreadyRuled(held.review)
+        await self.bench.check(held, ruler)
+        first = held.course.assent
+        if first is None:
+            raise ValueError("nobody has agreed to anything; there is nothing to disagree with")
+        if not ruler.is_one_with(first.keys) and not note.strip():
+            raise ValueError("say why you do not agree; the other reviewers read it")
+        waiting = held.turned(assent=None)
+        said = {"from": first.review.reviewer, "ruling": str(first.review.ruling), "reason": note.strip()}
+        line = f"{ruler.name} does not agree with {first.review.reviewer}, who wanted to {_VERB[first.review.ruling]} it."
+        passed = Passed(heading="Disagreed", lines=(line,), reason=note.strip())
+        notices = await self._post.on_passing(waiting, held.members, passed, limited=False)
+        await self._store.turn(waiting, Step.DISSENTED, ruler.name, said, notices)
+        log.info("hold.disagreed", id=hold, by=ruler.name)
+        return waiting
+
+    async def hand_over(self, hold: str, *, reviewer: Ruler | str, to: str, reason: str) -> HeldMail:
+        """Give it to another reviewer by his address, or `up` the ladder. The reason is told to whoever gets it.
+
+        Who may not rule on it may pass it up, and choose nobody.
+        """
+        held, ruler = await self._held(hold), as_ruler(reviewer)
+        await (self.bench.admit(held, ruler) if to == UP else self.bench.check(held, ruler))
+        return await self._escalation.hand_over(held, by=ruler, to=to, reason=reason, now=self._clock.now())
 
     async def expire(self) -> None:
-        """Remind the reviewers of what waits, and do what the policies say where the deadline has come.
+        """Move holds up their ladders, remind reviewers of what waits, and do what the policies say where a deadline has come.
 
         One hold that cannot be dealt with is in the log, is tried again at the next call, and keeps no other waiting.
         """
         now = self._clock.now()
+        await self._escalation.round(now)
         for held in await self._store.due(now):
             try:
                 await self._due(held, now)
@@ -60,49 +128,80 @@ class Reviews:
 
     async def _due(self, held: HeldMail, now: datetime) -> None:
         if now >= held.deadline and held.reviewers.then != "wait":
-            await self._rule_by_deadline(held)
+            unopened = await self._escalation.unopened(held)
+            if not unopened or (held.course.warned and now >= held.course.warned + held.grace):
+                await self._rule_by_deadline(held, unopened=unopened)
         else:
             await self._remind(held, now)
 
-    async def _rule_by_deadline(self, held: HeldMail) -> None:
+    async def _rule_by_deadline(self, held: HeldMail, *, unopened: bool) -> None:
         release = held.reviewers.then == "release"
-        ruling, note = (Ruling.RELEASED, "") if release else (Ruling.DENIED, EXPIRED_NOTE)
+        ruling, said = (Ruling.RELEASED, "") if release else (Ruling.DENIED, EXPIRED_NOTE)
+        note = f"{said} {UNOPENED_NOTE}" if unopened else said
+        name, everybody = f"deadline of {held.reviewers.name}", held.mail.envelope.recipients
+        review = self._review(name, ruling, everybody, note, by_deadline=True)
         try:
-            await self._rule(
-                held, ruling, f"deadline of {held.reviewers.name}", held.mail.envelope.recipients, note, by_deadline=True
-            )
+            await self._write(held, review, unopened=await self.bench.supervisors() if unopened else None)
         except AlreadyRuled as first:
             log.info("hold.ruled_before_deadline", id=held.mail.id, by=first.review.reviewer)
 
     async def _remind(self, held: HeldMail, now: datetime) -> None:
         number = held.reminders_by(now)
         if await self._store.remind(held.mail.id, number, await self._post.on_reminder(held, number)):
-            log.info("hold.reminded", id=held.mail.id, number=number, reviewers=held.reviewers.name)
+            log.info("hold.reminded", id=held.mail.id, number=number, reviewers=held.desk.name)
 
-    async def _rule(  # noqa: PLR0913  -- the six things a ruling consists of
-        self,
-        held: HeldMail,
-        ruling: Ruling,
-        reviewer: str,
-        recipients: tuple[Address, ...],
-        note: str,
-        *,
-        by_deadline: bool = False,
+    async def _decide(self, held: HeldMail, ruling: Ruling, ruler: Ruler, recipients: tuple[Address, ...], note: str) -> HeldMail:
+        """A reviewer's word: the ruling, or the first half of it."""
+        review = self._review(ruler.name, ruling, recipients, note)
+        held.ruled(review)
+        await self.bench.check(held, ruler)
+        pair, first = held.reviewers.pair, held.course.assent
+        if not (pair == "both" or (pair == "release" and ruling is Ruling.RELEASED)):
+            return await self._write(held, review)
+        if first is None or not first.fits(review):
+            return await self._assent(held, review, ruler)
+        if ruler.is_one_with(first.keys):
+            raise Recused("You have agreed already. A second reviewer has to agree, and that cannot be you.")
+        note = review.note or first.review.note
+        return await self._write(held, replace(review, note=note, also=first.review.reviewer), turn=held.course.turn)
+
+    async def _assent(self, held: HeldMail, review: Review, ruler: Ruler) -> HeldMail:
+        """The first of two. If another had agreed to something else, that is off."""
+        before = held.course.assent
+        waiting = held.turned(assent=Assent(review=review, keys=ruler.keys or (ruler.name.casefold(),)))
+        said = {"ruling": str(review.ruling), "recipients": [str(one) for one in review.recipients], "note": review.note}
+        against = {"against": before.review.reviewer} if before and not ruler.is_one_with(before.keys) else {}
+        line = f"{ruler.name} wants to {_VERB[review.ruling]} it. That takes two: a second reviewer has to agree."
+        passed = Passed(heading="A second reviewer is needed", lines=(line,), reason=review.note)
+        others = [one.addresses[0] for one in await self.bench.may(waiting) if not ruler.is_one_with((one.login,))]
+        notices = await self._post.on_passing(waiting, others or held.members, passed, limited=False)
+        step = Step.DISSENTED if against else Step.ASSENTED
+        await self._store.turn(waiting, step, ruler.name, {**said, **against}, notices)
+        log.info("hold.assented", id=held.mail.id, ruling=str(review.ruling), by=ruler.name)
+        return waiting
+
+    async def _write(
+        self, held: HeldMail, review: Review, *, turn: int | None = None, unopened: Sequence[Address] | None = None
     ) -> HeldMail:
-        review = Review(
-            reviewer=reviewer,
+        ruled = held.ruled(review)
+        sends = (*released(ruled, review), *self._post.on_ruling(ruled, unopened=unopened))
+        await self._store.rule(held.mail.id, review, sends, turn=turn)
+        log.info("hold.ruled", id=held.mail.id, ruling=str(review.ruling), by=review.reviewer, recipients=len(review.recipients))
+        if self._examples and not review.by_deadline:
+            await self._keep(self._examples, ruled)
+        return ruled
+
+    def _review(
+        self, name: str, ruling: Ruling, recipients: tuple[Address, ...], note: str, *, by_deadline: bool = False
+    ) -> Review:
+        return Review(
+            reviewer=name,
             ruling=ruling,
             recipients=recipients,
             note=note.strip(),
             at=self._clock.now(),
             by_deadline=by_deadline,
         )
-        ruled = held.ruled(review)
-        await self._store.rule(held.mail.id, review, (*_released(ruled, review), *self._post.on_ruling(ruled)))
-        log.info("hold.ruled", id=held.mail.id, ruling=str(ruling), by=reviewer, recipients=len(recipients))
-        if self._examples and not by_deadline:
-            await self._keep(self._examples, ruled)
-        return ruled
 
     async def _keep(self, examples: Examples, ruled: HeldMail) -> None:
         """An example that is not kept costs nobody his ruling."""
@@ -116,13 +215,3 @@ class Reviews:
         if held is None:
             raise KeyError(hold)
         return held
-
-
-def _released(held: HeldMail, review: Review) -> tuple[Parcel, ...]:
-    """The message for those it is released to; none for a denial."""
-    if review.ruling is not Ruling.RELEASED:
-        return ()
-    mail = held.mail
-    envelope = mail.envelope.only(frozenset(review.recipients))
-    released = Mail(id=mail.id, envelope=envelope, content=mail.content, received=mail.received)
-    return (Parcel(id=new_id(review.at), hold=mail.id, purpose=Purpose.RELEASE, mail=released, made=review.at, due=review.at),)

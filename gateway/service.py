@@ -9,37 +9,44 @@ takes any mail; once it runs, it keeps running.
 
 import asyncio
 import os
-import resource
 import signal
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
 
 import structlog
 
 from gateway import __version__
-from gateway.classify import load_roster
-from gateway.console import ConsoleServer, House, Links
+from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
+from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
+from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
+from gateway.digests import Audience, Digests
+from gateway.hearing import Hearings
+from gateway.intake import prepare
 from gateway.judges import Judges, Law
+from gateway.law import keep_law, written_law
+from gateway.ldap import Directory
+from gateway.mail import Address
+from gateway.milter import MilterServer
 from gateway.notice import Notices
+from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
-from gateway.policy import load_rulebook
-from gateway.ports import StoreUnavailable
+from gateway.ports import Clock, StoreUnavailable
 from gateway.post import Post
 from gateway.records import Records
+from gateway.recusal import Bench
+from gateway.report import CountedJudge
 from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
-from gateway.source import Mistakes, Problem
+from gateway.sockets import allow_descriptors, bound
+from gateway.source import Mistakes
 from gateway.store import ExampleFolder, SqliteStore
 from gateway.trail import GATEWAY, Detail, Step
 from gateway.viewer import Viewer
@@ -48,10 +55,11 @@ log = structlog.get_logger()
 
 _ROUND = 15.0
 """Seconds between two looks at reminders and deadlines."""
+_MINUTE = 60.0
+"""Seconds between two looks at who is to be told now."""
 _HOUR = 3600.0
 """Seconds between two looks at content that was kept long enough."""
 _PAUSE = 1.0
-_BACKLOG = 512
 
 
 class SystemClock:
@@ -60,44 +68,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Now, in UTC."""
         return datetime.now(UTC)
-
-
-def load_law(settings: Settings) -> Law:
-    """Policies and roster as they stand on disk. Raises Mistakes with those of both."""
-    problems: list[Problem] = []
-    rulebook = roster = None
-    try:
-        rulebook = load_rulebook(settings.policies)
-    except Mistakes as mistakes:
-        problems += mistakes.problems
-    try:
-        roster = load_roster(settings.roster)
-    except Mistakes as mistakes:
-        problems += mistakes.problems
-    if rulebook is None or roster is None:
-        raise Mistakes(problems)
-    return Law(rulebook=rulebook, roster=roster)
-
-
-def written_law(settings: Settings) -> tuple[Law, Detail]:
-    """Policies and roster, and what the trail says of them: versions, and each file with its SHA-256. Raises Mistakes."""
-    while True:
-        files = _hashes(settings)
-        law = load_law(settings)
-        if files == _hashes(settings):  # else somebody wrote meanwhile
-            return law, {"policies": law.rulebook.version, "roster": law.roster.version, "files": files}
-
-
-def _hashes(settings: Settings) -> list[Mapping[str, str]]:
-    folders = (("policies", settings.policies), ("roster", settings.roster))
-    files = ((f"{name}/{path.name}", path) for name, folder in folders for path in sorted(folder.glob("*.yaml")))
-    return [{"name": name, "sha256": _hash(path)} for name, path in files]
-
-
-def _hash(path: Path) -> str:
-    with suppress(OSError):  # load_law says what is wrong with it
-        return sha256(path.read_bytes()).hexdigest()
-    return ""
 
 
 def until_midnight(now: datetime) -> float:
@@ -109,26 +79,58 @@ def until_midnight(now: datetime) -> float:
 class Front:
     """A running Hatchway."""
 
-    def __init__(self, settings: Settings, law: Law, store: SqliteStore, links: Links | None = None) -> None:
-        clock, hostname = SystemClock(), settings.hostname
-        notices = Notices(settings.notices, hostname=hostname, relay=settings.relay.host, links=links.to if links else None)
-        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock)
+    def __init__(  # noqa: PLR0913  -- what it is made of
+        self, settings: Settings, law: Law, store: SqliteStore, *, links: Links | None, eye: Viewer, clock: Clock
+    ) -> None:
+        hostname = settings.hostname
+        notices = Notices(
+            settings.notices,
+            hostname=hostname,
+            relay=settings.relay.host,
+            links=links.to if links else None,
+            status=links.status if links else None,
+            digest=f"{settings.console.public_url}/queue" if settings.console else "",
+        )
+        audience = Audience(book=store.accounts, rounds=store.rounds, law=lambda: self.judges.law.rulebook.reviewers)
+        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, eager=audience.eager)
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
         self.settings = settings
         self.store = store
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         examples = ExampleFolder(settings.examples) if settings.examples else None
-        self.reviews = Reviews(store=store, post=post, clock=clock, examples=examples)
-        self.records = Records(store=store, archive=store, trail=store, clock=clock, retention=settings.retention)
+        bench = Bench(book=store.accounts, witness=eye, belongs=self._belongs)
+        self.reviews = Reviews(store=store, trail=store, post=post, bench=bench, clock=clock, examples=examples)
+        self.hearings = Hearings(store=store, pleas=store.pleas, post=post, bench=bench, clock=clock)
+        self.digests = Digests(
+            audience=audience,
+            desk=store.desk,
+            store=store,
+            rounds=store.rounds,
+            trail=store,
+            post=post,
+            clock=clock,
+            zone=lambda: str(self.judges.law.rulebook.zone or "UTC"),
+            link=links.digested if links else None,
+        )
+        self.records = Records(
+            store=store, archive=store, trail=store, clock=clock, retention=settings.retention, pleas=store.pleas
+        )
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
-        pipeline = Pipeline(judge=self.judges, store=store, post=post, clock=clock, hostname=hostname)
+        self.counted = CountedJudge(self.judges, clock)
+        pipeline = Pipeline(judge=self.counted, store=store, post=post, clock=clock, hostname=hostname)
         self.door = Server(settings, next_hop=self.next_hop, submit=pipeline.submit, clock=clock)
+        self.milter = MilterServer(
+            settings, submit=pipeline.submit, ours=self.delivery.sent, clock=clock, budget=self.door.budget
+        )
         self._clock = clock
         self._since = clock.now()
         self._reloaded = "as started"
+
+    def _belongs(self, group: str, address: Address) -> bool:
+        return self.judges.law.rulebook.belongs(group, address)
 
     async def watch_deadlines(self) -> None:
         """Look at reminders and deadlines, for ever."""
@@ -148,12 +150,36 @@ class Front:
                     pass
             await asyncio.sleep(_HOUR)
 
+    async def watch_digests(self) -> None:
+        """Send what goes out at its times, for ever."""
+        while True:
+            with suppress(StoreUnavailable):  # tried again in a minute
+                await self.digests.round()
+                self.delivery.wake()
+            await asyncio.sleep(_MINUTE)
+
     async def watch_head(self) -> None:
-        """Log the trail's head now and at the end of each day (UTC), for ever: a log kept elsewhere vouches for it."""
+        """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
         while True:
             with suppress(StoreUnavailable):
-                log.info("audit.head", head=str(await self.store.head()))
+                log.info("audit.head", head=await self.digests.send_head(_addresses(self.settings.audit.head_to)))
+                self.delivery.wake()
             await asyncio.sleep(until_midnight(self._clock.now()))
+
+    async def watch_counts(self) -> None:
+        """Keep what was counted, for ever."""
+        while True:
+            await asyncio.sleep(_ROUND)
+            await self.keep_counts()
+
+    async def keep_counts(self) -> None:
+        """Put what was counted on the shelf; what cannot be put there now is tried again."""
+        counted = self.counted.taken()
+        try:
+            if counted:
+                await self.store.figures.add(counted)
+        except StoreUnavailable:
+            self.counted.put_back(counted)
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
@@ -162,6 +188,7 @@ class Front:
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
+        await self.keep_counts()
         with suppress(StoreUnavailable):
             await self.store.record(Step.STOPPED, actor=GATEWAY)
 
@@ -174,6 +201,7 @@ class Front:
             law, written = await asyncio.to_thread(written_law, self.settings)
             self.door.renew_certificate()
             await self.record(Step.LOADED, written, actor)
+            await asyncio.to_thread(keep_law, self.settings, law)
             await self.judges.obey(law)
         except (Mistakes, RuntimeError, OSError, StoreUnavailable) as wrong:
             self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
@@ -195,6 +223,7 @@ class Front:
             "pid": os.getpid(),
             "since": self._since.isoformat(timespec="seconds"),
             "sessions": self.door.sessions,
+            "milter_connections": self.milter.sessions,
             "relay": f"{self.settings.relay.host}:{self.settings.relay.port}, {self.next_hop.breaker}",
             "policies": f"{law.rulebook.version}, {self._reloaded}",
             "roster": law.roster.version,
@@ -207,69 +236,95 @@ class Front:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Front]:
-    """A front with all doors open; on leaving, they close and what was under way is finished."""
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Front]:
+    """A front with all doors open; on leaving, they close and what was under way is finished. clock: None for the machine's."""
+    clock = clock or SystemClock()
     law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
-        store = await SqliteStore.open(settings.store)
+        store = await SqliteStore.open(settings.store, clock)
         stack.push_async_callback(store.close)
-        links = await _links(settings, store)
-        front = Front(settings, law, store, links)
+        links, eye = await _links(settings, store, clock), Viewer()
+        stack.push_async_callback(eye.close)
+        front = Front(settings, law, store, links=links, eye=eye, clock=clock)
         await front.record(Step.STARTED, written)
+        await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, front.watch_deadlines, front.watch_retention, front.watch_head):
+        works = (front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_digests, front.watch_counts)
+        for work in (front.delivery.run, *works):
             stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
         requests = answers(
             store=store,
             trail=store,
             reviews=front.reviews,
+            pleas=store.pleas,
             wake=front.delivery.wake,
             status=front.status,
             reload=front.reload,
         )
+        requests |= appeal_answers(
+            store=store,
+            trail=store,
+            pleas=store.pleas,
+            reviews=front.reviews,
+            hearings=front.hearings,
+            wake=front.delivery.wake,
+        )
         requests |= audit_answers(trail=store, archive=store, records=front.records)
         url = settings.console.public_url if settings.console else ""
-        requests |= user_answers(book=store.accounts, clock=SystemClock(), public_url=url)
-        await _open_console(stack, front, links)
+        requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        requests |= report_answers(counts=store.figures, trail=store, clock=clock)
+        await _open_console(stack, front, links, eye, clock)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
         stack.push_async_callback(control.close)
         for listener, listening in zip(settings.listen, sockets, strict=True):
             await front.door.start(listener, listening)
         stack.push_async_callback(front.door.drain, settings.limits.drain)
+        await _open_milter(stack, front)
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front
         log.info("hatchway.draining", sessions=front.door.sessions)
     log.info("hatchway.stopped")
 
 
-async def _links(settings: Settings, store: SqliteStore) -> Links | None:
+async def _links(settings: Settings, store: SqliteStore, clock: Clock) -> Links | None:
     """What writes links to the console into notices; None without a console."""
     if settings.console is None:
         return None
-    return Links(settings.console.public_url, await store.accounts.key("links"), SystemClock())
+    return Links(settings.console.public_url, await store.accounts.key("links"), clock)
 
 
-async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None) -> None:
+async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None, eye: Viewer, clock: Clock) -> None:
     """Serve the console until the stack unwinds, if the settings ask for one. Raises OSError."""
     if front.settings.console is None or links is None:
         return
     listening = stack.enter_context(bound(front.settings.console.listen))
-    eye = Viewer()
-    stack.push_async_callback(eye.close)
+    wishes, factors = front.settings.console, front.store.factors
+    seal = await opened_seal(wishes, await front.store.accounts.key("seal"), factors)
+    ldap = Directory(wishes.ldap) if wishes.ldap else None
+    if ldap is not None:
+        stack.callback(ldap.close)
     here = House(
-        settings=front.settings.console,
+        settings=wishes,
         store=front.store,
         trail=front.store,
         desk=front.store.desk,
         book=front.store.accounts,
+        factors=factors,
+        figures=front.store.figures,
+        seal=seal,
+        oidc=Provider(wishes.oidc, f"{wishes.public_url}{BACK}") if wishes.oidc else None,
+        ldap=ldap,
         reviews=front.reviews,
+        pleas=front.store.pleas,
+        hearings=front.hearings,
+        rounds=front.store.rounds,
         eye=eye,
-        clock=SystemClock(),
+        clock=clock,
         links=links,
         wake=front.delivery.wake,
     )
@@ -278,9 +333,19 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
     stack.push_async_callback(server.close)
 
 
+async def _open_milter(stack: AsyncExitStack, front: Front) -> None:
+    """Take what an MTA asks about until the stack unwinds, if the settings name a door for that. Raises OSError."""
+    if front.settings.milter is None:
+        return
+    if not front.settings.listen:  # else the other door has seen to the spool, and may be using it
+        await asyncio.to_thread(prepare, front.settings.spool)
+    await front.milter.start()
+    stack.push_async_callback(front.milter.drain, front.settings.limits.drain)
+
+
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT."""
-    _allow_descriptors()
+    allow_descriptors()
     _on(signal.SIGHUP, lambda: None)  # policies are read at the start anyway; it must not end us
     stop, tasks = asyncio.Event(), set[asyncio.Task[object]]()
     async with running(settings) as front:
@@ -296,28 +361,6 @@ async def serve(settings: Settings) -> None:
         await stop.wait()
 
 
-def bound(address: str) -> socket.socket:
-    """A listening socket at "address:port"; its sessions answer without Nagle's delay. Raises OSError naming the address."""
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        listening.bind((host, int(port)))
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        raise OSError(error.errno, f"cannot listen on {address}: {error.strerror}") from None
-    return listening
-
-
-def _allow_descriptors() -> None:
-    """As many open files as the system lets us have: a session needs two, and one for a large message."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
 def _on(number: signal.Signals, act: Callable[[], None]) -> None:
     asyncio.get_running_loop().add_signal_handler(number, act)
 
@@ -331,6 +374,10 @@ async def _lasting(work: Callable[[], Awaitable[None]]) -> None:
             with suppress(OSError):
                 log.exception("work.fault", work=work.__qualname__)
         await asyncio.sleep(_PAUSE)
+
+
+def _addresses(written: Sequence[str]) -> list[Address]:
+    return [Address.parse(one) for one in written]
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -13,7 +13,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, Problem, Size, Wrong, load
+from gateway.identity import Ldap, Oidc, contradictions
+from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
 
 Network = IPv4Network | IPv6Network
 
@@ -84,6 +85,19 @@ def _is_ip(written: str) -> bool:
     return True
 
 
+def _local(written: str) -> str:
+    _endpoint(written)
+    if not ip_address(written.rpartition(":")[0].strip("[]")).is_loopback:
+        raise Wrong(f'"{written}" is not on this machine', "Whoever reaches it decides what is judged. Write 127.0.0.1 or [::1].")
+    return written
+
+
+def _mode(written: str) -> str:
+    if not re.fullmatch("0[0-7]{3}", written):
+        raise Wrong(f'"{written}" is no mode of a socket', 'Write it in quotation marks, for example "0660".')
+    return written
+
+
 def _lasting(written: timedelta) -> timedelta:
     if not written:
         raise Wrong("{key} leaves no time", "Write for example 30s.")
@@ -118,6 +132,21 @@ class Listener(Model):
 
     address: Endpoint
     tls: Literal["none", "starttls", "implicit"] = "none"
+
+
+class Milter(Model):
+    """The door for an MTA that asks by the milter protocol: a Unix socket, or an address on this machine.
+
+    mode, group: of the socket. others: what becomes of senders from none of `sender domains` who did not log in at the MTA
+    login_domain: what a login without a domain is completed by
+    """
+
+    socket: Path | None = None
+    mode: Annotated[str, AfterValidator(_mode)] = "0660"
+    group: str = ""
+    address: Annotated[str, AfterValidator(_local)] = ""
+    others: Literal["refuse", "pass"] = "refuse"
+    login_domain: Annotated[str, AfterValidator(_domain)] = ""
 
 
 class Relay(Model):
@@ -185,6 +214,7 @@ class Console(Model):
 
     public_url: as browsers reach it; http only on this machine. proxy_from: reverse proxies whose word on the client counts
     idle, longest: how long a session lives unused, and at all; reasons: what a denial may say, to choose from
+    key file: what second factors are sealed with, besides the key in the store
     """
 
     listen: Endpoint
@@ -195,6 +225,9 @@ class Console(Model):
     idle: Time = timedelta(minutes=30)
     longest: Time = timedelta(hours=12)
     second_factor: Literal["optional", "required"] = "optional"
+    key_file: Path | None = None
+    oidc: Oidc | None = None
+    ldap: Ldap | None = None
     reasons: tuple[str, ...] = (
         "It promotes a political position, candidate or party.",
         "It promotes a religious position.",
@@ -218,11 +251,22 @@ class Delivery(Model):
 
 
 class Retention(Model):
-    """For how long the content of a hold is kept after it ended so; for ever where nothing is said."""
+    """For how long the content of a hold is kept after it ended so; for ever where nothing is said.
+
+    What can still be appealed is kept until that time is over, or the appeal is answered.
+    """
 
     released: Time | None = None
     denied: Time | None = None
     expired: Time | None = None
+    returned: Time | None = None
+    withdrawn: Time | None = None
+
+
+class Audit(Model):
+    """The audit trail. head_to: addresses outside that get its head each day, so that nobody here can rewrite it unseen."""
+
+    head_to: OneOrMore[Mailbox] = ()
 
 
 class Settings(Model):
@@ -231,9 +275,10 @@ class Settings(Model):
     _sha256: str = ""
 
     hostname: Annotated[str, AfterValidator(_name)]
-    listen: tuple[Listener, ...] = Field(min_length=1)
+    listen: tuple[Listener, ...] = ()
+    milter: Milter | None = None
     relay: Relay
-    client_networks: Networks = Field(min_length=1)
+    client_networks: Networks = ()
     sender_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(min_length=1)
     policies: Path
     roster: Path
@@ -252,6 +297,7 @@ class Settings(Model):
     judging: Judging = Judging()
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
+    audit: Audit = Audit()
     log: Literal["json", "plain"] = "plain"
 
     @property
@@ -271,15 +317,18 @@ def load_settings(path: Path) -> Settings:
     placed = _placed(settings, path.parent)
     placed._sha256 = hashlib.sha256(path.read_bytes()).hexdigest()  # noqa: SLF001  -- no key of the file, and written once
     problems = list(_contradictions(settings, document))
-    if len(str(placed.control_socket).encode()) > _LONGEST_SOCKET:
-        remedy = f"A socket's path has at most {_LONGEST_SOCKET} octets, with the folder before it."
-        problems.append(document.problem(("control socket",), "is too long", remedy))
+    sockets = ((("control socket",), placed.control_socket), (("milter", "socket"), placed.milter and placed.milter.socket))
+    for key, socket in sockets:
+        if socket and len(str(socket).encode()) > _LONGEST_SOCKET:
+            remedy = f"A socket's path has at most {_LONGEST_SOCKET} octets, with the folder before it."
+            problems.append(document.problem(key, "is too long", remedy))
     if problems:
         raise Mistakes(problems)
     return placed
 
 
 def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]:
+    yield from _doors(settings, document)
     for number, listener in enumerate(settings.listen):
         if listener.tls != "none" and settings.tls is None:
             yield document.problem(
@@ -297,6 +346,20 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+    if settings.console is not None:
+        yield from contradictions(settings.console.oidc, settings.console.ldap, document)
+
+
+def _doors(settings: Settings, document: Document) -> Iterator[Problem]:
+    milter = settings.milter
+    if not settings.listen and milter is None:
+        yield document.problem((), "there is no door for mail", "Write `listen: [{address: ...}]`, or `milter: {socket: ...}`.")
+    if settings.listen and not settings.client_networks:
+        yield document.problem(("listen",), "nobody may connect", "Write `client networks: [...]`, whose mail is taken.")
+    if milter is not None and bool(milter.socket) == bool(milter.address):
+        yield document.problem(("milter",), "stands on one thing", "Write `socket: FILE`, or `address: 127.0.0.1:PORT`.")
+    if milter is not None and milter.address and milter.address in {listener.address for listener in settings.listen}:
+        yield document.problem(("milter", "address"), "stands there twice", "Each door has its own address and port.")
 
 
 def _placed(settings: Settings, folder: Path) -> Settings:

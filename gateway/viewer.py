@@ -8,7 +8,7 @@ reviewers who read never keep mail waiting for a judge.
 import asyncio
 import resource
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as Overdue
 from contextlib import suppress
@@ -22,7 +22,7 @@ from pebble import ProcessExpired, ProcessPool
 from gateway import display
 from gateway.display import Shown, Unviewable
 from gateway.hold import HeldMail
-from gateway.mail import Content
+from gateway.mail import Address, Content
 from gateway.notice.view import relevant
 from gateway.verdict import Finding
 
@@ -32,6 +32,7 @@ T = TypeVar("T")
 _TERM = 1000
 _GRACE = 10.0
 _KEPT = 16
+_ANSWERS = 1000
 _SMALL = 2 * 1024**2
 """Characters of a page up to which it is remembered."""
 
@@ -45,6 +46,7 @@ class Viewer:
         self._pool: ProcessPool | None = None
         self._turn = asyncio.Lock()
         self._shown: OrderedDict[str, Shown] = OrderedDict()
+        self._named: OrderedDict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], frozenset[str]] = OrderedDict()
 
     async def show(self, held: HeldMail) -> Shown:
         """What a reviewer sees of it. Raises Unviewable."""
@@ -77,6 +79,20 @@ class Viewer:
     async def source(self, held: HeldMail) -> tuple[str, bool]:
         """The beginning of the message as it is written, and whether there is more. Raises Unviewable."""
         return await self._ask(held.mail.id, _source, held.mail.content)
+
+    async def authors(self, held: HeldMail) -> Sequence[Address]:
+        """Who the header says wrote or sent it. Raises Unviewable."""
+        return display.writers(await self.show(held))
+
+    async def named(self, held: HeldMail, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
+        """Those of whose names one stands in it. Raises Unviewable."""
+        asked = held.mail.id, tuple((key, tuple(names)) for key, names in called.items())
+        if (known := self._named.get(asked)) is None:
+            known = await self._ask(held.mail.id, _names, held.mail.content, dict(asked[1]))
+            self._named[asked] = known
+        while len(self._named) > _ANSWERS:
+            self._named.popitem(last=False)
+        return known
 
     async def close(self) -> None:
         """End the worker."""
@@ -126,6 +142,10 @@ def _sit(memory: int) -> None:
 
 def _show(content: Content, findings: tuple[Finding, ...]) -> Shown:
     return display.show(content.read(), findings)
+
+
+def _names(content: Content, called: dict[str, tuple[str, ...]]) -> frozenset[str]:
+    return display.named(content.read(), called)
 
 
 def _part(content: Content, number: str) -> tuple[str, bytes] | None:

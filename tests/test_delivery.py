@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.mail import Address, Receipt, Reply
+from gateway.mail import Address, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.ports import Purpose
-from tests.support.mails import ORDINARY, held
+from tests.support.mails import NOW, ORDINARY, held
 from tests.support.smtpd import until
 from tests.support.world import NextHop, World
 
@@ -97,6 +97,55 @@ async def test_after_giving_up_a_message_is_reported_not_dropped():
         given += await world.delivered()
         world.clock.forward(SOON)
     assert any(b"report-type=delivery-status" in octets for _, octets in given)
+
+
+def back(envelope, octets, *, to=None):
+    """What we sent, as it comes back from an MTA."""
+    passed = b"Received: from hatchway by mta.example;\r\n\tTue, 6 Oct 2026 07:00:00 +0000\r\n" + octets
+    some = envelope if to is None else envelope.only(frozenset(to))
+    return Mail(id="B1", envelope=some, content=in_memory(passed), received=NOW)
+
+
+async def test_a_release_and_its_notices_are_known_when_they_come_back(world):
+    given = await world.delivered()
+    assert len(given) > 1
+    for envelope, octets in given:
+        assert await world.delivery.sent(back(envelope, octets))
+
+
+async def test_a_release_is_known_with_fewer_recipients_and_not_with_others(world):
+    ((envelope, octets),) = of_message(await world.delivered())
+    assert await world.delivery.sent(back(envelope, octets, to=[A]))
+    more = replace(envelope, recipients=(*envelope.recipients, Address.parse("x@x.example")), rcpts=envelope.rcpts * 2)
+    assert not await world.delivery.sent(back(more, octets))
+    assert not await world.delivery.sent(back(replace(envelope, sender=A), octets))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        (b"\r\n\r\n", b"\r\n\r\nand more "),
+        (b"Release-Id: ", b"Release-Id: x"),
+        (b"Release-Id", b"Notice-Id"),
+        (b"Subject:", b"X-Was:"),
+    ],
+)
+async def test_a_copied_mark_on_anything_else_is_worth_nothing(world, written, instead):
+    ((envelope, octets),) = of_message(await world.delivered())
+    assert written in octets
+    assert not await world.delivery.sent(back(envelope, octets.replace(written, instead, 1)))
+
+
+@pytest.mark.parametrize("field", [b"Subject: vote\r\n", b"Sub ject: vote\r\n", b"no field\r\n"])
+async def test_nothing_that_is_shown_may_stand_before_what_was_released(world, field):
+    ((envelope, octets),) = of_message(await world.delivered())
+    assert not await world.delivery.sent(back(envelope, field + octets))
+
+
+async def test_a_mark_of_no_parcel_and_no_mark_at_all_are_worth_nothing(world):
+    ((envelope, _),) = of_message(await world.delivered())
+    for head in (b"", b"X-Hatchway-Release-Id: 4pTLYVJm8WHfQ\r\n", b"X-Hatchway-Release-Id: \xff\r\n"):
+        assert not await world.delivery.sent(back(envelope, head + b"Subject: x\r\n\r\nx\r\n"))
 
 
 async def test_a_notice_that_cannot_be_delivered_makes_no_further_notice():

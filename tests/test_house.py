@@ -30,8 +30,12 @@ DOORS = {
     "argon2": "console",
     "charset_normalizer": "reading",
     "click": "cli",
+    "cryptography": "console",
     "disarm": "reading",
+    "httpx2": "oidc",
     "jinja2": "notice",
+    "joserfc": "oidc",
+    "ldap3": "ldap",
     "markupsafe": "console",
     "nh3": "display",
     "numpy": "model",
@@ -54,6 +58,7 @@ DOORS = {
     "tesserocr": "reading",
     "torch": "training",
     "uvicorn": "console",
+    "webauthn": "console",
     "sqlite3": "store",
     "yaml": "source",
     "zxingcpp": "reading",
@@ -61,7 +66,7 @@ DOORS = {
 # Who makes what another room runs may use that room's libraries; pages and notices are both templates, and both kinds of
 # worker processes may be killed.
 MAKERS = {("training", "numpy"), ("training", "onnxruntime"), ("console", "jinja2"), ("viewer", "pebble")}
-JUDGEMENT = {"source", "mail", "verdict", "decision", "hold", "reading", "classify", "model", "policy"}
+JUDGEMENT = {"source", "mail", "verdict", "duty", "decision", "ladder", "hold", "reading", "classify", "model", "policy"}
 # What may crash or hang is read in a process apart.
 APART = {("reading/apart.py", "subprocess")}
 IO = {

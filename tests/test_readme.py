@@ -7,7 +7,8 @@ import click
 import pytest
 
 from gateway.cli import main
-from gateway.settings import Settings, load_settings
+from gateway.identity import Ldap, Oidc, RoleOf
+from gateway.settings import Console, Settings, load_settings
 from gateway.source import Model, parse, validate
 
 TOP = Path(__file__).parents[1]
@@ -69,6 +70,38 @@ def test_every_setting_is_in_the_readme(key):
 def test_the_readme_names_no_setting_that_is_none():
     named = {name for names in TABLE for name in re.findall(r"`([^`]+)`", names)}
     assert named == {key[0] for key in keys(Settings) if len(key) == 1}
+
+
+CONSOLE = (TOP / "deploy/console.md").read_text(encoding="utf-8")
+SECTIONS = {"console": Console, "oidc": Oidc, "ldap": Ldap, "roles": RoleOf}
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_console_page_explains_every_setting_of_it_and_no_other(section):
+    [text] = [one for one in CONSOLE.split("\n## ") if one.startswith(f"`{section}:`")]
+    rows = re.findall(r"^\| ((?:`[^`]+`(?:, )?)+) \|", text, flags=re.MULTILINE)
+    named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
+    assert sorted(named) == sorted(field.alias for field in SECTIONS[section].model_fields.values())
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", CONSOLE, flags=re.DOTALL))
+def test_the_settings_on_the_console_page_load(tmp_path, block):
+    [written] = [one for one in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if one.startswith("hostname")]
+    file = tmp_path / "hatchway.yaml"
+    file.write_text(written + block)
+    assert load_settings(file).console.public_url == "https://hatchway.department.example"
+
+
+@pytest.mark.parametrize("key", [field.alias for field in Console.model_fields.values()])
+def test_every_setting_of_the_console_is_in_the_readme(key):
+    assert f"`{key}`" in TABLE["`console`"]
+
+
+def test_every_command_on_the_console_page_exists_with_its_options():
+    for words in (line.split() for line in re.findall(r"hatchway (user [^#\n`]+|check [^#\n`]+)", CONSOLE)):
+        path = tuple(words[:2]) if tuple(words[:2]) in COMMANDS else (words[0],)
+        options = {option for parameter in COMMANDS[path].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, words
 
 
 def test_the_settings_in_the_readme_load(tmp_path):

@@ -21,11 +21,13 @@ DAY = timedelta(days=1)
 
 def records(world, **kept):
     retention = Retention.model_validate(kept)
-    return Records(store=world.store, archive=world.store, trail=world.store, clock=world.clock, retention=retention)
+    return Records(
+        store=world.store, archive=world.store, trail=world.store, clock=world.clock, retention=retention, pleas=world.store.pleas
+    )
 
 
 async def denied(world, id_="H1"):
-    there = held(id_=id_)
+    there = held(id_=id_, appeal=timedelta())
     await world.store.hold(there, await world.post.on_hold(there))
     await world.reviews.deny(id_, reviewer="captain", note="Not over this system.")
     await world.delivered()

@@ -7,6 +7,7 @@ import pytest
 from gateway.hold import AlreadyRuled, Ruling
 from gateway.mail import Address
 from gateway.ports import Purpose, StoreUnavailable
+from gateway.trail import Step
 from tests.support.mails import held
 from tests.support.world import World
 
@@ -18,6 +19,11 @@ async def world():
     world = World()
     await world.store.hold(held(), ())
     return world
+
+
+async def opened(world, hold="H1"):
+    """Somebody looked at it."""
+    await world.store.record(Step.SEEN, actor="captain", hold=hold)
 
 
 async def outgoing(world):
@@ -88,6 +94,7 @@ async def test_reviewers_are_reminded_once_at_each_time(world):
 async def test_at_the_deadline_the_policy_rules_and_says_so(then, ruling):
     world = World()
     await world.store.hold(held(then=then), ())
+    await opened(world)
     world.clock.forward(timedelta(hours=48))
     await world.reviews.expire()
     review = (await world.store.get("H1")).review
@@ -101,6 +108,7 @@ async def test_at_the_deadline_the_policy_rules_and_says_so(then, ruling):
 async def test_a_hold_that_waits_for_ever_is_never_dropped_and_never_silent():
     world = World(per_hour=100)
     await world.store.hold(held(then="wait", reminders=()), ())
+    await opened(world)
     told = set()
     for _ in range(3):
         world.clock.forward(timedelta(hours=48))
@@ -111,6 +119,7 @@ async def test_a_hold_that_waits_for_ever_is_never_dropped_and_never_silent():
 
 
 async def test_a_store_that_is_away_leaves_the_deadline_for_later(world):
+    await opened(world)
     world.clock.forward(timedelta(hours=50))
     world.store.away = True
     with pytest.raises(StoreUnavailable):

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from gateway.identity import endpoint
 from gateway.settings import load_settings
 from gateway.source import Mistakes
 
@@ -42,6 +43,13 @@ def test_settings_know_the_hash_of_their_file(load, tmp_path):
     assert settings.sha256 == hashlib.sha256((tmp_path / "hatchway.yaml").read_bytes()).hexdigest()
 
 
+def test_a_milter_is_door_enough(load, tmp_path):
+    written = GOOD.replace('listen: [{address: "127.0.0.1:2525"}]', "milter: {socket: milter.sock, group: postfix}")
+    settings = load(written.replace("client networks: [127.0.0.0/8]\n", ""))
+    assert settings.milter.socket == tmp_path / "milter.sock"
+    assert (settings.listen, settings.milter.mode, settings.milter.others) == ((), "0660", "refuse")
+
+
 @pytest.mark.parametrize("written", ["any", "Department.Example", "intranet"])
 def test_sender_domains_are_domains_or_any(load, written):
     assert load(GOOD.replace("[department.example]", f"[{written}]")).sender_domains == (written,)
@@ -63,6 +71,15 @@ def test_sender_domains_are_domains_or_any(load, written):
         ("notices:", 'console: {listen: "127.0.0.1:1", public url: "ftp://x"}\nnotices:', "is no address of a console"),
         ("notices:", 'console: {listen: "127.0.0.1:1", public url: "http://x.example"}\nnotices:', "is not encrypted"),
         ("notices:", 'console: {listen: "127.0.0.1:1"}\nnotices:', "public url"),
+        ("listen:", "#", "there is no door for mail"),
+        ("client networks: [127.0.0.0/8]", "", "nobody may connect"),
+        ("notices:", "milter: {}\nnotices:", "10:9: stands on one thing"),
+        ("notices:", 'milter: {socket: m, address: "127.0.0.1:1"}\nnotices:', "stands on one thing"),
+        ("notices:", 'milter: {address: "192.0.2.1:1"}\nnotices:', '"192.0.2.1:1" is not on this machine'),
+        ("notices:", 'milter: {address: "localhost:1"}\nnotices:', '"localhost:1" is no address and port'),
+        ("notices:", 'milter: {address: "127.0.0.1:2525"}\nnotices:', "stands there twice"),
+        ("notices:", 'milter: {socket: m, mode: "rw"}\nnotices:', '"rw" is no mode of a socket'),
+        ("notices:", f"milter: {{socket: {'x' * 120}}}\nnotices:", "is too long"),
         ("127.0.0.0/8", "127.0.0.1/8", "Write 127.0.0.0/8, or 127.0.0.1 for that one address."),
         ("127.0.0.0/8", "anyone", "Write for example 192.0.2.0/24, 2001:db8::/32, or one address."),
         ("[department.example]", "['@department.example']", '5:18: "@department.example" is no domain'),
@@ -85,3 +102,88 @@ def test_a_mistake_is_told_with_its_place_or_its_remedy(load, right, wrong, said
         load(GOOD.replace(right, wrong, 1))
     assert said in str(found.value)
     assert len(found.value.problems) == 1
+
+
+CONSOLE = """\
+console:
+  listen: 127.0.0.1:8025
+  public url: https://console.department.example
+  key file: console.key
+"""
+OIDC = f"""{CONSOLE}\
+  oidc:
+    issuer: https://login.department.example
+    client id: hatchway
+    client secret file: secrets/oidc
+    new accounts: true
+    roles: [{{group: command, role: reviewer, reviewers: [command]}}]
+"""
+LDAP = f"""{CONSOLE}\
+  ldap:
+    servers: [ldaps://dc1.department.example]
+    bind dn: cn=hatchway,dc=department,dc=example
+    bind secret file: secrets/ldap
+    base: dc=department,dc=example
+    new accounts: true
+    roles: [{{group: "cn=command,dc=department,dc=example", role: reviewer, reviewers: [command]}}]
+"""
+
+
+def test_files_of_the_console_are_taken_from_the_folder_of_the_settings(load, tmp_path):
+    console = load(GOOD + OIDC).console
+    assert console.key_file == tmp_path / "console.key"
+    assert console.oidc.client_secret_file == tmp_path / "secrets/oidc"
+    assert load(GOOD + LDAP).console.ldap.bind_secret_file == tmp_path / "secrets/ldap"
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong", "said"),
+    [
+        (OIDC, "https://login.department.example", "login.department.example", '"login.department.example" is no issuer'),
+        (OIDC, "https://login.department.example", "http://login.department.example", "is not encrypted"),
+        (OIDC, "https://login.department.example", "https://login.department.example/?a=b", "is no issuer"),
+        (OIDC, "client id: hatchway", "client id: ''", "should not be empty"),
+        (OIDC, "client id: hatchway", "client id: hatchway\n    scopes: [email]", "18:13: has no openid"),
+        (OIDC, "client id: hatchway", "client id: hatchway\n    address claim: upn", "18:20: is verified by nobody"),
+        (OIDC, "client id: hatchway", "client id: hatchway\n    timeout: 1h", '"timeout" is no time to wait for an answer'),
+        (OIDC, "client id: hatchway", "client id: hatchway\n    second factor: none", "second factor"),
+        (OIDC, ", reviewers: [command]", "", "20:13: is a reviewer of nothing"),
+        (OIDC, "role: reviewer", "role: king", "king"),
+        (OIDC, "[{group: command, role: reviewer, reviewers: [command]}]", "[]", "19:19: needs roles"),
+        (LDAP, "ldaps://dc1", "dc1", '"dc1.department.example" is no directory'),
+        (LDAP, "[ldaps://dc1.department.example]", "[]", '"servers" needs 1 or more entries'),
+        (LDAP, "[ldaps://dc1.department.example]", "[ldap://dc1.x]\n    starttls: false", "16:15: is not encrypted"),
+        (LDAP, "    bind secret file: secrets/ldap\n", "", "bind dn and bind secret file go together"),
+        (LDAP, "    base: dc=department,dc=example\n", "", "needs one of base and dn template"),
+        (LDAP, "new accounts", "filter: (mail=x)\n    new accounts", "20:13: has no {login}"),
+        (LDAP, "new accounts", "filter: mail={login}\n    new accounts", "20:13: is no filter"),
+        (LDAP, "new accounts", "groups by: member\n    new accounts", "needs groups base"),
+        (LDAP, '"cn=command,dc=department,dc=example"', "command", "21:21: is no name of a group"),
+    ],
+)
+def test_a_mistake_about_who_vouches_is_told_with_its_place_or_its_remedy(load, text, right, wrong, said):
+    assert right in text
+    with pytest.raises(Mistakes) as found:
+        load(GOOD + text.replace(right, wrong, 1))
+    assert said in str(found.value)
+    assert len(found.value.problems) == 1
+
+
+def test_what_nobody_vouches_over_may_go_unencrypted_on_this_machine(load):
+    text = LDAP.replace("[ldaps://dc1.department.example]", "[ldap://127.0.0.1:3890]\n    starttls: false")
+    assert load(GOOD + text).console.ldap.servers == ("ldap://127.0.0.1:3890",)
+    assert load(GOOD + OIDC.replace("https://login.department.example", "http://localhost:9400")).console.oidc
+
+
+@pytest.mark.parametrize(
+    ("server", "is_at"),
+    [
+        ("ldaps://dc.example", ("dc.example", 636, True)),
+        ("ldap://dc.example/", ("dc.example", 389, False)),
+        ("ldap://[::1]:3890", ("::1", 3890, False)),
+    ],
+)
+def test_a_server_is_at_a_host_and_a_port(server, is_at):
+    assert endpoint(server) == is_at
+    with pytest.raises(ValueError, match="dc"):
+        endpoint("dc.example")

@@ -37,6 +37,14 @@ async def test_what_was_shown_is_remembered(viewer):
     assert await viewer.show(held) is first
 
 
+async def test_whom_a_message_names_is_found_out_apart_and_remembered(viewer):
+    held = mails.held()
+    called = {"reed": ("Dana Reed",), "unit": ("Marked Unit",)}
+    assert await viewer.named(held, called) == {"unit"}
+    assert await viewer.named(held, called) is await viewer.named(held, called)
+    assert [str(one) for one in await viewer.authors(held)] == ["dreed@department.example"]
+
+
 async def test_a_message_over_its_time_or_without_octets_is_said_to_be_so_and_the_next_is_shown():
     viewer = Viewer(time=1.5)
     try:

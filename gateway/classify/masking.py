@@ -129,9 +129,7 @@ def _followed(text: str, at: int) -> bool:
 
 def settle(masked: str) -> str:
     """Names with their titles, numbers of measures, and dates, as one letter each."""
-    if ">" in masked or "|" in masked:
-        masked = _QUOTE_MARKS.sub(" ", masked)
-    masked = " ".join(masked.split()).replace("’", "'")
+    masked = running(masked)
     if masked[:1] in _BULLETS or not masked.isascii():
         masked = _EDGES.sub("", masked)
     figures = _FIGURES.search(masked) is not None
@@ -140,6 +138,13 @@ def settle(masked: str) -> str:
     if any(map(masked.__contains__, _MEASURED)):
         masked = _MEASURE.sub("M", masked)
     return _DATED.sub("D", masked) if _may_date(masked, figures=figures) else masked
+
+
+def running(text: str) -> str:
+    """Without quotation marks before its lines, on one line with single blanks."""
+    if ">" in text or "|" in text:
+        text = _QUOTE_MARKS.sub(" ", text)
+    return " ".join(text.split()).replace("’", "'")
 
 
 def _named(masked: str, *, figures: bool) -> str:

@@ -1,142 +1,220 @@
-"""The words that a text must hold for a pattern to match in it, so that most patterns need not be tried on most sentences.
+"""What a text must hold for a pattern to match in it, so that most sentences need not be masked, nor most patterns tried.
 
 `needles` reads the small part of regular expressions that the detectors are written in. What it does not know it treats
-as "anything", so it may name too few words, never too many.
+as "anything", so it may ask for too little, never for too much.
 """
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 TOKENS = frozenset("OPMKTBFL")
 """Capitals of the masked text that are rare enough to look for; names and days stand everywhere."""
+EDGE = "\b"
+"""In a needle, before its first letter or behind its last: a word begins or ends there."""
 
 _COMMON = frozenset((
     "the", "and", "for", "you", "your", "with", "our", "this", "that", "have", "has", "will", "all", "him", "her", "them", "are",
-    "not", "was", "who", "his", "out", "one", "can", "from", "don", "get", "any", "own", "now", "let",
+    "not", "was", "who", "his", "out", "one", "can", "from", "don", "get", "any", "own", "now", "let", "but", "new", "when",
 ))  # fmt: skip
-_ZERO_WIDTH = frozenset("bBAZ")
+_SHORT, _TELLING = 3, 7
+"""A word of fewer letters stands everywhere; more letters than so many make a word no rarer."""
+_ZERO_WIDTH = frozenset("BAZ")
 _ANYTHING = frozenset("wWdDsS")
-SETS = 2
-"""So many sets of words are named for a pattern."""
-
-RARE = 3.5
-"""What a second set must be worth: looking for words that stand everywhere costs more than it saves."""
+_MANY = 1 << 16
+_LETTERS = 10
+"""A class of more letters is anything."""
+FORMS = 24
+"""So many ways to write a phrase are told apart; of more, its pieces are looked for."""
+WAYS = 60
+"""So many ways for a pattern to match are told apart."""
 
 Words = frozenset[str]
-Sets = tuple[Words, ...]
+Way = tuple[Words, ...]
 
 
-def needles(pattern: str) -> Sets:
-    """Up to SETS sets of words, the rarest first; every text that the pattern matches holds a word of each.
+def needles(pattern: str) -> tuple[Way, ...]:
+    """Every text that the pattern matches holds, for one of these ways, a needle of each of its sets, the rarest set first.
 
-    A word is one of TOKENS, or letters and figures within a word of the text; with `^` before it, they begin one.
+    A needle is one of TOKENS, or what stands in the text in small letters, with single blanks. A way without a set is anything.
     """
-    return _Parser(pattern).alternatives(fresh=False)[0]
+    return _ways(_Parser(pattern).alternatives())
 
 
-def _rarest(found: list[Words]) -> Sets:
-    ranked = sorted(filter(None, found), key=_worth, reverse=True)[:SETS]
-    return tuple(words for at, words in enumerate(ranked) if at == 0 or _worth(words) > RARE)
+def only(words: Iterable[str]) -> tuple[Way, ...]:
+    """The one way of a text that must hold one of these words; "^" before one stands for EDGE."""
+    return ((frozenset(word.replace("^", EDGE) for word in words),),)
 
 
-def _worth(words: Words) -> float:
-    """How seldom a text holds one of them, roughly: the length of the shortest, a little less for each further one."""
-    return min(map(_rare, words), default=0.0) - len(words) / 100
+def both(one: tuple[Way, ...], other: tuple[Way, ...]) -> tuple[Way, ...]:
+    """The ways of a text that must go one of each."""
+    if len(one) * len(other) > WAYS:
+        one, other = sorted((one, other), key=len)
+        other = (_least(other),)
+    return tuple(_ranked({*first, *second}) for first in one for second in other)
 
 
-def _rare(word: str) -> float:
-    letters = word.removeprefix("^")
-    if word in TOKENS:
-        return 5.0
-    if letters in _COMMON or len(letters) < 3:  # noqa: PLR2004  -- letters
-        return 0.5
-    return len(letters) + (1.0 if word[0] == "^" else 0.0)
+def rarity(words: Words) -> float:
+    """How seldom a text holds one of them, roughly: that of the commonest, a little less for each further one."""
+    return min(map(_rare, words)) - len(words) / 40
+
+
+def _rare(needle: str) -> float:
+    """Roughly how many letters tell it from other words."""
+    if needle in TOKENS:
+        return 4.0
+    words = needle.strip(f"{EDGE} ").split()
+    edges = (needle[0] in f"{EDGE} ") + (needle[-1] in f"{EDGE} ") / 2
+    return edges + sum(0.5 if w in _COMMON or len(w) < _SHORT else min(len(w), _TELLING) for w in words)
+
+
+def _telling(words: Iterable[str]) -> Words:
+    """Without those that hold another of them."""
+    some = frozenset(words)
+    return frozenset(word for word in some if not any(other in word for other in some if other != word))
+
+
+def _ranked(sets: Iterable[Words]) -> Way:
+    return tuple(sorted(sets, key=lambda words: (-rarity(words), sorted(words))))
+
+
+def _least(ways: tuple[Way, ...]) -> Way:
+    """What every one of the ways needs: one of the rarest of each."""
+    return (_telling(word for way in ways for word in way[0]),) if all(ways) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a part of a pattern matches: exactly one of `forms`, or, if that is None, anything that goes one of `ways`."""
+
+    forms: Words | None
+    ways: tuple[Way, ...] = ((),)
+
+
+_ANY, _EMPTY, _EDGE = _Part(None), _Part(frozenset({""})), _Part(frozenset({EDGE}))
+
+
+def _ways(part: _Part) -> tuple[Way, ...]:
+    if part.forms is None:
+        return part.ways
+    written = _telling(map(_written, part.forms))
+    return ((written,),) if all(form.strip(f"{EDGE} ") for form in written) else ((),)
+
+
+def _written(form: str) -> str:
+    """A form with the edges that say something: at its ends, beside a letter."""
+    bare = form.replace(EDGE, "")
+    begins = form[:1] == EDGE and bare[:1].isalnum()
+    ends = form[-1:] == EDGE and bare[-1:].isalnum()
+    return EDGE * begins + bare + EDGE * ends
+
+
+def _sequence(parts: Iterable[_Part]) -> _Part:
+    """Forms are joined while there are few of them."""
+    ways: tuple[Way, ...] = ((),)
+    forms = frozenset({""})
+    exact = True
+    for part in parts:
+        if part.forms is not None and (len(forms) * len(part.forms) <= FORMS or 1 in {len(forms), len(part.forms)}):
+            forms = frozenset(before + behind for before in forms for behind in part.forms)
+            continue
+        exact = False
+        ways = both(ways, _ways(_Part(forms)))
+        forms, ways = (part.forms, ways) if part.forms is not None else (frozenset({""}), both(ways, part.ways))
+    return _Part(forms) if exact else _Part(None, both(ways, _ways(_Part(forms))))
+
+
+def _either(parts: list[_Part]) -> _Part:
+    """One of them. Those that need but one needle are one way."""
+    if all(part.forms is not None for part in parts):
+        return _Part(frozenset().union(*(part.forms or () for part in parts)))
+    ways = [way for part in parts for way in _ways(part)]
+    if not all(ways):
+        return _ANY
+    single = _telling(word for way in ways if len(way) == 1 for word in way[0])
+    others = tuple(way for way in ways if len(way) > 1)
+    return _Part(None, (*others, (single,)) if single else others)
 
 
 class _Parser:
-    """`fresh` says that a word of the text begins here: what stands before is no letter and no figure."""
-
     def __init__(self, pattern: str) -> None:
         self._pattern, self._at = pattern, 0
 
-    def alternatives(self, *, fresh: bool) -> tuple[Sets, bool]:
-        """The needles, and whether a word may only begin behind it."""
-        branches = [self._sequence(fresh)]
+    def alternatives(self, before: _Part = _EMPTY) -> _Part:
+        """before: what of the text before is written with them, EDGE or nothing."""
+        branches = [self._branch(before)]
         while self._peek() == "|":
             self._at += 1
-            branches.append(self._sequence(fresh))
-        least = min(len(sets) for sets, _ in branches)
-        sets = tuple(frozenset().union(*(sets[which] for sets, _ in branches)) for which in range(least))
-        return sets, all(end for _, end in branches)
+            branches.append(self._branch(before))
+        return branches[0] if len(branches) == 1 else _either(branches)
 
     def _peek(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _sequence(self, fresh: bool) -> tuple[Sets, bool]:  # noqa: FBT001  -- private
-        found: list[Words] = []
-        run = ""
+    def _branch(self, before: _Part) -> _Part:
+        parts = [before]
         while (character := self._peek()) and character not in "|)":
             self._at += 1
-            literal, group, ends = self._atom(character, fresh)
-            least, most = self._repeated()
-            if literal and literal.isalnum() and least:
-                run = run or ("^" if fresh else "")
-                run, fresh = run + literal, False
-                if most == 1:
-                    continue
-            elif literal == "":
-                fresh = fresh or character == "\\"
-                continue
-            else:
-                fresh = ends if least else ends and fresh
-            found += [*([frozenset({run})] if run else ()), *(group if least else ())]
-            run = ""
-        return _rarest([*found, *([frozenset({run})] if run else ())]), fresh
+            part = self._group(_edge(parts[-1])) if character == "(" else self._atom(character)
+            parts.append(_repeated(part, *self._times()))
+        return _sequence(parts)
 
-    def _atom(self, character: str, fresh: bool) -> tuple[str | None, Sets, bool]:  # noqa: FBT001  -- private
-        """(literal, words of a group, fresh behind it): a literal of "" has no width, None is anything."""
-        if character == "(":
-            return self._group(fresh)
+    def _atom(self, character: str) -> _Part:
         if character == "[":
-            self._skip_class()
-            return None, (), False
+            return self._class()
         if character == "\\":
             escaped = self._peek()
             self._at += 1
-            literal = "" if escaped in _ZERO_WIDTH else None if escaped in _ANYTHING else escaped
-            return literal, (), bool(literal) and not (literal or "").isalnum()
+            if escaped == "b":
+                return _EDGE
+            return _EMPTY if escaped in _ZERO_WIDTH else _ANY if escaped in _ANYTHING else _Part(frozenset({escaped}))
         if character in "^$":
-            return "", (), fresh
+            return _EMPTY
         if character in TOKENS:
-            return None, (frozenset({character}),), False
-        if character == "." or character.isupper():
-            return None, (), False
-        return character, (), not character.isalnum()
+            return _Part(None, ((frozenset({character}),),))
+        return _ANY if character == "." or character.isupper() else _Part(frozenset({character}))
 
-    def _group(self, fresh: bool) -> tuple[str | None, Sets, bool]:  # noqa: FBT001  -- private
+    def _group(self, before: _Part) -> _Part:
         opening = next((o for o in ("?:", "?=", "?!", "?<=", "?<!") if self._pattern.startswith(o, self._at)), "")
         self._at += len(opening)
-        inside, ends = self.alternatives(fresh=fresh)
+        inside = self.alternatives(before)
         self._at += 1
-        if opening in {"?:", ""}:
-            return None, inside, ends
-        return "", (), fresh
+        return inside if opening in {"?:", ""} else _EMPTY
 
-    def _skip_class(self) -> None:
+    def _class(self) -> _Part:
+        """The letters of a short class without ranges; anything for every other."""
+        begun = self._at
         self._at += 1
         while self._pattern[self._at - 1] == "\\" or self._peek() != "]":
             self._at += 1
+        letters = self._pattern[begun : self._at]
         self._at += 1
+        plain = len(letters) <= _LETTERS and letters[0] != "^" and not set(letters) & {"-", "\\"} and letters == letters.lower()
+        return _Part(frozenset(letters)) if plain else _ANY
 
-    def _repeated(self) -> tuple[int, int]:
-        many = 1 << 16
+    def _times(self) -> tuple[int, int]:
         sign = self._peek()
         if sign not in {"?", "*", "+", "{"}:
             return 1, 1
         self._at += 1
-        least, most = {"?": (0, 1), "*": (0, many), "+": (1, many)}.get(sign, (0, 0))
+        least, most = {"?": (0, 1), "*": (0, _MANY), "+": (1, _MANY)}.get(sign, (0, 0))
         if sign == "{":
             end = self._pattern.index("}", self._at)
             low, comma, high = self._pattern[self._at : end].partition(",")
-            least, most = int(low or 0), int(high or many) if comma else int(low)
+            least, most = int(low or 0), int(high or _MANY) if comma else int(low)
             self._at = end + 1
         if self._peek() == "?":
             self._at += 1
         return least, most
+
+
+def _edge(part: _Part) -> _Part:
+    """EDGE, if a letter behind the part begins a word."""
+    return _EDGE if part.forms and all(form and not form[-1].isalnum() for form in part.forms) else _EMPTY
+
+
+def _repeated(part: _Part, least: int, most: int) -> _Part:
+    if (least, most) == (1, 1):
+        return part
+    if least:
+        return _Part(None, _ways(part))
+    return _Part(part.forms | {""}) if most == 1 and part.forms is not None else _ANY

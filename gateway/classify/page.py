@@ -3,22 +3,21 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
-from gateway.classify.masking import ACCOUNT, names, settle
+from gateway.classify.masking import ACCOUNT, names, running, settle
 from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Rules, Term, Words
+from gateway.classify.words import MASKED, Term, Words
 from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
 _MONTHS = frozenset({"April", "May", "June", "August"})
 _NAME = re.compile(r" [A-Z][a-z]")
 _UNKNOWN: frozenset[int] = frozenset()
-_NO_RULES: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -31,10 +30,17 @@ class Sentence:
     page: "Page"
     start: int
     end: int
-    terms: tuple[Term, ...]
-    rules: frozenset[int]
-    _masked: str = field(default="")
-    _spoken: str = field(default="")
+    rules: tuple[int, ...]
+    _terms: tuple[Term, ...] | None = None
+    _masked: str = ""
+    _spoken: str = ""
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """Those that stand in it."""
+        if self._terms is None:
+            self._terms = self.page.within(self.start, self.end)
+        return self._terms
 
     @property
     def masked(self) -> str:
@@ -65,7 +71,7 @@ class Page:
     def __init__(self, passage: Passage, words: Words) -> None:
         self.passage = passage
         self.text = plainly(passage.folded)
-        self._found = words.find(self.text, lower(self.text))
+        self._words = words
 
     @property
     def origin(self) -> Origin:
@@ -75,15 +81,23 @@ class Page:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
-        terms, needles = self._found
-        ends, needle_ends = [term.end for term in terms], [end for end, _ in needles]
-        return tuple(self._sentence(start, end, ends, needle_ends) for start, end in spans(self.text))
+        where = list(spans(self.text))
+        rules = self._words.rules([running(self.text[start:end].lower()) for start, end in where])
+        return tuple([Sentence(self, start, end, found) for (start, end), found in zip(where, rules, strict=True)])
 
-    def _sentence(self, start: int, end: int, ends: list[int], needle_ends: list[int]) -> Sentence:
-        terms = self._found.terms[bisect_right(ends, start) : bisect_right(ends, end)]
-        needles = self._found.needles[bisect_right(needle_ends, start) : bisect_right(needle_ends, end)]
-        found = tuple([term for term in terms if term.start >= start]) if terms else ()
-        return Sentence(self, start, end, found, _both([rules for _, rules in needles]) if needles else _NO_RULES)
+    @cached_property
+    def terms(self) -> list[Term]:
+        """In order of their ends."""
+        return self._words.find(self.text, lower(self.text))
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [term.end for term in self.terms]
+
+    def within(self, start: int, end: int) -> tuple[Term, ...]:
+        """The terms in text[start:end]."""
+        ends = self._ends
+        return tuple([term for term in self.terms[bisect_right(ends, start) : bisect_right(ends, end)] if term.start >= start])
 
     def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
         """The sentence, and `reach` before and behind it."""
@@ -106,7 +120,7 @@ class Page:
     def signs(self) -> tuple[Sign, ...]:
         """What stands on it as on a poster, a button or a flyer."""
         drawn = bool(self.passage.boxes) or self.passage.place.header == FILE_NAME
-        return tuple(signs(self.text, self._found.terms, drawn=drawn))
+        return tuple(signs(self.text, self.terms, drawn=drawn))
 
     @cached_property
     def spoken(self) -> str:
@@ -126,12 +140,6 @@ class Page:
             at = term.end
         pieces.append(names(text[at : sentence.end], at - first, known))
         return settle("".join(pieces))
-
-
-def _both(needles: list[Rules]) -> frozenset[int]:
-    """The rules for which a needle of each of their two sets is there."""
-    firsts, seconds = zip(*needles, strict=True)
-    return _NO_RULES.union(*firsts) & _NO_RULES.union(*seconds)
 
 
 def _apart(found: list[Term]) -> Iterator[Term]:

@@ -7,7 +7,7 @@ the time for a sentence is bounded by its length.
 import re
 from dataclasses import dataclass
 
-from gateway.classify.needles import Sets, needles
+from gateway.classify.needles import Way, both, needles, only
 from gateway.verdict import Category, Kind
 
 SLOTS = {
@@ -31,20 +31,21 @@ class Row:
     """A pattern over a masked sentence.
 
     weight: what it weighs (0..1) where one of the surroundings `near` is at hand (all marks if empty); alone: the share of
-    it that is left where none is; needles: the words that a text must hold for it
+    it that is left where none is; needles: what a text must hold for it
     """
 
     weight: float
     pattern: re.Pattern[str]
     near: frozenset[str]
     alone: float
-    needles: Sets
+    needles: tuple[Way, ...]
 
 
 def row(weight: float, pattern: str, *, near: str = "", alone: float = 0.0, on: str = "") -> Row:
     """A row; `<SLOT>` in the pattern stands for an entry of SLOTS. on: try it only where one of these words is."""
     written = re.sub(r"<([A-Z]+)>", lambda found: SLOTS[found[1]], pattern)
-    return Row(weight, re.compile(written), frozenset(near), alone, (frozenset(on.split()),) if on else needles(written))
+    ways = needles(written)
+    return Row(weight, re.compile(written), frozenset(near), alone, both(only(on.split()), ways) if on else ways)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

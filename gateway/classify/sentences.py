@@ -13,7 +13,9 @@ _WIDEST = 8
 _LETTERS = 5
 """So many letters before a stop are no abbreviation."""
 
-_END = re.compile(r"[.!?;]{1,9}[\"')\]]{0,4}(?=\s)|\n+|$")
+_WRAPPED = rf"(?<=[^\n]{{{LINE}}}\n)[> |]{{0,12}}[\w($\"']"
+_END = re.compile(rf"[.!?;\n](?:(?<=\n)\n*(?!{_WRAPPED})|(?<!\n)[.!?;]{{0,8}}[\"')\]]{{0,4}}(?=\s))")
+"""Where a sentence may end: at stops before a blank, and at line ends, but for that of a wrapped line."""
 _GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
 _SMALL = re.compile(r"[> |]{0,12}[a-z]")
 _OPEN = re.compile(
@@ -36,18 +38,16 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of every sentence, without the space around it."""
     start = 0
     for found in _END.finditer(text):
-        if found[0] and not _ends(text, start, found):
-            continue
-        yield from _pieces(text, start, found.end())
-        start = found.end()
+        if _ends(text, start, found):
+            yield from _pieces(text, start, found.end())
+            start = found.end()
+    yield from _pieces(text, start, len(text))
 
 
 def _ends(text: str, start: int, found: re.Match[str]) -> bool:
     if "\n" in found[0]:
         line = text[text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1 : found.start()]
-        if not _GOES_ON.match(text, found.end()):
-            return True
-        return not (_broken(line, text, found.end()) or (found[0] == "\n" and len(line) >= LINE))
+        return not (_GOES_ON.match(text, found.end()) and _broken(line, text, found.end()))
     at = found.start()
     return found[0] != "." or not (
         (

@@ -5,6 +5,7 @@ common words show to be words: `Vote.for.Ana`, `vote, for, Ana`, `v0te`, but no 
 """
 
 import re
+from collections.abc import Callable
 
 from gateway.classify.masking import COMMON
 from gateway.classify.words import CLASSES, SITES, terms
@@ -12,6 +13,11 @@ from gateway.classify.words import CLASSES, SITES, terms
 _CHAINED = re.compile(r"(?<![\w@/:.-])[A-Za-z]{1,20}([_.\-/*|~+=,])[A-Za-z]{1,20}(?:\1[A-Za-z]{1,20}){1,200}(?![\w@/:])")
 _PUNCTUATED = re.compile(r"(?<!\S)(?:[^\w\s]{0,2}[A-Za-z]{1,20}[^\w\s@]{1,3}[ \n]){3,200}[^\w\s]{0,2}[A-Za-z]{1,20}")
 _FIGURED = re.compile(r"(?<![\w@.#/-])(?=[A-Za-z]*[013457@$])[A-Za-z013457@$]{4,20}(?![\w@/])")
+_MAY_CHAIN = re.compile(r"([_.\-/*|~+=,])[A-Za-z]{1,20}\1[A-Za-z]")
+_MAY_PUNCTUATE = re.compile(r"[^\w\s@][ \n](?:[^\w\s]{0,2}[A-Za-z]{1,20}[^\w\s@]{1,3}[ \n]){2}[^\w\s]{0,2}[A-Za-z]")
+_MAY_FIGURE = re.compile(r"[013457@$](?:[A-Za-z]|[013457@$]{3}|(?<=[A-Za-z].))")
+"""What a text must hold for the patterns above, found sooner than that they are not there."""
+_BLANK = re.compile(r"\s")
 _WORD = re.compile(r"[A-Za-z]+")
 _MARK = re.compile(r"[^A-Za-z\s]")
 _LETTERS = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleastas"))
@@ -21,8 +27,24 @@ _KNOWN = COMMON | {term.strip("=*").lower() for _, listed in CLASSES for term in
 
 def plainly(text: str) -> str:
     """The text with blanks and letters put right; of the same length."""
-    text = _FIGURED.sub(_lettered, text)
-    return _PUNCTUATED.sub(_parted, _CHAINED.sub(_parted, text))
+    text = _unbroken(_MAY_FIGURE, _FIGURED, _lettered, text)
+    text = _unbroken(_MAY_CHAIN, _CHAINED, _parted, text)
+    return _PUNCTUATED.sub(_parted, text) if _MAY_PUNCTUATE.search(text) else text
+
+
+def _unbroken(may: re.Pattern[str], pattern: re.Pattern[str], put: Callable[[re.Match[str]], str], text: str) -> str:
+    """The text with `pattern`, which holds no blank, put right where between blanks `may` is found."""
+    pieces, at = [], 0
+    for found in may.finditer(text):
+        start = found.start()
+        if start >= at:
+            while start > at and not text[start - 1].isspace():
+                start -= 1
+            pieces.append(text[at:start])
+            blank = _BLANK.search(text, found.end())
+            at = blank.start() if blank else len(text)
+            pieces.append(pattern.sub(put, text[start:at]))
+    return "".join([*pieces, text[at:]])
 
 
 def _lettered(found: re.Match[str]) -> str:

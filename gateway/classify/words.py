@@ -9,13 +9,16 @@ A term ending in `*` matches as the start of a word. A term in small letters mat
 only as written, or all in capitals (behind "=", only as written). pyahocorasick stays behind this door.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import ahocorasick
 
-from gateway.classify.needles import Sets
+from gateway.classify.needles import EDGE, TOKENS, Way
 
 SITES = ("com", "org", "net", "us", "vote", "info", "co", "gov", "edu", "example", "democrat", "gop", "party")
 
@@ -221,75 +224,114 @@ class Term:
     end: int
 
 
-Rules = tuple[frozenset[int], frozenset[int]]
-
-
-class Found(NamedTuple):
-    """What one pass over a text finds, in order of their ends: the terms, and the needles, with their ends.
-
-    A rule needs a needle of each of its two sets: needles hold the rules for which they are of the first, and of the second.
-    """
-
-    terms: list[Term]
-    needles: list[tuple[int, Rules]]
-
-
 class Words:
-    """All terms, with those of the roster, and the needles of the rules, as one automaton."""
+    """All terms, with those of the roster, and the needles of the rules: each as one automaton."""
 
-    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[Sets]) -> None:
-        self._meanings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
-        self._rules: dict[str, tuple[list[int], list[int]]] = {}
-        self._tokens: dict[str, list[int]] = {}
-        for mark, term in (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more):
-            self._add(mark, term)
-        for number, sets in enumerate(rules):
-            for half, words in enumerate((sets[0], sets[-1])):
-                for word in words:
-                    self._need(2 * number + half, word)
-        self._automaton = ahocorasick.Automaton()
-        for key in {**self._meanings, **self._rules}:
-            inside, beginning = self._rules.get(key, ((), ()))
-            meanings = tuple(
-                (*meaning, self._needed(self._tokens.get(meaning[0], ()))) for meaning in self._meanings.get(key, ())
-            )
-            self._automaton.add_word(key, (len(key), meanings, self._needed(inside), self._needed((*inside, *beginning))))
-        self._automaton.make_automaton()
+    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]]) -> None:
+        listed = (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more)
+        meanings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
+        for mark, term in listed:
+            stem, written = term.endswith("*"), term.strip("=*")
+            forms = (written,) if term[0] == "=" else () if written == written.lower() else (written, written.upper())
+            meanings.setdefault(written.lower(), []).append((mark, stem, forms))
+        self._terms = ahocorasick.Automaton()
+        for key, many in meanings.items():
+            self._terms.add_word(key, (len(key), tuple(many)))
+        self._terms.make_automaton()
+        self._sieve = Sieve(listed, rules)
 
-    def _add(self, mark: str, term: str) -> None:
-        stem, written = term.endswith("*"), term.strip("=*")
-        forms = (written,) if term[0] == "=" else () if written == written.lower() else (written, written.upper())
-        self._meanings.setdefault(written.lower(), []).append((mark, stem, forms))
-
-    @staticmethod
-    def _needed(halves: Sequence[int]) -> Rules | None:
-        """None if no rule needs it."""
-        first, second = (frozenset(half >> 1 for half in halves if half & 1 == which) for which in (0, 1))
-        return (first, second) if halves else None
-
-    def _need(self, number: int, word: str) -> None:
-        if word in MASKED:
-            self._tokens.setdefault(word, []).append(number)
-        for written in WRITTEN.get(word, () if word in MASKED else (word,)):
-            inside, beginning = self._rules.setdefault(written.removeprefix("^"), ([], []))
-            (beginning if written[0] == "^" else inside).append(number)
-
-    def find(self, text: str, low: str) -> Found:
-        """Everything in `text` (whose small letters are `low`, of the same length); terms are whole words."""
-        terms: list[Term] = []
-        needles: list[tuple[int, Rules]] = []
+    def find(self, text: str, low: str) -> list[Term]:
+        """The terms in `text` (whose small letters are `low`, of the same length) in order of their ends; all are whole words."""
+        found: list[Term] = []
         size = len(low)
-        for last, (length, meanings, inside, all_rules) in self._automaton.iter(low):
+        for last, (length, meanings) in self._terms.iter(low):
             start, end = last - length + 1, last + 1
-            within = start > 0 and low[start - 1].isalnum() and low[start].isalnum()
-            if rules := inside if within else all_rules:
-                needles.append((end, rules))
-            if within or not meanings:
+            if start and low[start - 1].isalnum() and low[start].isalnum():
                 continue
             whole = end == size or not low[end].isalnum()
-            for mark, stem, forms, rules in meanings:
+            for mark, stem, forms in meanings:
                 if (stem or whole) and (not forms or text[start:end] in forms):
-                    terms.append(Term(mark, start, end))
-                    if rules:
-                        needles.append((end, rules))
-        return Found(terms, needles)
+                    found.append(Term(mark, start, end))
+        return found
+
+    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
+        """For each sentence, in small letters as the masked form has them, the numbers of the rules that may match in it."""
+        return self._sieve.rules(sentences)
+
+
+class _Way(NamedTuple):
+    """A way for a rule to match: the numbers of the sets of which it needs a needle beside the one that led to it."""
+
+    rule: int
+    others: tuple[int, ...]
+
+
+class Sieve:
+    """Finds which rules may match, by one pass for the rarest needles, and a look for the others where one was found."""
+
+    def __init__(self, listed: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]]) -> None:
+        leads: dict[str, list[_Way]] = {}
+        sets: dict[tuple[str, ...], int] = {}
+        for number, ways in enumerate(rules):
+            for first, *others in ways:
+                beside = [{needle.strip(EDGE) for needle in words} for words in others]
+                way = _Way(number, tuple(sets.setdefault(tuple(sorted(words)), len(sets)) for words in sorted(beside, key=len)))
+                for needle in first:
+                    leads.setdefault(needle, []).append(way)
+        self._sets = tuple(sets)
+        keys: dict[str, list[tuple[bool, bool, str, tuple[_Way, ...]]]] = {}
+        for needle in leads.keys() - TOKENS:
+            bare = needle.strip(EDGE)
+            keys.setdefault(bare, []).append((needle[0] == EDGE, needle[-1] == EDGE, "", tuple(leads[needle])))
+        for mark, term in listed:
+            if mark in TOKENS:
+                whole = not term.endswith("*")
+                key = term.strip("=*").lower()
+                keys.setdefault(key, []).append((key[0].isalnum(), whole and key[-1].isalnum(), mark, tuple(leads.get(mark, ()))))
+        for mark, many in WRITTEN.items():
+            for written in many:
+                keys.setdefault(written, []).append((False, False, mark, tuple(leads.get(mark, ()))))
+        self._automaton = ahocorasick.Automaton()
+        for key, meanings in keys.items():
+            self._automaton.add_word(key, (len(key), all(begins for begins, *_ in meanings), tuple(meanings)))
+        self._automaton.make_automaton()
+
+    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
+        """See Words.rules."""
+        said, led = list(sentences), self._led(sentences)
+        for number, mark, _ in led:
+            said[number] += mark
+        found: list[tuple[int, ...]] = [()] * len(said)
+        for number, group in groupby(led, key=itemgetter(0)):
+            found[number] = tuple(sorted(self._fit(said[number], chain.from_iterable(ways for _, _, ways in group))))
+        return found
+
+    def _fit(self, said: str, ways: Iterable[_Way]) -> set[int]:
+        """The rules of those ways for which a needle of each set is in what is said."""
+        rules: set[int] = set()
+        held: dict[int, bool] = {}
+        for way in ways:
+            for number in way.others:
+                if number not in held:
+                    held[number] = any(map(said.__contains__, self._sets[number]))
+                if not held[number]:
+                    break
+            else:
+                rules.add(way.rule)
+        return rules
+
+    def _led(self, sentences: Sequence[str]) -> list[tuple[int, str, tuple[_Way, ...]]]:
+        """In order: the number of the sentence, the mark of the term that was found in it, or "", and the ways it leads to."""
+        text = "\n".join(sentences)
+        starts = list(accumulate((len(sentence) + 1 for sentence in sentences), initial=0))
+        led = []
+        for last, (length, begin, meanings) in self._automaton.iter(text):
+            start = last - length + 1
+            within = start > 0 and text[start - 1].isalnum()
+            if within and begin:
+                continue
+            goes_on = text[last + 1 : last + 2].isalnum()
+            for begins, ends, mark, ways in meanings:
+                if not (within and begins) and not (goes_on and ends):
+                    led.append((bisect_right(starts, start) - 1, mark, ways))
+        return led

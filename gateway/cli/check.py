@@ -1,5 +1,7 @@
 """`hatchway check`."""
 
+import json
+import ssl
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,22 +9,50 @@ from typing import Any
 import click
 
 from gateway.cli.common import as_json, config, print_json, refuse
+from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
-from gateway.source import Location, Mistakes, Problem, read
+from gateway.source import Location, Mistakes, Model, Problem, read, schema
+
+_FILES = ("settings", "policy", "roster", "tests")
 
 
 @click.command
+@click.option("--schema", "kind", type=click.Choice(_FILES), help="Print the JSON Schema of such a file, for editors, and end.")
+@click.option("--sign-in", "ask", is_flag=True, help="Also ask the OpenID provider and the directory whether they answer.")
 @config
 @as_json
-def command(settings_file: Path, *, as_json: bool) -> None:
-    """Find every mistake in settings, policies, roster and notices at once; change nothing."""
+def command(kind: str | None, settings_file: Path, *, ask: bool, as_json: bool) -> None:
+    """Find every mistake in settings, policies and their tests, roster and notices at once; change nothing."""
+    if kind:
+        click.echo(json.dumps(_schema(kind), indent=1, ensure_ascii=False))
+        return
     problems = list(_problems(settings_file))
+    if ask and not problems:
+        from gateway.cli.elsewhere import heard
+
+        heard_, problems = heard(settings_file)
+        for line in heard_:
+            click.echo(line, err=as_json)
     if as_json:
         print_json([_row(problem) for problem in problems])
     if problems:
         refuse(Mistakes(problems), after="A running gateway keeps what it has.")
     if not as_json:
         click.echo("settings, policies, roster and notices are in order")
+
+
+def _schema(kind: str) -> dict[str, Any]:
+    from gateway.classify.roster import File as Roster
+    from gateway.policy.written import File as Policies
+    from gateway.rehearsal.sketches import File as Tests
+
+    shapes: dict[str, tuple[type[Model], str]] = {
+        "settings": (Settings, "Hatchway: hatchway.yaml"),
+        "policy": (Policies, "Hatchway: a file of policies"),
+        "roster": (Roster, "Hatchway: a file of the roster"),
+        "tests": (Tests, "Hatchway: a file of policy tests"),
+    }
+    return schema(*shapes[kind])
 
 
 def _row(problem: Problem) -> dict[str, object]:
@@ -41,6 +71,7 @@ def _problems(settings_file: Path) -> list[Problem]:
     from gateway.classify import load_roster
     from gateway.notice import Notices
     from gateway.policy import load_rulebook
+    from gateway.rehearsal.sketches import load_tests, test_files
 
     problems: list[Problem] = []
 
@@ -56,31 +87,73 @@ def _problems(settings_file: Path) -> list[Problem]:
 
     settings = tried(load_settings, settings_file)
     if settings is not None:
-        problems += _files(settings)
+        problems += [*_files(settings), *_milter(settings)]
         if not problems:
             tried(server_tls, settings.tls)
         tried(Notices, settings.notices, hostname=settings.hostname)
         folders = {"policies": settings.policies, "roster": settings.roster}
     else:
         folders = _folders(settings_file)
-    for name, load in (("policies", load_rulebook), ("roster", load_roster)):
-        if name in folders:
-            tried(load, folders[name])
+    roster = tried(load_roster, folders["roster"]) if "roster" in folders else None
+    if "policies" in folders:
+        rulebook = tried(load_rulebook, folders["policies"], roster.elections if roster else None)
+        if settings is not None and rulebook is not None:
+            problems += _unknown_reviewers(settings, settings_file, rulebook.desks())
+        for file in test_files(folders["policies"]):
+            tried(load_tests, file)
     return problems
 
 
+def _unknown_reviewers(settings: Settings, settings_file: Path, known: frozenset[str]) -> Iterator[Problem]:
+    console, document = settings.console, read(settings_file)
+    for name, of in (("oidc", console.oidc), ("ldap", console.ldap)) if console else ():
+        if of is not None:
+            yield from unknown_reviewers(name, of, known, document)
+
+
 def _files(settings: Settings) -> Iterator[Problem]:
-    """The files that settings name and that cannot be read, but for folders, which are read anyway."""
-    named = {"ca file": settings.relay.ca_file, "password file": settings.relay.password_file}
-    if settings.tls:
-        named |= {"certificate": settings.tls.certificate, "key": settings.tls.key}
-    for key, path in named.items():
+    """The files that settings name and that cannot be read or used, but for folders, which are read anyway."""
+    for key, path in _named(settings):
         try:
-            if path:
-                path.read_bytes()
+            octets = path.read_bytes() if path else b"there is none"
+            if path and key.endswith("ca file"):
+                ssl.create_default_context(cafile=str(path))
         except OSError as error:
-            remedy = f"The settings name it under `{key}`."
-            yield Problem(location=Location(str(path)), message=f"cannot be read: {error.strerror}", remedy=remedy)
+            said = f"cannot be {'used' if isinstance(error, ssl.SSLError) else 'read'}: {error.strerror}"
+        else:
+            said = "" if octets.strip() else "is empty"
+        if said:
+            yield Problem(location=Location(str(path)), message=said, remedy=f"The settings name it under `{key}`.")
+
+
+def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
+    yield "ca file", settings.relay.ca_file
+    yield "password file", settings.relay.password_file
+    console = settings.console
+    for before, tls in (("", settings.tls), ("console.", console.tls if console else None)):
+        if tls:
+            yield f"{before}certificate", tls.certificate
+            yield f"{before}key", tls.key
+    if console:
+        yield "console.key file", console.key_file
+    if console and console.oidc:
+        yield "console.oidc.client secret file", console.oidc.client_secret_file
+        yield "console.oidc.ca file", console.oidc.ca_file
+    if console and console.ldap:
+        yield "console.ldap.bind secret file", console.ldap.bind_secret_file
+        yield "console.ldap.ca file", console.ldap.ca_file
+
+
+def _milter(settings: Settings) -> Iterator[Problem]:
+    """What the milter door names and this machine does not have."""
+    from gateway.milter import group
+
+    if settings.milter and settings.milter.group:
+        try:
+            group(settings.milter.group)
+        except OSError as error:
+            place, remedy = Location(str(settings.milter.socket)), "Write under `milter` the group that the MTA is in."
+            yield Problem(location=place, message=error.strerror or str(error), remedy=remedy)
 
 
 def _folders(settings_file: Path) -> dict[str, Path]:

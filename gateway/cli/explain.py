@@ -45,13 +45,14 @@ def command(  # noqa: PLR0913  -- one parameter an option
     from gateway.reading import Reader
 
     judging = law.judging(settings_file)
+    known = law.roster(settings_file, roster)
     scorer = load_judge() if judging.model else None
     when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     judgement = judge(
         _mail(_octets(file), sender, recipients, when),
         reader=Reader(limits=limits(judging)),
-        classifier=Classifier(law.roster(settings_file, roster), scorer=scorer, thresholds=thresholds(judging)),
-        rulebook=law.rulebook(settings_file, policies),
+        classifier=Classifier(known, scorer=scorer, thresholds=thresholds(judging)),
+        rulebook=law.rulebook(settings_file, policies, known),
         at=when,
     )
     if as_json:

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from gateway.evaluation.bench import Judgeship
 
 
-def rulebook(settings_file: Path, policies: Path | None) -> Rulebook:
-    """The policies to decide by, or the end of the command."""
+def rulebook(settings_file: Path, policies: Path | None, known: Roster | None = None) -> Rulebook:
+    """The policies to decide by, or the end of the command. known: the roster whose elections they may name."""
     with mistakes_told():
-        return load_rulebook(policies or _folder(settings_file, "policies"))
+        return load_rulebook(policies or _folder(settings_file, "policies"), known.elections if known else None)
 
 
 def roster(settings_file: Path, folder: Path | None) -> Roster:
@@ -34,6 +34,18 @@ def examples(settings_file: Path) -> Path | None:
     """Where rulings are kept as examples; None where they are not."""
     with mistakes_told():
         return None if _as_shipped(settings_file) else load_settings(settings_file).examples
+
+
+def store(settings_file: Path) -> Path:
+    """The database, or the end of the command."""
+    with mistakes_told():
+        return load_settings(settings_file).store
+
+
+def folder(settings_file: Path, part: str) -> Path:
+    """Where the policies or the roster are, or the end of the command."""
+    with mistakes_told():
+        return _folder(settings_file, part)
 
 
 def judgeship(settings_file: Path, folder: Path | None) -> "Judgeship":

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from gateway.cli import returning
 from gateway.cli.common import Exit, as_json, asked, config, fail, given_ids, plain, print_json
 
 
@@ -75,6 +76,39 @@ def deny(ids: tuple[str, ...], note: str, reviewer: str, settings_file: Path, *,
     _rule(given_ids(ids), settings_file, "queue.deny", as_json=as_json, note=note, reviewer=reviewer)
 
 
+@command.command()
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--note", default="", help="Why; the other reviewers read it. Not needed to take back what you agreed to yourself.")
+@click.option("--as", "reviewer", default="", help="Who disagrees, if it is not you; both are recorded.")
+@config
+@as_json
+def disagree(ids: tuple[str, ...], note: str, reviewer: str, settings_file: Path, *, as_json: bool) -> None:
+    """Disagree with the first of two reviewers, so that the messages wait as before. IDS may be -."""
+    _rule(given_ids(ids), settings_file, "queue.disagree", as_json=as_json, note=note, reviewer=reviewer)
+
+
+@command.command("hand-over")
+@click.argument("ids", nargs=-1, required=True)
+@click.option("--to", help="The address of a reviewer or a supervisor.")
+@click.option("--up", is_flag=True, help="Up the ladder, from its end to the supervisors.")
+@click.option("--note", required=True, help="Why; whoever gets it reads it.")
+@click.option("--as", "reviewer", default="", help="Who hands it over, if it is not you; both are recorded.")
+@config
+@as_json
+def hand_over(  # noqa: PLR0913  -- one parameter an option
+    ids: tuple[str, ...], to: str | None, note: str, reviewer: str, settings_file: Path, *, up: bool, as_json: bool
+) -> None:
+    """Give held messages to another reviewer, or up the ladder. IDS may be - to read them from standard input."""
+    if up == bool(to):
+        raise click.UsageError("Name somebody with --to, or write --up.")
+    said = {"to": to or "up", "note": note, "reviewer": reviewer}
+    _rule(given_ids(ids), settings_file, "queue.hand-over", as_json=as_json, **said)
+
+
+command.add_command(returning.command, "return")
+command.add_command(returning.withdraw)
+
+
 def _rule(ids: Iterable[str], settings_file: Path, request: str, *, as_json: bool, **said: object) -> None:
     """Each in its turn; one that is refused does not stop the others, and makes the exit status 1."""
     refused = 0
@@ -89,10 +123,18 @@ def _rule(ids: Iterable[str], settings_file: Path, request: str, *, as_json: boo
         if as_json:
             print_json(held)
         else:
-            review = held["review"]
-            click.echo(f"{id_} {review['ruling']} for {len(review['recipients'])} of {len(held['recipients'])} recipients")
+            click.echo(f"{id_} {_outcome(held)}")
     if refused:
         raise SystemExit(Exit.FAILED)
+
+
+def _outcome(held: dict[str, Any]) -> str:
+    review, agreed = held["review"], held["agreed"]
+    if review:
+        return f"{review['ruling']} for {len(review['recipients'])} of {len(held['recipients'])} recipients"
+    if agreed:
+        return returning.half(agreed)
+    return f"waits, with {held['with']}"
 
 
 def _table(held: list[dict[str, Any]]) -> None:
@@ -130,14 +172,13 @@ def _page(held: dict[str, Any]) -> None:
     _line("subject", held["subject"])
     _line("came", f"{held['since']} from {held['client']['address']} {held['client']['helo']}, {held['size']} octets")
     _line("deadline", f"{held['deadline']}, then {held['then']}; reviewers: {held['reviewers']} ({', '.join(held['members'])})")
+    _standing(held)
     for finding in held["findings"]:
         _line(finding["kind"], f"{finding['says']}\n{finding['place']}: “{' '.join(finding['quote'].split())}”")
     for unread in held["unread"]:
         _line("not read", f"{unread['place']}: {unread['why']}")
-    if held["review"]:
-        review = held["review"]
-        _line(review["ruling"], f"by {review['reviewer']}, {review['at']}, for {', '.join(review['recipients'])}")
-        _line("note", review["note"] or "-")
+    _ruling(held["review"])
+    _said(held)
     for dispatch in held["dispatches"]:
         _line(
             dispatch["purpose"],
@@ -154,6 +195,39 @@ def _page(held: dict[str, Any]) -> None:
         if not passage.place.header:
             click.echo("\n".join(f"  | {mark}{plain(line)}" for line in passage.text.splitlines()))
     click.echo()
+
+
+def _standing(held: dict[str, Any]) -> None:
+    """How far it has come, where there is more to say than a deadline."""
+    if len(held["ladder"]) > 1:
+        _line("ladder", "\n".join(f"{leg['reviewers']} until {leg['until']}" for leg in held["ladder"]))
+        _line("with", held["with"])
+    if held["hurry"]:
+        _line("less time", held["hurry"])
+    if held["agreed"]:
+        _line("one of two", f"{held['agreed']['reviewer']}, {held['agreed']['at']}: {held['agreed']['ruling']}")
+
+
+def _ruling(review: dict[str, Any] | None) -> None:
+    if review:
+        who = " and ".join(filter(None, (review["also"], review["reviewer"])))
+        _line(review["ruling"], f"by {who}, {review['at']}, for {', '.join(review['recipients'])}")
+        _line("note", review["note"] or "-")
+
+
+def _said(held: dict[str, Any]) -> None:
+    """What the sender said, and what became of his appeal."""
+    for one in held["statements"]:
+        _line("answer" if one["answers"] else "explanation", f"{one['at']} by {one['by']}\n{one['text']}")
+    if appeal := held["appeal"]:
+        against, finding = appeal["against"], appeal["finding"]
+        _line("appeal", f"{appeal['at']} by {appeal['by']}\n{appeal['text']}")
+        _line("against", f"{against['ruling']} by {against['reviewer']}, {against['at']}\n{against['note'] or '-'}")
+        if finding:
+            _line(
+                "upheld" if finding["upheld"] else "overturned",
+                f"by {finding['by']}, {finding['at']}\n{finding['reason'] or '-'}",
+            )
 
 
 def _line(name: str, text: str) -> None:

@@ -81,6 +81,20 @@ def link(address: str, settings_file: Path, *, as_json: bool) -> None:
     _tell(asked(settings_file, "user.link", login=address), as_json=as_json)
 
 
+@command.command()
+@click.argument("address")
+@click.option(
+    "--password", is_flag=True, help="Remove the password, too; then only a one-time link or a way from elsewhere lets in."
+)
+@click.option("--elsewhere", is_flag=True, help="Forget what this account is at the OpenID provider or in the directory.")
+@config
+@as_json
+def reset(address: str, settings_file: Path, *, password: bool, elsewhere: bool, as_json: bool) -> None:
+    """Remove a lost second factor: the app, all passkeys, all recovery codes. All sessions end."""
+    said = {"login": address, "password": password, "elsewhere": elsewhere}
+    _tell(asked(settings_file, "user.reset", **said), as_json=as_json)
+
+
 def _tell(account: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(account)
@@ -106,6 +120,7 @@ def _table(accounts: list[dict[str, Any]]) -> None:
 def _state(account: dict[str, Any]) -> str:
     if account["disabled"]:
         return "disabled"
-    if not account["password"]:
-        return "invited"
-    return "second factor" if account["second_factor"] else "password"
+    known = f"from {account['origin']}" if account["origin"] else "invited"
+    first = "password" if account["password"] else known
+    more = [text for text, has in (("app", account["second_factor"]), ("passkey", account.get("passkeys"))) if has]
+    return ", ".join([first, *more])

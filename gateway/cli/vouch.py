@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.trail import Entry, Step
 
+_RULED = frozenset({Step.RULED, Step.EXPIRED, Step.RETURNED, Step.WITHDRAWN, Step.OVERTURNED})
 Prints = Mapping[str, str]
 """Hashes of what is on the shelf of a hold, by what they are of."""
 
@@ -46,11 +47,17 @@ class Vouched:
         if entry.step == Step.BEGUN:
             self._older = int(json.loads(entry.detail)["holds"])
         elif entry.step == Step.HELD:
-            self._said[entry.hold] = {"ruling": "", **_hashes(entry, message="sha256", envelope="envelope", decision="decision")}
-        elif entry.hold in self._said and entry.step in {Step.RULED, Step.EXPIRED}:
+            self._said[entry.hold] = {
+                "ruling": "",
+                "pleas": "",
+                **_hashes(entry, message="sha256", envelope="envelope", decision="decision"),
+            }
+        elif entry.hold in self._said and entry.step in _RULED:
             self._said[entry.hold] |= _hashes(entry, ruling="record")
         elif entry.hold in self._said and entry.step == Step.DESTROYED:
             self._said[entry.hold] |= _hashes(entry, decision="decision")
+        if entry.hold in self._said and "pleas" in (detail := json.loads(entry.detail)):
+            self._said[entry.hold]["pleas"] = str(detail["pleas"])
 
 
 def _hashes(entry: Entry, **names: str) -> dict[str, str]:

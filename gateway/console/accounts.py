@@ -41,6 +41,8 @@ async def change(request: Request) -> Response:
     if account is None:
         return _unknown(request)
     written = replace(_written(form), login=account.login)
+    if account.origin:
+        written = replace(written, role=account.role, reviewers=account.reviewers)
     if account.id == me(request).id and written.role != account.role:
         return _person(request, account, "You cannot take your own role away; another administrator can.")
     try:
@@ -58,7 +60,21 @@ async def change(request: Request) -> Response:
 async def link(request: Request) -> Response:
     """A new one-time link."""
     account = await _account(request)
+    if account is not None and account.origin:
+        return _person(request, account, f"This account comes from {account.origin}, and has no password here.")
     return await _linked(request, account) if account else _unknown(request)
+
+
+async def reset(request: Request) -> Response:
+    """His second factor is lost: no app, no passkey and no recovery code counts any more. The password stays."""
+    account = await _account(request)
+    if account is None:
+        return _unknown(request)
+    if account.id == me(request).id:
+        return _person(request, account, "You cannot do that to your own account; another administrator can.")
+    await house(request).factors.reset(account.id)
+    await step(request, "second factor reset", account=account.login)
+    return RedirectResponse("/people", 303)
 
 
 async def disable(request: Request) -> Response:
@@ -68,7 +84,7 @@ async def disable(request: Request) -> Response:
         return _unknown(request)
     if account.id == me(request).id:
         return _person(request, account, "You cannot disable your own account; another administrator can.")
-    await here.book.change(replace(account, disabled=here.clock.now()))
+    await here.book.change(replace(account, disabled=here.clock.now(), lapsed=False))
     await here.book.end_all(account.id)
     await step(request, "account disabled", account=account.login)
     return RedirectResponse("/people", 303)
@@ -79,7 +95,7 @@ async def enable(request: Request) -> Response:
     account = await _account(request)
     if account is None:
         return _unknown(request)
-    await house(request).book.change(replace(account, disabled=None))
+    await house(request).book.change(replace(account, disabled=None, lapsed=False))
     await step(request, "account enabled", account=account.login)
     return RedirectResponse("/people", 303)
 
@@ -87,7 +103,9 @@ async def enable(request: Request) -> Response:
 async def _people(request: Request, *, status: int = 200, problem: str = "", said: FormData | None = None) -> Response:
     accounts = await house(request).book.accounts()
     written = {name: str(said.get(name, "")) if said else "" for name in ("login", "name", "role", "reviewers", "also")}
-    return page(request, "people.html", status=status, accounts=accounts, roles=list(Role), problem=problem, said=written)
+    keyed = await house(request).factors.with_passkeys()
+    shown = {"accounts": accounts, "keyed": keyed, "roles": list(Role), "said": written}
+    return page(request, "people.html", status=status, problem=problem, **shown)
 
 
 def _person(request: Request, account: Account, problem: str = "") -> Response:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from gateway.console import accounts, entry, mail, own, queue
+from gateway.console import accounts, appeals, elsewhere, entry, mail, own, passkeys, queue, recovery, report, sender
 from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
@@ -39,6 +39,11 @@ PAGES: dict[str, Page] = {
     "POST /sign-in": entry.signed_in,
     "GET /sign-in/code": entry.code,
     "POST /sign-in/code": entry.coded,
+    "GET /sign-in/oidc": elsewhere.there,
+    "GET /sign-in/oidc/back": elsewhere.back,
+    "POST /sign-in/passkey/question": passkeys.question,
+    "POST /sign-in/passkey": passkeys.answered,
+    "GET /signed-out": elsewhere.signed_out,
     "GET /welcome/{token}": entry.welcome,
     "POST /welcome/{token}": entry.welcomed,
     "POST /sign-out": entry.sign_out,
@@ -47,8 +52,21 @@ PAGES: dict[str, Page] = {
     "POST /me/password": own.password,
     "GET /me/second-factor": own.second_factor,
     "POST /me/second-factor": own.second_factored,
+    "GET /me/passkeys": passkeys.passkeys,
+    "POST /me/passkeys": passkeys.added,
+    "POST /me/passkeys/invitation": passkeys.invitation,
+    "POST /me/passkeys/{passkey}": passkeys.renamed,
+    "POST /me/passkeys/{passkey}/remove": passkeys.removed,
+    "GET /me/recovery": recovery.recovery,
+    "POST /me/recovery": recovery.renewed,
     "POST /me/sessions": own.end_sessions,
+    "POST /me/told": own.told,
     "GET /go/{hold}/{token}": mail.go,
+    "GET /status/{hold}/{token}": sender.status,
+    "POST /status/{hold}/{token}/withdraw": sender.withdraw,
+    "POST /status/{hold}/{token}/explain": sender.explain,
+    "POST /status/{hold}/{token}/answer": sender.answer,
+    "POST /status/{hold}/{token}/appeal": sender.appeal,
     "GET /queue": queue.queue,
     "GET /queue/lines": queue.lines,
     "POST /queue/confirm": queue.confirm,
@@ -62,17 +80,29 @@ PAGES: dict[str, Page] = {
     "GET /mail/{hold}/frame/{number}": mail.frame,
     "POST /mail/{hold}/release": mail.release,
     "POST /mail/{hold}/deny": mail.deny,
+    "POST /mail/{hold}/return": appeals.send_back,
+    "POST /mail/{hold}/overturn": appeals.overturn,
+    "POST /mail/{hold}/uphold": appeals.uphold,
     "POST /mail/{hold}/note": mail.note,
+    "POST /mail/{hold}/agree": mail.agree,
+    "POST /mail/{hold}/disagree": mail.disagree,
+    "POST /mail/{hold}/hand-over": mail.hand_over,
+    "GET /report": report.report,
+    "GET /report/file/{form}": report.export,
     "GET /people": accounts.people,
     "POST /people": accounts.add,
     "GET /people/{account}": accounts.person,
     "POST /people/{account}": accounts.change,
     "POST /people/{account}/link": accounts.link,
+    "POST /people/{account}/reset": accounts.reset,
     "POST /people/{account}/disable": accounts.disable,
     "POST /people/{account}/enable": accounts.enable,
 }
 _QUIET = {"GET /queue/lines", "GET /mail/{hold}/state"}
-_HALF = {"GET /me/second-factor", "POST /me/second-factor"}
+_HALF = {
+    *("GET /me/second-factor", "POST /me/second-factor", "GET /me/passkeys", "POST /me/passkeys"),
+    *("POST /me/passkeys/invitation", "GET /me/recovery", "POST /me/recovery"),
+}
 
 
 def application(here: House) -> Starlette:

@@ -1,88 +1,134 @@
-"""Signing in: by password and, for who has one, a second factor; the first time by a one-time link."""
+"""Signing in by a password, here or in the directory, and for who has one by a second factor; the first time by a link."""
 
 from urllib.parse import quote
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from gateway.console.arrival import Unwelcome, by_password
 from gateway.console.guard import cookie_name, local, whose
-from gateway.console.house import form_of, house
+from gateway.console.house import client_of, form_of, house
 from gateway.console.pages import page, trouble
 from gateway.console.passwords import LONGEST, SHORTEST, step_of, weakness
+from gateway.console.recovery import plain_code
+from gateway.console.seal import Broken
 from gateway.console.steps import step
+from gateway.ldap import DirectoryAway
 from gateway.people import Account, Session, digest, secret
+
+log = structlog.get_logger()
 
 _WRONG = "That address and password do not go together."
 _TOO_OFTEN = "There were too many wrong tries. Wait a quarter of an hour, or ask an administrator for a new link."
+_AWAY = "The directory cannot be asked just now. Try again in a few minutes."
+_PASSKEYS = {
+    "often": _TOO_OFTEN,
+    "stale": "That took too long. Try again.",
+    "passkey": "That passkey is not known here, or did not prove that it is you.",
+}
+"""What became of a passkey, by the word that a page is sent back with."""
 
 
 async def sign_in(request: Request) -> Response:
-    """The form; who is signed in already goes on."""
-    onward = local(request.query_params.get("next", "/"))
-    if await whose(request):
+    """The form; who is signed in already goes on, unless he is to show anew that it is he."""
+    onward, again = local(request.query_params.get("next", "/")), "again" in request.query_params
+    if not again and await whose(request):
         return RedirectResponse(onward, 303)
-    return page(request, "sign_in.html", onward=onward, login="", problem="", late="late" in request.query_params)
+    problem = _PASSKEYS.get(request.query_params.get("problem", ""), "")
+    return _sign_in(request, onward, late="late" in request.query_params, again=again, problem=problem)
 
 
 async def signed_in(request: Request) -> Response:
     """Look at a login and a password."""
     here, form = house(request), await form_of(request)
     login, onward = str(form.get("login", "")).strip()[:320], local(str(form.get("next", "/")))
-    key, client, now = login.casefold(), _client(request), here.clock.now()
-
-    def refused(status: int, problem: str) -> Response:
-        return page(request, "sign_in.html", status=status, onward=onward, login=login, problem=problem, late=False)
-
-    if here.patience.is_over(key, client, now):
+    key, client, now = login.casefold(), client_of(request), here.clock.now()
+    if not await here.patience.bears(key, client, now):
         await step(request, "sign-in held off", by=key)
-        return refused(429, _TOO_OFTEN)
-    here.patience.tried(key, client, now)
-    account = await here.book.known_as(login)
-    if not await here.passwords.fits(account, str(form.get("password", ""))) or account is None or account.disabled:
+        return _sign_in(request, onward, login=login, status=429, problem=_TOO_OFTEN)
+    try:
+        found = await by_password(request, login, str(form.get("password", "")))
+    except DirectoryAway as away:
+        await here.patience.forget(key, client)
+        log.error("ldap.away", setting=f"console.ldap.{away.setting}", said=away.said)  # noqa: TRY400  -- an answer, not a fault
+        return _sign_in(request, onward, login=login, status=503, problem=_AWAY)
+    except Unwelcome as unwelcome:
+        await step(request, "sign-in refused", by=key, how="ldap", why=unwelcome.why)
+        return _sign_in(request, onward, login=login, status=403, problem=unwelcome.says)
+    if found is None:
         await step(request, "sign-in refused", by=key)
-        return refused(401, _WRONG)
-    here.patience.forget(key, client)
-    if account.totp:
-        return await admitted(request, account, f"/sign-in/code?next={quote(onward, safe='/')}", whole=False)
-    await step(request, "signed in", by=account.login)
-    return await admitted(request, account, onward)
+        return _sign_in(request, onward, login=login, status=401, problem=_WRONG)
+    await here.patience.forget(key, client)
+    return await entered(request, found[0], onward, how=found[1])
 
 
 async def code(request: Request) -> Response:
     """The form for the second factor."""
-    if not await whose(request, whole=False):
+    found = await whose(request, whole=False)
+    if found is None:
         return RedirectResponse("/sign-in", 303)
-    return page(request, "code.html", onward=local(request.query_params.get("next", "/")), problem="")
+    problem = _PASSKEYS.get(request.query_params.get("problem", ""), "")
+    return await _code(request, found[1], local(request.query_params.get("next", "/")), problem=problem)
 
 
 async def coded(request: Request) -> Response:
-    """Look at the code."""
+    """Look at the code of the app, or at a recovery code."""
     found = await whose(request, whole=False)
     if found is None:
         return RedirectResponse("/sign-in", 303)
     here, form, (half, account) = house(request), await form_of(request), found
-    onward, key, client, now = local(str(form.get("next", "/"))), f"code {account.id}", _client(request), here.clock.now()
-    if here.patience.is_over(key, client, now):
-        return page(request, "code.html", status=429, onward=onward, problem=_TOO_OFTEN)
-    here.patience.tried(key, client, now)
-    passed = step_of(account.totp, str(form.get("code", "")), now)
-    if passed is None or not await here.book.spend(account.id, passed):
-        await step(request, "code refused", by=account.login)
-        return page(request, "code.html", status=401, onward=onward, problem="That code is not right, or was used already.")
-    here.patience.forget(key, client)
+    onward, key, client = local(str(form.get("next", "/"))), f"code {account.id}", client_of(request)
+    if not await here.patience.bears(key, client, here.clock.now()):
+        await step(request, "sign-in held off", by=account.login)
+        return await _code(request, account, onward, status=429, problem=_TOO_OFTEN)
+    recovering = str(form.get("recovery", ""))
+    problem = await (
+        _recovered(request, account, recovering) if recovering else _fits(request, account, str(form.get("code", "")))
+    )
+    if problem:
+        await step(request, "recovery code refused" if recovering else "code refused", by=account.login)
+        return await _code(request, account, onward, status=401, problem=problem)
+    await here.patience.forget(key, client)
     await here.book.end(half.digest)
-    await step(request, "signed in", by=account.login, factors=2)
-    return await admitted(request, account, onward)
+    await step(request, "signed in", by=account.login, factors=2, how=half.how)
+    after = f"/me/recovery?used=1&next={quote(onward, safe='/')}" if recovering else onward
+    return await admitted(request, account, after, how=half.how, strong=True)
+
+
+async def _fits(request: Request, account: Account, given: str) -> str:
+    """What is wrong with a code of the app, "" if it is right; it is then used up."""
+    here = house(request)
+    try:
+        kept = here.seal.open(account.totp, account.id) if account.totp else ""
+    except Broken as broken:
+        log.error("totp.sealed", account=account.login, why=str(broken), setting="console.key file")  # noqa: TRY400  -- an answer
+        return "Your code cannot be checked now. Use a recovery code, or ask an administrator."
+    passed = step_of(kept, given, here.clock.now()) if kept else None
+    right = passed is not None and await here.book.spend(account.id, passed)
+    return "" if right else "That code is not right, or was used already."
+
+
+async def _recovered(request: Request, account: Account, given: str) -> str:
+    """What is wrong with a recovery code, "" if it is right; it is then used up."""
+    here = house(request)
+    left = await here.factors.use_code(account.id, digest(plain_code(given)), here.clock.now())
+    if left is None:
+        return "That recovery code is not right, or was used already."
+    await step(request, "recovery code used", by=account.login, left=left)
+    return ""
 
 
 async def sign_out(request: Request) -> Response:
     """End the session."""
+    here, onward = house(request), "/sign-in"
     if found := await whose(request, quiet=True):
         request.state.me = found[1]
-        await house(request).book.end(found[0].digest)
+        await here.book.end(found[0].digest)
         await step(request, "signed out")
-    answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(cookie_name(house(request)), path="/", secure=house(request).secure, httponly=True, samesite="lax")
+        onward = "/signed-out" if found[0].how == "oidc" else onward
+    answer = RedirectResponse(onward, 303)
+    answer.delete_cookie(cookie_name(here), path="/", secure=here.secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -105,20 +151,56 @@ async def welcomed(request: Request) -> Response:
     if accepted is None:
         return _stale(request)
     await step(request, "password set by link", by=accepted.login)
-    return await admitted(request, accepted, "/me/second-factor?first=1")
+    return await admitted(request, accepted, "/me/second-factor?first=1", how="link")
 
 
-async def admitted(request: Request, account: Account, onward: str, *, whole: bool = True) -> Response:
-    """A new session, always with a new id, and the way on."""
+async def entered(request: Request, account: Account, onward: str, *, how: str, strong: bool = False) -> Response:
+    """One factor was given; on to the second, if there is one and the first was not strong enough for both."""
+    here = house(request)
+    if not strong and (account.totp or await here.factors.passkeys(account.id)):
+        return await admitted(request, account, f"/sign-in/code?next={quote(onward, safe='/')}", how=how, whole=False)
+    await step(request, "signed in", by=account.login, how=how)
+    return await admitted(request, account, onward, how=how, strong=strong)
+
+
+async def admitted(  # noqa: PLR0913  -- what a session is
+    request: Request, account: Account, onward: str, *, how: str, whole: bool = True, strong: bool = False
+) -> Response:
+    """A new session, always with a new id, in place of the one this browser had; and the way on."""
     here, cookie = house(request), secret()
-    now = here.clock.now()
-    agent = request.headers.get("user-agent", "")
-    await here.book.begin(
-        Session(digest=digest(cookie), account=account.id, made=now, seen=now, whole=whole, address=_client(request), agent=agent)
+    now, before = here.clock.now(), request.cookies.get(cookie_name(here), "")
+    session = Session(
+        digest=digest(cookie),
+        account=account.id,
+        made=now,
+        seen=now,
+        whole=whole,
+        strong=strong,
+        how=how,
+        address=client_of(request),
+        agent=request.headers.get("user-agent", ""),
     )
+    if before:
+        await here.book.end(digest(before))
+    await here.book.begin(session)
     answer = RedirectResponse(onward, 303)
     answer.set_cookie(cookie_name(here), cookie, path="/", secure=here.secure, httponly=True, samesite="lax")
     return answer
+
+
+def _sign_in(request: Request, onward: str, *, login: str = "", status: int = 200, **said: object) -> Response:
+    here = house(request)
+    standing = {"problem": "", "late": False, "again": False, "passkeys": here.ceremonies.possible}
+    elsewhere = {"oidc": here.oidc.settings.name if here.oidc else "", "ldap": here.ldap is not None}
+    return page(request, "sign_in.html", status=status, onward=onward, login=login, **{**standing, **elsewhere, **said})
+
+
+async def _code(request: Request, account: Account, onward: str, *, status: int = 200, problem: str = "") -> Response:
+    here = house(request)
+    keys = here.ceremonies.possible and bool(await here.factors.passkeys(account.id))
+    codes = bool(await here.factors.codes_left(account.id))
+    said = {"onward": onward, "problem": problem, "app": bool(account.totp), "passkeys": keys, "codes": codes}
+    return page(request, "code.html", status=status, **said)
 
 
 async def _invited(request: Request) -> Account | None:
@@ -135,7 +217,3 @@ def _stale(request: Request) -> Response:
     return trouble(
         request, 410, "This link has been used or has expired", "Ask an administrator for a new one: hatchway user link ADDRESS"
     )
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client else ""

@@ -110,7 +110,7 @@ def allowed(page: Page, roles: frozenset[Role] | None, *, quiet: bool = False, h
         if found is None:
             return _to_sign_in(request)
         account = found[1]
-        if house(request).settings.second_factor == "required" and not account.totp and not half:
+        if house(request).settings.second_factor == "required" and not found[0].strong and not half:
             return RedirectResponse("/me/second-factor", 303)
         if account.role not in roles:
             return trouble(request, 403, "That is not for you", "Your role does not include this.")

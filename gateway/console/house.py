@@ -7,14 +7,21 @@ from typing import Protocol
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from gateway.console.ceremony import Ceremonies
 from gateway.console.links import Links
 from gateway.console.passwords import Passwords
 from gateway.console.patience import Patience
+from gateway.console.seal import Seal
 from gateway.desk import Desk
 from gateway.display import Shown
+from gateway.factors import FactorBook
+from gateway.hearing import Hearings
 from gateway.hold import HeldMail
+from gateway.ldap import Directory
+from gateway.oidc import Provider
 from gateway.people import Account, AccountBook, Session
-from gateway.ports import Clock, HoldStore, Trail
+from gateway.ports import Clock, HoldStore, Pleas, Rounds, Trail
+from gateway.report import Counts
 from gateway.review import Reviews
 from gateway.settings import Console
 
@@ -43,20 +50,37 @@ class Eye(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """wake: to be called when something was put in the outbox."""
+    """wake: to be called when something was put in the outbox; oidc, ldap: who else vouches for people, if anybody."""
 
     settings: Console
     store: HoldStore
     trail: Trail
     desk: Desk
     book: AccountBook
+    factors: FactorBook
+    figures: Counts
+    seal: Seal
     reviews: Reviews
+    pleas: Pleas
+    hearings: Hearings
+    rounds: Rounds
     eye: Eye
     clock: Clock
     links: Links
     wake: Callable[[], None]
     passwords: Passwords = field(default_factory=Passwords)
-    patience: Patience = field(default_factory=Patience)
+    oidc: Provider | None = None
+    ldap: Directory | None = None
+
+    @property
+    def patience(self) -> Patience:
+        """How many wrong tries are borne."""
+        return Patience(self.factors)
+
+    @property
+    def ceremonies(self) -> Ceremonies:
+        """What passkeys are asked."""
+        return Ceremonies(self.settings.public_url, self.settings.name)
 
     @property
     def secure(self) -> bool:
@@ -73,6 +97,11 @@ def house(request: Request) -> House:
 async def form_of(request: Request) -> FormData:
     """What a form says; one can name as many recipients as a message has. No files are taken."""
     return await request.form(max_files=0, max_fields=_FIELDS)
+
+
+def client_of(request: Request) -> str:
+    """The address a request came from."""
+    return request.client.host if request.client else ""
 
 
 def me(request: Request) -> Account:

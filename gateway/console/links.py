@@ -1,7 +1,8 @@
 """Links in notices: to one message's page, for one reviewer, until a time, and only as long as the message is the same.
 
-A link opens a page and does nothing; it is no way past the sign-in. It holds the time and a MAC over the hold's id, that time,
-the mailbox it was written to and the SHA-256 of the message, so it cannot be passed on or turned to another message.
+A reviewer's link opens a page and does nothing; it is no way past the sign-in. A sender's link opens the page that says how his
+message stands, without a sign-in; what he does there, he does by a button. A link holds the time and a MAC over the hold's id,
+that time, the mailbox it was written to and the SHA-256 of the message, so it cannot be turned to another message.
 """
 
 import hashlib
@@ -21,6 +22,8 @@ LASTS = timedelta(days=14)
 """Beyond the deadline, so that a link in an old notice still shows what became of it."""
 _TOKEN = re.compile(r"(\d{1,12})-([A-Za-z0-9_-]{22})")
 _MAC = 16
+_SENDER = "sender"
+"""Before the id in what a sender's link signs; no id is two lines, so neither kind of link can be made of the other."""
 
 
 class Opens(Enum):
@@ -44,12 +47,40 @@ class Links:
         """Links to a held message, one for each mailbox. Raises OSError if its content is gone."""
         if self._last[0] != held.mail.id:
             self._last = held.mail.id, _digest(held.mail.content)
-        digest, until = self._last[1], int((max(self._clock.now(), held.deadline) + LASTS).timestamp())
+        digest, until = self._last[1], self._until(held.deadline)
 
         def link(reviewer: Address) -> str:
             return f"{self._url}/go/{held.mail.id}/{until}-{self._mac(held.mail.id, until, reviewer, digest)}"
 
         return link
+
+    def digested(self, hold: str, sha256: str, deadline: datetime, reviewer: Address) -> str:
+        """A link to a held message for one mailbox, where the message itself is not at hand."""
+        until = self._until(deadline)
+        return f"{self._url}/go/{hold}/{until}-{self._mac(hold, until, reviewer, sha256)}"
+
+    def status(self, held: HeldMail) -> str:
+        """Its sender's link to the page that says how it stands; "" for the null sender. Raises OSError."""
+        sender = held.mail.envelope.sender
+        if sender is None:
+            return ""
+        until = self._until(held.deadline, held.reviewers.appeal)
+        mac = self._mac(f"{_SENDER}\n{held.mail.id}", until, sender, _digest(held.mail.content))
+        return f"{self._url}/status/{held.mail.id}/{until}-{mac}"
+
+    def read_status(self, held: HeldMail, token: str) -> Opens:
+        """What this link is to the sender's page. Raises OSError if the content is gone."""
+        found, sender = _TOKEN.fullmatch(token), held.mail.envelope.sender
+        if found is None or sender is None:
+            return Opens.FOREIGN
+        until = int(found[1])
+        mac = self._mac(f"{_SENDER}\n{held.mail.id}", until, sender, _digest(held.mail.content))
+        if not hmac.compare_digest(mac, found[2]):
+            return Opens.FOREIGN
+        return Opens.IT if datetime.fromtimestamp(until, UTC) > self._clock.now() else Opens.EXPIRED
+
+    def _until(self, deadline: datetime, more: timedelta = timedelta()) -> int:
+        return int((max(self._clock.now(), deadline) + LASTS + more).timestamp())
 
     def read(self, held: HeldMail, token: str, account: Account) -> Opens:
         """What this link is to that person. Raises OSError if the content is gone."""

@@ -14,13 +14,14 @@ from gateway.console.links import Opens
 from gateway.console.pages import page, trouble
 from gateway.console.rights import groups, may_rule
 from gateway.console.ruling import Refusal, held_for, name_of, recusal, rule
+from gateway.console.standing import fresh, standing, takers, who_may
 from gateway.console.steps import step
 from gateway.desk import Remark, Search, State
 from gateway.display import Shown, Unviewable, frames
-from gateway.hold import HeldMail
+from gateway.hold import HeldMail, Review
 from gateway.mail import Address
 from gateway.notice.view import left_out, relevant
-from gateway.people import Role
+from gateway.people import Role, Ruler
 
 _NOTE, _DIGITS = 4000, 4
 _DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
@@ -49,18 +50,22 @@ async def mail(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
-    await step(request, "seen", hold=held.mail.id)
+    await step(request, "seen", hold=held.mail.id, role=str(me(request).role))
     return await _mail(request, held)
 
 
 async def state(request: Request) -> Response:
     """What has become of it, for a page that is open: nothing as long as it waits. The message is not touched for that."""
     seen = await house(request).desk.these([request.path_params["hold"]], groups(me(request)))
-    if not seen or seen[0].state is State.WAITING:
+    on = request.query_params.get("on", "")
+    if not seen or (seen[0].state is State.WAITING and on in {"", fresh(seen[0].desk, seen[0].assented, seen[0].given)}):
         return Response(status_code=204)
     held = await held_for(request, request.path_params["hold"])
-    if held is None or held.review is None:
+    if held is None:
         return Response(status_code=204)
+    if held.review is None:
+        recused = await recusal(request, held) if may_rule(me(request)) else ""
+        return page(request, "waits.html", status=200, recused=recused, **await standing(request, held))
     return page(request, "ruled.html", status=_STOP_POLLING, **await _told(request, held))
 
 
@@ -139,14 +144,35 @@ async def release(request: Request) -> Response:
         to = [Address.parse(str(one)) for one in form.getlist("to")]
     except ValueError:
         to = []
-    return await _ruled(request, "release", form, to=to, note=_text(form, "note"))
+    return await ruled(request, "release", form, to=to, note=_text(form, "note"))
 
 
 async def deny(request: Request) -> Response:
     """Keep it, and say why."""
     form = await form_of(request)
-    note = " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
-    return await _ruled(request, "deny", form, note=note)
+    return await ruled(request, "deny", form, note=reason(form))
+
+
+def reason(form: FormData) -> str:
+    """The reason that was chosen, and what was written beside it."""
+    return " ".join(filter(None, (_text(form, "reason"), _text(form, "note"))))
+
+
+async def agree(request: Request) -> Response:
+    """Be the second of two."""
+    return await ruled(request, "agree", await form_of(request))
+
+
+async def disagree(request: Request) -> Response:
+    """The first of two agreed for nothing, or takes it back."""
+    form = await form_of(request)
+    return await ruled(request, "disagree", form, note=_text(form, "note"))
+
+
+async def hand_over(request: Request) -> Response:
+    """Give it to another reviewer, or up the ladder."""
+    form = await form_of(request)
+    return await ruled(request, "hand over", form, given=_text(form, "given"), note=_text(form, "note"))
 
 
 async def note(request: Request) -> Response:
@@ -161,19 +187,28 @@ async def note(request: Request) -> Response:
     return RedirectResponse(f"/mail/{held.mail.id}#notes", 303)
 
 
-async def _ruled(request: Request, act: str, form: FormData, *, to: Sequence[Address] = (), note: str = "") -> Response:
+async def ruled(  # noqa: PLR0913  -- what a form can say
+    request: Request, act: str, form: FormData, *, to: Sequence[Address] = (), note: str = "", given: str = ""
+) -> Response:
+    """Rule, or hand over, and go back to the page; or the page again, with why not."""
     hold = request.path_params["hold"]
     try:
-        await rule(request, hold, act, to=to, note=note)
+        await rule(request, hold, act, to=to, note=note, given=given)
     except Refusal as refusal:
-        held = await held_for(request, hold)
-        if held is None:
-            return _unknown(request)
-        said = {name: _text(form, name) for name in ("note", "reason")} if refusal.first is None else {}
-        return await _mail(
-            request, held, _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
-        )
+        return await refused(request, hold, act, refusal, form, to=to)
     return RedirectResponse(f"/mail/{hold}", 303)
+
+
+async def refused(  # noqa: PLR0913  -- what was asked for, and why it was not done
+    request: Request, hold: str, act: str, refusal: Refusal, form: FormData, *, to: Sequence[Address] = ()
+) -> Response:
+    """The page again, with why it was not done and what was written."""
+    held = await held_for(request, hold)
+    if held is None:
+        return _unknown(request)
+    said = {name: _text(form, name) for name in ("note", "reason", "given")} if refusal.first is None else {}
+    failed = _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
+    return await _mail(request, held, failed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,38 +241,38 @@ async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None)
         frames=frames(relevant(verdict)),
         unread=verdict.unread if verdict else (),
         judged=verdict is not None,
-        who=await _who_may(request, held),
+        who=await who_may(request, held),
+        takers=await takers(request, held) if may_rule(account) and held.review is None else [],
         recused=await recusal(request, held) if may_rule(account) else "",
         reasons=here.settings.reasons,
         remarks=[(await name_of(request, one.by), one) for one in await here.desk.remarks(held.mail.id)],
+        statements=await here.pleas.statements(held.mail.id),
+        supervises=account.role is Role.SUPERVISOR,
         as_page=request.query_params.get("as", "page" if shown.page else "text") == "page" and bool(shown.page),
-        **await _told(request, held),
+        **await standing(request, held) | await _told(request, held),
     )
 
 
 async def _told(request: Request, held: HeldMail) -> dict[str, object]:
     """What the page and its fragment say of the ruling."""
     here, review = house(request), held.review
+    appealed = await here.pleas.appealed(held.mail.id) if review else None
     following = await here.desk.find(Search(groups=groups(me(request)), size=1)) if review else None
     return {
         "held": held,
         "review": review,
-        "reviewer": await name_of(request, review.reviewer) if review else "",
+        "appealed": appealed,
+        "own": appealed is not None and Ruler.of(me(request)).is_one_with(tuple(appealed.against.names)),
+        "reviewer": await _names(request, review) if review else "",
         "kept_from": left_out(held) if review else (),
         "dispatches": await here.store.dispatches(held.mail.id) if review else (),
         "following": following.lines[0] if following and following.lines else None,
     }
 
 
-async def _who_may(request: Request, held: HeldMail) -> list[str]:
-    """Who else may decide: accounts of the group, supervisors, and members without an account by their address."""
-    own, found, named = me(request), [], set()
-    for account in await house(request).book.accounts():
-        rules = account.role is Role.SUPERVISOR or (account.role is Role.REVIEWER and held.reviewers.name in account.reviewers)
-        if rules and not account.disabled:
-            named |= {address.key for address in account.addresses}
-            found += [account.called] if account.id != own.id else []
-    return found + [str(member) for member in held.reviewers.members if member.key not in named]
+async def _names(request: Request, review: Review) -> str:
+    """Who ruled, both of them where it took two."""
+    return " and ".join([await name_of(request, name) for name in (review.also, review.reviewer) if name])
 
 
 def _text(form: FormData, name: str) -> str:

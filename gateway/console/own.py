@@ -5,10 +5,13 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.console.house import form_of, house, me, session
+from gateway.console.house import client_of, form_of, house, me, session
 from gateway.console.pages import page
 from gateway.console.passwords import is_secret, new_secret, picture, setup_link, step_of, weakness
+from gateway.console.recovery import onward as after_setting_up
 from gateway.console.steps import step
+from gateway.console.sure import doubt
+from gateway.timetable import Timetable
 
 
 async def account(request: Request) -> Response:
@@ -19,12 +22,11 @@ async def account(request: Request) -> Response:
 async def password(request: Request) -> Response:
     """Another password; all other sessions end."""
     here, form, own = house(request), await form_of(request), me(request)
-    client, now = request.client.host if request.client else "", here.clock.now()
-    if here.patience.is_over(f"own {own.id}", client, now):
+    if not await here.patience.bears(f"own {own.id}", client_of(request), here.clock.now()):
         return await _account(request, status=429, problem="There were too many wrong tries. Wait a quarter of an hour.")
     if not await here.passwords.fits(own, str(form.get("old", ""))):
-        here.patience.tried(f"own {own.id}", client, now)
         return await _account(request, status=422, problem="That is not your password now.")
+    await here.patience.forget(f"own {own.id}", client_of(request))
     new = str(form.get("password", ""))
     if problem := weakness(new, str(form.get("again", "")), own):
         return await _account(request, status=422, problem=problem)
@@ -45,21 +47,21 @@ async def second_factored(request: Request) -> Response:
     secret = str(form.get("secret", ""))
     if not is_secret(secret):
         return _second_factor(request, new_secret(), "That did not come from this page. Scan the new picture.")
-    client, now = request.client.host if request.client else "", here.clock.now()
-    if here.patience.is_over(f"own {own.id}", client, now):
+    client, now = client_of(request), here.clock.now()
+    if not await here.patience.bears(f"own {own.id}", client, now):
         return _second_factor(request, secret, "There were too many wrong tries. Wait a quarter of an hour.")
-    here.patience.tried(f"own {own.id}", client, now)
-    if not await here.passwords.fits(own, str(form.get("old", ""))):
-        return _second_factor(request, secret, "That is not your password.")
+    if problem := await doubt(request, str(form.get("old", ""))):
+        return _second_factor(request, secret, problem)
     passed = step_of(secret, str(form.get("code", "")), now)
     if passed is None:
         return _second_factor(request, secret, "That code is not right. Wait for the next one and try again.")
-    here.patience.forget(f"own {own.id}", client)
-    await here.book.change(replace(own, totp=secret))
+    await here.patience.forget(f"own {own.id}", client)
+    await here.book.change(replace(own, totp=here.seal.close(secret, own.id)))
     await here.book.spend(own.id, passed)
+    await here.book.strengthen(session(request).digest)
     await here.book.end_all(own.id, but=session(request).digest)
     await step(request, "second factor set")
-    return RedirectResponse("/me?done=factor", 303)
+    return RedirectResponse(await after_setting_up(request, "factor"), 303)
 
 
 async def end_sessions(request: Request) -> Response:
@@ -69,11 +71,32 @@ async def end_sessions(request: Request) -> Response:
     return RedirectResponse("/me?done=sessions", 303)
 
 
+async def told(request: Request) -> Response:
+    """When to be told of what waits: as the group, or otherwise."""
+    here, form = house(request), await form_of(request)
+    chosen, at, zone = (str(form.get(name, "")).strip() for name in ("told", "at", "zone"))
+    written = chosen.replace("daily", f"daily at {at} {zone}".strip())
+    try:
+        wanted = Timetable.parse(written) if chosen else None
+    except ValueError as wrong:
+        return await _account(request, status=422, problem=f"{wrong}.")
+    await here.rounds.wish(me(request).id, wanted)
+    await step(request, "told changed", told=str(wanted or "as the group"))
+    return RedirectResponse("/me?done=told", 303)
+
+
 async def _account(request: Request, *, status: int = 200, problem: str = "") -> Response:
     sessions = await house(request).book.sessions(me(request).id)
     whole = [one for one in sessions if one.whole][:20]
     done = request.query_params.get("done", "")
-    return page(request, "own.html", status=status, problem=problem, sessions=whole, this=session(request).digest, done=done)
+    here, own = house(request), me(request).id
+    said = {
+        "passkeys": len(await here.factors.passkeys(own)),
+        "codes": await here.factors.codes_left(own),
+        "told": (await here.rounds.wishes()).get(own),
+    }
+    this = session(request).digest
+    return page(request, "own.html", status=status, problem=problem, sessions=whole, this=this, done=done, **said)
 
 
 def _second_factor(request: Request, secret: str, problem: str) -> Response:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from gateway.console import words
 from gateway.console.house import house
-from gateway.console.rights import LOOKING_AFTER, READING, may_rule
+from gateway.console.rights import ANSWERING, LOOKING_AFTER, READING, may_rule
 
 STATIC = Path(__file__).parent / "static"
 _KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -50,6 +50,7 @@ def page(request: Request, name: str, *, status: int = 200, **said: object) -> R
         "me": account,
         "reads": account is not None and account.role in READING,
         "rules": account is not None and may_rule(account),
+        "answers": account is not None and account.role in ANSWERING,
         "looks_after": account is not None and account.role in LOOKING_AFTER,
         "path": request.url.path,
         "now": now,

@@ -20,7 +20,9 @@ _SOON = timedelta(hours=4)
 _MOST = 500
 _APART = ("words", "subject", "recipient", "each", "since", "until")
 """What may fit one message and not another that is alike; then each is shown for itself."""
-_ASKED = ("words", "sender", "subject", "recipient", "policy", "category", "state", "since", "until", "sort", "each")
+_ASKED = ("words", "sender", "group", "subject", "recipient", "policy", "category", "state", "since", "until", "sort", "each")
+
+_USUAL: dict[State | None, str] = {State.WAITING: "deadline", State.APPEALED: "oldest"}
 
 
 async def home(request: Request) -> Response:
@@ -64,7 +66,9 @@ async def decide(request: Request) -> Response:
             done.append(await rule(request, hold, act, note=note))
         except Refusal as refusal:
             refused.append((hold, str(refusal)))
-    return page(request, "decided.html", act=act, done=done, refused=refused)
+    halves = [held for held in done if held.review is None]
+    whole = [held for held in done if held.review is not None]
+    return page(request, "decided.html", act=act, done=whole, halves=halves, refused=refused)
 
 
 async def _queue(request: Request, template: str) -> Response:
@@ -82,6 +86,7 @@ async def _queue(request: Request, template: str) -> Response:
         first=not request.query_params.get("after"),
         tally=await here.desk.tally(seen, now + _SOON),
         policies=await here.desk.policies(),
+        circles=await here.desk.groups(),
         categories=[str(category) for category in Category],
         filtered=any(asked[name] for name in _ASKED if name not in {"state", "sort", "each"}),
         waiting=asked["state"] in {"", "waiting"},
@@ -101,12 +106,12 @@ def _search(asked: Mapping[str, str], seen: tuple[str, ...] | None, after: str) 
         subject=asked["subject"][:200],
         recipient=asked["recipient"][:320],
         policy=asked["policy"],
+        group=asked["group"],
         category=asked["category"],
         since=_day(asked["since"]),
         until=_day(asked["until"], timedelta(days=1)),
-        sort=Sort(asked["sort"] or ("deadline" if state is State.WAITING else "newest")),
-        together=state is not None
-        and not any(asked[name] for name in ("words", "subject", "recipient", "each", "since", "until")),
+        sort=Sort(asked["sort"] or _USUAL.get(state, "newest")),
+        together=state is not None and not any(asked[name] for name in _APART),
         after=after,
     )
 

@@ -1,15 +1,14 @@
 """Who may do what: one table for all routes, and the two questions asked of a single message."""
 
-from collections.abc import Iterable
-
 from gateway.hold import HeldMail
-from gateway.mail import Address
-from gateway.people import Account, Role
+from gateway.people import RULING, Account, Role
+from gateway.recusal import sees as was_brought_to
 
 ANYBODY: frozenset[Role] | None = None
 EVERY_ROLE = frozenset(Role)
-RULING = frozenset({Role.REVIEWER, Role.SUPERVISOR})
 READING = RULING | {Role.AUDITOR}
+SUPERVISING = frozenset({Role.SUPERVISOR})
+ANSWERING = frozenset({Role.SUPERVISOR, Role.AUDITOR})
 LOOKING_AFTER = frozenset({Role.ADMINISTRATOR})
 
 RIGHTS: dict[str, frozenset[Role] | None] = {
@@ -19,6 +18,11 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "POST /sign-in": ANYBODY,
     "GET /sign-in/code": ANYBODY,
     "POST /sign-in/code": ANYBODY,
+    "GET /sign-in/oidc": ANYBODY,
+    "GET /sign-in/oidc/back": ANYBODY,
+    "POST /sign-in/passkey/question": ANYBODY,
+    "POST /sign-in/passkey": ANYBODY,
+    "GET /signed-out": ANYBODY,
     "GET /welcome/{token}": ANYBODY,
     "POST /welcome/{token}": ANYBODY,
     "POST /sign-out": ANYBODY,
@@ -27,7 +31,20 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "POST /me/password": EVERY_ROLE,
     "GET /me/second-factor": EVERY_ROLE,
     "POST /me/second-factor": EVERY_ROLE,
+    "GET /me/passkeys": EVERY_ROLE,
+    "POST /me/passkeys": EVERY_ROLE,
+    "POST /me/passkeys/invitation": EVERY_ROLE,
+    "POST /me/passkeys/{passkey}": EVERY_ROLE,
+    "POST /me/passkeys/{passkey}/remove": EVERY_ROLE,
+    "GET /me/recovery": EVERY_ROLE,
+    "POST /me/recovery": EVERY_ROLE,
     "POST /me/sessions": EVERY_ROLE,
+    "POST /me/told": RULING,
+    "GET /status/{hold}/{token}": ANYBODY,
+    "POST /status/{hold}/{token}/withdraw": ANYBODY,
+    "POST /status/{hold}/{token}/explain": ANYBODY,
+    "POST /status/{hold}/{token}/answer": ANYBODY,
+    "POST /status/{hold}/{token}/appeal": ANYBODY,
     "GET /go/{hold}/{token}": READING,
     "GET /queue": READING,
     "GET /queue/lines": READING,
@@ -42,36 +59,34 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "GET /mail/{hold}/frame/{number}": READING,
     "POST /mail/{hold}/release": RULING,
     "POST /mail/{hold}/deny": RULING,
+    "POST /mail/{hold}/return": RULING,
+    "POST /mail/{hold}/overturn": SUPERVISING,
+    "POST /mail/{hold}/uphold": SUPERVISING,
     "POST /mail/{hold}/note": RULING,
+    "POST /mail/{hold}/agree": RULING,
+    "POST /mail/{hold}/disagree": RULING,
+    "POST /mail/{hold}/hand-over": RULING,
+    "GET /report": ANSWERING,
+    "GET /report/file/{form}": ANSWERING,
     "GET /people": LOOKING_AFTER,
     "POST /people": LOOKING_AFTER,
     "GET /people/{account}": LOOKING_AFTER,
     "POST /people/{account}": LOOKING_AFTER,
     "POST /people/{account}/link": LOOKING_AFTER,
+    "POST /people/{account}/reset": LOOKING_AFTER,
     "POST /people/{account}/disable": LOOKING_AFTER,
     "POST /people/{account}/enable": LOOKING_AFTER,
 }
 
 
 def groups(account: Account) -> tuple[str, ...] | None:
-    """Whose holds he may see: those of these groups of reviewers, None for all."""
-    return account.reviewers if account.role is Role.REVIEWER else None
+    """Whose holds he may see: those of these groups of reviewers and his own, None for all."""
+    return account.seats if account.role is Role.REVIEWER else None
 
 
 def sees(account: Account, held: HeldMail) -> bool:
     """Whether he may read this message."""
-    seen = groups(account)
-    return account.role in READING and (seen is None or held.reviewers.name in seen)
-
-
-def recused(account: Account, held: HeldMail, authors: Iterable[Address | None] = ()) -> str:
-    """Why he may not rule on this message though he may on others; "" if he may.
-
-    authors: whom the message itself says it is from
-    """
-    if account.is_at(held.mail.envelope.sender) or any(map(account.is_at, authors)):
-        return "This is your own mail. Somebody else has to decide on it."
-    return ""
+    return account.role in READING and was_brought_to(account, held)
 
 
 def may_rule(account: Account) -> bool:

@@ -1,15 +1,17 @@
 """Ruling on one message, from its page or with others from the queue: who may, and what is said if it cannot be."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 
 from gateway.console.house import house, me
-from gateway.console.rights import recused, sees
+from gateway.console.rights import sees
 from gateway.console.steps import step
-from gateway.display import Unviewable
-from gateway.hold import AlreadyRuled, HeldMail
+from gateway.hold import AlreadyRuled, HeldMail, Ruling, Turned
 from gateway.mail import Address
+from gateway.people import Ruler
+from gateway.plea import OwnRuling
+from gateway.recusal import Recused
 
 
 class Refusal(Exception):  # noqa: N818  -- it is an answer
@@ -28,38 +30,46 @@ async def held_for(request: Request, hold: str) -> HeldMail | None:
 
 
 async def recusal(request: Request, held: HeldMail) -> str:
-    """Why he may not rule on it; "" if he may. Whom the header names counts as its author too."""
-    here, account = house(request), me(request)
-    if why := recused(account, held):
-        return why
-    try:
-        shown = await here.eye.show(held)
-    except Unviewable:
-        return ""
-    return recused(account, held, [author.address for author in shown.authors if author.header != "Reply-To"])
+    """Why he may not rule on it; "" if he may."""
+    return await house(request).reviews.bench.why_not(held, me(request))
 
 
-async def rule(request: Request, hold: str, act: str, *, to: Sequence[Address] = (), note: str = "") -> HeldMail:
-    """Release it or deny it. Raises Refusal, and then nothing was done."""
-    here, account = house(request), me(request)
-    held = await held_for(request, hold)
-    if held is None:
+async def rule(  # noqa: PLR0913  -- what there is to say
+    request: Request, hold: str, act: str, *, to: Sequence[Address] = (), note: str = "", given: str = ""
+) -> HeldMail:
+    """Rule, for good or as the first of two; or hand it over. Raises Refusal, and then nothing was done."""
+    reviews, ruler = house(request).reviews, Ruler.of(me(request))
+    acts: dict[str, Callable[[], Awaitable[HeldMail]]] = {
+        "release": lambda: reviews.release(hold, reviewer=ruler, to=to, note=note),
+        "deny": lambda: reviews.deny(hold, reviewer=ruler, note=note),
+        "return": lambda: reviews.send_back(hold, reviewer=ruler, note=note),
+        "agree": lambda: reviews.agree(hold, reviewer=ruler),
+        "disagree": lambda: reviews.disagree(hold, reviewer=ruler, note=note),
+        "hand over": lambda: reviews.hand_over(hold, reviewer=ruler, to=given, reason=note),
+    }
+    ruled = await done(request, hold, acts[act])
+    if ruled.review is not None:
+        await step(request, str(ruled.review.ruling), hold=hold)
+    return ruled
+
+
+async def done(request: Request, hold: str, act: Callable[[], Awaitable[HeldMail]]) -> HeldMail:
+    """The message after what was done to it. Raises Refusal."""
+    if await held_for(request, hold) is None:
         raise Refusal("There is no such message in your queues.", status=404)
-    if why := await recusal(request, held):
-        await step(request, "recused", hold=hold)
-        raise Refusal(why, status=403)
     try:
-        if act == "deny":
-            ruled = await here.reviews.deny(hold, reviewer=account.login, note=note)
-        else:
-            ruled = await here.reviews.release(hold, reviewer=account.login, to=to, note=note)
+        after = await act()
+    except (Recused, OwnRuling) as why:
+        await step(request, "recused", hold=hold, why=str(why))
+        raise Refusal(str(why), status=403) from None
     except AlreadyRuled as first:
         raise Refusal(await _was_first(request, first), status=409, first=first) from None
+    except Turned as meanwhile:
+        raise Refusal(_sentence(str(meanwhile)), status=409) from None
     except ValueError as wrong:
         raise Refusal(_sentence(str(wrong))) from None
-    here.wake()
-    await step(request, "released" if act == "release" else "denied", hold=hold)
-    return ruled
+    house(request).wake()
+    return after
 
 
 async def name_of(request: Request, reviewer: str) -> str:
@@ -74,6 +84,10 @@ async def _was_first(request: Request, first: AlreadyRuled) -> str:
     review = first.review
     who = await name_of(request, review.reviewer)
     at = f"{review.at.astimezone():%H:%M}"
+    if review.ruling is Ruling.WITHDRAWN:
+        return f"Its sender took it back at {at}. Your decision was not used."
+    if review.also:
+        who = f"{await name_of(request, review.also)} and {who}"
     return f"{who[:1].upper()}{who[1:]} ruled first: it was {review.ruling} at {at}. Your decision was not used."
 
 

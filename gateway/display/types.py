@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.mail import Author, Box, Place, Unread
+from gateway.mail import Address, Author, Box, Place, Unread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,11 @@ class Shown:
     links: tuple[Goes, ...] = ()
     unread: tuple[Unread, ...] = ()
     shortened: bool = False
+
+
+def writers(shown: Shown) -> tuple[Address, ...]:
+    """Who the header says wrote or sent it; Reply-To only says where answers go."""
+    return tuple(author.address for author in shown.authors if author.address and author.header != "Reply-To")
 
 
 class Unviewable(Exception):  # noqa: N818  -- it is an answer

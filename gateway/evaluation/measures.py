@@ -1,40 +1,11 @@
-"""Figures of a judgement: shares with their intervals, average precision, calibration, thresholds. Plain numbers, no library."""
+"""Figures of a judgement: average precision, calibration, thresholds. Plain numbers, no library."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from math import exp, log, sqrt
+from math import exp, log
 
-_Z = 1.959964
 _ROUNDS, _RIDGE = 30, 1e-3
 STEP = 1e-4
 """The finest step of a score, so that what stands a step above is not reached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """So many of so many, with the interval that holds the true share with 95 % confidence (Wilson, 1927)."""
-
-    count: int
-    of: int
-
-    @property
-    def value(self) -> float:
-        """0..1; 0 of none is 0."""
-        return self.count / self.of if self.of else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Lower and upper end."""
-        if not self.of:
-            return 0.0, 1.0
-        square = _Z * _Z / self.of
-        middle = (self.value + square / 2) / (1 + square)
-        reach = _Z / (1 + square) * sqrt(self.value * (1 - self.value) / self.of + square / (4 * self.of))
-        return max(0.0, middle - reach), min(1.0, middle + reach)
-
-    def __str__(self) -> str:
-        low, high = self.interval
-        return f"{self.value:6.1%} ({low:.1%} to {high:.1%}; {self.count} of {self.of})"
 
 
 def average_precision(scored: Iterable[tuple[float, bool]]) -> float:

@@ -16,8 +16,8 @@ from itertools import product
 from typing import Any
 
 from gateway.evaluation.labelled import written
-from gateway.evaluation.measures import Share
 from gateway.reading import Reading
+from gateway.share import Share
 from gateway.verdict import Category, Label, Verdict
 
 Fillers = Mapping[str, Mapping[str, Sequence[str]]]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.evaluation.labelled import Labelled
-from gateway.evaluation.measures import Share, average_precision
+from gateway.evaluation.measures import average_precision
+from gateway.share import Share
 from gateway.verdict import Label, Verdict
 
 

@@ -5,7 +5,7 @@ they came in, so that a DKIM signature over them still verifies (RFC 6376 §3.7)
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway.mail.content import Content, Outgoing
 
@@ -35,6 +35,17 @@ def count(head: bytes, name: bytes) -> int:
 def values(head: bytes, name: bytes) -> list[bytes]:
     """The raw values of the fields called `name`, folding and line end included."""
     return [field[0].partition(b":")[2] for field in _FIELD.finditer(head) if field["name"].lower() == name.lower()]
+
+
+def fields(head: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The fields in their order: the name as written, and the raw value, folding included, without its line end."""
+    for field in _FIELD.finditer(head):
+        yield field["name"], field[0].partition(b":")[2].removesuffix(b"\n").removesuffix(b"\r")
+
+
+def behind(head: bytes, name: bytes) -> int:
+    """The offset of the octet behind the first field called `name`; 0 if there is none."""
+    return next((field.end() for field in _FIELD.finditer(head) if field["name"].lower() == name.lower()), 0)
 
 
 def outgoing(content: Content, *, prepend: Sequence[bytes], subject: str = "") -> Outgoing:

@@ -48,6 +48,14 @@ class Place:
             return f"{where}, {width} by {height} at {x},{y}"
         return f"{where}, characters {self.start}-{self.end}" if self.start is not None else where
 
+    def meets(self, other: "Place") -> bool:
+        """True if both stand in the same text and share a character of it."""
+        if (self.part, self.header, self.name, self.page) != (other.part, other.header, other.name, other.page):
+            return False
+        if None in (self.start, self.end, other.start, other.end):
+            return self == other
+        return max(self.start or 0, other.start or 0) < min(self.end or 0, other.end or 0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:

@@ -272,7 +272,7 @@ def _is_civic(words: str) -> bool:
 
 
 def _names(text: str) -> str:
-    capitals = [found for found in _CAPITAL.finditer(text) if _begins_token(text, found)]
+    capitals = [found for found in _CAPITAL.finditer(text) if _begins_token(text, found.start())]
     if not capitals:
         return text
     loud = _loud(text, len(capitals))
@@ -287,9 +287,8 @@ def _names(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _begins_token(text: str, found: re.Match[str]) -> bool:
+def _begins_token(text: str, at: int) -> bool:
     """True if a token begins here, with a capital."""
-    at = found.start()
     if not text[at].isupper():
         return False
     while at and (before := text[at - 1]) != " " and (before.isalnum() or before in _WITHIN):
@@ -307,7 +306,7 @@ def _loud(text: str, capitals: int) -> bool:
         return True
     if capitals <= _TITLED * _HEADING:
         return False
-    long = [word for word in _TOKEN.findall(text) if _is_long(word)]
+    long = list(filter(_is_long, _TOKEN.findall(text)))
     return len(long) >= _HEADING and sum(word[0].isupper() for word in long) / len(long) > _TITLED
 
 
@@ -319,11 +318,13 @@ def _is_long(word: str) -> bool:
 def _is_name(text: str, found: re.Match[str], *, loud: bool, after: bool) -> bool:
     word = found[0]
     sort = _sort(word)
+    if sort is _Sort.NAME or sort is _Sort.NONE:
+        return sort is _Sort.NAME
     if sort is _Sort.LETTER:
         return after or (word.endswith(".") and _LETTER.search(text, found.end()) is not None)
-    if sort is _Sort.USUAL and (loud or _begins(text, found.start())):
+    if loud or _begins(text, found.start()):
         return after and not loud and word[1:].islower()
-    return sort is not _Sort.NONE
+    return True
 
 
 class _Sort(Enum):
@@ -388,7 +389,9 @@ def _evenly(text: str) -> str:
 
 
 def _spelt(text: str) -> str:
-    if not text.isascii():
-        for mark, spelt in _SPELT.items():
-            text = text.replace(mark, spelt)
+    """text: with its blanks even, but where marks stand."""
+    if text.isascii():
+        return text.strip()
+    for mark, spelt in _SPELT.items():
+        text = text.replace(mark, spelt)
     return " ".join(text.split())

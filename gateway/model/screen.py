@@ -5,7 +5,7 @@ settled as clear; the level is set in training so that next to nothing is settle
 """
 
 from collections.abc import Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,8 @@ class Screen:
     def __init__(self, weights: bytes, *, scale: float, bias: float, least: float) -> None:
         if len(weights) != SIZE:
             raise ValueError(f"{len(weights)} octets are no weights of a screen: {SIZE} are")
-        self._weights = np.frombuffer(weights, dtype=np.int8).astype(np.float64) * scale
-        self._bias, self._least = bias, least
+        self._weights = np.frombuffer(weights, dtype=np.int8).astype(np.int64)
+        self._scale, self._bias, self._least = scale, bias, least
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Of each sentence, with its neighbours."""
@@ -46,16 +46,21 @@ class Screen:
         return summed
 
     def _alone(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-        """Of each sentence by itself. All are looked up at once; each is summed as if it were the only one."""
+        """Of each sentence by itself. All are summed at once, in whole numbers: no sentence's sum depends on the others'."""
         ids = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
-        ends = list(accumulate(map(len, lines), initial=0))
-        pieces, pairs = self._weights[ids % SINGLE], self._weights[SINGLE + _paired(ids)]
-        sums = [np.add.reduce(np.concatenate((pieces[start:end], pairs[start : end - 1]))) for start, end in pairwise(ends)]
-        return np.array(sums, dtype=np.float64)
+        ends = np.cumsum(np.fromiter(map(len, lines), dtype=np.int64, count=len(lines)))
+        pairs = self._weights[SINGLE + _paired(ids)]
+        pairs[ends[:-1] - 1] = 0
+        summed = self._weights[ids % SINGLE]
+        summed[:-1] += pairs
+        alone: NDArray[np.float64] = np.diff(np.cumsum(summed)[ends - 1], prepend=0) * self._scale
+        return alone
 
     def around(self, lines: Sequence[Line], reach: int) -> list[bool]:
         """True for each sentence that passes, or stands within `reach` of one that does."""
         passed = self.passes(lines)
+        if not passed.any():
+            return [False] * len(lines)
         return [bool(passed[max(0, number - reach) : number + reach + 1].any()) for number in range(len(lines))]
 
     def passes(self, lines: Sequence[Line]) -> NDArray[np.bool_]:

@@ -9,9 +9,9 @@ Who is told what:
 - A hold and a release answer a message (RFC 3834). They are plain notices, and are not sent where that RFC forbids it: to
   the null sender, robots, lists, automatic mail. A hold is no `delayed` report: RFC 3464 §2.3.3 keeps that word for a
   relay that goes on trying to deliver, and mail programs that read "delayed" hide the words that matter here.
-- A denial, by a person or by the deadline, and the part of a release that leaves recipients out, come after we accepted the
-  message. They are delivery failures and told as such: `Action: failed`, `Status: 5.7.1` (RFC 3464), whatever kind of mail
-  it was, so that none disappears without a word.
+- A denial, by a person or by the deadline, a message returned for revision, and the part of a release that leaves recipients
+  out, come after we accepted the message. They are delivery failures and told as such: `Action: failed`, `Status: 5.7.1`
+  (RFC 3464), whatever kind of mail it was, so that none disappears without a word. What its sender withdrew is none.
 - NOTIFY=NEVER keeps a recipient out of every delivery report. Where it leaves none of a denial to report, the sender gets
   the same words as a plain notice: NOTIFY speaks of delivery reports (RFC 3461 §4.1), not of a person's ruling and its
   reasons, which a member must never learn by silence. RFC 3834 holds for this notice too.
@@ -23,5 +23,7 @@ The words are the same for everybody: templates know no sender, party, associati
 """
 
 from gateway.notice.notices import Notices, Wishes
+from gateway.notice.scenes import Passed
+from gateway.notice.told import Item, Told, Waits
 
-__all__ = ["Notices", "Wishes"]
+__all__ = ["Item", "Notices", "Passed", "Told", "Waits", "Wishes"]

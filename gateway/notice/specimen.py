@@ -12,6 +12,7 @@ from gateway.decision import Authority, Decision, Hold, Reviewers
 from gateway.hold import HeldMail, Review, Ruling
 from gateway.mail import Address, Client, Command, Envelope, Mail, Place, Reply, Unread
 from gateway.mail.content import in_memory
+from gateway.notice.told import Item, Waits
 from gateway.source import Location
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 
@@ -19,6 +20,14 @@ AT = datetime(2026, 11, 24, 16, 42, tzinfo=UTC)
 _SENDER = Address(local="secretary", domain="association.example")
 _RECIPIENTS = tuple(Address(local=f"officer{number}", domain="department.example") for number in range(1, 61))
 
+WAITS = Waits(
+    items=tuple(
+        Item(id="3XwZk9dQ2bN7p", subject="Meeting", sender=str(_SENDER), deadline=AT + timedelta(hours=hours), link=link)
+        for hours, link in ((-1, "https://hatchway.department.example/go/1"), (5, ""))
+    ),
+    count=3,
+    appeals=1,
+)
 FAILURES = tuple((address, Reply(code=550, status="5.1.1", text="User unknown")) for address in _RECIPIENTS)
 
 
@@ -30,6 +39,8 @@ def specimens() -> Iterator[HeldMail]:
         yield held.ruled(_review(Ruling.RELEASED, everybody))
         yield held.ruled(_review(Ruling.RELEASED, everybody[:1], note="For the first only."))
         yield held.ruled(_review(Ruling.DENIED, everybody, note="Not by department e-mail."))
+        yield held.ruled(_review(Ruling.RETURNED, everybody, note="Without the last paragraph."))
+        yield held.ruled(replace(_review(Ruling.WITHDRAWN, everybody), reviewer=str(_SENDER)))
         yield held.ruled(replace(_review(Ruling.RELEASED, everybody), by_deadline=True))
         yield held.ruled(replace(_review(Ruling.DENIED, everybody, note="Too late."), by_deadline=True))
 

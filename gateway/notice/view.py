@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from gateway.hold import HeldMail, Ruling
+from gateway.hold import REFUSALS, HeldMail, Ruling
 from gateway.mail import Address, Receipt, Reply, Unread
 from gateway.notice.words import counted, length, lines, listed, plain, sentence, when, where
 from gateway.verdict import Finding, Kind, Label, Verdict
@@ -60,12 +60,13 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruled:
-    """A ruling. `to` and `withheld` name the recipients on one line; `withheld` is "" when nobody is left out.
+    """A ruling, and the word for it. `to` and `withheld` name the recipients on one line.
 
-    The note is a reviewer's; what a deadline did has none.
+    `withheld` is "" when nobody is left out. The note is a reviewer's; what a deadline did has none.
     """
 
     released: bool
+    word: str
     by_deadline: bool
     by: str
     when: str
@@ -97,6 +98,12 @@ _ADVICE = {
 _PRIVATELY = "Or send it from a private account to private addresses, outside the department's systems."
 _READABLY = "Write what could not be read into the message as text: not encrypted, no picture, document or archive."
 
+_WORDS = {
+    Ruling.RELEASED: "Released",
+    Ruling.DENIED: "Denied",
+    Ruling.RETURNED: "Returned for revision",
+    Ruling.WITHDRAWN: "Withdrawn",
+}
 _THEN = {
     "release": "it is released to all its recipients",
     "deny": "it is denied and not sent",
@@ -137,14 +144,28 @@ def of_reason(held: HeldMail) -> dict[str, object]:
 
 
 def of_wait(held: HeldMail, at: datetime, zone: tzinfo | None) -> dict[str, object]:
-    """Of the wait: reviewers (the group), deadline, left ("" once it has passed), then."""
-    reviewers = held.reviewers
+    """Of the wait: reviewers (whose it is), deadline, left ("" once it has passed), then.
+
+    above: to whom it goes at `goes`, both "" for nobody; hurry: why there is less time than usual
+    two: what takes two reviewers; assented: who was the first of them
+    """
+    reviewers, above, assent = held.reviewers, held.following, held.course.assent
     return {
-        "reviewers": plain(reviewers.name, 80),
+        "reviewers": plain(held.desk.name, 80),
+        "above": plain(above.rung.name, 80) if above else "",
+        "goes": when(held.leg.ends, zone) if above else "",
+        "hurry": plain(reviewers.hurry, 200),
+        "two": {"": "", "release": "To release it", "both": "To release or deny it"}[reviewers.pair],
+        "assented": plain(assent.review.reviewer, 120) if assent else "",
         "deadline": when(held.deadline, zone),
         "left": length(held.deadline - at) if held.deadline > at else "",
         "then": _THEN[reviewers.then],
     }
+
+
+def of_passing(heading: str, said: Sequence[str], reason: str) -> dict[str, object]:
+    """How it came to somebody: heading, happened (sentences), reason (lines)."""
+    return {"heading": plain(heading, 60), "happened": tuple(sentence(one) for one in said), "reason": lines(reason)}
 
 
 def for_reviewers(held: HeldMail) -> dict[str, object]:
@@ -172,14 +193,23 @@ def of_ruling(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
     return {
         "ruled": Ruled(
             released=review.ruling is Ruling.RELEASED,
+            word=_WORDS[review.ruling],
             by_deadline=review.by_deadline,
-            by=plain(review.reviewer, 120),
+            by=listed(plain(name, 120) for name in (review.also, review.reviewer) if name),
             when=when(review.at, zone),
             note=() if review.by_deadline else lines(review.note),
             to=to,
             withheld=withheld,
         )
     }
+
+
+def of_appeal(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
+    """Until when the ruling can be appealed, as `appeal`; "" if it cannot."""
+    review = held.review
+    if review is None or review.ruling not in REFUSALS or not held.reviewers.appeal:
+        return {"appeal": ""}
+    return {"appeal": when(review.at + held.reviewers.appeal, zone)}
 
 
 def of_failures(failures: Sequence[tuple[Address, Reply]]) -> dict[str, object]:
@@ -205,11 +235,21 @@ def left_out(held: HeldMail) -> tuple[Address, ...]:
 
 
 def relevant(verdict: Verdict | None) -> tuple[Finding, ...]:
-    """The findings that a label rests on, the weightiest first; those of a category that came out clear are left out."""
+    """The findings that a label rests on, the weightiest first, and no passage twice for the same kind.
+
+    Those of a category that came out clear are left out.
+    """
     if verdict is None:
         return ()
-    held = [f for f in verdict.findings if verdict.labels.get(f.category) is not Label.CLEAR]
-    return tuple(sorted(held, key=lambda f: -f.weight))
+    held = sorted((f for f in verdict.findings if verdict.labels.get(f.category) is not Label.CLEAR), key=lambda f: -f.weight)
+    return tuple(finding for number, finding in enumerate(held) if not any(_covers(other, finding) for other in held[:number]))
+
+
+def _covers(other: Finding, finding: Finding) -> bool:
+    """True if every passage of a finding is shown by the other, weightier one."""
+    return (other.category, other.kind) == (finding.category, finding.kind) and all(
+        any(evidence.place.meets(shown.place) for shown in other.evidence) for evidence in finding.evidence
+    )
 
 
 def person(address: Address) -> str:

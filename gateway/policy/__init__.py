@@ -9,7 +9,8 @@ How a decision is made:
 - Every identity that a message claims picks a policy: the envelope sender, the login it was sent under, and every address
   in From, Sender, Resent-From, Resent-Sender and Reply-To, those merely shown in a display name or a comment included. The
   first entry under `senders` that holds the identity picks the policy; the last entry is `anyone`, and the null sender is
-  `null sender`, or else anyone too.
+  `null sender`, or else anyone too. An entry marked `dry run` is noted (what would its policy have done?), and the next
+  one that fits counts.
 - In each policy so picked, the first rule whose conditions all fit decides. A rule marked `dry run` is noted, and the next
   one is tried.
 - The strictest of these decisions is the message's: reject, hold, defer, tag, relay, in that order. Among equals that of
@@ -23,7 +24,7 @@ How a decision is made:
   A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses.
 """
 
-from gateway.policy.load import load_rulebook
+from gateway.policy.load import load_rulebook, policy_texts
 from gateway.policy.rulebook import Rulebook
 
-__all__ = ["Rulebook", "load_rulebook"]
+__all__ = ["Rulebook", "load_rulebook", "policy_texts"]

@@ -1,17 +1,22 @@
 """From what was written, once nothing is wrong with it, to the rulebook."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from gateway import decision
-from gateway.decision import Defer, Disposition, Hold, Reject, Relay, Tag
+from gateway.decision import Defer, Disposition, Hold, Recusal, Reject, Relay, Reviewers, Rung, Tag
+from gateway.duty import DAYS, Duty
 from gateway.mail import Reply
 from gateway.policy import written
 from gateway.policy.condition import Condition, During, Finds, Period, Recipients, Unread, Written
 from gateway.policy.group import ANYONE, Group
+from gateway.policy.hurry import Elections, Hurry, chosen
 from gateway.policy.rulebook import Action, Policy, Rule, Rulebook, Sender
 from gateway.source import Location
+from gateway.timetable import Timetable
 
 UNJUDGED = "The message could not be judged now; try again later"
 
@@ -25,6 +30,19 @@ class PolicyText:
     on_error: Location
     rules: tuple[tuple[Location, written.Rule], ...]
 
+    @property
+    def acting(self) -> tuple[written.Acting, ...]:
+        """All that acts in it."""
+        return (*((self.policy.on_error,) if self.policy.on_error else ()), *(rule for _, rule in self.rules))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderText:
+    """A ladder as written, with its rungs."""
+
+    ladder: written.Ladder
+    rungs: tuple[written.Rung, ...]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
@@ -32,7 +50,10 @@ class Declared:
 
     authorities: Mapping[str, written.Authority]
     groups: Mapping[str, Group]
+    duty_times: Mapping[str, written.DutyTimes]
     reviewers: Mapping[str, written.Reviewers]
+    ladders: Mapping[str, LadderText]
+    elections: Elections
     periods: Mapping[str, written.Period]
     policies: Mapping[str, PolicyText]
 
@@ -44,11 +65,14 @@ class Declared:
             senders=tuple(self._sender(sender, policies[sender.policy]) for sender in senders),
             anyone=policies[senders[-1].policy],
             zone=zone,
+            groups=self.groups,
+            reviewers=tuple(self._of(self._alone(name), one.then) for name, one in self.reviewers.items()),
         )
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:
         names = tuple(name for name in sender.sender if name != written.NOBODY)
-        return Sender(groups=self._groups(names), nobody=written.NOBODY in sender.sender, policy=policy)
+        nobody = written.NOBODY in sender.sender
+        return Sender(groups=self._groups(names), nobody=nobody, policy=policy, dry_run=sender.dry_run)
 
     def _policy(self, text: PolicyText) -> Policy:
         *rules, (last, otherwise) = text.rules
@@ -99,14 +123,21 @@ class Declared:
         cited = tuple(
             decision.Authority(name=name, title=self.authorities[name].title, text=self.authorities[name].text) for name in own
         )
-        return Action(place=place, disposition=self._disposition(acting, action, own), authority=cited)
+        holds = action == "hold"
+        return Action(
+            place=place,
+            disposition=self._disposition(acting, action, own, policy),
+            authority=cited,
+            hurry=self._hurry(acting, policy) if holds else None,
+            apart=self._groups(policy.recusal.groups) if holds and policy.recusal else (),
+        )
 
-    def _disposition(self, acting: written.Acting, action: str, authority: Sequence[str]) -> Disposition:
+    def _disposition(self, acting: written.Acting, action: str, authority: Sequence[str], policy: written.Policy) -> Disposition:
         match action:
             case "tag":
                 return Tag(headers=tuple((acting.headers or {}).items()), subject=acting.subject)
             case "hold":
-                return Hold(reviewers=self._reviewers(acting))
+                return Hold(reviewers=self._reviewers(acting, policy))
             case "reject":
                 return Reject(reply=_reply(acting, authority, 550, "5.7.1"))
             case "defer":
@@ -114,16 +145,77 @@ class Declared:
             case _:
                 return Relay()
 
-    def _reviewers(self, acting: written.Acting) -> decision.Reviewers:
-        """Those named; with a deadline of the rule's own, without the reminders that would come after it."""
-        chosen = self.reviewers[acting.reviewers]
-        deadline = acting.deadline or chosen.deadline
-        return decision.Reviewers(
-            name=acting.reviewers,
-            members=chosen.addresses,
-            deadline=deadline,
-            then=chosen.then,
-            reminders=tuple(sorted({reminder for reminder in chosen.reminders if reminder < deadline})),
+    def _reviewers(self, acting: written.Acting, policy: written.Policy) -> Reviewers:
+        """Those named, or the ladder; with a deadline of the rule's own, without the reminders that would come after it."""
+        ladder = "" if acting.reviewers else acting.ladder or policy.ladder
+        rungs = [self._rung(rung) for rung in self.ladders[ladder].rungs] if ladder else [self._alone(acting.reviewers, acting)]
+        first, *later = rungs
+        then = self.ladders[ladder].ladder.then if ladder else self.reviewers[acting.reviewers].then
+        return replace(
+            self._of(first, then),
+            later=tuple(later),
+            pair=policy.two_reviewers or "",
+            recusal=Recusal(named=policy.recusal is not None and policy.recusal.named),
+        )
+
+    def _of(self, rung: Rung, then: Literal["release", "deny", "wait"] | None) -> Reviewers:
+        """A ladder that begins there."""
+        chosen = self.reviewers[rung.name]
+        return Reviewers(
+            name=rung.name,
+            members=rung.members,
+            deadline=rung.lasts,
+            then=then or "wait",
+            reminders=rung.reminders,
+            appeal=chosen.appeal_within,
+            told=Timetable.parse(chosen.told),
+            duty=rung.duty,
+            off_duty=rung.off_duty,
+        )
+
+    def _alone(self, name: str, acting: written.Acting | None = None) -> Rung:
+        chosen = self.reviewers[name]
+        deadline = (acting.deadline if acting else None) or chosen.deadline or timedelta(days=1)
+        return self._standing(name, chosen, deadline, chosen.reminders)
+
+    def _rung(self, rung: written.Rung) -> Rung:
+        hours: written.OnDuty = rung if rung.on_duty else self.reviewers[rung.reviewers]
+        return self._standing(rung.reviewers, hours, rung.for_, rung.reminders)
+
+    def _standing(self, name: str, hours: written.OnDuty, lasts: timedelta, reminders: Sequence[timedelta]) -> Rung:
+        return Rung(
+            name=name,
+            members=self.reviewers[name].addresses,
+            lasts=lasts,
+            reminders=tuple(sorted({reminder for reminder in reminders if reminder < lasts})),
+            duty=self._duty(hours.on_duty),
+            off_duty=hours.off_duty or "pause",
+        )
+
+    def _duty(self, name: str) -> Duty | None:
+        if not name:
+            return None
+        hours = self.duty_times[name]
+        return Duty(
+            name=name,
+            zone=hours.time_zone,
+            days=tuple(sorted({DAYS.index(day.capitalize()) for day in hours.days})),
+            begins=written.minutes_of(hours.from_),
+            ends=written.minutes_of(hours.until),
+            holidays=tuple(sorted(set(hours.holidays))),
+        )
+
+    def _hurry(self, acting: written.Acting, policy: written.Policy) -> Hurry | None:
+        ladder = "" if acting.reviewers else acting.ladder or policy.ladder
+        window = (self.ladders[ladder].ladder if ladder else self.reviewers[acting.reviewers]).election_window
+        if window is None:
+            return None
+        return Hurry(
+            elections=chosen(self.elections, window.elections),
+            before=-(-window.before // timedelta(days=1)),
+            after=-(-window.after // timedelta(days=1)),
+            factor=window.factor,
+            deadline=window.deadline,
         )
 
 

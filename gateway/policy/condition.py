@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol
 
-from gateway.mail import Author
+from gateway.mail import Address, Author
 from gateway.policy.group import Group, Mailbox, mailbox
 from gateway.verdict import Category, Kind, Label, Verdict
 
@@ -27,12 +27,18 @@ _CLAIMS = frozenset({"from", "sender", "resent-from", "resent-sender"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known of a message when rules are asked. day: the day it came, in the zone of the policies."""
+    """What is known of a message when rules are asked.
+
+    day: the day it came, in the zone of the policies; claims: all whom it says it is from; authors: those
+    of them whom its header says
+    """
 
     recipients: tuple[Mailbox, ...]
     authorship: frozenset[Authorship]
     verdict: Verdict
     day: date
+    claims: tuple[Mailbox, ...] = ()
+    authors: tuple[Address, ...] = ()
 
 
 class Condition(Protocol):
@@ -155,6 +161,12 @@ def authorship(sender: Mailbox | None, authors: Iterable[Author]) -> frozenset[A
     if sender and not all(sender.same(mailbox(address)) for address in addresses):
         words.add("other")
     return frozenset(words)
+
+
+def writers(authors: Iterable[Author]) -> tuple[Address, ...]:
+    """Who the header says wrote or sent it, each once."""
+    claims = (author.address for author in authors if author.header.casefold() in _CLAIMS and author.address)
+    return tuple(dict.fromkeys(claims))
 
 
 def _joined(said: Iterable[str | None]) -> str | None:

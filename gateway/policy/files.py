@@ -5,7 +5,7 @@ and each list of them stands in one file.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from gateway.source import Document, Keys, Location, Mistakes, Problem, check, d
 _NAMED = {
     "authorities": "authority",
     "groups": "group",
+    "duty times": "duty times",
     "reviewers": "reviewers",
+    "ladders": "ladder",
     "periods": "period",
     "policies": "policy",
 }
@@ -67,12 +69,13 @@ class Files:
             digest.update(b"%d:%s%d:%s" % (len(name.encode()), name.encode(), len(text), text))
         return digest.hexdigest()[:12]
 
-    def names(self) -> dict[str, frozenset[str] | tuple[str, ...]]:
-        """The words that may be used for each kind of thing."""
+    def names(self, elections: Iterable[str] | None = None) -> dict[str, frozenset[str] | tuple[str, ...]]:
+        """The words that may be used for each kind of thing. elections: the roster's, None if nobody knows them."""
         known = {word: tuple(self.named[section]) for section, word in _NAMED.items()}
         known["group"] = (*known["group"], ANYONE)
         known["sender group"] = (*known["group"], NOBODY)
-        return dict(known) if self.whole else dict.fromkeys(known, _Anything())
+        certain: dict[str, frozenset[str] | tuple[str, ...]] = dict(known) if self.whole else dict.fromkeys(known, _Anything())
+        return {**certain, "election": _Anything() if elections is None else tuple(elections)}
 
 
 def gather(folder: Path) -> Files:
@@ -146,6 +149,9 @@ def _declarations(document: Document, section: str, files: Files) -> Iterator[Pr
 def _misnamed(document: Document, keys: Keys, section: str, name: str) -> Iterator[Problem]:
     if not name or not name.isprintable() or name != name.strip():
         yield document.problem(keys, "this is no name", "A name is printable characters on one line.", key=True)
+    if section == "reviewers" and ("<" in name or ">" in name):
+        remedy = "Angle brackets stand for a person whom somebody handed a message to."
+        yield document.problem(keys, f'"{name}" is no name for reviewers', remedy, key=True)
     if section == "groups" and name in {ANYONE, NOBODY}:
         yield document.problem(keys, f'"{name}" has its meaning already', "Take another name for the group.", key=True)
     if section == "groups" and ("." in name or "@" in name):

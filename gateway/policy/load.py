@@ -8,26 +8,28 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from gateway.policy import mistakes, written
-from gateway.policy.build import Declared, PolicyText
+from gateway.policy import ladders, mistakes, written
+from gateway.policy.build import Declared, LadderText, PolicyText
 from gateway.policy.files import Entry, Files, gather
 from gateway.policy.group import Group
+from gateway.policy.hurry import Elections
 from gateway.policy.members import Members, groups, members
 from gateway.policy.rulebook import Rulebook
-from gateway.source import Document, Keys, Mistakes, Model, Problem, check, did_you_mean
+from gateway.source import Document, Keys, Mistakes, Model, Problem, Wrong, check
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 
-def load_rulebook(folder: Path) -> Rulebook:
+def load_rulebook(folder: Path, elections: Elections | None = None) -> Rulebook:
     """The rulebook of all `*.yaml` directly in the folder. Raises Mistakes with everything that is wrong in them.
 
     The places of mistakes and of rules name the files from the folder on, as in `policies/department.yaml:29:9`.
+    elections: those of the roster, with their days; None where the roster is not known, and then no window is ever open
     """
-    loading = _Loading(gather(folder))
+    loading = _Loading(gather(folder), elections)
     declared = loading.declared()
     senders = loading.senders()
     zone = loading.zone()
@@ -36,32 +38,49 @@ def load_rulebook(folder: Path) -> Rulebook:
     return declared.rulebook(senders, zone, loading.files.version)
 
 
+def policy_texts(folder: Path) -> Mapping[str, bytes]:
+    """What a rulebook's version stands for: the text of each file, the lists that groups name too, by name from the folder on."""
+    loading = _Loading(gather(folder), None)
+    loading.declared()
+    return loading.files.texts
+
+
 @dataclass(slots=True)
 class _Loading:
     """The files, and the problems found so far."""
 
     files: Files
+    elections: Elections | None
     problems: list[Problem] = field(init=False)
     names: Mapping[str, frozenset[str] | tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.problems = self.files.problems
-        self.names = self.files.names()
+        self.names = self.files.names(self.elections)
 
     def declared(self) -> Declared:
         """Everything that is declared and right."""
         reviewers = self._section("reviewers", written.Reviewers)
         periods = self._section("periods", written.Period)
+        hours = self._section("duty times", written.DutyTimes)
+        steps = dict(self._ladders(reviewers, hours))
+        policies = dict(self._policies())
+        named = {acting.reviewers for text in policies.values() for acting in text.acting}
+        rungs = set(self._standing())
         for name, one in reviewers.items():
-            self._note(mistakes.in_reviewers(*self._place("reviewers", name), one))
+            alone = name in named or name not in rungs
+            self._note(ladders.in_reviewers(*self._place("reviewers", name), one, hours, alone=alone))
         for name, period in periods.items():
             self._note(mistakes.in_period(*self._place("periods", name), period))
         return Declared(
             authorities=self._section("authorities", written.Authority),
             groups=self._groups(),
+            duty_times=hours,
             reviewers=reviewers,
+            ladders=steps,
             periods=periods,
-            policies=dict(self._policies()),
+            policies=policies,
+            elections=self.elections or {},
         )
 
     def senders(self) -> tuple[written.Sender, ...]:
@@ -86,12 +105,20 @@ class _Loading:
         if entry is None or name is None or name == "UTC":
             return None
         try:
-            return ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            near, _, _ = did_you_mean(name, sorted(available_timezones())).partition("Allowed")
-            remedy = f"{near}Write UTC or a name such as America/Chicago (the system's package tzdata has them)."
-            self._note([entry.document.problem(entry.keys, f'unknown time zone "{name}"', remedy)])
+            return written.zone(name)
+        except Wrong as wrong:
+            self._note([entry.document.problem(entry.keys, str(wrong), wrong.remedy)])
             return None
+
+    def _ladders(
+        self, reviewers: Mapping[str, written.Reviewers], hours: Mapping[str, written.DutyTimes]
+    ) -> Iterator[tuple[str, LadderText]]:
+        for name, entry in self.files.named["ladders"].items():
+            ladder = self._piece(written.Ladder, entry)
+            found = [self._piece(written.Rung, rung) for rung in self._items(entry, "rungs")]
+            self._note(ladders.in_ladder(entry.document, entry.keys, ladder, found, reviewers, hours))
+            if ladder is not None:
+                yield name, LadderText(ladder=ladder, rungs=tuple(rung for rung in found if rung))
 
     def _groups(self) -> dict[str, Group]:
         found: dict[str, Members] = {}
@@ -101,6 +128,14 @@ class _Loading:
         together, problems = groups(found, self.names["group"])
         self._note(problems)
         return together
+
+    def _standing(self) -> Iterator[str]:
+        """The reviewers on rungs, also of ladders that are wrong in themselves."""
+        for entry in self.files.named["ladders"].values():
+            for rung in self._items(entry, "rungs"):
+                written_there = rung.document.value(rung.keys)
+                if isinstance(written_there, dict):
+                    yield str(written_there.get("reviewers"))
 
     def _policies(self) -> Iterator[tuple[str, PolicyText]]:
         for name, entry in self.files.named["policies"].items():
@@ -124,10 +159,15 @@ class _Loading:
             )
 
     def _rules(self, entry: Entry) -> Iterator[written.Rule | None]:
-        at = (*entry.keys, "rules")
-        rules = entry.document.value(at) if entry.document.has(at) else ()
-        for number in range(len(rules) if isinstance(rules, list) else 0):
-            yield self._piece(written.Rule, Entry(entry.document, (*at, number)))
+        for rule in self._items(entry, "rules"):
+            yield self._piece(written.Rule, rule)
+
+    def _items(self, entry: Entry, word: str) -> Iterator[Entry]:
+        """Where each thing of a list stands."""
+        at = (*entry.keys, word)
+        items = entry.document.value(at) if entry.document.has(at) else ()
+        for number in range(len(items) if isinstance(items, list) else 0):
+            yield Entry(entry.document, (*at, number))
 
     def _zoneless(self, entry: Entry, rules: list[written.Rule | None]) -> Iterator[Problem]:
         """A rule that asks for a day, where nobody says when a day begins."""

@@ -6,13 +6,14 @@ Each function takes what was written, and yields the Problems it finds; nothing 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from gateway.policy.written import AUTHORITY, Acting, OnError, Period, Policy, Reviewers, Rule, Sender, reply_text
+from gateway.policy.written import AUTHORITY, Acting, OnError, Period, Policy, Rule, Sender, reply_text
 from gateway.source import Document, Keys, Problem, Wrong
 
 _GOES_WITH = {
     "headers": ("tag",),
     "subject": ("tag",),
     "reviewers": ("hold",),
+    "ladder": ("hold",),
     "deadline": ("hold",),
     "reply": ("reject", "defer"),
     "code": ("reject", "defer"),
@@ -89,9 +90,10 @@ def _in_action(document: Document, at: Keys, acting: Acting, action: str, policy
             remedy = f"It goes with {' and '.join(actions)}."
             yield document.problem((*at, word), f'"{word}" does not go with the action {action}', remedy, key=True)
     needed, remedy = _NEEDS.get(action, ("", ""))
-    optional = isinstance(acting, OnError) and action == "defer"
+    optional = (isinstance(acting, OnError) and action == "defer") or (action == "hold" and bool(acting.ladder or policy.ladder))
     if needed and needed not in acting.model_fields_set and not optional:
         yield document.problem((*at, "action"), f'the action {action} needs "{needed}"', remedy)
+    yield from _unclear(document, at, acting, policy)
     yield from _unfounded(document, at, acting, action, policy)
     yield from _miscoded(document, at, acting, action)
     if acting.headers is not None and not acting.headers:
@@ -100,6 +102,15 @@ def _in_action(document: Document, at: Keys, acting: Acting, action: str, policy
         )
     if acting.deadline is not None and acting.deadline <= timedelta():
         yield document.problem((*at, "deadline"), *_TIMELESS)
+
+
+def _unclear(document: Document, at: Keys, acting: Acting, policy: Policy) -> Iterator[Problem]:
+    """Who rules on it, said twice or by half."""
+    if acting.ladder and acting.reviewers:
+        yield document.problem((*at, "ladder"), '"ladder" and "reviewers" do not go together', "Keep one of them.", key=True)
+    elif acting.deadline is not None and not acting.reviewers and (acting.ladder or policy.ladder):
+        remedy = "Each rung of the ladder has its own time; write another ladder."
+        yield document.problem((*at, "deadline"), '"deadline" goes with "reviewers" only', remedy, key=True)
 
 
 _TIMELESS = ("the deadline leaves no time", "Write for example 48h.")
@@ -132,19 +143,6 @@ def _miscoded(document: Document, at: Keys, acting: Acting, action: str) -> Iter
         yield document.problem((*at, "status"), f"{acting.status} does not {action}", remedy)
 
 
-def in_reviewers(document: Document, keys: Keys, reviewers: Reviewers) -> Iterator[Problem]:
-    """Mistakes in an entry under `reviewers`."""
-    if reviewers.deadline <= timedelta():
-        yield document.problem((*keys, "deadline"), *_TIMELESS)
-        return
-    for number, reminder in enumerate(reviewers.reminders):
-        at = (*keys, "reminders", number)
-        if reminder >= reviewers.deadline:
-            yield document.problem(at, "the reminder does not come before the deadline", "Both count from the time of the hold.")
-        elif reminder <= timedelta():
-            yield document.problem(at, "the reminder leaves no time", "The reviewers are told at once anyway.")
-
-
 def in_period(document: Document, keys: Keys, period: Period) -> Iterator[Problem]:
     """Mistakes in an entry under `periods`."""
     if period.until < period.from_:
@@ -153,7 +151,7 @@ def in_period(document: Document, keys: Keys, period: Period) -> Iterator[Proble
 
 def in_senders(document: Document, senders: Sequence[Sender | None]) -> Iterator[Problem]:
     """Mistakes in the list under `senders`."""
-    ends = [number for number, entry in enumerate(senders) if entry and "anyone" in entry.sender]
+    ends = [number for number, entry in enumerate(senders) if entry and "anyone" in entry.sender and not entry.dry_run]
     if not ends and all(senders):
         remedy = "Add {sender: anyone, policy: NAME}, so that nobody's mail is without a policy."
         yield document.problem(

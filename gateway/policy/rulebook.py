@@ -1,29 +1,36 @@
 """The rulebook: policies ready to be asked, and the one decision on a message."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import product
 from zoneinfo import ZoneInfo
 
-from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
+from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Reviewers, Tag, Trial
 from gateway.mail import Address, Author, Envelope, Place
-from gateway.policy.condition import Condition, Facts, authorship
+from gateway.policy.condition import Condition, Facts, authorship, writers
 from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
+from gateway.policy.hurry import Hurry
 from gateway.source import Location
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 
 _STRICTNESS = (Relay, Tag, Defer, Hold, Reject)
+_UNJUDGED = Verdict(labels={}, scores={}, findings=(), unread=())
 VERDICT_HEADER = "X-Hatchway-Verdict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """What is to be done, where that is written, and on what authority."""
+    """What is to be done, where that is written, and on what authority.
+
+    hurry: when a hold has less time than usual; apart: groups whose members do not rule on each other's mail
+    """
 
     place: Location
     disposition: Disposition
     authority: tuple[Authority, ...] = ()
+    hurry: Hurry | None = None
+    apart: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,11 @@ class Policy:
     last: Action
     on_error: Action
 
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """All that it may do."""
+        return *(rule.action for rule in self.rules), self.last, self.on_error
+
     def decide(self, facts: Facts, claim: str) -> Decision:
         """This policy's decision. claim: how the message came under it, "" for its envelope sender."""
         trials: list[Trial] = []
@@ -62,19 +74,21 @@ class Policy:
             if grounds is None:
                 continue
             if not rule.dry_run:
-                return self._decision(rule.action, _and(claim, grounds), facts.verdict, tuple(trials))
+                return self._decision(rule.action, _and(claim, grounds), facts, facts.verdict, tuple(trials))
             word = type(rule.action.disposition).__name__.lower()
             trials.append(Trial(would=word, rule=rule.action.place, grounds=_and(claim, grounds)))
         otherwise = "no other rule applies" if self.rules else "it is for every message"
-        return self._decision(self.last, _and(claim, otherwise), facts.verdict, tuple(trials))
+        return self._decision(self.last, _and(claim, otherwise), facts, facts.verdict, tuple(trials))
 
-    def failed(self, problem: str) -> Decision:
+    def failed(self, problem: str, facts: Facts) -> Decision:
         """This policy's decision when there is no verdict."""
-        return self._decision(self.on_error, f"it could not be judged: {problem}", None, ())
+        return self._decision(self.on_error, f"it could not be judged: {problem}", facts, None, ())
 
-    def _decision(self, action: Action, grounds: str, verdict: Verdict | None, trials: tuple[Trial, ...]) -> Decision:
+    def _decision(
+        self, action: Action, grounds: str, facts: Facts, verdict: Verdict | None, trials: tuple[Trial, ...]
+    ) -> Decision:
         return Decision(
-            disposition=_marked(action.disposition, verdict),
+            disposition=_marked(_timed(action, facts), verdict),
             policy=self.name,
             rule=action.place,
             grounds=grounds,
@@ -86,11 +100,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """An entry under `senders`. nobody: it is for the null sender, too."""
+    """An entry under `senders`. nobody: it is for the null sender, too; dry_run: its policy is only asked."""
 
     groups: tuple[Group, ...]
     nobody: bool
     policy: Policy
+    dry_run: bool = False
 
     def has(self, who: Mailbox | None) -> bool:
         """Whether the entry is for that sender."""
@@ -99,49 +114,92 @@ class Sender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from."""
+    """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from.
+
+    groups: every group that has a name, in the order they are written
+    """
 
     version: str
     senders: tuple[Sender, ...]
     anyone: Policy
     zone: ZoneInfo | None = None
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    reviewers: tuple[Reviewers, ...] = ()
+
+    def belongs(self, group: str, address: Address) -> bool:
+        """Whether somebody is in the group of that name; nobody is in one that there is not."""
+        found = self.groups.get(group)
+        return found is not None and found.has(mailbox(address))
 
     def decide(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         """The decision on a message. at: when its last octet came, aware. Pure; never raises."""
-        sender = mailbox(envelope.sender) if envelope.sender else None
-        facts = Facts(
-            recipients=mailboxes(envelope.recipients),
-            authorship=authorship(sender, authors),
-            verdict=verdict,
-            day=at.astimezone(self.zone or UTC).date(),
-        )
+        return replace(self._decision(envelope, authors, verdict, at), groups=self._groups(envelope, authors))
+
+    def _decision(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
+        facts = self._facts(envelope, authors, verdict, at)
         decisions = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors)]
-        trials = tuple(dict.fromkeys(trial for decision in decisions for trial in decision.trials))
-        return replace(_strictest(decisions), trials=trials)
+        strictest = _strictest(decisions)
+        tried = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors, dry_run=True)]
+        noted = [trial for decision in decisions for trial in decision.trials]
+        noted += [_trial(decision) for decision in tried if {decision.word, strictest.word} != {"relay"}]
+        return replace(strictest, trials=tuple(dict.fromkeys(noted)))
 
     def settled(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> bool:
         """True if nothing more that is read could change what becomes of the message: labels only rise, findings only join."""
-        decided = [self.decide(envelope, authors, possible, at) for possible in _possible(verdict)]
+        decided = [self._decision(envelope, authors, possible, at) for possible in _possible(verdict)]
         return len({_outcome(decision) for decision in decided}) == 1
 
-    def failed(self, envelope: Envelope, problem: str, at: datetime) -> Decision:  # noqa: ARG002  -- as decide(); periods have no say here
+    def failed(self, envelope: Envelope, problem: str, at: datetime) -> Decision:
         """The decision on a message that could not be judged: what its sender's policy says under `on error`.
 
         problem: why, in a few plain words that quote nothing
         """
         said = " ".join("".join(c if c.isprintable() else " " for c in problem).split()) or "the reason is not known"
-        return _strictest([policy.failed(said) for policy, _ in self._policies(envelope, ())])
+        facts = self._facts(envelope, (), _UNJUDGED, at)
+        decision = _strictest([policy.failed(said, facts) for policy, _ in self._policies(envelope, ())])
+        return replace(decision, groups=self._groups(envelope, ()))
 
-    def _policies(self, envelope: Envelope, authors: Iterable[Author]) -> Iterable[tuple[Policy, str]]:
+    def _groups(self, envelope: Envelope, authors: Iterable[Author]) -> tuple[str, ...]:
+        """The names of the groups of everybody the message says it is from, but for those that everybody is in."""
+        claimed = {who for who, _ in _claims(envelope, authors) if who}
+        named = (group for group in self.groups.values() if not group.everyone)
+        return tuple(group.name for group in named if any(group.has(who) for who in claimed))
+
+    def _facts(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Facts:
+        sender = mailbox(envelope.sender) if envelope.sender else None
+        return Facts(
+            recipients=mailboxes(envelope.recipients),
+            authorship=authorship(sender, authors),
+            verdict=verdict,
+            day=at.astimezone(self.zone or UTC).date(),
+            authors=writers(authors),
+            claims=tuple(who for who, _ in _claims(envelope, authors) if who),
+        )
+
+    def desks(self) -> frozenset[str]:
+        """The groups of reviewers that some rule names, or a ladder of one."""
+        policies = (self.anyone, *(sender.policy for sender in self.senders))
+        holds = (action.disposition for policy in policies for action in policy.actions if isinstance(action.disposition, Hold))
+        return frozenset(rung.name for hold in holds for rung in hold.reviewers.rungs)
+
+    def _policies(self, envelope: Envelope, authors: Iterable[Author], *, dry_run: bool = False) -> Iterable[tuple[Policy, str]]:
         """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""
         picked: dict[str, tuple[Policy, str]] = {}
         for who, claim in _claims(envelope, authors):
-            policy = self._policy(who)
-            picked.setdefault(policy.name, (policy, claim))
+            for policy in self._tried(who) if dry_run else (self._policy(who),):
+                picked.setdefault(policy.name, (policy, claim))
         return picked.values()
 
     def _policy(self, who: Mailbox | None) -> Policy:
-        return next((sender.policy for sender in self.senders if sender.has(who)), self.anyone)
+        return next((sender.policy for sender in self.senders if sender.has(who) and not sender.dry_run), self.anyone)
+
+    def _tried(self, who: Mailbox | None) -> Iterator[Policy]:
+        """The policies that are only asked: those before the one that decides."""
+        for sender in self.senders:
+            if sender.has(who):
+                if not sender.dry_run:
+                    return
+                yield sender.policy
 
 
 def _claims(envelope: Envelope, authors: Iterable[Author]) -> Iterator[tuple[Mailbox | None, str]]:
@@ -153,8 +211,8 @@ def _claims(envelope: Envelope, authors: Iterable[Author]) -> Iterator[tuple[Mai
     for author in authors:
         if author.address:
             fields.setdefault(author.address, author.header)
-    for address, field in fields.items():
-        yield mailbox(address), f"its {field} field names a sender of this policy"
+    for address, header in fields.items():
+        yield mailbox(address), f"its {header} field names a sender of this policy"
 
 
 def _login(envelope: Envelope) -> Address | None:
@@ -169,6 +227,22 @@ def _login(envelope: Envelope) -> Address | None:
 def _strictest(decisions: Iterable[Decision]) -> Decision:
     """The strictest, of equals the first."""
     return max(decisions, key=lambda decision: _STRICTNESS.index(type(decision.disposition)))
+
+
+def _trial(decision: Decision) -> Trial:
+    return Trial(would=decision.word, rule=decision.rule, grounds=decision.grounds)
+
+
+def _timed(action: Action, facts: Facts) -> Disposition:
+    """A hold with the times of that day, and the groups in which its sender has those beside him who do not rule on it."""
+    hold = action.disposition
+    if not isinstance(hold, Hold):
+        return hold
+    if action.hurry:
+        hold = action.hurry.hurried(hold, facts.day)
+    apart = tuple(group.name for group in action.apart if any(group.has(who) for who in facts.claims))
+    recusal = replace(hold.reviewers.recusal, groups=apart, authors=facts.authors)
+    return Hold(reviewers=replace(hold.reviewers, recusal=recusal))
 
 
 def _marked(disposition: Disposition, verdict: Verdict | None) -> Disposition:

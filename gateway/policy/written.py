@@ -3,11 +3,26 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 from gateway.mail import Address
 from gateway.policy.condition import Authorship
-from gateway.source import AfterValidator, BeforeValidator, Date, Duration, Field, Model, OneOrMore, Wrong, known
+from gateway.source import (
+    AfterValidator,
+    BeforeValidator,
+    Date,
+    Duration,
+    Field,
+    Model,
+    OneOrMore,
+    Written,
+    Wrong,
+    did_you_mean,
+    known,
+)
+from gateway.timetable import Timetable
 from gateway.verdict import Category, Kind, Label
 
 AUTHORITY = "{authority}"
@@ -88,14 +103,53 @@ def _status(written: str) -> str:
     return written
 
 
+def zone(name: str) -> ZoneInfo | None:
+    """The time zone, None for UTC. Raises Wrong."""
+    if name == "UTC":
+        return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        near, _, _ = did_you_mean(name, sorted(available_timezones())).partition("Allowed")
+        remedy = f"{near}Write UTC or a name such as America/Chicago (the system's package tzdata has them)."
+        raise Wrong(f'unknown time zone "{name}"', remedy) from None
+
+
+def _zone(written: str) -> str:
+    zone(written)
+    return written
+
+
+def _clock(written: str) -> str:
+    found = re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", written)
+    if not found:
+        raise Wrong(f'"{written}" is no time of day', "Write for example 08:00 or 17:30; the end of the day is 24:00.")
+    return written
+
+
+def minutes_of(clock: str) -> int:
+    """Since midnight."""
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
 def _spelled(written: object) -> object:
     return {"action": written} if isinstance(written, str) else written
+
+
+def _told(written: str) -> str:
+    try:
+        return str(Timetable.parse(written))
+    except ValueError as wrong:
+        says, _, remedy = str(wrong).partition("; ")
+        raise Wrong(says, f"{remedy[:1].upper()}{remedy[1:]}.") from None
 
 
 Line = Annotated[str, AfterValidator(_line)]
 AuthorityName = Annotated[str, known("authority")]
 GroupName = Annotated[str, known("group")]
 PeriodName = Annotated[str, known("period")]
+LadderName = Annotated[str, known("ladder")]
 ReviewersName = Annotated[str, known("reviewers")]
 
 
@@ -112,18 +166,77 @@ class ListFile(Model):
     file: str
 
 
-class Reviewers(Model):
-    """Who rules on holds, and what happens if nobody does."""
+class DutyTimes(Model):
+    """The hours of the week in which somebody is there; a shift that ends before it begins ends on the next day."""
+
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    days: OneOrMore[Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]] = Field(min_length=1)
+    from_: Annotated[str, AfterValidator(_clock)]
+    until: Annotated[str, AfterValidator(_clock)]
+    holidays: OneOrMore[Date] = ()
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long a shift is by the clock on the wall."""
+        minutes = minutes_of(self.until) - minutes_of(self.from_)
+        return timedelta(minutes=minutes if minutes > 0 else minutes + 24 * 60)
+
+
+class ElectionWindow(Model):
+    """The days around an election in which there is less time. elections: as the roster names them; all, if none is named."""
+
+    before: Duration
+    after: Duration = timedelta()
+    elections: OneOrMore[Annotated[str, known("election")]] = ()
+    factor: Annotated[float, Field(gt=0.0, lt=1.0)] | None = None
+    deadline: Duration | None = None
+
+
+class OnDuty(Model):
+    """On-duty times, and what is done outside of them: the clock stands still, or they are passed over."""
+
+    on_duty: Annotated[str, known("duty times")] = ""
+    off_duty: Literal["pause", "skip"] | None = None
+
+
+class Reviewers(OnDuty):
+    """Who rules on holds, and what happens if nobody does. Who stands only on ladders needs neither deadline nor then."""
 
     members: OneOrMore[Annotated[str, AfterValidator(_address)]] = Field(min_length=1)
-    deadline: Duration
-    then: Literal["release", "deny", "wait"]
+    deadline: Duration | None = None
+    then: Literal["release", "deny", "wait"] | None = None
     reminders: OneOrMore[Duration] = ()
+    election_window: ElectionWindow | None = None
+    appeal_within: Duration = timedelta(days=14)
+    told: Annotated[str, AfterValidator(_told)] = "at once"
 
     @property
     def addresses(self) -> tuple[Address, ...]:
         """The members."""
         return tuple(Address.parse(member) for member in self.members)
+
+
+class Rung(OnDuty):
+    """Those who have a hold for so long, before it goes on to the next rung."""
+
+    reviewers: ReviewersName
+    for_: Duration
+    reminders: OneOrMore[Duration] = ()
+
+
+class Ladder(Model):
+    """Who has a hold first, who after that, and what happens at the end."""
+
+    rungs: tuple[object, ...] = Field(min_length=1)
+    then: Literal["release", "deny", "wait"]
+    election_window: ElectionWindow | None = None
+
+
+class Recusal(Model):
+    """Who does not rule, besides those whose own mail it is: whom it names, and who is in one of these groups with its sender."""
+
+    named: bool = False
+    groups: OneOrMore[GroupName] = ()
 
 
 class Period(Model):
@@ -148,6 +261,7 @@ class Acting(Model):
     headers: dict[Annotated[str, AfterValidator(_header)], Annotated[str, AfterValidator(_subject)]] | None = None
     subject: Annotated[str, AfterValidator(_subject)] = ""
     reviewers: ReviewersName = ""
+    ladder: LadderName = ""
     deadline: Duration | None = None
     reply: Annotated[str, AfterValidator(_reply)] = ""
     code: int | None = None
@@ -183,15 +297,43 @@ class OnError(Acting):
 
 
 class Policy(Model):
-    """Rules, from top to bottom. The authority is that of all its rules that name none of their own."""
+    """Rules, from top to bottom. Authority and ladder are those of all its rules that name none of their own.
+
+    two_reviewers: what takes two; recusal: who does not rule
+    """
 
     authority: OneOrMore[AuthorityName] = Field(default=(), min_length=1)
-    on_error: Annotated[OnError, BeforeValidator(_spelled)] | None = None
+    ladder: LadderName = ""
+    two_reviewers: Literal["release", "both"] | None = None
+    recusal: Recusal | None = None
+    on_error: Annotated[OnError, BeforeValidator(_spelled), Written(also={"enum": ["relay", "hold", "defer"]})] | None = None
     rules: tuple[object, ...] = Field(min_length=1)
 
 
+class Complete(Policy):
+    """A policy with its rules, which are else looked at one by one."""
+
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+
 class Sender(Model):
-    """Who is under which policy."""
+    """Who is under which policy. dry_run: it is only noted what that policy would have done, and the next entry is tried."""
 
     sender: OneOrMore[Annotated[str, known("sender group")]] = Field(min_length=1)
     policy: Annotated[str, known("policy")]
+    dry_run: bool = False
+
+
+class File(Model):
+    """A file of policies, as one whole; a folder may hold several, which are taken together.
+
+    A group's member is an address, a domain, another group, or a file that lists addresses and domains.
+    """
+
+    authorities: dict[str, Authority] = Field(default_factory=dict)
+    groups: dict[str, OneOrMore[str | ListFile]] = Field(default_factory=dict)
+    reviewers: dict[str, Reviewers] = Field(default_factory=dict)
+    time_zone: str = "UTC"
+    periods: dict[str, Period] = Field(default_factory=dict)
+    policies: dict[str, Complete] = Field(default_factory=dict)
+    senders: tuple[Sender, ...] = ()

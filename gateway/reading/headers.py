@@ -5,7 +5,8 @@ length of the value, and `limit` bounds that.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from gateway.reading import transfer
@@ -18,6 +19,8 @@ _PARAMETER = re.compile(r"""\s*([^\s;="']{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|(
 _PARTING = re.compile(r"[;\s]")
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _MOST_PARAMETERS = 200
+_KEPT = 256
+"""So many values are kept with what they say: the same few stand in most mail, and are asked for again and again."""
 
 _UNCLOSED = re.compile(r"[^\s?]+\??\s*\Z")
 _TWICE = 2
@@ -123,7 +126,8 @@ def parameters(value: str, limit: int = 16_384) -> dict[str, str]:
     return {name: _assembled(parts) for name, parts in _sections(value[:limit]).items()}
 
 
-def every(value: str, name: str, limit: int = 16_384) -> list[str]:
+@lru_cache(maxsize=_KEPT)
+def every(value: str, name: str, limit: int = 16_384) -> tuple[str, ...]:
     """What programs take a parameter for: those that know continuations, and those that do not, or take the last of two."""
     text = unfold(value[:limit])
     simple = re.findall(
@@ -133,10 +137,11 @@ def every(value: str, name: str, limit: int = 16_384) -> list[str]:
     plain = "".join(
         part for _, (part, extended) in sorted(_sections(value[:limit], last=True).get(name, {}).items()) if not extended
     )
-    return list(dict.fromkeys(filter(None, [parameters(value, limit).get(name, ""), *written, words(plain)])))
+    return tuple(dict.fromkeys(filter(None, [parameters(value, limit).get(name, ""), *written, words(plain)])))
 
 
-def _sections(value: str, *, last: bool = False) -> dict[str, dict[int, tuple[str, bool]]]:
+@lru_cache(maxsize=_KEPT)
+def _sections(value: str, *, last: bool = False) -> Mapping[str, Mapping[int, tuple[str, bool]]]:
     """For each parameter its numbered sections: (as written, whether it is extended); of two the extended one, or the first."""
     sections: dict[str, dict[int, tuple[str, bool]]] = {}
     text = unfold(value)
@@ -155,7 +160,7 @@ def _sections(value: str, *, last: bool = False) -> dict[str, dict[int, tuple[st
     return sections
 
 
-def _assembled(parts: dict[int, tuple[str, bool]]) -> str:
+def _assembled(parts: Mapping[int, tuple[str, bool]]) -> str:
     ordered = [parts[number] for number in sorted(parts)]
     if not any(extended for _, extended in ordered):
         return words("".join(written for written, _ in ordered))
@@ -168,6 +173,7 @@ def _assembled(parts: dict[int, tuple[str, bool]]) -> str:
     return decode(octets, charset)
 
 
+@lru_cache(maxsize=_KEPT)
 def token(value: str) -> str:
     """What stands before the parameters, lower-case."""
     bare = re.sub(r"\([^()]{0,200}\)", " ", words(unfold(value[:1024])))

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from gateway.reading.html import Quotation
 from gateway.reading.types import Origin
@@ -52,8 +53,7 @@ _SENTENCE = re.compile(r"[a-z]{2,}[.!?…]\s*$")
 _LONGEST_SIGNATURE, _LONGEST_FAREWELL, _LONGEST_LINE = 15, 8, 60
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line and where it stands; marked: by `>` or by markup that a mail program made; inset: by markup alone."""
 
     start: int

@@ -5,10 +5,10 @@ import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
+from gateway.intake import Budget
 from gateway.mail import Mail, Reply
 from gateway.ports import Clock, NextHop, Transaction
 from gateway.settings import Settings, server_tls
-from gateway.smtpd.data import Budget
 from gateway.smtpd.terms import Terms
 
 Submit = Callable[[Mail, Transaction], Awaitable[Reply]]

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from gateway import intake
 from gateway.mail import Reply
 
 
@@ -49,17 +50,15 @@ SENDER_DOMAIN = Fault(code=553, status="5.1.7", text="A sender address has a dom
 RECIPIENT_DOMAIN = Fault(code=553, status="5.1.3", text="A recipient address has a domain")
 NEEDS_UTF8 = Fault(code=553, status="5.6.7", text="This address needs SMTPUTF8")
 NOT_UTF8 = Fault(code=501, status="5.5.2", text="This is not UTF-8")
-SENDER_NOT_OURS = Fault(code=550, status="5.7.1", text="Mail from this sender's domain is not sent through here")
+SENDER_NOT_OURS = Fault(code=550, status="5.7.1", text=intake.SENDER_NOT_OURS)
 CLIENT_NOT_OURS = Reply(code=554, status="5.7.1", text="Mail from your network is not sent through here")
 NO_VALID_RCPT = Reply(code=554, status="5.5.1", text="No valid recipients")
 
-TOO_MANY_RCPTS = Reply(code=452, status="4.5.3", text="Too many recipients, send the rest in another transaction")
-NO_ROOM = Reply(code=452, status="4.3.1", text="Too much mail at once, please try again later")
-TOO_BIG = Reply(code=552, status="5.3.4", text="The message is larger than is taken here")
-BIG_HEADER = Reply(code=552, status="5.3.4", text="The header of this message is larger than is taken here")
-BARE_ENDS = Reply(code=550, status="5.6.11", text="Lines of a message end with CR LF; a CR or LF stands alone in it")
-LOOP = Reply(code=554, status="5.4.6", text="Too many hops: this message is going round in circles")
-OUR_FAULT = Reply(code=451, status="4.3.0", text="Something went wrong here, please try again later")
+TOO_MANY_RCPTS = intake.TOO_MANY_RCPTS
+NO_ROOM = intake.NO_ROOM
+TOO_BIG = intake.TOO_BIG
+BARE_ENDS = intake.BARE_ENDS
+OUR_FAULT = intake.OUR_FAULT
 
 BARE_COMMAND = Farewell(code=521, status="5.5.2", text="Command lines end with CR LF")
 ENDLESS_LINE = Farewell(code=500, status="5.5.2", text="Command line too long")

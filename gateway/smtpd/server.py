@@ -18,11 +18,11 @@ from datetime import timedelta
 
 import structlog
 
+from gateway.intake import Budget, prepare
 from gateway.mail import Client, Reply
 from gateway.ports import Clock, NextHop
 from gateway.settings import Listener, Settings, server_tls
 from gateway.smtpd import replies
-from gateway.smtpd.data import prepare
 from gateway.smtpd.house import House, Submit
 from gateway.smtpd.proxy import Source, read_header
 from gateway.smtpd.session import Session
@@ -60,6 +60,11 @@ class Server:
     def sessions(self) -> int:
         """How many there are now."""
         return len(self._sessions)
+
+    @property
+    def budget(self) -> Budget:
+        """The memory for messages, for all doors together."""
+        return self._house.budget
 
     async def start(self, listener: Listener, listening: socket.socket) -> None:
         """Take connections from this bound, listening socket; it is the server's from now on. Raises OSError: no spool folder."""

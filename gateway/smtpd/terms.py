@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 
+from gateway.intake import Senders
 from gateway.mail import Address, Command
 from gateway.settings import Network, Settings, networks
 from gateway.smtpd import attributes, replies
@@ -35,7 +36,7 @@ class Terms:
         self._forwarders = networks(settings.xforward_from)
         self._fronts = networks(settings.xclient_from)
         self._balancers = networks(settings.proxy_from)
-        self._domains = frozenset(_domain(written) for written in settings.sender_domains)
+        self._senders = Senders(settings.sender_domains)
 
     def trust(self, address: str) -> Trust:
         """What comes with an address."""
@@ -51,7 +52,7 @@ class Terms:
 
     def sends(self, sender: Address | None) -> bool:
         """Whether mail from this envelope sender is taken; the null sender always is (RFC 5321 §6.1)."""
-        return sender is None or "any" in self._domains or _domain(sender.domain) in self._domains
+        return self._senders.ours(sender)
 
 
 def plain(address: str) -> str:
@@ -113,7 +114,3 @@ def _among(address: str, nets: tuple[Network, ...]) -> bool:
     except ValueError:
         return False
     return any(parsed in net for net in nets)
-
-
-def _domain(written: str) -> str:
-    return written.casefold().removesuffix(".")

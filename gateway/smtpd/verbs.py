@@ -7,19 +7,16 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from itertools import islice
 from typing import Protocol
 
 import structlog
 
-from gateway.mail import Client, Content, Mail, Reply, new_id
-from gateway.mail.content import in_memory
-from gateway.mail.header import block
-from gateway.mail.trace import loops
+from gateway.intake import Body, header_refusal
+from gateway.mail import Client, Mail, Reply, new_id
 from gateway.ports import Conversation
 from gateway.smtpd import replies
 from gateway.smtpd.attributes import XCLIENT, XFORWARD, attributes, described
-from gateway.smtpd.data import Body, Data
+from gateway.smtpd.data import Data
 from gateway.smtpd.exchange import Exchange
 from gateway.smtpd.house import House
 from gateway.smtpd.inbox import Inbox
@@ -31,8 +28,6 @@ log = structlog.get_logger()
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _DATA_GOOD = frozenset({250})
 _LONGEST_HELO = 255
-_HEADER_CHUNKS = 4
-"""Of 256 KiB each."""
 
 
 class Wire(Protocol):
@@ -193,17 +188,10 @@ class Verbs:
         if refusal := await data.read(between=limits.data_timeout, whole=limits.message_timeout):
             log.info("smtp.refused", client=self._peer.address, why="message", reply=str(refusal))
             return refusal
-        if refusal := self._header(body.content()):
+        settings = self._house.settings
+        if refusal := header_refusal(body.content(), hostname=settings.hostname, received=limits.received):
             log.warning("smtp.refused", client=self._peer.address, why="header", reply=str(refusal))
         return refusal
-
-    def _header(self, content: Content) -> Reply | None:
-        """What speaks against the header block. Behind this everybody may read it all at once: it is of a bounded size."""
-        start = b"".join(islice(content.chunks(), _HEADER_CHUNKS))
-        head = block(in_memory(start))
-        if len(head) == len(start) < content.size:
-            return replies.BIG_HEADER
-        return replies.LOOP if loops(head, self._house.settings.hostname, self._house.limits.received) else None
 
     async def _complete(self, body: Body) -> Reply:
         """A message is there. From here on it is finished, whatever becomes of the session."""

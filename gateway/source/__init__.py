@@ -12,8 +12,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from gateway.source.check import check, load, validate
 from gateway.source.document import Document, Keys, parse, read
-from gateway.source.model import Date, Duration, Model, OneOrMore, Size, known
+from gateway.source.model import Date, Duration, Model, OneOrMore, Size, Written, known
 from gateway.source.problem import Location, Mistakes, Problem, Wrong, did_you_mean
+from gateway.source.schema import schema
 
 __all__ = [
     "AfterValidator",
@@ -29,6 +30,7 @@ __all__ = [
     "OneOrMore",
     "Problem",
     "Size",
+    "Written",
     "Wrong",
     "check",
     "did_you_mean",
@@ -36,5 +38,6 @@ __all__ = [
     "load",
     "parse",
     "read",
+    "schema",
     "validate",
 ]

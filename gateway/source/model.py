@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 
@@ -28,6 +30,28 @@ class Model(BaseModel):
         validate_by_alias=True,
         arbitrary_types_allowed=True,
     )
+
+
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A mark for JSON Schema: how a value is written, where that is not what it becomes.
+
+    schema: in place of what it becomes; also: besides it; one: besides a list, one of its entries without a list
+    """
+
+    schema: Mapping[str, Any] | None = None
+    also: Mapping[str, Any] | None = None
+    one: bool = False
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], Schema]) -> Schema:
+        """The hook that pydantic asks."""
+        if self.schema is not None:
+            return dict(self.schema)
+        becomes = handler(core)
+        return {"anyOf": [becomes["items"] if self.one else dict(self.also or {}), becomes]}
 
 
 _LONGEST = 3653 * 24 * 60 * 60
@@ -80,14 +104,31 @@ def _listed(written: object) -> object:
     return tuple(written) if isinstance(written, list | tuple) else (written,)
 
 
-Duration = Annotated[dt.timedelta, BeforeValidator(_duration)]
+Duration = Annotated[
+    dt.timedelta,
+    BeforeValidator(_duration),
+    Written({"type": "string", "pattern": rf"^(?:\d{{1,{_DIGITS}}}[smhd]\s*)+$", "examples": ["30s", "15m", "48h", "2d"]}),
+]
 """A length of time, written `30s`, `15m`, `48h`, `2d` or a sum of these."""
 
-Size = Annotated[int, BeforeValidator(_size)]
+Size = Annotated[
+    int,
+    BeforeValidator(_size),
+    Written(
+        {
+            "anyOf": [{"type": "integer"}, {"type": "string", "pattern": rf"^\d{{1,{_DIGITS}}}\s*(?:KiB|MiB|GiB)?$"}],
+            "examples": ["512KiB", "25MiB"],
+        }
+    ),
+]
 """Octets, written as a number or `512KiB`, `25MiB`, `1GiB`."""
 
-Date = Annotated[dt.date, BeforeValidator(_date)]
+Date = Annotated[
+    dt.date,
+    BeforeValidator(_date),
+    Written({"type": "string", "pattern": r"^\d{4}-\d{1,2}-\d{1,2}$", "examples": ["2026-11-03"]}),
+]
 """A day of the calendar, written `2026-11-03`."""
 
-OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed)]
+OneOrMore = Annotated[tuple[T, ...], BeforeValidator(_listed), Written(one=True)]
 """One thing, or a list of them: `match` or `[match, unsure]`."""

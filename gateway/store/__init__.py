@@ -13,8 +13,10 @@ can be used again once the cause is gone. A call that is cancelled was done whol
 """
 
 from gateway.store.examples import ExampleFolder
+from gateway.store.laws import KeptLaws
 from gateway.store.offline import OfflineTrail
+from gateway.store.reader import StoredHolds
 from gateway.store.shelf import Stock
 from gateway.store.sqlite import SqliteStore
 
-__all__ = ["ExampleFolder", "OfflineTrail", "SqliteStore", "Stock"]
+__all__ = ["ExampleFolder", "KeptLaws", "OfflineTrail", "SqliteStore", "Stock", "StoredHolds"]

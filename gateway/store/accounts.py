@@ -3,6 +3,7 @@
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from gateway.people import Account, Role, Session, Taken
 from gateway.store.cards import plain
-from gateway.store.schema import accounts, invitations, keys, sessions
+from gateway.store.factors import drop
+from gateway.store.roll import accounts, invitations, keys, sessions
 from gateway.store.writer import Writer
 
 _KEY = 32
+_PLAIN = ("id", "password", "totp", "spent", "made", "disabled", "origin", "lapsed")
 
 
 class StoredAccounts:
@@ -67,15 +70,15 @@ class StoredAccounts:
         return await self._writer.do(lambda db: _invited(db, digest, now))
 
     async def accept(self, digest: str, password: str, now: datetime) -> Account | None:
-        """Use a link up: set the password, drop the second factor and all sessions. None if it does not serve any more."""
+        """Use a link up: set the password, drop second factors and all sessions. None if it does not serve any more."""
 
         def work(db: Connection) -> Account | None:
             account = _invited(db, digest, now)
             if account is None:
                 return None
             _void(db, account.id)
-            db.execute(update(accounts).where(accounts.c.id == account.id).values(password=password, totp=""))
-            db.execute(update(sessions).where(sessions.c.account == account.id).values(ended=True))
+            db.execute(update(accounts).where(accounts.c.id == account.id).values(password=password))
+            drop(db, account.id)
             return _found(db, account.id)
 
         return await self._writer.do(work)
@@ -88,7 +91,7 @@ class StoredAccounts:
     async def begin(self, session: Session) -> None:
         """A session begins."""
         row = {
-            **{name: getattr(session, name) for name in ("digest", "account", "made", "seen", "whole")},
+            **{name: getattr(session, name) for name in ("digest", "account", "made", "seen", "whole", "how", "strong")},
             "address": plain(session.address)[:64],
             "agent": plain(session.agent)[:200],
             "ended": False,
@@ -113,6 +116,10 @@ class StoredAccounts:
     async def touch(self, digest: str, at: datetime) -> None:
         """It was used."""
         await self._writer.do(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(seen=at)))
+
+    async def strengthen(self, digest: str) -> None:
+        """A second factor was given in it."""
+        await self._writer.do(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(strong=True)))
 
     async def end(self, digest: str) -> None:
         """It is over."""
@@ -174,7 +181,7 @@ def _found(db: Connection, id_: str) -> Account | None:
 
 def _row(account: Account) -> dict[str, Any]:
     return {
-        **{name: getattr(account, name) for name in ("id", "password", "totp", "spent", "made", "disabled")},
+        **{name: getattr(account, name) for name in _PLAIN},
         "login": plain(account.login).casefold(),
         "name": plain(account.name),
         "role": str(account.role),
@@ -185,7 +192,7 @@ def _row(account: Account) -> dict[str, Any]:
 
 def _account(row: Row[Any]) -> Account:
     return Account(
-        **{name: getattr(row, name) for name in ("id", "login", "name", "password", "totp", "spent", "made", "disabled")},
+        **{name: getattr(row, name) for name in ("login", "name", *_PLAIN)},
         role=Role(row.role),
         reviewers=tuple(json.loads(row.reviewers)),
         also=tuple(json.loads(row.also)),
@@ -193,4 +200,4 @@ def _account(row: Row[Any]) -> Account:
 
 
 def _session(row: Row[Any]) -> Session:
-    return Session(**{name: getattr(row, name) for name in ("digest", "account", "made", "seen", "whole", "address", "agent")})
+    return Session(**{field.name: getattr(row, field.name) for field in fields(Session)})

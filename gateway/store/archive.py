@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, delete, or_, selec
 
 from gateway.decision import Decision
 from gateway.ports import Purpose
-from gateway.store import codec, steps
+from gateway.store import codec, pleas, steps
 from gateway.store.contents import Spool, take
 from gateway.store.outbox import POSTPONED, WAITING
 from gateway.store.schema import attempts, contents, holds, parcels, pieces
@@ -41,25 +41,27 @@ def keep(db: Connection, hold: str, reason: str) -> bool:
     return True
 
 
-def expendable(db: Connection, ruled_before: Mapping[str, datetime], limit: int) -> dict[str, str]:
+def expendable(db: Connection, ruled_before: Mapping[str, datetime], limit: int, now: datetime) -> dict[str, str]:
     """Holds whose content has been kept long enough, the oldest first, with how they ended."""
     if not ruled_before:
         return {}
     over = or_(*(and_(holds.c.ended == end, holds.c.ended_at < before) for end, before in ruled_before.items()))
-    rows = db.execute(_closed(holds.c.id, holds.c.ended).where(over).order_by(holds.c.ended_at, holds.c.id).limit(limit))
+    rows = db.execute(_closed(now, holds.c.id, holds.c.ended).where(over).order_by(holds.c.ended_at, holds.c.id).limit(limit))
     return {row.id: row.ended for row in rows}
 
 
 def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     """Destroy what is content; None if that was done, or may not be now. Raises KeyError."""
     _row(db, hold)
-    row = db.execute(_closed(holds.c.decision).where(holds.c.id == hold)).one_or_none()
+    row = db.execute(_closed(at, holds.c.decision).where(holds.c.id == hold)).one_or_none()
     if row is None:
         return None
     gone = [_destroyed(db, key, at) for key in (hold, *_notices(db, hold))]
     decision = codec.write_decision(unquoted(codec.read_decision(row.decision)))
     db.execute(update(holds).where(holds.c.id == hold).values(decision=decision, ended=None))
-    return Remains(said={"contents": gone, "decision": steps.record(decision)}, spooled=tuple(str(one["sha256"]) for one in gone))
+    pleas.silence(db, hold)
+    said = {"contents": gone, "decision": steps.record(decision), "pleas": pleas.print_of(db, hold)}
+    return Remains(said=said, spooled=tuple(str(one["sha256"]) for one in gone))
 
 
 def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
@@ -71,6 +73,7 @@ def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
     return {
         **{name: content.read() for name, content in loaded.items() if content.data is not None or content.path is not None},
         **{name: text.encode("utf-8") for name, text in records.items() if text is not None},
+        **pleas.files(db, hold),
         "dispatches.json": json.dumps(_dispatches(db, hold), indent=1).encode("ascii"),
     }
 
@@ -84,15 +87,17 @@ def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
             "envelope": steps.record(row.envelope),
             "decision": steps.record(row.decision),
             "ruling": steps.record(row.review) if row.review is not None else "",
+            "pleas": pleas.print_of(db, row.id),
         }
         for row in db.execute(asked.where(holds.c.id > after).order_by(holds.c.id).limit(limit))
     }
 
 
-def _closed(*columns: Column[Any]) -> Select[Any]:
-    """Holds that ended and are under no legal hold, with nothing of them still to go out, and their content still there."""
+def _closed(now: datetime, *columns: Column[Any]) -> Select[Any]:
+    """Holds that ended and cannot be appealed, under no legal hold, with nothing still to go out, and their content there."""
     going = select(parcels.c.id).where(parcels.c.hold == holds.c.id, parcels.c.state.in_((WAITING, POSTPONED)))
-    return select(*columns).where(holds.c.ended.is_not(None), holds.c.kept.is_(None), ~going.exists())
+    settled = or_(holds.c.needed.is_(None), holds.c.needed <= now)
+    return select(*columns).where(holds.c.ended.is_not(None), settled, holds.c.kept.is_(None), ~going.exists())
 
 
 def _row(db: Connection, hold: str) -> Row[Any]:

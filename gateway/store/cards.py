@@ -10,7 +10,7 @@ from gateway.desk import Leaf, Line, Search, Sort, State, Tally
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
 from gateway.store.alike import near, sketch
-from gateway.store.schema import cards
+from gateway.store.schema import cards, courses, grouped, seats
 from gateway.verdict import Category, Label
 
 _TOGETHER = timedelta(days=7)
@@ -21,6 +21,14 @@ _SEARCHED = 100_000
 _CLUSTERS = 500
 _WORDS = 10
 
+_ON = (
+    courses.c.desk,
+    courses.c.since.label("desk_since"),
+    courses.c.until.label("desk_until"),
+    courses.c.above,
+    courses.c.assented,
+    courses.c.given,
+)
 _ORDER: dict[Sort, tuple[Column[Any], bool]] = {
     Sort.DEADLINE: (cards.c.deadline, True),
     Sort.NEWEST: (cards.c.since, False),
@@ -36,7 +44,7 @@ def insert(db: Connection, held: HeldMail) -> None:
         "id": held.mail.id,
         "cluster": _cluster(db, held, author, drawn),
         "state": State(held.review.ruling) if held.review else State.WAITING,
-        "reviewers": plain(held.reviewers.name),
+        "reviewers": plain(held.desks[0]),
         "deadline": held.deadline,
         "since": held.since,
         "policy": plain(held.decision.policy),
@@ -49,17 +57,25 @@ def insert(db: Connection, held: HeldMail) -> None:
         "size": held.mail.content.size,
         "ruled": held.review.at if held.review else None,
         "ruled_by": held.review.reviewer if held.review else None,
+        "expired": held.review.by_deadline if held.review else False,
         "sketch": drawn,
         "about": plain(held.subject).casefold(),
         "addressed": " ".join(map(_searchable, held.mail.envelope.recipients))[:_SEARCHED],
     }
     db.execute(cards.insert(), row | _labels(held))
+    if names := dict.fromkeys(map(plain, held.decision.groups)):
+        db.execute(grouped.insert(), [{"hold": held.mail.id, "name": name} for name in names])
 
 
 def ruled(db: Connection, hold: str, review: Review) -> None:
     """Its state from now on."""
-    known = {"state": State(review.ruling), "ruled": review.at, "ruled_by": review.reviewer}
+    known = {"state": State(review.ruling), "ruled": review.at, "ruled_by": review.reviewer, "expired": review.by_deadline}
     db.execute(update(cards).where(cards.c.id == hold).values(known))
+
+
+def appealed(db: Connection, hold: str) -> None:
+    """There is an appeal against its ruling."""
+    db.execute(update(cards).where(cards.c.id == hold).values(state=State.APPEALED))
 
 
 def find(db: Connection, search: Search) -> Leaf:
@@ -102,12 +118,25 @@ def tally(db: Connection, groups: Sequence[str] | None, soon: datetime) -> Tally
     waiting = waiting.where(cards.c.state == State.WAITING, *_seen(groups))
     count, oldest, first = db.execute(waiting).one()
     pressing = select(func.count()).where(cards.c.state == State.WAITING, cards.c.deadline < soon, *_seen(groups))
-    return Tally(waiting=count, soon=db.execute(pressing).scalar_one(), oldest=oldest, next=first)
+    appeals = select(func.count()).where(cards.c.state == State.APPEALED, *_seen(groups))
+    soon_due, appealed = db.execute(pressing).scalar_one(), db.execute(appeals).scalar_one()
+    return Tally(waiting=count, soon=soon_due, oldest=oldest, next=first, appeals=appealed)
 
 
 def policies(db: Connection) -> list[str]:
     """Every policy that held something."""
     return list(db.execute(select(cards.c.policy).distinct().order_by(cards.c.policy)).scalars())
+
+
+def groups(db: Connection) -> list[str]:
+    """Every group whose sender had something held."""
+    return list(db.execute(select(grouped.c.name).distinct().order_by(grouped.c.name)).scalars())
+
+
+def in_group(name: str) -> ColumnElement[bool]:
+    """The sender was in that group."""
+    its = grouped.alias("its")
+    return select(its.c.hold).where(its.c.hold == cards.c.id, its.c.name == plain(name)).correlate(cards).exists()
 
 
 def plain(text: str) -> str:
@@ -125,12 +154,12 @@ def _labels(held: HeldMail) -> dict[str, bool]:
 
 
 def _found(held: HeldMail) -> str:
-    """The kinds of what was found and what could not be read, for comparing."""
-    verdict = held.decision.verdict
+    """The kinds of what was found, what could not be read, and the sender's groups, for comparing."""
+    verdict, groups = held.decision.verdict, set(held.decision.groups)
     if verdict is None:
-        return "not judged"
+        return "\n".join(["not judged", *sorted(groups)])
     kinds = {f"{finding.category} {finding.kind}" for finding in verdict.findings}
-    return "\n".join(sorted(kinds | {one.why for one in verdict.unread}))
+    return "\n".join(sorted(kinds | {one.why for one in verdict.unread} | groups))
 
 
 def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
@@ -140,7 +169,7 @@ def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
         cards.c.since >= held.since - _TOGETHER,
         cards.c.id == cards.c.cluster,
         cards.c.policy == plain(held.decision.policy),
-        cards.c.reviewers == plain(held.reviewers.name),
+        cards.c.reviewers == plain(held.desks[0]),
     )
     rows = db.execute(earlier.order_by(cards.c.since.desc()).limit(_COMPARED))
     return next((row.cluster for row in rows if near(row.sketch, drawn)), held.mail.id)
@@ -150,7 +179,7 @@ def _lines() -> Select[Any]:
     others = cards.alias()
     alike = select(func.count()).where(others.c.cluster == cards.c.cluster, others.c.state == cards.c.state).scalar_subquery()
     shown = [column for column in cards.c if column.name not in {"sketch", "about", "addressed", "author"}]
-    return select(*shown, cards.c.author, alike.label("alike"))
+    return select(*shown, cards.c.author, alike.label("alike"), *_ON).join(courses, courses.c.hold == cards.c.id, isouter=True)
 
 
 def _is_first() -> ColumnElement[bool]:
@@ -162,7 +191,11 @@ def _is_first() -> ColumnElement[bool]:
 
 
 def _seen(groups: Sequence[str] | None) -> list[ColumnElement[bool]]:
-    return [] if groups is None else [cards.c.reviewers.in_([plain(name) for name in groups])]
+    if groups is None:
+        return []
+    names = [plain(name) for name in groups]
+    given = select(seats.c.hold).where(seats.c.name.in_(names))
+    return [or_(cards.c.reviewers.in_(names), cards.c.id.in_(given))]
 
 
 def _wanted(search: Search) -> list[ColumnElement[bool]]:
@@ -171,6 +204,8 @@ def _wanted(search: Search) -> list[ColumnElement[bool]]:
         wanted.append(cards.c.state == search.state)
     if search.policy:
         wanted.append(cards.c.policy == search.policy)
+    if search.group:
+        wanted.append(in_group(search.group))
     if search.category in {str(category) for category in Category}:
         wanted.append(cards.c[search.category].is_(True))
     if search.since is not None:
@@ -229,4 +264,10 @@ def _line(row: Row[Any]) -> Line:
         ruled=row.ruled,
         ruled_by=row.ruled_by or "",
         size=row.size,
+        desk=row.desk or row.reviewers,
+        desk_since=row.desk_since or row.since,
+        desk_until=row.desk_until or row.deadline,
+        above=row.above or "",
+        assented=row.assented or "",
+        given=row.given or 0,
     )

@@ -10,17 +10,17 @@ moments ISO 8601 in UTC, lengths of time whole microseconds. The text is ASCII.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar, assert_never
 
-from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Reviewers, Tag, Trial
+from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Tag, Trial
 from gateway.hold import Review, Ruling
 from gateway.mail import Address, Box, Client, Command, Envelope, Place, Receipt, Reply, Unread
 from gateway.source import Location
+from gateway.store import ladders
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 
 VERSION = 1
-_TICK = timedelta(microseconds=1)
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -201,6 +201,7 @@ def _review(review: Review) -> Json:
         "note": review.note,
         "at": _moment(review.at),
         "by_deadline": review.by_deadline,
+        **({"also": review.also} if review.also else {}),
     }
 
 
@@ -212,6 +213,7 @@ def _to_review(j: Json) -> Review:
         note=j["note"],
         at=_to_moment(j["at"]),
         by_deadline=j["by_deadline"],
+        also=j.get("also", ""),
     )
 
 
@@ -298,26 +300,6 @@ def _to_verdict(j: Json) -> Verdict:
     )
 
 
-def _reviewers(reviewers: Reviewers) -> Json:
-    return {
-        "name": reviewers.name,
-        "members": [_address(member) for member in reviewers.members],
-        "deadline": reviewers.deadline // _TICK,
-        "then": reviewers.then,
-        "reminders": [reminder // _TICK for reminder in reviewers.reminders],
-    }
-
-
-def _to_reviewers(j: Json) -> Reviewers:
-    return Reviewers(
-        name=j["name"],
-        members=tuple(_to_address(member) for member in j["members"]),
-        deadline=j["deadline"] * _TICK,
-        then=j["then"],
-        reminders=tuple(reminder * _TICK for reminder in j["reminders"]),
-    )
-
-
 def _disposition(disposition: Disposition) -> Json:
     match disposition:
         case Relay():
@@ -325,7 +307,7 @@ def _disposition(disposition: Disposition) -> Json:
         case Tag(headers=headers, subject=subject):
             return {"is": "tag", "headers": [list(header) for header in headers], "subject": subject}
         case Hold(reviewers=reviewers):
-            return {"is": "hold", "reviewers": _reviewers(reviewers)}
+            return {"is": "hold", "reviewers": ladders.written(reviewers)}
         case Reject(reply=reply):
             return {"is": "reject", "reply": _reply(reply)}
         case Defer(reply=reply):
@@ -341,7 +323,7 @@ def _to_disposition(j: Json) -> Disposition:
         case "tag":
             return Tag(headers=tuple((name, value) for name, value in j["headers"]), subject=j["subject"])
         case "hold":
-            return Hold(reviewers=_to_reviewers(j["reviewers"]))
+            return Hold(reviewers=ladders.read(j["reviewers"]))
         case "reject":
             return Reject(reply=_to_reply(j["reply"]))
         case "defer":
@@ -359,6 +341,7 @@ def _decision(decision: Decision) -> Json:
         "authority": [{"name": a.name, "title": a.title, "text": a.text} for a in decision.authority],
         "verdict": None if decision.verdict is None else _verdict(decision.verdict),
         "trials": [{"would": t.would, "rule": _location(t.rule), "grounds": t.grounds} for t in decision.trials],
+        "groups": list(decision.groups),
     }
 
 
@@ -371,4 +354,5 @@ def _to_decision(j: Json) -> Decision:
         authority=tuple(Authority(name=a["name"], title=a["title"], text=a["text"]) for a in j["authority"]),
         verdict=None if j["verdict"] is None else _to_verdict(j["verdict"]),
         trials=tuple(Trial(would=t["would"], rule=_to_location(t["rule"]), grounds=t["grounds"]) for t in j["trials"]),
+        groups=tuple(map(str, j.get("groups", ()))),
     )

@@ -37,6 +37,10 @@ class StoredDesk:
         """The policies by which something was ever held."""
         return await self._writer.do(cards.policies)
 
+    async def groups(self) -> Sequence[str]:
+        """The groups whose senders ever had something held."""
+        return await self._writer.do(cards.groups)
+
     async def remark(self, hold: str, remark: Remark) -> None:
         """Leave a note. Raises KeyError."""
 

@@ -45,6 +45,8 @@ def _expect(ruled: HeldMail) -> str:
     verdict = ruled.decision.verdict
     if ruled.review is None or verdict is None:
         return ""
+    if ruled.review.ruling is Ruling.WITHDRAWN:
+        return ""
     return "neither" if ruled.review.ruling is Ruling.RELEASED else _found(verdict)
 
 

@@ -1,18 +1,16 @@
 """Holds as rows. Each function is given the connection of a transaction, and leaves its end to the caller."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from heapq import merge
-from itertools import count, islice
+from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Connection, Row, func, select, update
 
-from gateway.hold import HeldMail, Review
+from gateway.hold import AlreadyRuled, HeldMail, Review, Turned
 from gateway.mail import Content, Mail
-from gateway.store import cards, codec, schema
+from gateway.store import cards, codec, courses, pleas, schema
 from gateway.store.contents import Damaged, Spool, keep, take
 from gateway.store.schema import contents, holds
 
@@ -22,7 +20,7 @@ T = TypeVar("T")
 _BATCH = 100
 """Due holds handed out at once: each comes with its content."""
 
-_ROW = select(holds, contents.c.size, contents.c.destroyed).join(contents)
+_ROW = select(holds, contents.c.size, contents.c.destroyed, schema.courses.c.course).join(contents).join(schema.courses)
 
 
 def insert(db: Connection, held: HeldMail) -> str:
@@ -43,6 +41,7 @@ def insert(db: Connection, held: HeldMail) -> str:
         "next": moment(held, held.reminded),
     }
     db.execute(holds.insert(), row)
+    courses.insert_new(db, held)
     cards.insert(db, held)
     return sha256
 
@@ -66,6 +65,12 @@ def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
     return None if row is None else _held(row, take(db, hold, spool))
 
 
+def bare(db: Connection, hold: str) -> HeldMail | None:
+    """The hold without its octets."""
+    row = db.execute(_ROW.where(holds.c.id == hold)).one_or_none()
+    return None if row is None else _held(row, Content(size=row.size))
+
+
 def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
     """Holds without content, the earliest deadline first."""
     asked = _ROW.order_by(holds.c.deadline, holds.c.id).limit(limit)
@@ -79,8 +84,28 @@ def due(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
     return readable(rows, lambda row: _held(row, take(db, row.id, spool)))
 
 
-def rule(db: Connection, hold: str, review: Review, spool: Spool) -> HeldMail:
-    """Write the first ruling. Raises AlreadyRuled, KeyError, or ValueError for a recipient that is none."""
+def turning(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
+    """Waiting holds that go on by themselves now, no more than a batch."""
+    moment = schema.courses.c.next
+    rows = db.execute(_ROW.where(moment <= now).order_by(moment, holds.c.id).limit(_BATCH)).all()
+    return readable(rows, lambda row: _held(row, take(db, row.id, spool)))
+
+
+def turn(db: Connection, held: HeldMail) -> None:
+    """Write a change of a hold's course. Raises KeyError, AlreadyRuled; Turned if there was another one meanwhile."""
+    review = db.execute(select(holds.c.review).where(holds.c.id == held.mail.id)).one_or_none()
+    if review is None:
+        raise KeyError(held.mail.id)
+    if review[0] is not None:
+        raise AlreadyRuled(codec.read_review(review[0]))
+    if not courses.write(db, held):
+        raise Turned
+    again = {"reminded": held.reminded, "next": held.next_reminder()}
+    db.execute(update(holds).where(holds.c.id == held.mail.id).values(again))
+
+
+def rule(db: Connection, hold: str, review: Review, spool: Spool, turn: int | None) -> HeldMail:
+    """Write the first ruling. Raises AlreadyRuled, KeyError, Turned, or ValueError for a recipient that is none."""
     first = update(holds).where(holds.c.id == hold, holds.c.review.is_(None))
     row = {"review": codec.write_review(review), "next": None, "ended": ending(review), "ended_at": review.at}
     written = db.execute(first.values(row)).rowcount
@@ -89,7 +114,11 @@ def rule(db: Connection, hold: str, review: Review, spool: Spool) -> HeldMail:
         raise KeyError(hold)
     waiting = replace(held, review=None) if written else held
     ruled = waiting.ruled(review)
+    if turn is not None and turn != held.course.turn:
+        raise Turned
+    courses.over(db, hold)
     cards.ruled(db, hold, review)
+    pleas.ruled(db, ruled)
     return ruled
 
 
@@ -117,13 +146,8 @@ def counted(db: Connection) -> tuple[int, datetime | None]:
 
 
 def moment(held: HeldMail, reminded: int) -> datetime:
-    """When a hold is due next, so many reminders having been sent: when `HeldMail.reminders_by` says one more.
-
-    A deadline at which the policy rules is never put off; after one at which it waits, each further one reminds again.
-    """
-    waits = islice(merge(sorted(held.reviewers.reminders), _deadlines(held.reviewers.deadline)), reminded, None)
-    reminder = held.since + next(waits)
-    return reminder if held.reviewers.then == "wait" else min(reminder, held.deadline)
+    """When a hold is due next, so many reminders having been sent: when `HeldMail.reminders_by` says one more."""
+    return replace(held, reminded=reminded).next_reminder()
 
 
 def readable(rows: Iterable[Row[Any]], build: Callable[[Row[Any]], T]) -> list[T]:
@@ -142,10 +166,6 @@ def plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
 
 
-def _deadlines(every: timedelta) -> Iterator[timedelta]:
-    return (every * number for number in count(1))
-
-
 def _held(row: Row[Any], content: Content) -> HeldMail:
     return HeldMail(
         mail=Mail(id=row.id, envelope=codec.read_envelope(row.envelope), content=content, received=row.received),
@@ -156,4 +176,5 @@ def _held(row: Row[Any], content: Content) -> HeldMail:
         reminded=row.reminded,
         kept=row.kept or "",
         destroyed=row.destroyed,
+        course=courses.read(row.course),
     )

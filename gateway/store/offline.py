@@ -27,7 +27,11 @@ class OfflineTrail:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._engine = create_engine(
-            "sqlite://", module=best_library(), creator=self._connected, poolclass=NullPool, hide_parameters=True
+            "sqlite://",
+            module=best_library(),
+            creator=lambda: opened_read_only(path),
+            poolclass=NullPool,
+            hide_parameters=True,
         )
 
     def __enter__(self) -> Self:
@@ -60,11 +64,12 @@ class OfflineTrail:
         except self._engine.dialect.loaded_dbapi.Error as error:
             raise StoreUnavailable(f"{self._path}: {error}") from error
 
-    def _connected(self) -> Any:
-        """A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html, Read-Only Databases)."""
-        log = self._path.with_name(f"{self._path.name}-wal")
-        copy = "&immutable=1" if not log.exists() and not os.access(self._path.parent, os.W_OK) else ""
-        return best_library().connect(f"file:{quote(str(self._path))}?mode=ro{copy}", uri=True)
+
+def opened_read_only(path: Path) -> Any:
+    """A connection. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
+    log = path.with_name(f"{path.name}-wal")
+    copy = "&immutable=1" if not log.exists() and not os.access(path.parent, os.W_OK) else ""
+    return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True)
 
 
 def _alone(path: Path) -> None:

@@ -55,6 +55,12 @@ def lease(db: Connection, now: datetime, until: datetime, limit: int, spool: Spo
     return readable(rows, lambda row: _parcel(db, row, spool))
 
 
+def get(db: Connection, parcel: str, spool: Spool) -> Parcel | None:
+    """The parcel of that id, whatever became of it."""
+    rows = db.execute(select(parcels).where(parcels.c.id == parcel)).all()
+    return next(iter(readable(rows, lambda row: _parcel(db, row, spool))), None)
+
+
 def settle(db: Connection, parcel: Parcel, state: str, receipt: Receipt, at: datetime) -> bool:
     """Write that a parcel is delivered or failed, for good; False if that was known, and then nothing is written."""
     return _tried(db, _row(db, parcel), receipt, at, state=state)

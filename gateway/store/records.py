@@ -51,7 +51,7 @@ class Recorded:
 
     async def expendable(self, ruled_before: Mapping[str, datetime], limit: int) -> Mapping[str, str]:
         """Ids of holds whose content was kept long enough, the oldest first, with how they ended."""
-        return await self._writer.do(lambda db: archive.expendable(db, ruled_before, limit))
+        return await self._writer.do(lambda db: archive.expendable(db, ruled_before, limit, self._clock.now()))
 
     async def destroy(self, hold: str, *, actor: str, why: str) -> bool:
         """Destroy content, in the database, its write-ahead log and the spool; False if that may not be, or was done."""

@@ -1,69 +1,13 @@
-"""The tables as they stand at the newest migration. Rows are added and brought up to date; only octets are ever deleted.
+"""The tables of mail as they stand at the newest migration; `roll` has those of people. Rows are added and brought up to date;
+only octets, tries to sign in and what served once are ever deleted.
 
 Records of ours (envelope, decision, review, reply, receipt) are JSON text of `gateway.store.codec`; columns beside them
 exist to be asked for. A change here needs a new file in `migrations/versions`, and a test compares the two.
 """
 
-import json
-from datetime import UTC, datetime, timedelta
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-)
-from sqlalchemy.types import TypeDecorator
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_TICK = timedelta(microseconds=1)
-
-
-class Instant(TypeDecorator[datetime]):
-    """A moment, as microseconds since 1970. An aware datetime goes in, one in UTC comes out."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  -- the hook's form
-        """Raises TypeError for a datetime without a time zone."""
-        return None if value is None else (value - _EPOCH) // _TICK
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  -- the hook's form
-        """The moment, in UTC."""
-        return None if value is None else _EPOCH + value * _TICK
-
-
-class Words(TypeDecorator[str]):
-    """Text from a message, as a JSON string: lone surrogates and NUL, which a database refuses, come back as they were."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  -- the hook's form
-        """ASCII only."""
-        return None if value is None else json.dumps(value)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  -- the hook's form
-        """The text."""
-        return None if value is None else str(json.loads(value))
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
+from gateway.store.columns import Instant, Words, metadata
 
 contents = Table(
     "contents",
@@ -101,12 +45,14 @@ holds = Table(
     Column("kept", Words),
     Column("ended", Text),
     Column("ended_at", Instant),
+    Column("needed", Instant),
     Index(None, "next"),
     Index(None, "deadline"),
     Index(None, "ended", "ended_at"),
 )
 """`next`: when the hold is due for a reminder or its deadline; null once it is ruled on. kept: why it is under legal hold.
-ended: released, denied or expired, from the ruling until its content is destroyed.
+ended: released, denied, returned, withdrawn or expired, from the ruling until its content is destroyed.
+needed: until when its content has to be there for an appeal.
 """
 
 parcels = Table(
@@ -190,6 +136,7 @@ cards = Table(
     Column("size", BigInteger, nullable=False),
     Column("ruled", Instant),
     Column("ruled_by", Words),
+    Column("expired", Boolean, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
     Column("about", Text, nullable=False),
     Column("addressed", Text, nullable=False),
@@ -200,9 +147,34 @@ cards = Table(
     Index(None, "cluster", "state", "deadline", "id"),
     Index(None, "author", "since"),
     Index(None, "policy"),
+    Index(
+        "ix_cards_figures",
+        *("since", "id", "state", "policy", "political", "religious", "author", "ruled", "ruled_by", "expired"),
+    ),
 )
-"""A line of the reviewers' lists for each hold. author, about and addressed are sender, subject and recipients for searching,
+"""A line of the reviewers' lists for each hold; the last index has all that accounts are drawn up from. expired: the deadline
+ruled. author, about and addressed are sender, subject and recipients for searching,
 in lower case; cluster is the id of the first of those alike, sketch what tells them."""
+
+grouped = Table(
+    "grouped",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Index(None, "name", "hold"),
+)
+"""The policies' groups that a hold's sender was in when it came."""
+
+decided = Table(
+    "decided",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+)
+"""How often the rules decided what (relay, tag, hold, reject, defer), a day; kind: all, policy or group."""
 
 remarks = Table(
     "remarks",
@@ -216,53 +188,59 @@ remarks = Table(
 )
 """Notes that reviewers leave for each other; `by` is an account's login."""
 
-accounts = Table(
-    "accounts",
+courses = Table(
+    "courses",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("login", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("reviewers", Text, nullable=False),
-    Column("also", Text, nullable=False),
-    Column("password", Text, nullable=False),
-    Column("totp", Text, nullable=False),
-    Column("spent", BigInteger, nullable=False),
-    Column("made", Instant, nullable=False),
-    Column("disabled", Instant),
-    Index(None, "login", unique=True),
-)
-"""Who may use the console. reviewers and also are JSON lists."""
-
-invitations = Table(
-    "invitations",
-    metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("course", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("next", Instant),
+    Column("desk", Text, nullable=False),
+    Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=False),
-    Column("void", Boolean, nullable=False),
-    Index(None, "account"),
+    Column("above", Text),
+    Column("assented", Words),
+    Column("given", Integer, nullable=False),
+    Index(None, "next"),
 )
-"""One-time links. void: used, or replaced by another."""
+"""How far a hold has come on its ladder. next: when it goes on by itself; desk: whose it is, from `since` to `until`, and then
+that of the rung `above`; assented: who was the first of two to agree; given: how often
+it was handed over.
+"""
 
-sessions = Table(
-    "sessions",
+seats = Table(
+    "seats",
     metadata,
-    Column("digest", String(64), primary_key=True),
-    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
-    Column("made", Instant, nullable=False),
-    Column("seen", Instant, nullable=False),
-    Column("whole", Boolean, nullable=False),
-    Column("address", Text, nullable=False),
-    Column("agent", Text, nullable=False),
-    Column("ended", Boolean, nullable=False),
-    Index(None, "account", "seen"),
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("name", Text, primary_key=True),
+    Index(None, "name"),
 )
+"""Whose a hold is beyond its first rung: names of rungs, and persons in angle brackets."""
 
-keys = Table(
-    "keys",
+statements = Table(
+    "statements",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("hold", Text, ForeignKey("holds.id"), nullable=False),
+    Column("record", Text, nullable=False),
+    Index(None, "hold"),
+)
+"""What senders said of their held messages, in order."""
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("hold", Text, ForeignKey("holds.id"), primary_key=True),
+    Column("record", Text, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Index(None, "open"),
+)
+"""Appeals, one for each hold; open: no supervisor has answered yet."""
+
+rounds = Table(
+    "rounds",
     metadata,
     Column("name", Text, primary_key=True),
-    Column("octets", LargeBinary, nullable=False),
+    Column("at", Instant, nullable=False),
 )
-"""Secrets the gateway signs with."""
+"""Mail that goes out at its times, by name, and when it last did."""

@@ -16,10 +16,14 @@ from gateway.store import holds, outbox, steps
 from gateway.store.accounts import StoredAccounts
 from gateway.store.contents import Spool
 from gateway.store.desk import StoredDesk
+from gateway.store.factors import StoredFactors
+from gateway.store.figures import StoredFigures
+from gateway.store.hearings import StoredPleas
 from gateway.store.ledger import append
 from gateway.store.records import Recorded
+from gateway.store.rounds import StoredRounds
 from gateway.store.writer import Writer
-from gateway.trail import Step
+from gateway.trail import Detail, Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +48,10 @@ class Shelf(Recorded):
         super().__init__(writer, spool, clock)
         self.desk = StoredDesk(writer)
         self.accounts = StoredAccounts(writer)
+        self.factors = StoredFactors(writer)
+        self.figures = StoredFigures(writer)
+        self.pleas = StoredPleas(writer, spool, clock)
+        self.rounds = StoredRounds(writer, clock)
 
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""
@@ -63,11 +71,11 @@ class Shelf(Recorded):
         """Holds without their content, the earliest deadline first."""
         return await self._writer.do(lambda db: holds.listed(db, waiting=waiting, limit=limit))
 
-    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
-        """Write the first ruling and what it sends. Raises AlreadyRuled, KeyError, or ValueError for a stranger."""
+    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel], *, turn: int | None = None) -> HeldMail:
+        """Write the first ruling and what it sends. Raises AlreadyRuled, KeyError, Turned, or ValueError for a stranger."""
 
         def work(db: Connection) -> HeldMail:
-            ruled = holds.rule(db, hold, review, self._spool)
+            ruled = holds.rule(db, hold, review, self._spool, turn)
             outbox.put(db, parcels)
             step, said = steps.ruled(review, parcels)
             append(db, self._clock.now(), step, actor=review.reviewer, hold=hold, detail=said)
@@ -98,6 +106,22 @@ class Shelf(Recorded):
 
         return await self._writer.do(work)
 
+    async def turning(self, now: datetime) -> Sequence[HeldMail]:
+        """Waiting holds that go on by themselves now, at most a hundred, the longest due first."""
+        return await self._writer.do(lambda db: holds.turning(db, now, self._spool))
+
+    async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
+        """Write a change of its course and what it sends. Raises AlreadyRuled, KeyError, Turned, and then nothing was written."""
+
+        def work(db: Connection) -> None:
+            holds.turn(db, held)
+            outbox.put(db, parcels)
+            if step:
+                said = steps.turned(held, detail, parcels)
+                append(db, self._clock.now(), step, actor=actor, hold=held.mail.id, detail=said)
+
+        await self._writer.do(work)
+
     async def put(self, parcels: Sequence[Parcel]) -> None:
         """Add mail to go out. Raises ValueError if an id was ever used, KeyError for a release without its hold."""
 
@@ -108,6 +132,10 @@ class Shelf(Recorded):
                 append(db, self._clock.now(), Step.NOTIFIED, hold=hold, detail=steps.notified(of_it))
 
         await self._writer.do(work)
+
+    async def parcel(self, parcel: str) -> Parcel | None:
+        """The parcel of that id, whatever became of it; without octets where they were destroyed."""
+        return await self._writer.do(lambda db: outbox.get(db, parcel, self._spool))
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         """Parcels that are due, the longest due first, held by nobody else until `until`."""

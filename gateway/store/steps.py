@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway.hold import HeldMail, Review
+from gateway.hold import HeldMail, Review, Ruling
 from gateway.mail import Address, Receipt, Reply
+from gateway.plea import Appeal, Finding, Statement
 from gateway.ports import Parcel
 from gateway.store import codec
-from gateway.trail import Step, moment
+from gateway.trail import Detail, Step, moment
 
 Said = dict[str, Any]
+_RULED = {Ruling.RETURNED: Step.RETURNED, Ruling.WITHDRAWN: Step.WITHDRAWN}
 
 
 def held(hold: HeldMail, sha256: str, notices: Sequence[Parcel]) -> Said:
@@ -37,10 +39,18 @@ def held(hold: HeldMail, sha256: str, notices: Sequence[Parcel]) -> Said:
         "since": moment(hold.since),
         "deadline": moment(hold.deadline),
         "then": hold.reviewers.then,
+        **_ladder(hold),
         "envelope": record(codec.write_envelope(envelope)),
         "decision": record(codec.write_decision(decision)),
         "sends": _sends(notices),
     }
+
+
+def _ladder(hold: HeldMail) -> Said:
+    """What a ladder of one has not."""
+    way = [{"reviewers": leg.rung.name, "until": moment(leg.ends)} for leg in hold.way]
+    said = {"ladder": way if len(way) > 1 else [], "hurry": hold.reviewers.hurry, "two": hold.reviewers.pair}
+    return {name: one for name, one in said.items() if one}
 
 
 def ruled(review: Review, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
@@ -49,16 +59,42 @@ def ruled(review: Review, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
         "ruling": str(review.ruling),
         "recipients": _addresses(review.recipients),
         "note": review.note,
+        **({"also": review.also} if review.also else {}),
         "at": moment(review.at),
         "record": record(codec.write_review(review)),
         "sends": _sends(parcels),
     }
-    return Step.EXPIRED if review.by_deadline else Step.RULED, said
+    return Step.EXPIRED if review.by_deadline else _RULED.get(review.ruling, Step.RULED), said
+
+
+def stated(statement: Statement, print_: str, parcels: Sequence[Parcel]) -> Said:
+    """The sender said something. pleas: the SHA-256 of the records of all he said so far."""
+    return {"length": len(statement.text), "pleas": print_, "sends": _sends(parcels)}
+
+
+def appealed(appeal: Appeal, print_: str, parcels: Sequence[Parcel]) -> Said:
+    """The sender appealed."""
+    against = {"ruling": str(appeal.against.ruling), "by": appeal.against.reviewer}
+    return {"length": len(appeal.text), "against": against, "pleas": print_, "sends": _sends(parcels)}
+
+
+def found(finding: Finding, review: Review | None, print_: str, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
+    """A supervisor answered an appeal; with a ruling that takes the place of the first, its record."""
+    said = {"reason": finding.reason, "pleas": print_, "sends": _sends(parcels)}
+    if review is None:
+        return Step.UPHELD, said
+    recipients = _addresses(review.recipients)
+    return Step.OVERTURNED, {**said, "recipients": recipients, "record": record(codec.write_review(review))}
 
 
 def reminded(number: int, parcels: Sequence[Parcel]) -> Said:
     """The reviewers were reminded; number: of reminders so far."""
     return {"number": number, "sends": _sends(parcels)}
+
+
+def turned(hold: HeldMail, more: Detail, parcels: Sequence[Parcel]) -> Said:
+    """The hold went on: whose it is now, and until when."""
+    return {**more, "with": hold.desk.name, "until": moment(hold.leg.ends), "sends": _sends(parcels)}
 
 
 def notified(parcels: Sequence[Parcel]) -> Said:

@@ -1,9 +1,9 @@
 """Real mail of third parties, where somebody has it: campaigns, devotional lists, offices, prosecutors, Congress, spam.
 
 It is not part of the project and none of it is kept. `borrow` draws, always the same, from a folder of `political`,
-`religious` and `neither` in gzipped JSON Lines (id, source, subject, body, and party where known), and writes five files
-beside one another: what is trained on, a heap that hard windows are looked for in and the screen learns from, what thresholds
-answer to, and two to test with.
+`religious` and `neither` in gzipped JSON Lines (id, source, subject, body, and party where known), and writes six files
+beside one another: what is trained on, a heap that hard windows are looked for in and the screen learns from, more that only
+the screen learns from, what thresholds answer to, and two to test with.
 Training works without it, and then knows campaigns' own mail less well. It raises OSError for a folder that lacks a file.
 """
 
@@ -30,6 +30,7 @@ _EXTRA = {
     "votegov": 15,
 }
 _PLENTY = {"congress_press": 900, "enron_ucb": 700, "da_orange_ca": 500, "spamassassin": 900}
+_MORE = {"congress_press": 529, "enron_ucb": 244, "da_orange_ca": 900, "spamassassin": 1400}
 _OFFICE = ("congress_press", "enron_ucb", "da_orange_ca", "spamassassin")
 _THRESHOLD, _TEST, _CAMPAIGN, _FAITH = 110, 120, 150, 60
 
@@ -42,6 +43,7 @@ class Borrowed:
 
     extra: Path
     plenty: Path
+    more: Path
     threshold: Path
     ordinary: Path
     offending: Path
@@ -57,10 +59,12 @@ def borrow(folder: Path, out: Path, *, seed: int = 31) -> Borrowed:
     offending = [*drawn["political"].any(_CAMPAIGN), *drawn["religious"].any(_FAITH)]
     extra = [row for heap in drawn.values() for source, count in _EXTRA.items() for row in heap.take(source, count)]
     plenty = [row for source, count in _PLENTY.items() for row in office.take(source, count)]
+    more = [row for source, count in _MORE.items() for row in office.take(source, count)]
     rnd.shuffle(extra)
     return Borrowed(
         extra=_written(out / "real_extra.jsonl", extra),
         plenty=_written(out / "real_plenty.jsonl", plenty),
+        more=_written(out / "real_more.jsonl", more),
         threshold=_written(out / "real_threshold.jsonl", threshold),
         ordinary=_written(out / "real_ordinary.jsonl", ordinary),
         offending=_written(out / "real_offending.jsonl", offending),

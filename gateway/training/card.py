@@ -7,10 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from gateway.classify import Thresholds
-from gateway.evaluation.measures import Share, average_precision
+from gateway.evaluation.measures import average_precision
 from gateway.model.card import Level, Scale, sha256
 from gateway.model.judge import SCREEN, VOCABULARY, WEIGHTS
 from gateway.model.windows import SIZE
+from gateway.share import Share
 from gateway.training.batches import COLUMNS
 from gateway.training.recipe import Recipe
 

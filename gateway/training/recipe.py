@@ -16,7 +16,7 @@ class Recipe:
     """
 
     seed: int = 1
-    epochs: int = 4
+    epochs: int = 3
     rate: float = 2e-4
     decay: float = 0.85
     pieces: int = 2400

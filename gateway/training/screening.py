@@ -1,4 +1,7 @@
-"""The screen's weights: logistic regression on sentences with their neighbours, rounded to eight bits."""
+"""The screen's weights: logistic regression on sentences with their neighbours, rounded to eight bits.
+
+An offence counts for many ordinary stretches: what the screen lets pass costs a moment, what it settles nobody looks at again.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +16,7 @@ from gateway.model.card import Level
 from gateway.model.screen import SIZE, Screen, features
 from gateway.training.examples import Example
 
-_PASSES, _BATCH, _RATE, _DECAY, _MOST = 6, 256, 0.02, 1e-5, 40
+_PASSES, _BATCH, _RATE, _DECAY, _MOST, _OFFENCE = 4, 256, 0.02, 5e-5, 40, 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +51,8 @@ def sieve(examples: Sequence[Example], seed: int) -> Sieve:
             offsets = np.cumsum([0, *(len(found) for found, _ in batch[:-1])])
             where = torch.from_numpy(np.concatenate([found for found, _ in batch]))
             said = weights(where, torch.from_numpy(offsets))[:, 0] + bias
-            loss = functional.binary_cross_entropy_with_logits(said, torch.tensor([label for _, label in batch]))
+            labels = torch.tensor([label for _, label in batch])
+            loss = functional.binary_cross_entropy_with_logits(said, labels, pos_weight=torch.tensor(_OFFENCE))
             loss = loss + _DECAY * (weights.weight**2).sum()
             optimiser.zero_grad()
             loss.backward()

@@ -24,6 +24,7 @@ from gateway.mail import new_id
 from gateway.policy import load_rulebook
 from gateway.reading import Reader
 from gateway.store import SqliteStore
+from tests.bench.console import console
 from tests.support.gateway import Gateway
 from tests.support.mails import decision, mail, reviewers
 from tests.support.sink import Sink
@@ -139,3 +140,4 @@ if __name__ == "__main__":
     stages()
     whole()
     asyncio.run(shelf())
+    asyncio.run(console())

@@ -96,24 +96,26 @@ def test_any_text_can_be_masked(text):
 
 
 @pytest.mark.parametrize(
-    ("pattern", "sets"),
+    ("pattern", "ways"),
     [
-        (r"\bvote (?:for|against) N\b", ({"^vote"}, {"^for", "^against"})),
-        (r"\b(?:the )?levy", ({"^levy"},)),
-        (r"\bre-?elect\b", ({"elect"},)),
-        (r"x(?:big|dog)e", ({"big", "dog"},)),
-        (r"\bP\b.{0,9}\bcaucus", ({"^caucus"}, {"P"})),
-        (r"\w+ N", ()),
-        (r"donat\w+|\bgift(?!s)", ({"donat", "^gift"},)),
+        (r"\bvote (?:for|against) N\b", [[{"\bvote for ", "\bvote against "}]]),
+        (r"\b(?:the )?levy", [[{"\blevy", "\bthe levy"}]]),
+        (r"\bre-?elect\b", [[{"\bre-elect\b", "\breelect\b"}]]),
+        (r"x(?:big|dog)e", [[{"xbige", "xdoge"}]]),
+        (r"\bP\b.{0,9}\bcaucus", [[{"\bcaucus"}, {"P"}]]),
+        (r"\w+ N", [[]]),
+        (r"donat\w+|\bgift(?!s)", [[{"donat", "\bgift"}]]),
+        (r"\b(?:chip in.{3}cash|every donor)", [[{"\bchip in"}, {"cash"}], [{"\bevery donor"}]]),
+        (r"\b(?:\$ ?\d|bucks)", [[{"$", "\bbucks"}]]),
+        (r"(?:fire|[a-z]+) the [bw]ard", [[{" the bard", " the ward"}]]),
     ],
 )
-def test_the_needles_of_a_pattern_are_words_that_every_match_holds(pattern, sets):
-    found = needles(pattern)
-    assert found == tuple(map(frozenset, sets)) or {frozenset(s) for s in sets} >= set(found) > set()
+def test_the_needles_of_a_pattern_are_what_every_match_holds(pattern, ways):
+    assert sorted(map(list, needles(pattern)), key=len) == sorted(ways, key=len)
 
 
 def test_every_row_has_needles():
-    assert all(row.needles for _, row in RULES)
+    assert all(row.needles and all(row.needles) for _, row in RULES)
 
 
 def test_no_row_that_would_match_is_left_out_for_want_of_a_needle():

@@ -120,6 +120,13 @@ def test_check_tells_the_mistakes_of_all_files_at_once(settings, tmp_path):
     assert len(rows) >= 4
 
 
+def test_check_names_the_group_of_a_milter_socket_that_is_not_here(settings):
+    settings.write_text(settings.read_text() + "milter: {socket: milter.sock, group: nobodys}\n")
+    said = hatchway("check", "-c", str(settings))
+    assert said.returncode == 78
+    assert "milter.sock:1:1: there is no group nobodys here" in said.stderr
+
+
 @pytest.mark.parametrize("command", [("queue", "list"), ("status",), ("reload",), ("queue", "release", "X")])
 def test_a_gateway_that_is_not_running_is_said_so(settings, command):
     said = hatchway(*command, "-c", str(settings))
@@ -178,6 +185,48 @@ def test_check_names_each_file_that_the_settings_name_and_nobody_can_read(settin
         assert f"{settings.parent / name}:1:1: cannot be read: No such file or directory\n" in said.stderr
         assert f"The settings name it under `{key}`." in said.stderr
     assert "4 problems." in said.stderr
+
+
+SIGN_IN = """\
+console:
+  listen: 127.0.0.1:8025
+  public url: https://console.department.example
+  key file: console.key
+  oidc:
+    issuer: http://127.0.0.1:1
+    client id: hatchway
+    client secret file: oidc.secret
+    roles: [{group: a, role: reviewer, reviewers: [comand]}]
+  ldap:
+    servers: [ldaps://127.0.0.1:1]
+    ca file: ca.pem
+    base: dc=x
+"""
+
+
+def test_check_names_what_is_wrong_with_who_vouches(settings):
+    settings.write_text(settings.read_text() + SIGN_IN)
+    (settings.parent / "oidc.secret").write_text("\n")
+    (settings.parent / "ca.pem").write_text("no certificate")
+    said = hatchway("check", "-c", str(settings))
+    assert said.returncode == 78
+    assert f"{settings.parent / 'console.key'}:1:1: cannot be read: No such file" in said.stderr
+    assert f"{settings.parent / 'oidc.secret'}:1:1: is empty" in said.stderr
+    assert f"{settings.parent / 'ca.pem'}:1:1: cannot be used" in said.stderr
+    assert "The settings name it under `console.oidc.client secret file`." in said.stderr
+    assert 'no policy names reviewers "comand"' in said.stderr
+    assert "4 problems." in said.stderr
+
+
+def test_check_asks_who_vouches_where_that_is_wanted(settings):
+    lines = SIGN_IN.replace("  key file: console.key\n", "").replace("    ca file: ca.pem\n", "").replace("comand", "command")
+    settings.write_text(settings.read_text() + lines.replace("    client secret file: oidc.secret\n", ""))
+    assert hatchway("check", "-c", str(settings)).returncode == 0
+    said = hatchway("check", "--sign-in", "-c", str(settings))
+    assert said.returncode == 78
+    assert "http://127.0.0.1:1/.well-known/openid-configuration cannot be asked" in said.stderr
+    assert "ldaps://127.0.0.1:1: " in said.stderr
+    assert "2 problems." in said.stderr
 
 
 def test_classify_answers_every_line_it_can_whatever_the_others_are():

@@ -98,6 +98,9 @@ async def test_a_bulk_decision_says_which_were_not_done_and_why(console):
         ("recipient=shift0", "P0"),
         ("subject=picnic&each=1", "P0"),
         ("policy=command+review&words=council", "B"),
+        ("group=the+board", "B"),
+        ("group=the+board&words=picnic", ""),
+        ("group=nobody", ""),
         ("category=political", ""),
         ("state=released", ""),
         ("state=all&words=budget", "B"),
@@ -110,7 +113,12 @@ async def test_a_bulk_decision_says_which_were_not_done_and_why(console):
 async def test_searching(console, asked, found):
     await picnics(console, 1)
     await console.hold(
-        "B", b"Subject: x\r\n\r\nx\r\n", sender="treasurer@association.example", subject="Budget", to=("finance@council.example",)
+        "B",
+        b"Subject: x\r\n\r\nx\r\n",
+        sender="treasurer@association.example",
+        subject="Budget",
+        groups=("the board", "boards"),
+        to=("finance@council.example",),
     )
     page = (await (await console.person(Role.REVIEWER)).get(f"/queue?{asked}")).text
     assert {line.partition('"')[0] for line in page.split('href="/mail/')[1:]} == ({found} if found else set())

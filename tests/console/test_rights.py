@@ -15,6 +15,11 @@ MAY = {
     "POST /sign-in": "nrsad",
     "GET /sign-in/code": "nrsad",
     "POST /sign-in/code": "nrsad",
+    "GET /sign-in/oidc": "nrsad",
+    "GET /sign-in/oidc/back": "nrsad",
+    "POST /sign-in/passkey/question": "nrsad",
+    "POST /sign-in/passkey": "nrsad",
+    "GET /signed-out": "nrsad",
     "GET /welcome/{token}": "nrsad",
     "POST /welcome/{token}": "nrsad",
     "POST /sign-out": "nrsad",
@@ -23,7 +28,20 @@ MAY = {
     "POST /me/password": "rsad",
     "GET /me/second-factor": "rsad",
     "POST /me/second-factor": "rsad",
+    "GET /me/passkeys": "rsad",
+    "POST /me/passkeys": "rsad",
+    "POST /me/passkeys/invitation": "rsad",
+    "POST /me/passkeys/{passkey}": "rsad",
+    "POST /me/passkeys/{passkey}/remove": "rsad",
+    "GET /me/recovery": "rsad",
+    "POST /me/recovery": "rsad",
     "POST /me/sessions": "rsad",
+    "POST /me/told": "rs",
+    "GET /status/{hold}/{token}": "nrsad",
+    "POST /status/{hold}/{token}/withdraw": "nrsad",
+    "POST /status/{hold}/{token}/explain": "nrsad",
+    "POST /status/{hold}/{token}/answer": "nrsad",
+    "POST /status/{hold}/{token}/appeal": "nrsad",
     "GET /go/{hold}/{token}": "rsa",
     "GET /queue": "rsa",
     "GET /queue/lines": "rsa",
@@ -38,12 +56,21 @@ MAY = {
     "GET /mail/{hold}/frame/{number}": "rsa",
     "POST /mail/{hold}/release": "rs",
     "POST /mail/{hold}/deny": "rs",
+    "POST /mail/{hold}/return": "rs",
+    "POST /mail/{hold}/overturn": "s",
+    "POST /mail/{hold}/uphold": "s",
     "POST /mail/{hold}/note": "rs",
+    "POST /mail/{hold}/agree": "rs",
+    "POST /mail/{hold}/disagree": "rs",
+    "POST /mail/{hold}/hand-over": "rs",
+    "GET /report": "sa",
+    "GET /report/file/{form}": "sa",
     "GET /people": "d",
     "POST /people": "d",
     "GET /people/{account}": "d",
     "POST /people/{account}": "d",
     "POST /people/{account}/link": "d",
+    "POST /people/{account}/reset": "d",
     "POST /people/{account}/disable": "d",
     "POST /people/{account}/enable": "d",
 }
@@ -61,9 +88,10 @@ async def test_every_route_is_open_to_those_it_is_for_and_to_nobody_else(console
     browser = await console.person(WHO[who]) if WHO[who] else console.browser()
     for name, allowed in sorted(MAY.items(), key=lambda one: one[0] == "POST /sign-out"):
         method, _, path = name.partition(" ")
-        path = path.format(name="console.css", token="x", hold="H1", number="1", account="nobody")
+        given = {"hold": "H1", "number": "1", "account": "nobody", "passkey": "none", "form": "csv"}
+        path = path.format(name="console.css", token="x", **given)
         answer = await browser.request(method, path, data={"login": "x"} if method == "POST" else None)
-        sent_away = not path.startswith("/sign-") and answer.headers.get("location", "").startswith("/sign-in")
+        sent_away = not path.startswith("/sign") and answer.headers.get("location", "").startswith("/sign-in")
         let_in = not sent_away and not (answer.status_code == 403 and NOT_FOR_YOU in answer.text) and answer.status_code < 500
         if let_in != (who in allowed):
             wrong.append((name, answer.status_code, answer.headers.get("location")))

@@ -245,3 +245,62 @@ async def test_a_link_from_a_notice_survives_the_sign_in(relay, gateway, browser
     await page.wait_for_url("**/mail/*")
     assert await page.locator("h1").inner_text() == "General meeting"
     assert gateway.ask("queue.list")[0]["state"] == "waiting"
+
+
+async def test_many_are_released_and_denied_at_once_and_what_was_released_arrives(relay, gateway, browser):
+    for n, name in enumerate(("adams", "baker", "diaz")):
+        piece = message("Picnic", f"Dear number {n}, the picnic is on Saturday at the lake; bring chairs and a dish.", PRESIDENT)
+        await sent(gateway.port, PRESIDENT, [f"{name}@department.example"], piece)
+    await sent(gateway.port, PRESIDENT, WATCH, message("Dues", "The treasurer asks for the dues of October.", PRESIDENT))
+    captain = await visit(gateway, browser, **DESKTOP)
+    page = captain.page
+    link = await invited(gateway, "captain@department.example", "--role", "reviewer", "--reviewers", "command")
+    await set_password(page, link)
+    await page.goto(f"{gateway.console}/queue")
+    assert await page.locator("[name=chosen]").count() == 2
+    await page.check("li:has-text('3 alike') [name=chosen]")
+    await page.click("button[value=release]")
+    assert await page.locator("[name=hold]:checked").count() == 3
+    await page.locator("[name=hold]").nth(1).uncheck()
+    await captain.clean()
+    await page.click("button.big")
+    assert "2 messages released" in await page.locator("h1").inner_text()
+    await page.click("text=Back to the queue")
+    for box in await page.locator("[name=chosen]").all():
+        await box.check()
+    await page.click("button[value=deny]")
+    await page.click("button.big")
+    assert "Say why" in await page.locator("[role=alert]").inner_text()
+    await page.fill("[name=note]", "Please send it from your own account.")
+    await page.click("button.big")
+    assert "2 messages denied" in await page.locator("h1").inner_text()
+    await captain.clean()
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
+    arrived = [one for one in relay.messages if b"X-Hatchway-Release-Id: " in one.data]
+    assert sorted(b"adams" in one.rcpts[0] or b"diaz" in one.rcpts[0] for one in arrived) == [True, True]
+    assert {one["review"]["ruling"] for one in gateway.ask("queue.list", all=True)} == {"released", "denied"}
+
+
+async def test_of_two_reviewers_at_once_one_rules_and_the_other_is_told(relay, gateway, browser):
+    await sent(gateway.port, PRESIDENT, WATCH, message("General meeting", "The meeting is on Thursday at 1900.", PRESIDENT))
+    [held] = gateway.ask("queue.list")
+    two = []
+    for name, called in (("captain", "Capt. Ruiz"), ("lieutenant", "Lt. Park")):
+        visitor = await visit(gateway, browser, **PHONE)
+        how = ("--role", "reviewer", "--reviewers", "command", "--name", called)
+        await set_password(visitor.page, await invited(gateway, f"{name}@department.example", *how))
+        await visitor.page.goto(f"{gateway.console}/mail/{held['id']}")
+        two.append(visitor.page)
+    captain, lieutenant = two
+    await lieutenant.check("text=It promotes a political position, candidate or party.")
+    await asyncio.gather(captain.click("#release button"), lieutenant.click("#deny button"))
+    await asyncio.gather(*(page.wait_for_selector("#state.ruled") for page in two))
+    told = [await page.locator("[role=alert]").all_inner_texts() for page in two]
+    [review] = [one["review"] for one in gateway.ask("queue.list", all=True)]
+    first = 0 if review["ruling"] == "released" else 1
+    assert told[first] == []
+    assert f"{('Capt. Ruiz', 'Lt. Park')[first]} ruled first: it was {review['ruling']}" in told[1 - first][0]
+    assert "Your decision was not used." in told[1 - first][0]
+    await asyncio.to_thread(gateway.wait_until_outbox_empty)
+    released = [one for one in relay.messages if b"X-Hatchway-Release-Id: " in one.data]
+    assert len(released) == (1 if review["ruling"] == "released" else 0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.evaluation.measures import Share, average_precision, calibrated, logit, sigmoid, solved, threshold
+from gateway.evaluation.measures import average_precision, calibrated, logit, sigmoid, solved, threshold
 
 
 def test_average_precision_is_that_of_the_textbook():
@@ -13,18 +13,6 @@ def test_average_precision_is_that_of_the_textbook():
 
 def test_messages_of_equal_score_count_together():
     assert average_precision([(0.5, True), (0.5, False)]) == average_precision([(0.5, False), (0.5, True)]) == 0.5
-
-
-def test_the_interval_of_a_share_is_wilsons():
-    low, high = Share(8, 10).interval
-    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
-    assert Share(0, 0).interval == (0.0, 1.0)
-
-
-@given(st.integers(0, 50), st.integers(0, 50))
-def test_a_share_lies_in_its_interval(count, more):
-    low, high = Share(count, count + more).interval
-    assert low - 1e-9 <= Share(count, count + more).value <= high + 1e-9
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=200), st.floats(0, 0.5))

@@ -2,13 +2,15 @@
 
 import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from gateway.decision import Hold, Rung
 from gateway.mail import Address, Place, Receipt, Reply, Unread
-from gateway.notice import Notices
+from gateway.notice import Notices, Passed
 from gateway.notice.view import _ADVICE
 from gateway.settings import Notices as Settings
 from gateway.verdict import Category, Evidence, Finding, Kind, Label
@@ -32,6 +34,9 @@ from tests.support.notices import (
 GOLDEN = Path(__file__).parent / "golden"
 RECEIPT = Receipt(reply=Reply(code=250), refused=((RECIPIENTS[0], Reply(code=550, status="5.1.1", text="User unknown")),))
 CLEAR = dict.fromkeys(Category, Label.CLEAR)
+PASSED = Passed(
+    heading="Passed up to you", lines=("The time of command is over, and nobody has ruled",), reason="Beyond <my> desk.\nSorry."
+)
 THREAD = "<hold.3XwZk9dQ2bN7p@gate.department.example>"
 
 
@@ -50,9 +55,11 @@ def everything(notices: Notices, case: Case) -> dict:
         "sender undelivered": notices.to_sender_undelivered(full, RECEIPT, NOW),
         "reviewers held": notices.to_reviewers_held(held, NOW),
         "reviewers reminder": notices.to_reviewers_reminder(held, NOW + timedelta(hours=40), 1),
+        "reviewers passed": notices.to_reviewers_passed(held, NOW + timedelta(hours=4), PASSED, MEMBERS, last=False),
         "reviewers ruled": notices.to_reviewers_ruled(full, NOW),
         "reviewers ruled for some": notices.to_reviewers_ruled(some, NOW),
         "reviewers denied by deadline": notices.to_reviewers_ruled(denied(held, **late), NOW),
+        "reviewers denied unopened": notices.to_reviewers_ruled(denied(held, **late), NOW, unopened=[]),
         "reviewers undelivered": notices.to_reviewers_undelivered(full, RECEIPT, NOW),
     }
 
@@ -184,6 +191,28 @@ def test_a_reminder_after_the_deadline_says_that_it_has_passed(notices, case):
     assert "has passed without a ruling" in text
 
 
+def test_who_gets_a_hold_learns_how_it_came_to_him_and_who_gets_it_next(notices, case):
+    held = case.held()
+    later = (Rung(name="chief", members=MEMBERS[:1], lasts=timedelta(hours=8)),)
+    hurry = {"hurry": "city election is on 3 November 2026: 7 hours in place of 14 hours", "pair": "release", "later": later}
+    ladder = replace(held, decision=replace(held.decision, disposition=Hold(reviewers=replace(held.reviewers, **hurry))))
+    text = " ".join(text_of(notices.to_reviewers_passed(ladder, NOW, PASSED, MEMBERS, last=False)).split())
+    for said in (
+        "The time of command is over, and nobody has ruled.",
+        "> Beyond <my> desk.",
+        "It is with command until Thursday 26 November 2026, 10:42 CST, and then goes to chief.",
+        "There is less time than usual: city election is on 3 November 2026: 7 hours in place of 14 hours.",
+        "To release it takes two different reviewers.",
+    ):
+        assert said in text, said
+    assert "There is less time than usual" in text_of(notices.to_reviewers_held(ladder, NOW))
+
+
+def test_that_nobody_had_opened_it_is_said_where_it_is_so(told):
+    assert "Nobody had opened it." in text_of(told["reviewers denied unopened"])
+    assert "Nobody had opened it." not in text_of(told["reviewers denied by deadline"])
+
+
 def test_the_other_reviewers_are_told_who_ruled_and_the_one_who_did_is_not(notices, held):
     mail = notices.to_reviewers_ruled(released(held, reviewer="Captain@Department.example"), NOW)
     assert mail.envelope.recipients == MEMBERS[1:]
@@ -243,13 +272,12 @@ def test_a_judgement_that_failed_is_not_called_a_finding(notices, case):
 
 
 def test_long_evidence_is_quoted_in_part_and_the_rest_is_counted(notices, case):
-    evidence = tuple(Evidence(place=Place(part="1", start=n, end=n + 1), quote="word " * 500) for n in range(5))
-    many = tuple(
-        Finding(
-            category=Category.POLITICAL, kind=Kind.LINK, detector="rules", says=f"thing {n}", weight=n / 20, evidence=evidence
-        )
-        for n in range(20)
-    )
+    def thing(number: int) -> Finding:
+        places = [Place(part="1", start=at, end=at + 1) for at in range(5 * number, 5 * number + 5)]
+        evidence = tuple(Evidence(place=place, quote="word " * 500) for place in places)
+        return replace(ENDORSEMENT, says=f"thing {number}", weight=number / 20, evidence=evidence)
+
+    many = tuple(map(thing, range(20)))
     text = text_of(notices.to_sender_held(case.having(findings=many).held(), NOW))
     assert text.count("Thing ") == 8
     assert "Thing 19" in text
@@ -321,3 +349,11 @@ def test_a_ruling_that_is_not_there_cannot_be_told(notices, held):
 
 def test_endorsement_is_quoted_word_for_word(notices, held):
     assert ENDORSEMENT.evidence[0].quote in html_of(notices.to_reviewers_held(held, NOW))
+
+
+def test_a_passage_is_quoted_once_for_one_kind_however_many_detectors_found_it(notices):
+    again = replace(ENDORSEMENT, detector="model", says="It reads as support for a candidate.", weight=0.8)
+    other = replace(again, kind=Kind.LINK, says="It sends readers to a campaign.")
+    text = text_of(notices.to_sender_held(Case(findings=(again, ENDORSEMENT, other)).held(), NOW))
+    assert text.count("The board is backing Alex Example for mayor") == 2
+    assert "It reads as support" not in text

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from gateway.notice import Notices
-from gateway.notice.specimen import AT, FAILURES, specimens
+from gateway.notice.specimen import AT, FAILURES, WAITS, specimens
 from gateway.notice.templates import Templates
 from gateway.settings import load_settings
 from gateway.source import Mistakes
@@ -149,6 +149,7 @@ def test_the_shipped_templates_pass_their_own_rehearsal():
     notices = Notices(Wishes(), hostname="gate.example")
     templates = Templates(None)
     scenes = [scene for held in specimens() for scene in notices._scenes.all_of(held, AT, FAILURES)]
+    scenes += notices._scenes.of_none(WAITS, AT)
     assert {scene.name for scene in scenes} == {path.name.removesuffix(".txt.j2") for path in SHIPPED} - {"base", "parts"}
     assert [problem for scene in scenes for problem in templates.rehearse(scene.name, scene.context)] == []
 

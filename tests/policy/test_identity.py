@@ -203,3 +203,22 @@ def test_the_null_sender_is_anyone_otherwise(rulebook):
 
 def test_a_postmaster_without_a_domain_is_anyone(rulebook):
     assert word(rulebook, "postmaster", written_by(S)) == "tag"
+
+
+@pytest.mark.parametrize(
+    ("sender", "authors", "groups"),
+    [
+        (R, written_by(R), ("restricted",)),
+        (TAGGED, written_by(S), ("restricted",)),
+        (S, written_by(R), ("restricted",)),
+        (E, written_by(R), ("restricted", "exempt")),
+        (S, written_by(S), ()),
+        ("", written_by(E), ("exempt",)),
+    ],
+)
+def test_a_decision_names_the_groups_of_everybody_the_message_says_it_is_from(rulebook, sender, authors, groups):
+    assert rulebook.decide(envelope(sender), tuple(authors), verdict(), NOON).groups == groups
+
+
+def test_a_message_that_could_not_be_judged_has_the_groups_of_its_sender(rulebook):
+    assert rulebook.failed(envelope(R), "it hung", NOON).groups == ("restricted",)

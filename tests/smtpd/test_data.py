@@ -11,8 +11,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from gateway.intake import Body, Budget, prepare
 from gateway.smtpd import replies
-from gateway.smtpd.data import Body, Budget, Data, Dots, prepare
+from gateway.smtpd.data import Data, Dots
 from gateway.smtpd.inbox import Inbox
 from tests.support.smtpd import stuffed
 

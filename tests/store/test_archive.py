@@ -45,7 +45,7 @@ def quoting(id_="H1"):
     return replace(
         there,
         mail=replace(there.mail, content=in_memory(octets)),
-        decision=decision(Hold(reviewers=reviewers()), verdict=verdict),
+        decision=decision(Hold(reviewers=reviewers(appeal=timedelta())), verdict=verdict),
     )
 
 
@@ -197,7 +197,7 @@ async def test_a_destruction_that_fails_leaves_all_as_it_was(shelf, raw):
 
 async def test_what_was_kept_long_enough_is_found_by_an_index(shelf):
     def plan(db):
-        asked = archive._closed(archive.holds.c.id).where(archive.holds.c.ended == "denied", archive.holds.c.ended_at < NOW)
+        asked = archive._closed(NOW, archive.holds.c.id).where(archive.holds.c.ended == "denied", archive.holds.c.ended_at < NOW)
         words = str(asked.compile(db, compile_kwargs={"literal_binds": True}))
         return [row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}")]
 

@@ -100,6 +100,7 @@ def decisions(disposition):
         authority=st.lists(AUTHORITY, min_size=1, max_size=2).map(tuple),
         verdict=st.none() | VERDICT,
         trials=several(st.builds(Trial, would=WORDS, rule=LOCATION, grounds=WORDS)),
+        groups=several(WORDS),
     )
 
 
@@ -175,3 +176,11 @@ def test_evidence_of_records_written_before_pictures_were_read_has_no_box():
     record = json.loads(codec.write_decision(there))
     del record["verdict"]["unread"][0]["place"]["box"]
     assert codec.read_decision(json.dumps(record)) == there
+
+
+def test_a_decision_from_before_groups_were_written_down_has_none():
+    there = decision(groups=("board", "boards"))
+    record = json.loads(codec.write_decision(there))
+    assert codec.read_decision(json.dumps(record)) == there
+    del record["groups"]
+    assert codec.read_decision(json.dumps(record)).groups == ()

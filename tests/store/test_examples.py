@@ -57,6 +57,7 @@ async def test_a_denial_of_what_nothing_was_found_in_says_nothing_of_its_words(f
 
 async def test_a_deadline_is_no_reviewers_opinion(folder):
     world = await kept_of(folder)
+    await world.store.record("seen", actor="captain", hold="H1")
     world.clock.at += timedelta(days=60)
     await world.reviews.expire()
     assert (await world.store.get("H1")).review.ruling is Ruling.DENIED

@@ -3,10 +3,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from gateway.hold import Ruling
+from gateway.people import Entry, Session, new_account
 from gateway.ports import StoreUnavailable
 from gateway.store import SqliteStore, migrate
-from gateway.store.schema import metadata
-from tests.support.mails import held
+from gateway.store.columns import metadata
+from tests.store.test_holds import review
+from tests.support.mails import NOW, held
+from tests.support.older import set_back
 
 
 async def test_the_tables_at_the_newest_form_are_those_the_code_speaks_of(shelf):
@@ -46,3 +50,26 @@ async def test_a_migration_that_fails_leaves_nothing_behind(path, shelf, raw):
     with pytest.raises(StoreUnavailable, match="addressees"):
         await SqliteStore.open(path)
     assert raw("SELECT name FROM sqlite_schema WHERE type = 'table'") == [("addressees",)]
+
+
+async def test_who_had_an_account_keeps_it_and_signs_in_anew(path, shelf, raw):
+    account = new_account(Entry(login="captain@department.example", role="supervisor"), NOW)
+    await shelf.accounts.add(account)
+    await shelf.accounts.begin(Session(digest="d", account=account.id, made=NOW, seen=NOW, whole=True))
+    await shelf.close()
+    set_back(raw, "0003")
+    again = await SqliteStore.open(path)
+    assert await again.accounts.account(account.id) == account
+    assert await again.accounts.session("d") is None
+    await again.close()
+
+
+async def test_what_was_denied_lately_can_be_appealed_after_the_upgrade_and_its_content_is_kept_so_long(path, shelf, raw):
+    await shelf.hold(held(), [])
+    await shelf.rule("H1", review(Ruling.DENIED), [])
+    await shelf.hold(held(id_="H2"), [])
+    await shelf.close()
+    [(needed,)] = raw("SELECT needed FROM holds WHERE id = 'H1'")
+    set_back(raw, "0005")
+    await (await SqliteStore.open(path)).close()
+    assert raw("SELECT id, needed FROM holds ORDER BY id") == [("H1", needed), ("H2", None)]

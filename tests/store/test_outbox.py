@@ -39,6 +39,16 @@ async def test_a_release_brings_the_octets_of_its_hold(holding):
     assert await lease(holding) == [release(held(), mail=only)]
 
 
+async def test_a_parcel_is_found_by_its_id_whatever_became_of_it(holding):
+    await holding.put([notice(held()), release(held())])
+    assert await holding.parcel(notice(held()).id) == notice(held())
+    [leased] = [parcel for parcel in await lease(holding) if parcel.id == release(held()).id]
+    await holding.delivered(leased, TAKEN, NOW, [])
+    found = await holding.parcel(leased.id)
+    assert found.mail == release(held()).mail
+    assert await holding.parcel("nothing") is None
+
+
 async def test_a_release_of_what_is_not_held_cannot_be_put_in(store):
     with pytest.raises(KeyError):
         await store.put([notice(held()), release(held())])

@@ -148,7 +148,8 @@ def test_what_has_no_trail_is_said_so(tmp_path, after, raw):
 
 HOLD_PUT_IN = """
 INSERT INTO holds
-SELECT 'N-H1', received, since, subject, envelope, decision, reviewers, deadline, reminded, next, review, kept, ended, ended_at
+SELECT 'N-H1', received, since, subject, envelope, decision, reviewers, deadline, reminded, next, review, kept, ended, ended_at,
+       needed
 FROM holds WHERE id = 'H2'
 """
 ALTERED = {

@@ -20,6 +20,7 @@ from gateway.trail import Step, first_fault
 from tests.store.test_durability import files_no_larger_than, killed_while_holding
 from tests.store.test_holds import review
 from tests.support.mails import NOW, held
+from tests.support.older import set_back
 from tests.support.parcels import notice, release
 from tests.support.trail import a_life
 
@@ -211,8 +212,7 @@ async def test_a_shelf_of_the_first_form_gets_a_trail_that_says_what_is_older(pa
     await store.close()
     for trigger in raw("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
         raw(f"DROP TRIGGER {trigger[0]}")
-    for later in ("cards", "remarks", "invitations", "sessions", "accounts", "keys"):
-        raw(f"DROP TABLE {later}")
+    set_back(raw, "0002")
     for statement in ("DROP TABLE trail", "DROP INDEX ix_holds_ended_ended_at", "ALTER TABLE contents DROP COLUMN destroyed"):
         raw(statement)
     for column in ("kept", "ended", "ended_at"):
@@ -222,6 +222,7 @@ async def test_a_shelf_of_the_first_form_gets_a_trail_that_says_what_is_older(pa
     [begun] = await entries(again)
     assert json.loads(begun.detail) == {"form": 1, "holds": 1}
     assert (await again.get("H1")).review == review(by_deadline=True)
+    clock.forward(timedelta(days=15))  # no appeal is possible any more
     assert await again.expendable({"expired": review().at + timedelta(seconds=1)}, 10) == {"H1": "expired"}
     assert await again.expendable({"expired": review().at, "denied": NOW + timedelta(days=9)}, 10) == {}
     await again.close()

@@ -5,43 +5,29 @@ from dataclasses import replace
 import httpx2
 from argon2 import PasswordHasher
 
-from gateway import display
-from gateway.console import House, Links
+from gateway.console import BACK, House, Links, Seal
 from gateway.console.app import application
 from gateway.console.passwords import Passwords
+from gateway.hearing import Hearings
 from gateway.hold import HeldMail
+from gateway.ldap import Directory
 from gateway.mail import Address
 from gateway.mail.content import in_memory
 from gateway.notice import Notices
+from gateway.oidc import Provider
 from gateway.people import INVITED, Entry, digest, new_account, secret
 from gateway.post import Post
+from gateway.recusal import Bench
 from gateway.review import Reviews
 from gateway.settings import Console as Wishes
 from gateway.settings import Notices as NoticeWishes
 from gateway.store import SqliteStore
 from tests.support import mails
+from tests.support.bench import Eye
 
 URL = "https://console.department.example"
 PASSWORD = "four words in a row"
 OURS = {"sec-fetch-site": "same-origin"}
-
-
-class Eye:
-    """Prepares messages right here; what a worker process does, without one."""
-
-    async def show(self, held):
-        findings = held.decision.verdict.findings if held.decision.verdict else ()
-        return display.show(held.mail.content.read(), findings)
-
-    async def part(self, held, number):
-        return display.part(held.mail.content.read(), number)
-
-    async def frame(self, held, number):
-        findings = held.decision.verdict.findings if held.decision.verdict else ()
-        return display.frame(held.mail.content.read(), findings, number)
-
-    async def source(self, held):
-        return display.source(held.mail.content.read())
 
 
 class Console:
@@ -57,22 +43,36 @@ class Console:
             NoticeWishes.model_validate_json('{"from": "hatchway@department.example"}'),
             hostname="hatchway.department.example",
             links=self.links.to,
+            status=self.links.status,
         )
         self.post = Post(notices, store, per_hour=1000, clock=clock)
+        bench = Bench(book=store.accounts, witness=Eye(), belongs=self._belongs)
+        self.groups = {}
         self.house = House(
             settings=settings,
             store=store,
             trail=store,
             desk=store.desk,
             book=store.accounts,
-            reviews=Reviews(store=store, post=self.post, clock=clock),
-            eye=Eye(),
+            factors=store.factors,
+            figures=store.figures,
+            seal=Seal(b"s" * 32),
+            oidc=Provider(settings.oidc, f"{settings.public_url}{BACK}") if settings.oidc else None,
+            ldap=Directory(settings.ldap) if settings.ldap else None,
+            reviews=Reviews(store=store, trail=store, post=self.post, bench=bench, clock=clock),
+            pleas=store.pleas,
+            hearings=Hearings(store=store, pleas=store.pleas, post=self.post, bench=bench, clock=clock),
+            rounds=store.rounds,
+            eye=bench.witness,
             clock=clock,
             links=self.links,
             wake=self._wake,
             passwords=Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)),
         )
         self.app = application(self.house)
+
+    def _belongs(self, group, address) -> bool:
+        return str(address) in self.groups.get(group, ())
 
     def _wake(self) -> None:
         self.woken += 1
@@ -101,7 +101,14 @@ class Console:
         return f"/welcome/{token}"
 
     async def hold(
-        self, id_: str = "H1", octets: bytes = mails.ORDINARY, *, sender: str = "", subject: str = "", **how
+        self,
+        id_: str = "H1",
+        octets: bytes = mails.ORDINARY,
+        *,
+        sender: str = "",
+        subject: str = "",
+        groups: tuple[str, ...] = (),
+        **how,
     ) -> HeldMail:
         """A held message."""
         held = mails.held(id_=id_, **how)
@@ -109,7 +116,8 @@ class Console:
         if sender:
             envelope = replace(envelope, sender=Address.parse(sender))
         mail = replace(held.mail, content=in_memory(octets), envelope=envelope)
-        held = replace(held, mail=mail, subject=subject or held.subject)
+        decision = replace(held.decision, groups=groups)
+        held = replace(held, mail=mail, decision=decision, subject=subject or held.subject)
         await self.store.hold(held, [])
         return held
 

@@ -98,7 +98,7 @@ class Gateway:
         self.wait_until_it_answers()
 
     def wait_until_it_answers(self) -> None:
-        wait_until(self._answers, 30, "Hatchway to answer", lambda: self.log)
+        wait_until(self._answers, 90, "Hatchway to answer", lambda: self.log)
 
     def _answers(self) -> bool:
         if self.process.poll() is not None:

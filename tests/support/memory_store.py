@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from gateway.hold import HeldMail, Review
+from gateway.hold import AlreadyRuled, HeldMail, Review, Turned
 from gateway.mail import Address, Content, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.ports import Asked, Clock, Dispatch, Parcel, Purpose, StoreUnavailable
@@ -17,6 +17,7 @@ from gateway.store import Stock, codec, steps
 from gateway.store.archive import unquoted
 from gateway.store.holds import ending
 from gateway.trail import GATEWAY, Detail, Entry, Head, Step, follow, moment
+from tests.support.memory_pleas import MemoryPleas
 
 _OPEN = ("waiting", "postponed")
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -47,6 +48,7 @@ class MemoryStore:
         self._slots: dict[str, _Slot] = {}
         self._trail: tuple[Entry, ...] = ()
         self._append(Step.BEGUN, detail={"form": 1, "holds": 0})
+        self.pleas = MemoryPleas(self)
 
     async def close(self) -> None:
         self.away = True
@@ -74,9 +76,12 @@ class MemoryStore:
                 replace(held, mail=replace(held.mail, content=Content(size=held.mail.content.size))) for held in chosen[:limit]
             ]
 
-    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel]) -> HeldMail:
+    async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel], *, turn: int | None = None) -> HeldMail:
         with self._transaction():
-            self._holds[hold] = self._holds[hold].ruled(review)
+            ruled = self._holds[hold].ruled(review)
+            if turn not in {None, ruled.course.turn}:
+                raise Turned
+            self._holds[hold] = ruled
             self._put(parcels)
             step, said = steps.ruled(review, parcels)
             self._append(step, actor=review.reviewer, hold=hold, detail=said)
@@ -89,6 +94,23 @@ class MemoryStore:
     async def due(self, now: datetime) -> Sequence[HeldMail]:
         with self._transaction():
             return [held for held in self._holds.values() if held.review is None and _due(held, now)][:100]
+
+    async def turning(self, now: datetime) -> Sequence[HeldMail]:
+        with self._transaction():
+            waiting = [held for held in self._holds.values() if held.review is None]
+            return [held for held in waiting if held.turns and held.turns <= now][:100]
+
+    async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
+        with self._transaction():
+            there = self._holds[held.mail.id]
+            if there.review is not None:
+                raise AlreadyRuled(there.review)
+            if there.course.turn != held.course.turn - 1:
+                raise Turned
+            self._holds[held.mail.id] = replace(there, course=held.course, reminded=held.reminded)
+            self._put(parcels)
+            if step:
+                self._append(step, actor=actor, hold=held.mail.id, detail=steps.turned(held, detail, parcels))
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
         with self._transaction():
@@ -106,6 +128,11 @@ class MemoryStore:
             for hold in dict.fromkeys(parcel.hold for parcel in parcels):
                 of_it = [parcel for parcel in parcels if parcel.hold == hold]
                 self._append(Step.NOTIFIED, hold=hold, detail=steps.notified(of_it))
+
+    async def parcel(self, parcel: str) -> Parcel | None:
+        with self._transaction():
+            slot = self._slots.get(parcel)
+            return self._loaded(slot.parcel) if slot else None
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         with self._transaction():
@@ -190,6 +217,7 @@ class MemoryStore:
                 emptied = replace(slot.parcel, mail=_emptied(slot.parcel.mail))
                 self._slots[slot.parcel.id] = replace(slot, parcel=emptied)
             said = {"why": why, "contents": gone, "decision": steps.record(codec.write_decision(decision))}
+            said["pleas"] = self.pleas.silence(hold)
             self._append(Step.DESTROYED, actor=actor, hold=hold, detail=said)
             return True
 
@@ -204,6 +232,7 @@ class MemoryStore:
                 "envelope.json": codec.write_envelope(held.mail.envelope).encode(),
                 "decision.json": codec.write_decision(held.decision).encode(),
                 **({"ruling.json": codec.write_review(held.review).encode()} if held.review else {}),
+                **self.pleas.files(hold),
                 "dispatches.json": json.dumps([{"parcel": s.parcel.id, "state": s.state} for s in slots]).encode(),
             }
 
@@ -217,6 +246,7 @@ class MemoryStore:
                 "envelope": steps.record(codec.write_envelope(held.mail.envelope)),
                 "decision": steps.record(codec.write_decision(held.decision)),
                 "ruling": steps.record(codec.write_review(held.review)) if held.review else "",
+                "pleas": self.pleas.print_of(hold),
             }
         return found
 
@@ -228,17 +258,20 @@ class MemoryStore:
 
     def _closed(self, held: HeldMail) -> bool:
         going = any(slot.parcel.hold == held.mail.id and slot.state in _OPEN for slot in self._slots.values())
-        return held.review is not None and not held.kept and held.destroyed is None and not going
+        free = not held.kept and not self.pleas.needed(held, self._clock.now())
+        return held.review is not None and free and held.destroyed is None and not going
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         if self.away:
             raise StoreUnavailable("the store is away")
         holds, slots, trail = dict(self._holds), dict(self._slots), self._trail
+        pleas = self.pleas.copy()
         try:
             yield
         except BaseException:
             self._holds, self._slots, self._trail = holds, slots, trail
+            self.pleas.restore(pleas)
             raise
 
     def _append(self, step: str, *, actor: str = GATEWAY, hold: str = "", detail: Detail | None = None) -> Entry:

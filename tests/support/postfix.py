@@ -70,6 +70,7 @@ _MASTER = """\
   -o receive_override_options=no_unknown_recipient_checks,no_header_body_checks,no_milters
   -o smtpd_client_connection_count_limit=0
   -o smtpd_client_connection_rate_limit=0
+pickup   unix  n - n 60 1 pickup
 cleanup  unix  n - n - 0 cleanup
 qmgr     unix  n - n 1 1 qmgr
 rewrite  unix  - - n - - trivial-rewrite

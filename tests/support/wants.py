@@ -5,6 +5,7 @@ from typing import NoReturn
 import pytest
 
 SHARED = "../shared is not here (it is not part of the project)"
+SLAPD = "slapd is not here, and could not be installed"
 POSTFIX = "Postfix is not here, and could not be installed"
 CHROMIUM = "Chromium is not here, or cannot be driven"
 ROOT = "this needs root, as Postfix does"

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from gateway.delivery import Delivery, Patience
+from gateway.hearing import Hearings
 from gateway.mail import Outgoing, Receipt, Reply
 from gateway.notice import Notices
 from gateway.pipeline import Pipeline
@@ -11,6 +12,7 @@ from gateway.ports import Judgement
 from gateway.post import Post
 from gateway.review import Reviews
 from gateway.settings import Notices as Wishes
+from tests.support.bench import Book, bench
 from tests.support.mails import FixedClock
 from tests.support.memory_store import MemoryStore
 
@@ -67,7 +69,12 @@ class World:
         self.store = MemoryStore(self.clock)
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
         self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock)
-        self.reviews = Reviews(store=self.store, post=self.post, clock=self.clock, examples=examples)
+        self.book, self.groups = Book(), {}
+        judges = bench(self.book, self.groups)
+        self.reviews = Reviews(
+            store=self.store, trail=self.store, post=self.post, bench=judges, clock=self.clock, examples=examples
+        )
+        self.hearings = Hearings(store=self.store, pleas=self.store.pleas, post=self.post, bench=judges, clock=self.clock)
         self.next_hop = NextHop()
         self.delivery = Delivery(
             outbox=self.store,

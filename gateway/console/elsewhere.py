@@ -1,0 +1,120 @@
+"""Signing in at an OpenID provider: there, and back. What must come back the same travels sealed in a cookie, and serves once."""
+
+import json
+import secrets
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from gateway.console.arrival import Unwelcome, arrived
+from gateway.console.entry import entered
+from gateway.console.guard import local
+from gateway.console.house import House, house
+from gateway.console.pages import page, trouble
+from gateway.console.seal import Broken
+from gateway.console.steps import step
+from gateway.oidc import Errand, Provider, Unproven
+from gateway.people import digest
+
+log = structlog.get_logger()
+
+_LASTS = timedelta(minutes=10)
+BACK = "/sign-in/oidc/back"
+
+
+async def there(request: Request) -> Response:
+    """Off to the provider. Nothing is written but into the browser."""
+    here, onward = house(request), local(request.query_params.get("next", "/"))
+    if here.oidc is None:
+        return _none(request)
+    now = here.clock.now()
+    errand = Errand.new(int(now.timestamp()) if "again" in request.query_params else 0)
+    try:
+        address = await here.oidc.way_there(errand, now)
+    except Unproven as unproven:
+        return await _unproven(request, here.oidc, unproven)
+    carried = {"errand": asdict(errand), "onward": onward, "until": (now + _LASTS).timestamp()}
+    answer = RedirectResponse(address, 303)
+    answer.set_cookie(
+        _cookie(here, errand.state),
+        here.seal.close(json.dumps(carried), "oidc"),
+        max_age=int(_LASTS.total_seconds()),
+        path="/",
+        secure=here.secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+async def back(request: Request) -> Response:
+    """What the provider says, by way of the browser."""
+    here, said = house(request), dict(request.query_params)
+    if here.oidc is None:
+        return _none(request)
+    begun = await _begun(request, said.get("state", ""))
+    if begun is None:
+        await step(request, "sign-in refused", how="oidc", why="state")
+        again = "It was begun in another browser or too long ago, or this page was opened twice. Sign in again."
+        return trouble(request, 400, "This sign-in cannot be finished", again)
+    errand, onward = begun
+    try:
+        vouched = await here.oidc.way_back(said, errand, here.clock.now())
+        account = await arrived(request, vouched, here.oidc.settings, "oidc")
+    except Unproven as unproven:
+        answer = await _unproven(request, here.oidc, unproven)
+    except Unwelcome as unwelcome:
+        await step(request, "sign-in refused", by=vouched.address[:320], how="oidc", why=unwelcome.why)
+        answer = trouble(request, 403, "You cannot come in", unwelcome.says)
+    else:
+        answer = await entered(request, account, onward, how="oidc", strong=vouched.strong)
+    name = _cookie(here, errand.state)
+    answer.delete_cookie(name, path="/", secure=here.secure, httponly=True, samesite="lax")
+    return answer
+
+
+async def signed_out(request: Request) -> Response:
+    """Signed out here; who wants to, there as well."""
+    here = house(request)
+    if here.oidc is None:
+        return RedirectResponse("/sign-in", 303)
+    out = await here.oidc.way_out(f"{here.settings.public_url}/sign-in", here.clock.now())
+    return page(request, "signed_out.html", provider=here.oidc.settings.name, out=out)
+
+
+async def _begun(request: Request, state: str) -> tuple[Errand, str] | None:
+    """The errand of that state, if this browser was sent on it a while ago, and it was not finished yet."""
+    here = house(request)
+    try:
+        carried = json.loads(here.seal.open(request.cookies.get(_cookie(here, state), ""), "oidc"))
+    except Broken:
+        return None
+    errand, until, now = Errand(**carried["errand"]), carried["until"], here.clock.now()
+    if until <= now.timestamp() or not secrets.compare_digest(errand.state.encode(), state.encode()):
+        return None
+    fresh = await here.factors.once(digest(state), now, datetime.fromtimestamp(until, now.tzinfo))
+    return (errand, local(carried["onward"])) if fresh else None
+
+
+async def _unproven(request: Request, provider: Provider, unproven: Unproven) -> Response:
+    number = secrets.token_hex(4)
+    setting = f"console.oidc.{unproven.setting}"
+    log.error("oidc.unproven", setting=setting, said=unproven.said, number=number)
+    await step(request, "sign-in refused", how="oidc", why=f"{setting}: {unproven.said}", number=number)
+    name = provider.settings.name
+    if unproven.mild:
+        return trouble(request, 403, "You were not signed in", f"That was stopped at {name}. Sign in again if you want to.")
+    text = f"{name} did not vouch for you in a way that counts here. If it stays so, give an administrator the number {number}."
+    return trouble(request, 502, "That did not work", text)
+
+
+def _none(request: Request) -> Response:
+    return trouble(request, 404, "There is no such way in", "Sign in with your address and password.")
+
+
+def _cookie(here: House, state: str) -> str:
+    """One for each errand, so that two windows do not disturb each other."""
+    return f"{'__Host-' if here.secure else ''}hatchway-oidc-{digest(state)[:8]}"

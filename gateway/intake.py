@@ -1,0 +1,169 @@
+"""What the doors in do alike: where a message is put while it comes, what speaks against it, and the words for that.
+
+Small messages stay in memory; larger ones, and all while memory is short, go to a spool file that only we can read.
+
+How it fails: a spool that takes no more raises OSError, for the door to answer. Spool files left by a process that died
+are removed by `prepare`; they bear its number.
+"""
+
+import os
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import timedelta
+from io import BufferedWriter
+from itertools import islice
+from pathlib import Path
+
+from gateway.mail import Address, Content, Reply
+from gateway.mail.content import in_memory
+from gateway.mail.header import block
+from gateway.mail.trace import loops
+
+_PREFIX = "hatchway-"
+_STALE = timedelta(days=1)
+_HEADER_CHUNKS = 4
+"""Of 256 KiB each."""
+
+SENDER_NOT_OURS = "Mail from this sender's domain is not sent through here"
+"""Said with 550 5.7.1."""
+TOO_MANY_RCPTS = Reply(code=452, status="4.5.3", text="Too many recipients, send the rest in another transaction")
+NO_ROOM = Reply(code=452, status="4.3.1", text="Too much mail at once, please try again later")
+TOO_BIG = Reply(code=552, status="5.3.4", text="The message is larger than is taken here")
+BIG_HEADER = Reply(code=552, status="5.3.4", text="The header of this message is larger than is taken here")
+BARE_ENDS = Reply(code=550, status="5.6.11", text="Lines of a message end with CR LF; a CR or LF stands alone in it")
+LOOP = Reply(code=554, status="5.4.6", text="Too many hops: this message is going round in circles")
+OUR_FAULT = Reply(code=451, status="4.3.0", text="Something went wrong here, please try again later")
+
+
+class Senders:
+    """From which domains mail is taken."""
+
+    def __init__(self, domains: Iterable[str]) -> None:
+        self._domains = frozenset(_domain(written) for written in domains)
+
+    def ours(self, sender: Address | None) -> bool:
+        """Whether mail from this envelope sender is taken; the null sender always is (RFC 5321 §6.1)."""
+        return sender is None or "any" in self._domains or _domain(sender.domain) in self._domains
+
+
+def _domain(written: str) -> str:
+    return written.casefold().removesuffix(".")
+
+
+def header_refusal(content: Content, *, hostname: str, received: int) -> Reply | None:
+    """What speaks against the header block. Behind this everybody may read it all at once: it is of a bounded size."""
+    start = b"".join(islice(content.chunks(), _HEADER_CHUNKS))
+    head = block(in_memory(start))
+    if len(head) == len(start) < content.size:
+        return BIG_HEADER
+    return LOOP if loops(head, hostname, received) else None
+
+
+def stands_alone(octets: bytes) -> bool:
+    """Whether a CR or LF does, in octets that neither begin nor end inside CR LF."""
+    pairs = octets.count(b"\r\n")
+    return octets.count(b"\n") != pairs or octets.count(b"\r") != pairs
+
+
+class Budget:
+    """Octets of messages that may be in memory at once, over all sessions."""
+
+    def __init__(self, limit: int) -> None:
+        self._free = limit
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing is left."""
+        return self._free <= 0
+
+    def take(self, octets: int) -> bool:
+        """Take some if there are so many."""
+        if octets > self._free:
+            return False
+        self._free -= octets
+        return True
+
+    def give(self, octets: int) -> None:
+        """Give back what was taken."""
+        self._free += octets
+
+
+class Body:
+    """A message as far as it came: in memory, or in a spool file (mode 0600)."""
+
+    def __init__(self, *, spool: Path | None, in_memory: int, budget: Budget) -> None:
+        self.size = 0
+        self._spool = spool
+        self._in_memory = in_memory
+        self._budget = budget
+        self._chunks: list[bytes] = []
+        self._held = 0
+        self._file: BufferedWriter | None = None
+        self._path: Path | None = None
+
+    def add(self, octets: bytes) -> None:
+        """More of it. Raises OSError if the spool takes no more."""
+        self.size += len(octets)
+        if self._file is None and not self._fits(len(octets)):
+            self._spill()
+        if self._file is not None:
+            self._file.write(octets)
+        else:
+            self._chunks.append(octets)
+            self._held += len(octets)
+
+    def content(self) -> Content:
+        """All of it, complete; the file is there until `discard`. Raises OSError if the spool takes no more."""
+        if self._file is None:
+            self._chunks = [b"".join(self._chunks)]
+            return Content(size=self.size, data=self._chunks[0])
+        self._file.close()
+        return Content(size=self.size, path=self._path)
+
+    def discard(self) -> None:
+        """Let go of it, memory and file."""
+        self._release()
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def _fits(self, octets: int) -> bool:
+        return self._held + octets <= self._in_memory and self._budget.take(octets)
+
+    def _spill(self) -> None:
+        if self._spool is not None:
+            self._spool.mkdir(mode=0o700, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=self._spool)
+        self._path, self._file = Path(name), os.fdopen(descriptor, "wb")
+        self._file.writelines(self._chunks)
+        self._release()
+
+    def _release(self) -> None:
+        self._budget.give(self._held)
+        self._held = 0
+        self._chunks = []
+
+
+def prepare(spool: Path | None) -> int:
+    """Make the spool folder, and remove files that no living transaction can own; how many those were. Raises OSError."""
+    if spool is not None:
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+    removed = 0
+    for path in Path(spool or tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        with suppress(OSError):
+            if path.is_file() and _ownerless(path):
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def _ownerless(path: Path) -> bool:
+    """Whether the process that wrote it has ended (it may have had our number), or could not be so long at one message."""
+    number = path.name.removeprefix(_PREFIX).partition("-")[0]
+    dead = number.isascii() and number.isdigit() and not Path("/proc", number).exists()
+    before_us = number == str(os.getpid())
+    return dead or before_us or path.stat().st_mtime < time.time() - _STALE.total_seconds()

@@ -1,0 +1,74 @@
+"""The policies and the roster that a front judges by, read together, and what the trail says of them.
+
+It fails with Mistakes: those of both at once.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import structlog
+
+from gateway.classify import load_roster
+from gateway.judges import Law
+from gateway.policy import load_rulebook, policy_texts
+from gateway.settings import Settings
+from gateway.source import Mistakes, Problem
+from gateway.store import KeptLaws
+from gateway.trail import Detail
+
+log = structlog.get_logger()
+
+
+def load_law(settings: Settings) -> Law:
+    """Policies and roster as they stand on disk. Raises Mistakes with those of both."""
+    problems: list[Problem] = []
+    rulebook = roster = None
+    try:
+        roster = load_roster(settings.roster)
+    except Mistakes as mistakes:
+        problems += mistakes.problems
+    try:
+        rulebook = load_rulebook(settings.policies, roster.elections if roster else None)
+    except Mistakes as mistakes:
+        problems += mistakes.problems
+    if rulebook is None or roster is None:
+        raise Mistakes(problems)
+    return Law(rulebook=rulebook, roster=roster)
+
+
+def written_law(settings: Settings) -> tuple[Law, Detail]:
+    """Policies and roster, and what the trail says of them: versions, and each file with its SHA-256. Raises Mistakes."""
+    while True:
+        files = _hashes(settings)
+        law = load_law(settings)
+        if files == _hashes(settings):  # else somebody wrote meanwhile
+            return law, {"policies": law.rulebook.version, "roster": law.roster.version, "files": files}
+
+
+def _hashes(settings: Settings) -> list[Mapping[str, str]]:
+    folders = (("policies", settings.policies), ("roster", settings.roster))
+    files = ((f"{name}/{path.name}", path) for name, folder in folders for path in sorted(folder.glob("*.yaml")))
+    return [{"name": name, "sha256": _hash(path)} for name, path in files]
+
+
+def _hash(path: Path) -> str:
+    with suppress(OSError):  # load_law says what is wrong with it
+        return sha256(path.read_bytes()).hexdigest()
+    return ""
+
+
+def keep_law(settings: Settings, law: Law) -> None:
+    """Keep a copy of policies and roster, so that what is decided by them can be decided again. What cannot be kept is logged."""
+    roster = {f"{settings.roster.name}/{path.name}": path for path in settings.roster.glob("*.yaml")}
+    kept = KeptLaws(settings.store)
+    try:
+        whole = kept.keep(law.rulebook.version, policy_texts(settings.policies), lambda folder: load_rulebook(folder).version)
+        files = {name: path.read_bytes() for name, path in roster.items()}
+        whole &= kept.keep(law.roster.version, files, lambda folder: load_roster(folder).version)
+    except (OSError, Mistakes) as wrong:
+        log.warning("law.not_kept", why=str(wrong))
+        return
+    if not whole:
+        log.warning("law.not_kept", why="a list that groups name lies outside the policies' folder, or a file was written")

@@ -1,0 +1,21 @@
+"""What is said when a provider does not vouch for somebody."""
+
+import re
+
+_UNFIT = re.compile(r"[^\x20-\x7e]+")
+_LONGEST = 200
+
+
+class Unproven(Exception):  # noqa: N818  -- it states a fact
+    """Nobody was vouched for. setting: the key to look at; said: what the provider said, or did not; mild: its own refusal."""
+
+    def __init__(self, setting: str, said: str, *, mild: bool = False) -> None:
+        super().__init__(f"{setting}: {said}")
+        self.setting = setting
+        self.said = said
+        self.mild = mild
+
+
+def tidy(said: object) -> str:
+    """What a provider says, short and on one line."""
+    return _UNFIT.sub(" ", str(said)).strip()[:_LONGEST]

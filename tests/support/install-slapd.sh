@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs Debian's slapd and its tools for the tests, if it is not here: as root, and without starting it. The tests start their own.
+set -eu
+[ -x /usr/sbin/slapd ] && [ -x /usr/bin/ldapadd ] && exit 0
+policy=/usr/sbin/policy-rc.d
+kept=
+if [ -e "$policy" ]; then
+    kept=$(mktemp)
+    cp -p "$policy" "$kept"
+fi
+restore() {
+    if [ -n "$kept" ]; then
+        cp -p "$kept" "$policy" && rm -f "$kept"
+    else
+        rm -f "$policy"
+    fi
+}
+trap restore EXIT
+trap 'exit 1' HUP INT TERM
+printf '#!/bin/sh\nexit 101\n' >"$policy"
+chmod 755 "$policy"
+export DEBIAN_FRONTEND=noninteractive
+apt-get -o DPkg::Lock::Timeout=300 update -qq
+apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends slapd ldap-utils >/dev/null
