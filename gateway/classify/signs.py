@@ -71,9 +71,17 @@ _DUTY = re.compile(
 _PAPER = re.compile(
     rf"{OF_A_FORM}|\b(?:phone|contact|call|e-?mail|mailing|duty|seating|guest|visitor|check-?in"
     r"|sign[- ]?(?:in|up|out))(?: \|)? (?:lists?|sheets?|logs?|roster|tree)\b"
+    r"|\b(?:retire(?:ment|es|d)?|farewell|memorial|funeral|remembrance|graduation|swearing[- ]in|blood drive)\b"
 )
-"""What is a list or a form, whoever stands on it."""
-_CALLS = re.compile(r"\b(?:vot\w+|elect\w*|re-?elect\w*|support\w*|endors\w*|donat\w*|campaign\w*|volunteer\w*|yard signs?)\b|\$")
+"""What is a list, a form or a department's own occasion, whoever stands on it."""
+_POLLS = re.compile(
+    r"(?:early )?(?:vote|voting|voten|vota)(?: \|)? (?:here|aqui|place|booths?|centers?|location)"
+    r"(?: (?:\||open|today|hours|entrance|exit|parking|to|D|\d[\d:]*(?:am|pm)?|am|pm))*"
+)
+"""What shows the way to the polls."""
+_CALLS = re.compile(
+    r"\b(?:vot\w+|elect\w*|re-?elect\w*|support\w*|endors\w*|donat\w*|campaign\w*|volunteer\w*|yard signs?|pac)\b"
+)
 _SOMEBODY = frozenset("NPOMLKTBFX")
 
 
@@ -157,6 +165,8 @@ def found(sign: Sign) -> Promoted | None:
 
 def notice(sign: Sign) -> bool:
     """Whether it tells of the day's business, and nobody and nothing could be promoted on it."""
+    if _POLLS.fullmatch(sign.masked):
+        return True
     if _PAPER.search(sign.masked):
         return not _CALLS.search(sign.masked)
     return bool(_DUTY.search(sign.masked)) and not (sign.marks & _SOMEBODY or _ASKING.search(sign.masked))

@@ -46,8 +46,8 @@ _KEPT = 32 * 1024 * 1024
 _LARGEST_KEPT = 8 * 1024 * 1024
 _GRACE = 1.0
 """Seconds over its time after which a child ends itself."""
-_START = 15.0
-"""Seconds that a child may take to start and to load what it needs; they are no part of the time that reading takes."""
+_START = 30.0
+"""Seconds that a child may take to start and to load what it needs, or as long as the part may take, where that is more."""
 _LENGTH = 8
 _READY = b"\xff" * _LENGTH
 _CHUNK = 1024 * 1024
@@ -197,15 +197,19 @@ class _Child:
         """Whether it still runs, and is not due to be replaced."""
         return self._process.poll() is None and self.parts < _TERM
 
-    def ask(self, request: bytes, seconds: float, most: int) -> Iterator[bytes]:
-        """The frames of the answer, which may take so long from when the child is ready for it. Raises _Failed."""
+    def ask(self, request: bytes, limits: ReadingLimits) -> Iterator[bytes]:
+        """The frames of the answer. Raises _Failed.
+
+        They may take the time of a part from when the child is ready for it, and no longer than the whole may.
+        """
         self.parts += 1
-        start = monotonic() + _START
+        whole = monotonic() + limits.whole
+        start = min(whole, monotonic() + max(_START, limits.time))
         self._write(len(request).to_bytes(_LENGTH, "big"), start)
         self._write(request, start)
         if self._take(_LENGTH, start) != _READY:
             raise _Failed(BROKE_DOWN)
-        until = monotonic() + seconds
+        until, most = min(whole, monotonic() + limits.time), limits.output
         while length := int.from_bytes(self._take(_LENGTH, until), "big"):
             most -= length
             if most < 0:
@@ -263,7 +267,7 @@ class _Helper:
             return frames, NO_TIME
         with self._free:
             try:
-                frames.extend(self._working().ask(request, limits.time, limits.output))
+                frames.extend(self._working().ask(request, limits))
             except _Failed as failed:
                 self.end()
                 return frames, str(failed)
@@ -307,7 +311,7 @@ def serve() -> None:
         if first:
             _bound(limits.memory)
             first = False
-        signal.setitimer(signal.ITIMER_REAL, _START + _GRACE)
+        signal.setitimer(signal.ITIMER_REAL, max(_START, limits.time) + _GRACE)
         _prepared(prepare, limits)
         answers.write(_READY)
         answers.flush()

@@ -17,7 +17,7 @@ class ReadingLimits:
     expanded: octets that one container may unfold to; no single thing in it takes more than half of them
     elements: of the XML in one document
     unfolded: octets of all pieces of a message together, those in containers counted again in each
-    time: seconds that one part may take where it is read apart; whole: seconds after which no part is begun there
+    time: seconds that one part may take where it is read apart; whole: seconds after which nothing is read there any more
     memory: octets of address space that a process which reads parts apart may take over what it has at start
     output: octets that may come out of one part there
     ocr: whether words are read off pictures; dear: whether now, or it is noted what was put off

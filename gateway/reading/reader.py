@@ -118,9 +118,10 @@ class _Desk:
 
         Each level of containers may unfold to half as much as the one it stands in: all are in memory at once.
         """
-        left = max(0.0, min(self.limits.time, self.until - monotonic()))
+        whole = max(0.0, self.until - monotonic())
+        left = min(self.limits.time, whole)
         share = max(min(_LEAST, self.limits.expanded), self.limits.expanded >> max(0, within - 1))
-        return extract(piece, replace(self.limits, time=left, expanded=share), self.extractors)
+        return extract(piece, replace(self.limits, time=left, whole=whole, expanded=share), self.extractors)
 
     def _named(self, piece: Piece, within: Piece) -> None:
         """What the name of a thing says that stands in no message, but in an archive or a document."""

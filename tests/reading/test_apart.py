@@ -19,8 +19,8 @@ from tests.support import extractors as acts
 from tests.support.pictures import piece, sheets, whys
 from tests.support.reading import parts
 
-LIMITS = ReadingLimits(time=20)
-SHORT = ReadingLimits(time=0.5)
+LIMITS = ReadingLimits(time=20, whole=200)
+SHORT = ReadingLimits(time=0.5, whole=200)
 
 
 def taken(act, given=None, limits=LIMITS):

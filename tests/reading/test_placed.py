@@ -115,6 +115,6 @@ def test_any_markup_has_an_order(pieces):
     ],
 )
 def test_a_hostile_page_takes_seconds(unit):
-    begun = time.monotonic()
+    begun = time.process_time()
     render("<div style='display:flex'>" + unit * (400_000 // len(unit)))
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10

@@ -90,7 +90,7 @@ def test_the_pieces_of_any_word_are_the_word(word):
     assert list(offsets) == sorted(offsets)
 
 
-@pytest.mark.timeout(20)
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("unit", ["vote", "votea", "forsheriff", "a4a", "yeson1", "Vote", "x"])
 def test_a_hostile_text_has_an_end(unit):
     fold(unit * 50_000)
