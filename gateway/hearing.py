@@ -90,8 +90,8 @@ class Hearings:
         if ruler.account is not None and ruler.account.role is not Role.SUPERVISOR:
             raise Recused(_SUPERVISORS)
         await self._bench.check(held, ruler)
-        names = (ruler.name, *(keys_of(ruler.account) if ruler.account else ()))
-        return held, may_find(await self._pleas.appealed(hold), names)
+        keys = keys_of(ruler.account) if ruler.account else ()
+        return held, may_find(await self._pleas.appealed(hold), ruler.name, *keys)
 
     async def _judges(self, held: HeldMail, against: Review) -> list[Address]:
         """Where supervisors are written to who may answer an appeal."""

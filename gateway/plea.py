@@ -3,7 +3,6 @@
 The room knows nobody who stores it. NotNow says, in a sentence for the sender, why something cannot be said any more.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +95,7 @@ def may_appeal(held: HeldMail, before: Appeal | None, now: datetime) -> Review:
     return held.review
 
 
-def may_find(appeal: Appeal | None, by: Iterable[str]) -> Appeal:
+def may_find(appeal: Appeal | None, *by: str) -> Appeal:
     """The appeal that waits for a supervisor. by: all his names; nobody judges an appeal against his own ruling.
 
     Raises NotNow, OwnRuling.

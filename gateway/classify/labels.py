@@ -11,6 +11,9 @@ from gateway.verdict import Category, Finding, Kind, Label
 CERTAIN = 0.75
 """What a link to a campaign must weigh to stand by itself, whatever a scorer makes of the words around it."""
 
+SURE = 0.95
+"""From what the findings of a category come to together, a scorer may raise it and no longer lower it."""
+
 SIGN, PLAIN = "sign", 0.6
 """The detector of signs, and what one must weigh to stand likewise: scorers are made for sentences."""
 
@@ -84,8 +87,10 @@ def combine(findings: Iterable[Finding]) -> dict[Category, float]:
 
 
 def settled(findings: Iterable[Finding]) -> dict[Category, float]:
-    """What the findings that need no second opinion come to."""
-    return combine(finding for finding in findings if _stands(finding))
+    """What needs no second opinion: some findings by themselves, and all of them together where they leave hardly a doubt."""
+    found = tuple(findings)
+    whole, alone = combine(found), combine(finding for finding in found if _stands(finding))
+    return {category: max(score, whole[category] * (whole[category] >= SURE)) for category, score in alone.items()}
 
 
 def _stands(finding: Finding) -> bool:

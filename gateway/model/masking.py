@@ -36,6 +36,7 @@ from gateway.model.terms import (
     TEMPLE,
     TITLES,
     listed,
+    words_of,
 )
 
 MARKS = ("[NAME]", "[PARTY]", "[FAITH]", "[DEITY]", "[TEMPLE]", "[BOOK]", "[MEASURE]", "[LINK]", "[DRIVE]")
@@ -104,6 +105,7 @@ _BODY = re.compile(
     rf"\b(?:[Tt]he )?({_CAPITALS}(?:{_CAPITALS}){{0,5}})"
     rf"(?:{'|'.join(map(str.capitalize, BODIES.split()))})\b(?: of (?:[A-Z][\w'-]+ ?)+)?"
 )
+_FOR = re.compile(r"([A-Z][a-z]+) for (?:the )?")
 _MEMBERS = re.compile(
     rf"\b(?:{'|'.join(map(str.capitalize, MEMBERS.split()))}) (?:in|for|of|against|united for|por|de) (?:a |an |the )?"
     r"[A-Z][\w'-]+(?: [A-Z][\w'-]+)*"
@@ -131,21 +133,6 @@ _BODY_WORD = re.compile(rf"\b(?:{'|'.join(map(str.capitalize, BODIES.split()))})
 def common() -> frozenset[str]:
     """Words seen in small letters in everyday English and Spanish mail."""
     return frozenset(bare(files("gateway.model").joinpath("common.txt").read_text(encoding="utf-8")).split())
-
-
-def _pattern(terms: Iterable[str]) -> re.Pattern[str]:
-    """Whole words; a term with a capital as written or all in capitals, the others in any case."""
-    exact: list[str] = []
-    loose: list[str] = []
-    for term in terms:
-        written = re.escape(term.rstrip("*")) + (r"\w*" if term.endswith("*") else "")
-        (loose if term == term.lower() else exact).append(written)
-        if term != term.lower() and term != term.upper():
-            exact.append(re.escape(term.upper()))
-    exact.sort(key=len, reverse=True)
-    loose.sort(key=len, reverse=True)
-    either = [f"(?i:{'|'.join(loose)})"] if loose else []
-    return re.compile(rf"(?<![\w@])(?:{'|'.join(either + exact)})(?:['’]s)?(?!\w)")
 
 
 def _key(term: str) -> str:
@@ -185,7 +172,7 @@ class Masker:
         terms = [(mark, (*listed(text), *extra.get(mark, ()))) for mark, text in _LISTS]
         known = [(MEASURE, tuple(measures)), (NAME, tuple(people)), *terms]
         bared = [(mark, tuple(map(bare, many))) for mark, many in known if many]
-        self._terms = [(mark, _pattern(many)) for mark, many in bared]
+        self._terms = [(mark, words_of(many)) for mark, many in bared]
         self._standing: dict[str, list[tuple[int, str]]] = {}
         for number, (_, many) in enumerate(bared):
             for term in many:
@@ -263,7 +250,16 @@ def _bodies(text: str, seen: frozenset[str]) -> str:
         text = _MEMBERS.sub(NAME, text)
     if _BODY_WORDS.isdisjoint(seen) or not _BODY_WORD.search(text):
         return text
-    return _BODY.sub(lambda found: found[0] if _is_civic(found[1]) else NAME, text)
+    return _BODY.sub(_body, text)
+
+
+def _body(found: re.Match[str]) -> str:
+    """Without the word that a sentence begins with: Nominations for the Sergeants Association."""
+    if _is_civic(found[1]):
+        return found[0]
+    before = _FOR.match(found[0])
+    usual = before is not None and before[1].lower() in common() and _begins(found.string, found.start())
+    return f"{before[0]}{NAME}" if before and usual else NAME
 
 
 def _is_civic(words: str) -> bool:

@@ -4,6 +4,9 @@ All sides alike: what is listed here is what the model cannot tell apart. `*` at
 A term with a capital is only found as written, or all in capitals.
 """
 
+import re
+from collections.abc import Iterable
+
 PARTY = """
 democratic party; republican party; green party; libertarian party; constitution party; reform party; tea party; forward party
 working families party; working families; alliance party; independence party; independent party; no labels; socialist party
@@ -152,3 +155,18 @@ city alcalde alcaldesa concejal juez
 def listed(text: str) -> tuple[str, ...]:
     """The terms of a list separated by semicolons and line ends."""
     return tuple(term for line in text.splitlines() for piece in line.split(";") if (term := piece.strip()))
+
+
+def words_of(terms: Iterable[str]) -> re.Pattern[str]:
+    """Whole words; a term with a capital as written or all in capitals, the others in any case."""
+    exact: list[str] = []
+    loose: list[str] = []
+    for term in terms:
+        written = re.escape(term.rstrip("*")) + (r"\w*" if term.endswith("*") else "")
+        (loose if term == term.lower() else exact).append(written)
+        if term != term.lower() and term != term.upper():
+            exact.append(re.escape(term.upper()))
+    exact.sort(key=len, reverse=True)
+    loose.sort(key=len, reverse=True)
+    either = [f"(?i:{'|'.join(loose)})"] if loose else []
+    return re.compile(rf"(?<![\w@])(?:{'|'.join(either + exact)})(?:['’]s)?(?!\w)")

@@ -333,6 +333,8 @@ class File(Model):
     authorities: dict[str, Authority] = Field(default_factory=dict)
     groups: dict[str, OneOrMore[str | ListFile]] = Field(default_factory=dict)
     reviewers: dict[str, Reviewers] = Field(default_factory=dict)
+    duty_times: dict[str, DutyTimes] = Field(default_factory=dict)
+    ladders: dict[str, Ladder] = Field(default_factory=dict)
     time_zone: str = "UTC"
     periods: dict[str, Period] = Field(default_factory=dict)
     policies: dict[str, Complete] = Field(default_factory=dict)

@@ -78,7 +78,7 @@ class StoredPleas:
 
         def work(db: Connection) -> None:
             held = _bare(db, hold)
-            appeal = may_find(pleas.appealed(db, hold), [finding.by])
+            appeal = may_find(pleas.appealed(db, hold), finding.by)
             print_ = pleas.change(db, hold, replace(appeal, finding=finding))
             db.execute(update(rows).where(rows.c.id == hold).values(_ended(held, review)))
             cards.ruled(db, hold, review or appeal.against)

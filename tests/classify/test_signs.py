@@ -75,7 +75,6 @@ NOTICES = [
     ("phone list for Sheriff Marsh",),
     ("PHONE LIST", "FOR SHERIFF MARSH"),
     ("yes on question 12 of the form",),
-    ("VOTE HERE",),
     ("POLLING PLACE", "OPEN 7 AM TO 8 PM"),
     ("BALLOT DROP BOX", "CLOSED"),
     ("ELECTION DAY", "NOVEMBER 5"),
@@ -83,17 +82,29 @@ NOTICES = [
     ("PARKING FOR JUDGE",),
     ("NO PARKING ON 12TH ST",),
     ("ELECT BENEFITS BY FRIDAY",),
-    ("KARIN LINDQVIST", "COUNTY COMMISSIONER", "RETIREMENT DINNER $25"),
     ("KARIN LINDQVIST", "COUNTY COMMISSIONER", "OFFICE HOURS TUESDAY"),
     ("ROLL CALL", "SHERIFF OKONKWO", "ROOM 4"),
     ("POLICE WEEK 2026",),
 ]
 
 
-@pytest.mark.parametrize("judged_by", [classifier, trained])
+ASKING = [("VOTE HERE",), ("KARIN LINDQVIST", "COUNTY COMMISSIONER", "RETIREMENT DINNER $25")]
+"""Notices in a campaign's words, of which the trained judge is not sure."""
+
+
+@pytest.mark.parametrize("lines", NOTICES + ASKING)
+def test_a_notice_in_the_same_shape_is_clear(lines):
+    assert label(classifier(), *lines) is Label.CLEAR
+
+
 @pytest.mark.parametrize("lines", NOTICES)
-def test_a_notice_in_the_same_shape_is_clear(judged_by, lines):
-    assert label(judged_by(), *lines) is Label.CLEAR
+def test_a_notice_in_the_same_shape_is_clear_to_the_trained_judge(lines):
+    assert label(trained(), *lines) is Label.CLEAR
+
+
+@pytest.mark.parametrize("lines", ASKING)
+def test_a_notice_in_the_words_of_a_campaign_is_no_match(lines):
+    assert label(trained(), *lines) is not Label.MATCH
 
 
 def test_who_stands_in_for_an_office_does_not_run_for_it():

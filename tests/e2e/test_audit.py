@@ -153,7 +153,10 @@ async def test_reloads_are_recorded_and_the_trail_is_read_when_nobody_runs(gatew
 
 
 async def test_content_whose_time_is_over_is_destroyed_and_the_trail_still_agrees_with_the_shelf(relay, tmp_path):
-    gateway = Gateway(tmp_path / "gateway", relay=relay.port, more="retention: {denied: 1s}")
+    shutil.copytree(TOP / "policies", tmp_path / "policies")
+    policy = tmp_path / "policies" / "department.yaml"
+    policy.write_text(policy.read_text("utf-8").replace("appeal within: 14d", "appeal within: 0d"), "utf-8")
+    gateway = Gateway(tmp_path / "gateway", relay=relay.port, policies=tmp_path / "policies", more="retention: {denied: 1s}")
     async with running(gateway):
         await sent(gateway.port, PRESIDENT, WATCH, ENDORSEMENT)
         [held] = gateway.ask("queue.list")

@@ -12,7 +12,9 @@ from tests.support.gateway import TOP, Gateway
 from tests.support.relay import FakeRelay
 
 PRESIDENT = "president@association.example"
-ENDORSEMENT = message("Your board has decided", "Please vote for Marisol Tate for Mayor on November 3.", PRESIDENT)
+ENDORSEMENT = message(
+    "Your board has decided", "The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3.", PRESIDENT
+)
 EVERY = "{recipients: {in: department}, action"
 
 

@@ -77,3 +77,10 @@ def test_what_the_model_was_trained_on_is_what_it_is_given():
     rows = map(json.loads, SCENARIOS.read_text(encoding="utf-8").splitlines())
     masked = "\n".join(MASKER.mask(line) for row in rows for line in (row["subject"], *row["body"].split("\n")))
     assert hashlib.sha256(masked.encode()).hexdigest()[:16] == "a67d1e4f271c3ecb"
+
+
+def test_the_word_a_sentence_begins_with_is_no_part_of_the_association_it_is_for():
+    associations = ("the PBA", "the Sergeants Association", "Lodge 12")
+    masked = {Masker().mask(f"Nominations for {who} officers close Friday.") for who in associations}
+    assert masked == {"nominations for [NAME] officers close friday."}
+    assert Masker().mask("We thank the Alliance for Safer Streets Coalition.") == "we thank [NAME] ."

@@ -76,4 +76,5 @@ _CHECKS = {
     "minimum": _compare(lambda data, said: data >= said, (int, float)),
     "maximum": _compare(lambda data, said: data <= said, (int, float)),
     "exclusiveMinimum": _compare(lambda data, said: data > said, (int, float)),
+    "exclusiveMaximum": _compare(lambda data, said: data < said, (int, float)),
 }
