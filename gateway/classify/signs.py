@@ -111,6 +111,7 @@ class Sign:
 
 
 _CALL = Promoted("sign", Kind.VOTING_ADVICE, "It is a sign that asks for votes.", 0.66)
+_RUNS = Promoted("sign", Kind.ENDORSEMENT, "It is a sign for somebody who runs for public office.", 0.66)
 _BILL = Promoted("sign", Kind.PROMOTION, "It is a sign for somebody who runs for public office.", 0.5)
 _SIDE = Promoted("sign", Kind.BALLOT_MEASURE, "It is a sign for or against a ballot measure.", 0.66)
 _VOTE = r"(?:^|\| |# )(?:please )?(?:vote|voten|vota)(?: for| 4| por)?(?: \|)?"
@@ -126,13 +127,17 @@ _ROWS = tuple(
         (_CALL, rf"{_VOTE} (?:O )?{_NAME}{_END}"),
         (_CALL, rf"(?:^|\| |# )(?:please )?endorse{_BREAK} (?:O )?{_NAME}{_END}"),
         (_CALL, rf"{_VOTE} (?:[a-z]+ ){{1,3}}(?:\| )?(?:for|4|para){_BREAK} {_SEAT}\b"),
-        (_CALL, rf"(?:^|\| |# ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_SEAT}{_END}"),
+        (_RUNS, rf"(?:^|\| |# ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_SEAT}{_END}"),
         (_BILL, rf"(?:^|\| |# ){_NAME}{_BREAK} (?:for|4|para){_BREAK} {_ANY_SEAT}{_END}"),
         (_CALL, rf"{_KEEP} (?:O {_NAME}{_END}|{_NAME}{_BREAK} (?:as |our |on |the |for )*{_SEAT}\b)"),
         (_SIDE, rf"(?:^|\| |# )(?:vote{_BREAK} )?(?:yes|no|si){_BREAK} (?:on|a|en){_BREAK} {_QUESTION}(?= \||$| D| 20\d\d)"),
         (_SIDE, r"(?:^|\| |# )vote(?: \|)? (?:yes|no)(?= \||$| D)(?=.*\bM\b)|\bM(?: \|)? vote(?: \|)? (?:yes|no)(?= \||$| D)"),
     )
 )  # fmt: skip
+_ON_DUTY = re.compile(
+    r"\b(?:rotation|pager|on[- ]call|on duty|coverage|cover|standby|backup|acting|call before|reserved|parking|messages?)\b"
+)
+"""Who stands in for an office, or what is kept for it."""
 _NAMED = re.compile(rf"(?:^|\| ){_NAME}(?:,? \|)? (?:for )?(?:{_SEAT}|{_ANY_SEAT})(?: [a-z0-9]+| D){{0,3}}(?= \||$)")
 
 
@@ -156,8 +161,9 @@ def signs(text: str, found_terms: list[Term], *, drawn: bool) -> Iterator[Sign]:
 
 def found(sign: Sign) -> Promoted | None:
     """What a sign promotes, if it does."""
+    on_duty = _ON_DUTY.search(sign.masked)
     for promoted, pattern in _ROWS:
-        if pattern.search(sign.masked):
+        if pattern.search(sign.masked) and not (promoted is _RUNS and on_duty):
             return promoted
     told = _NAMED.search(sign.masked)
     return _BILL if told and _TELLS.search(sign.masked) and not _BUSINESS.search(sign.masked) else None

@@ -107,6 +107,12 @@ def test_a_notice_in_the_words_of_a_campaign_is_no_match(lines):
     assert label(trained(), *lines) is not Label.MATCH
 
 
+def test_who_stands_in_for_an_office_does_not_run_for_it():
+    lines = ("OKONKWO", "FOR CORONER", "PAGER ROTATION")
+    assert label(trained(), *lines) is Label.CLEAR
+    assert "sign" not in {finding.detector for finding in classifier().classify(picture(*lines)).findings}
+
+
 def test_a_sign_counts_once_whatever_sentences_of_it_are_found():
     verdict = classifier().classify(picture("YES ON MEASURE 7"))
     assert len(verdict.findings) == 1
