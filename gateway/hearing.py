@@ -3,14 +3,15 @@
 What is said is written in one transaction with the notices it sends. It fails with KeyError for an id that is unknown,
 AlreadyRuled for an explanation that comes after the ruling, NotNow for what cannot be said any more, ValueError for a text that
 is empty or too long, OwnRuling for a supervisor whose own ruling is appealed, and Recused for whoever may not rule on the
-message; then nothing was written.
+message; then nothing was written. Where the policy asks for two to release a message, an appeal is granted by two supervisors:
+the agreement of the first is kept and shown, the second releases it.
 """
 
 from dataclasses import replace
 
 import structlog
 
-from gateway.hold import HeldMail, Review, Ruling
+from gateway.hold import Assent, HeldMail, Review, Ruling
 from gateway.mail import Address
 from gateway.people import Role, Ruler, as_ruler, keys_of
 from gateway.plea import Appeal, Finding, Statement, may_appeal, may_find, may_state
@@ -21,6 +22,7 @@ from gateway.recusal import Bench, Recused
 log = structlog.get_logger()
 
 _SUPERVISORS = "Only supervisors answer appeals."
+_TWICE = "You have agreed already. A second supervisor has to agree, and that cannot be you."
 
 
 class Hearings:
@@ -51,7 +53,10 @@ class Hearings:
         return appeal
 
     async def overturn(self, hold: str, *, supervisor: Ruler | str, note: str = "") -> HeldMail:
-        """Grant an appeal: the message is released to all its recipients, by a new ruling in place of the first."""
+        """Grant an appeal: the message is released to all its recipients, by a new ruling in place of the first.
+
+        Where it takes two, the first of them leaves it as it was ruled, with his agreement.
+        """
         ruler = as_ruler(supervisor)
         held, appeal = await self._appealed(hold, ruler)
         if held.destroyed:
@@ -64,6 +69,12 @@ class Hearings:
             note=finding.reason,
             at=finding.at,
         )
+        if held.reviewers.pair:
+            if appeal.assent is None:
+                return await self._assent(held, appeal, review, ruler)
+            if ruler.is_one_with(appeal.assent.keys):
+                raise Recused(_TWICE)
+            review = replace(review, note=review.note or appeal.assent.review.note, also=appeal.assent.review.reviewer)
         ruled = replace(held, review=review)
         sends = (*released(ruled, review), *self._post.on_finding(ruled, appeal, finding))
         await self._pleas.find(hold, finding, review, sends)
@@ -77,6 +88,14 @@ class Hearings:
         finding = Finding(by=ruler.name, at=self._clock.now(), upheld=True, reason=reason.strip())
         await self._pleas.find(hold, finding, None, self._post.on_finding(held, appeal, finding))
         log.info("hold.upheld", id=hold, by=ruler.name)
+        return held
+
+    async def _assent(self, held: HeldMail, appeal: Appeal, review: Review, ruler: Ruler) -> HeldMail:
+        """The first of two supervisors."""
+        assent = Assent(review=review, keys=ruler.keys or (ruler.name.casefold(),))
+        others = [one for one in await self._judges(held, appeal.against) if str(one).casefold() not in assent.keys]
+        await self._pleas.assent(held.mail.id, assent, self._post.on_granting(held, appeal, review, others))
+        log.info("hold.assented", id=held.mail.id, ruling=str(review.ruling), by=ruler.name)
         return held
 
     async def _state(self, hold: str, statement: Statement) -> None:

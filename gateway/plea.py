@@ -6,7 +6,7 @@ The room knows nobody who stores it. NotNow says, in a sentence for the sender, 
 from dataclasses import dataclass
 from datetime import datetime
 
-from gateway.hold import REFUSALS, AlreadyRuled, HeldMail, Review, Ruling, meant
+from gateway.hold import REFUSALS, AlreadyRuled, Assent, HeldMail, Review, Ruling, meant
 
 LONGEST = 2000
 """Characters of one text."""
@@ -54,12 +54,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """An appeal against a ruling."""
+    """An appeal against a ruling. assent: of the first of two supervisors who would grant it."""
 
     by: str
     at: datetime
     text: str
     against: Review
+    assent: Assent | None = None
     finding: Finding | None = None
 
     def __post_init__(self) -> None:
@@ -108,6 +109,21 @@ def may_find(appeal: Appeal | None, *by: str) -> Appeal:
     if not appeal.against.names.isdisjoint(map(meant, by)):
         raise OwnRuling
     return appeal
+
+
+def may_assent(appeal: Appeal | None, assent: Assent) -> Appeal:
+    """The appeal that nobody has agreed to grant yet. Raises NotNow, OwnRuling."""
+    found = may_find(appeal, assent.review.reviewer)
+    if found.assent is not None:
+        raise NotNow(f"{found.assent.review.reviewer} agreed meanwhile to grant it; look at it again")
+    return found
+
+
+def may_grant(held: HeldMail, appeal: Appeal, review: Review) -> None:
+    """Where a release takes two, it is by the second of two supervisors. Raises NotNow."""
+    first = appeal.assent.review.reviewer if appeal.assent else ""
+    if held.reviewers.pair and (not first or review.also != first):
+        raise NotNow("a release of this message takes two supervisors, and only one has agreed")
 
 
 def _checked(text: str) -> None:

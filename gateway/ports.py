@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from gateway.decision import Decision
-from gateway.hold import HeldMail, Review
+from gateway.hold import Assent, HeldMail, Review
 from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Receipt, Reply
 from gateway.plea import Appeal, Finding, Statement
 from gateway.timetable import Timetable
@@ -206,6 +206,13 @@ class Pleas(Protocol):
 
     async def open(self) -> Sequence[str]:
         """Ids of holds with an appeal that waits for an answer, the oldest first."""
+        ...
+
+    async def assent(self, hold: str, assent: Assent, parcels: Sequence[Parcel]) -> None:
+        """Keep that the first of two supervisors would grant an appeal.
+
+        Raises KeyError, NotNow or OwnRuling, and then nothing was written.
+        """
         ...
 
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:

@@ -97,6 +97,14 @@ class Post:
         told = Told(heading="Appeal", lines=lines, quote=appeal.text, rules=False)
         return _parcels(held.mail.id, self._notices.to_each(held, supervisors or held.reached, told, now), now)
 
+    def on_granting(self, held: HeldMail, appeal: Appeal, review: Review, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
+        """To the other supervisors: the first of two would grant an appeal."""
+        now = self._clock.now()
+        would = f"{review.reviewer} would grant the appeal of {appeal.by} against the ruling on the message below."
+        lines = (f"{would} That takes two: a second supervisor has to agree.", SUPERVISE)
+        told = Told(heading="A second supervisor is needed", lines=lines, quote=review.note, rules=False)
+        return _parcels(held.mail.id, self._notices.to_each(held, supervisors, told, now), now)
+
     def on_finding(self, held: HeldMail, appeal: Appeal, finding: Finding) -> tuple[Parcel, ...]:
         """To the sender and the reviewers: what became of the appeal. `held` has the ruling that counts now."""
         if not finding.upheld:

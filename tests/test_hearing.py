@@ -240,6 +240,38 @@ async def test_of_two_who_ruled_together_neither_answers_the_appeal(world):
             await world.hearings.overturn("H2", supervisor=Ruler.of(await world.book.known_as(str(by))))
 
 
+@pytest.mark.parametrize("pair", ["both", "release"])
+async def test_where_a_release_takes_two_an_appeal_is_granted_by_two_supervisors(world, pair):
+    await world.store.hold(held(id_="H3", pair=pair), ())
+    for by in ("captain@department.example", "sergeant@department.example")[: 2 if pair == "both" else 1]:
+        await world.reviews.deny("H3", reviewer=by, note="No.")
+    await world.hearings.appeal("H3", sender=SENDER, text="It only quotes.")
+    await outgoing(world)
+    await world.hearings.overturn("H3", supervisor=Ruler.of(await world.book.known_as(str(CHIEF))), note="It quotes.")
+    parcels = await outgoing(world)
+    assert {p.purpose for p in parcels} == {Purpose.NOTICE}
+    assert "a second supervisor has to agree" in " ".join(text_of(told(parcels, str(DEPUTY))[0]).split())
+    assert told(parcels, str(CHIEF)) == told(parcels, SENDER) == []
+    with pytest.raises(Recused, match="agreed already"):
+        await world.hearings.overturn("H3", supervisor=Ruler.of(await world.book.known_as(str(CHIEF))))
+    assert (await world.store.get("H3")).review.ruling is Ruling.DENIED
+    await world.hearings.overturn("H3", supervisor=Ruler.of(await world.book.known_as(str(DEPUTY))))
+    review = (await world.store.get("H3")).review
+    assert (review.ruling, review.reviewer, review.also) == (Ruling.RELEASED, str(DEPUTY), str(CHIEF))
+    assert [p.purpose for p in await outgoing(world)].count(Purpose.RELEASE) == 1
+
+
+async def test_a_supervisor_may_uphold_what_another_would_grant(world):
+    await world.store.hold(held(id_="H3", pair="release"), ())
+    await world.reviews.deny("H3", reviewer="captain@department.example", note="No.")
+    await world.hearings.appeal("H3", sender=SENDER, text="It only quotes.")
+    await world.hearings.overturn("H3", supervisor=str(CHIEF))
+    await world.hearings.uphold("H3", supervisor=str(DEPUTY), reason="It endorses.")
+    with pytest.raises(NotNow, match="upheld already"):
+        await world.hearings.overturn("H3", supervisor=str(DEPUTY))
+    assert Purpose.RELEASE not in {p.purpose for p in await outgoing(world)}
+
+
 async def test_who_entered_his_ruling_by_another_answers_no_appeal_against_it(world):
     by = await world.reviews.bench.known(str(CHIEF), "root")
     await world.reviews.deny("H1", reviewer=by, note="No.")

@@ -268,7 +268,7 @@ def test_leaks_and_warnings_fail_a_test_and_a_want_is_named(tmp_path):
     for name in (
         "pyproject.toml",
         "tests/conftest.py",
-        *(f"tests/support/{name}.py" for name in ("postfix", "sink", "waiting", "wants")),
+        *(f"tests/support/{name}.py" for name in ("apt", "postfix", "sink", "waiting", "wants")),
     ):
         (tmp_path / "project" / name).write_text((TOP / name).read_text())
     (tmp_path / "project/tests/test_leaks.py").write_text(LEAKS)

@@ -56,8 +56,13 @@ def _answer(settings_file: Path, request: str, *, as_json: bool, **said: object)
     if as_json:
         print_json(held)
     else:
-        what = "upheld" if held["appeal"]["finding"]["upheld"] else "overturned"
-        click.echo(f"{held['id']} {what}; it is {held['state']}")
+        click.echo(f"{held['id']} {_become(held['appeal'])}; it is {held['state']}")
+
+
+def _become(appeal: dict[str, Any]) -> str:
+    if appeal["finding"] is None:
+        return "waits for a second supervisor to agree"
+    return "upheld" if appeal["finding"]["upheld"] else "overturned"
 
 
 def _tell(held: dict[str, Any]) -> None:

@@ -175,6 +175,7 @@ def appealed(appeal: Appeal | None) -> dict[str, object]:
     found = appeal.finding
     finding = {"by": found.by, "at": _time(found.at), "upheld": found.upheld, "reason": found.reason} if found else None
     said = {"by": appeal.by, "at": _time(appeal.at), "text": appeal.text, "against": _review(appeal.against), "finding": finding}
+    said["assent"] = _review(appeal.assent.review) if appeal.assent else None
     return {"appeal": said, **({} if found else {"state": "appealed"})}
 
 

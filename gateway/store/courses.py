@@ -77,7 +77,7 @@ def _course(course: Course) -> Json:
         "since": _moment(course.since),
         "checked": course.checked,
         "warned": _moment(course.warned),
-        "assent": _assent(course.assent) if course.assent else None,
+        "assent": write_assent(course.assent) if course.assent else None,
         "handed": [
             {"to": one.to, "by": one.by, "reason": one.reason, "at": _moment(one.at), "up": one.up} for one in course.handed
         ],
@@ -95,7 +95,7 @@ def _to_course(j: Json) -> Course:
         since=_to_moment(j["since"]),
         checked=j["checked"],
         warned=_to_moment(j["warned"]),
-        assent=_to_assent(j["assent"]) if j["assent"] else None,
+        assent=read_assent(j["assent"]) if j["assent"] else None,
         handed=tuple(
             Handover(to=one["to"], by=one["by"], reason=one["reason"], at=datetime.fromisoformat(one["at"]), up=one["up"])
             for one in j["handed"]
@@ -104,11 +104,13 @@ def _to_course(j: Json) -> Course:
     )
 
 
-def _assent(assent: Assent) -> Json:
+def write_assent(assent: Assent) -> Json:
+    """The record of an agreement."""
     return {"review": codec.write_review(assent.review), "keys": list(assent.keys)}
 
 
-def _to_assent(j: Json) -> Assent:
+def read_assent(j: Json) -> Assent:
+    """What it says."""
     return Assent(review=codec.read_review(j["review"]), keys=tuple(j["keys"]))
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select, update
 
-from gateway.hold import HeldMail, Review
-from gateway.plea import Appeal, Finding, Statement, may_appeal, may_find, may_state
+from gateway.hold import Assent, HeldMail, Review
+from gateway.plea import Appeal, Finding, Statement, may_appeal, may_assent, may_find, may_grant, may_state
 from gateway.ports import Clock, Parcel
 from gateway.store import cards, codec, holds, outbox, pleas, steps
 from gateway.store.contents import Spool
@@ -73,12 +73,27 @@ class StoredPleas:
         asked = select(appeals.c.hold).where(appeals.c.open.is_(True)).order_by(appeals.c.hold)
         return await self._writer.do(lambda db: db.execute(asked).scalars().all())
 
+    async def assent(self, hold: str, assent: Assent, parcels: Sequence[Parcel]) -> None:
+        """Keep the first of two agreements to grant an appeal. Raises KeyError, NotNow, OwnRuling."""
+
+        def work(db: Connection) -> None:
+            _bare(db, hold)
+            appeal = may_assent(pleas.appealed(db, hold), assent)
+            print_ = pleas.change(db, hold, replace(appeal, assent=assent))
+            outbox.put(db, parcels)
+            said = steps.granting(assent, print_, parcels)
+            append(db, self._clock.now(), Step.ASSENTED, actor=assent.review.reviewer, hold=hold, detail=said)
+
+        await self._writer.do(work)
+
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
         """Answer an appeal, with the ruling that takes the place of the first. Raises KeyError, NotNow, OwnRuling."""
 
         def work(db: Connection) -> None:
             held = _bare(db, hold)
             appeal = may_find(pleas.appealed(db, hold), finding.by)
+            if review is not None:
+                may_grant(held, appeal, review)
             print_ = pleas.change(db, hold, replace(appeal, finding=finding))
             db.execute(update(rows).where(rows.c.id == hold).values(_ended(held, review)))
             cards.ruled(db, hold, review or appeal.against)

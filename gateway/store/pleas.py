@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select, update
 from gateway.hold import HeldMail
 from gateway.plea import Appeal, Finding, Statement, appeal_until
 from gateway.store import codec
+from gateway.store.courses import read_assent, write_assent
 from gateway.store.schema import appeals, holds, statements
 
 DESTROYED = "(destroyed)"
@@ -108,6 +109,7 @@ def write_appeal(appeal: Appeal) -> str:
         "at": appeal.at.isoformat(),
         "text": appeal.text,
         "against": json.loads(codec.write_review(appeal.against)),
+        **({"assent": write_assent(appeal.assent)} if appeal.assent else {}),
         "finding": finding
         and {"by": finding.by, "at": finding.at.isoformat(), "upheld": finding.upheld, "reason": finding.reason},
     }
@@ -122,7 +124,9 @@ def read_appeal(record: str) -> Appeal:
         by=found["by"], at=datetime.fromisoformat(found["at"]), upheld=found["upheld"], reason=found["reason"]
     )
     against = codec.read_review(json.dumps(j["against"]))
-    return Appeal(by=j["by"], at=datetime.fromisoformat(j["at"]), text=j["text"], against=against, finding=finding or None)
+    assent = read_assent(j["assent"]) if "assent" in j else None
+    at = datetime.fromisoformat(j["at"])
+    return Appeal(by=j["by"], at=at, text=j["text"], against=against, assent=assent, finding=finding or None)
 
 
 def _read(record: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from gateway.hold import HeldMail, Review, Ruling
+from gateway.hold import Assent, HeldMail, Review, Ruling
 from gateway.mail import Address, Receipt, Reply
 from gateway.plea import Appeal, Finding, Statement
 from gateway.ports import Parcel
@@ -78,12 +78,19 @@ def appealed(appeal: Appeal, print_: str, parcels: Sequence[Parcel]) -> Said:
     return {"length": len(appeal.text), "against": against, "pleas": print_, "sends": _sends(parcels)}
 
 
+def granting(assent: Assent, print_: str, parcels: Sequence[Parcel]) -> Said:
+    """The first of two supervisors would grant an appeal."""
+    review = assent.review
+    return {"ruling": str(review.ruling), "note": review.note, "appeal": True, "pleas": print_, "sends": _sends(parcels)}
+
+
 def found(finding: Finding, review: Review | None, print_: str, parcels: Sequence[Parcel]) -> tuple[Step, Said]:
     """A supervisor answered an appeal; with a ruling that takes the place of the first, its record."""
     said = {"reason": finding.reason, "pleas": print_, "sends": _sends(parcels)}
     if review is None:
         return Step.UPHELD, said
     recipients = _addresses(review.recipients)
+    said |= {"also": review.also} if review.also else {}
     return Step.OVERTURNED, {**said, "recipients": recipients, "record": record(codec.write_review(review))}
 
 

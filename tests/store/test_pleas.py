@@ -9,7 +9,7 @@ import pytest
 
 from gateway.cli.vouch import Vouched
 from gateway.desk import Search, State
-from gateway.hold import AlreadyRuled, Review, Ruling
+from gateway.hold import AlreadyRuled, Assent, Review, Ruling
 from gateway.plea import Appeal, Finding, NotNow, OwnRuling, Statement
 from gateway.ports import Asked, StoreUnavailable
 from gateway.store.pleas import DESTROYED
@@ -83,6 +83,27 @@ async def test_of_two_answers_to_an_appeal_the_first_counts(store):
     assert (await store.get("H1")).review == ruled
     assert (await store.pleas.appealed("H1")).finding == finding
     assert (await steps(store))[-1] == "overturned"
+
+
+async def test_where_a_release_takes_two_one_supervisor_releases_nothing(store):
+    there = held(pair="release")
+    await store.hold(there, [])
+    there = await store.rule("H1", review(Ruling.DENIED), [])
+    await store.pleas.appeal("H1", appeal(there.review), [])
+    finding, ruled = overturned(there)
+    with pytest.raises(NotNow, match="takes two"):
+        await store.pleas.find("H1", finding, ruled, [release(there)])
+    firsts = [Assent(review=replace(ruled, reviewer=name), keys=(name,)) for name in ("deputy", "major")]
+    done = await asyncio.gather(*(store.pleas.assent("H1", one, []) for one in firsts), return_exceptions=True)
+    assert [type(one) for one in done] == [type(None), NotNow]
+    assert (await store.pleas.appealed("H1")).assent == firsts[0]
+    for also in ("", "major"):
+        with pytest.raises(NotNow, match="takes two"):
+            await store.pleas.find("H1", finding, replace(ruled, also=also), [release(there)])
+    assert await store.dispatches("H1") == []
+    await store.pleas.find("H1", finding, replace(ruled, also="deputy"), [release(there)])
+    assert (await store.get("H1")).review.ruling is Ruling.RELEASED
+    assert (await steps(store))[-2:] == ["first of two agreed", "overturned"]
 
 
 async def test_of_two_appeals_at_once_one_is_kept(store):

@@ -4,22 +4,18 @@ Those in it: Ruiz (in `command`), Park (in `patrol`, which is in `command`, whic
 Doe (in no group). All have the password PASSWORD. People may be looked up by the reader only.
 """
 
-import fcntl
-import os
 import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
+from tests.support import apt
 from tests.support.gateway import free_port
 from tests.support.waiting import wait_until
-from tests.support.wants import SLAPD, skip
+from tests.support.wants import SLAPD
 
 SLAPD_COMMAND, ADD = "/usr/sbin/slapd", "/usr/bin/ldapadd"
-INSTALL = Path(__file__).with_name("install-slapd.sh")
 BASE = "dc=department,dc=example"
 READER, SECRET = f"cn=reader,{BASE}", "reads all"
 PASSWORD = "the directory's own"
@@ -92,17 +88,7 @@ member: {member}
 
 def require() -> None:
     """slapd, by apt if it is not here. Where it cannot be had the test is skipped; as root in CI it fails instead."""
-    if os.geteuid() != 0 and not _here():
-        skip(SLAPD)
-    with (Path(tempfile.gettempdir()) / "hatchway-tests-slapd.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _here():
-            return
-        tried = subprocess.run([INSTALL], capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL)
-    if tried.returncode != 0 or not _here():
-        if os.environ.get("CI"):
-            pytest.fail(f"slapd could not be installed: {tried.stderr.strip()}")
-        skip(SLAPD)
+    apt.require("slapd", "ldap-utils", here=_here, want=SLAPD)
 
 
 @contextmanager

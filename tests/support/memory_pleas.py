@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.plea import appeal_until, may_appeal, may_find, may_state
+from gateway.plea import appeal_until, may_appeal, may_assent, may_find, may_grant, may_state
 from gateway.store import pleas, steps
 from gateway.trail import Step
 
@@ -41,12 +41,22 @@ class MemoryPleas:
         with self._shelf._transaction():
             return sorted(hold for hold, appeal in self._appeals.items() if appeal.finding is None)
 
+    async def assent(self, hold, assent, parcels):
+        with self._shelf._transaction():
+            self._shelf._holds[hold]
+            self._appeals[hold] = replace(may_assent(self._appeals.get(hold), assent), assent=assent)
+            self._shelf._put(parcels)
+            detail = steps.granting(assent, self.print_of(hold), parcels)
+            self._shelf._append(Step.ASSENTED, actor=assent.review.reviewer, hold=hold, detail=detail)
+
     async def find(self, hold, finding, review, parcels):
         with self._shelf._transaction():
             held = self._shelf._holds[hold]
-            self._appeals[hold] = replace(may_find(self._appeals.get(hold), finding.by), finding=finding)
+            appeal = may_find(self._appeals.get(hold), finding.by)
             if review is not None:
+                may_grant(held, appeal, review)
                 self._shelf._holds[hold] = replace(held, review=None).ruled(review)
+            self._appeals[hold] = replace(appeal, finding=finding)
             self._shelf._put(parcels)
             step, said = steps.found(finding, review, self.print_of(hold), parcels)
             self._shelf._append(step, actor=finding.by, hold=hold, detail=said)

@@ -11,7 +11,6 @@ An instance can stand before Hatchway as its client or behind it as its relay. I
 block ends, and says in its log what it did. Postfix needs root; `require` skips where it cannot run.
 """
 
-import fcntl
 import os
 import shutil
 import signal
@@ -29,11 +28,11 @@ from typing import Self
 
 import pytest
 
+from tests.support import apt
 from tests.support.waiting import wait_until
 from tests.support.wants import POSTFIX, ROOT, skip
 
 POSTFIX_COMMAND = Path("/usr/sbin/postfix")
-INSTALL = Path(__file__).with_name("install-postfix.sh")
 
 _MAIN = """\
 compatibility_level = 3.6
@@ -102,15 +101,7 @@ def require() -> None:
     """Postfix, by apt if it is not here. Where it cannot be had the test is skipped; as root in CI it fails instead."""
     if os.geteuid() != 0:
         skip(ROOT)
-    with (Path(tempfile.gettempdir()) / "hatchway-tests-postfix.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if POSTFIX_COMMAND.exists():
-            return
-        tried = subprocess.run([INSTALL], capture_output=True, text=True, timeout=600, check=False, stdin=subprocess.DEVNULL)
-    if tried.returncode != 0 or not POSTFIX_COMMAND.exists():
-        if os.environ.get("CI"):
-            pytest.fail(f"Postfix could not be installed: {tried.stderr.strip()}")
-        skip(POSTFIX)
+    apt.require("postfix", here=POSTFIX_COMMAND.exists, want=POSTFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 #!/bin/sh
-# Installs Debian's slapd and its tools for the tests, if it is not here: as root, and without starting it. The tests start their own.
+# install.sh PACKAGE...: Debian's packages for the tests, as root, and without starting what they bring. The tests start their own.
 set -eu
-[ -x /usr/sbin/slapd ] && [ -x /usr/bin/ldapadd ] && exit 0
 policy=/usr/sbin/policy-rc.d
 kept=
 if [ -e "$policy" ]; then
@@ -21,4 +20,4 @@ printf '#!/bin/sh\nexit 101\n' >"$policy"
 chmod 755 "$policy"
 export DEBIAN_FRONTEND=noninteractive
 apt-get -o DPkg::Lock::Timeout=300 update -qq
-apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends slapd ldap-utils >/dev/null
+apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$@" >/dev/null
