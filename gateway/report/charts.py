@@ -44,10 +44,11 @@ def over_time(rows: Sequence[Row], period: str) -> str:
 
 
 def _legend() -> Iterator[str]:
-    for number, (kind, fill) in enumerate(_KINDS):
-        at = _LEFT + number * 66
+    at = _LEFT
+    for kind, fill in _KINDS:
         yield f'<rect x="{at:.0f}" y="4" width="9" height="9" fill="{fill}" stroke="currentColor" stroke-width=".7"/>'
         yield f'<text x="{at + 13:.0f}" y="12">{_NAMES[kind]}</text>'
+        at += 24 + 5 * len(_NAMES[kind])
 
 
 def _axis(top: int) -> Iterator[str]:
