@@ -3,6 +3,9 @@
 The front never parses a message; a judge may hang, eat memory or crash, and costs that one message a judgement that
 failed, which the sender's policy answers under `on error`. Small messages travel by pipe, large ones by their spool file.
 
+A message that a judge dies of, or takes too long over, is judged once more with its text and HTML read in the process for
+documents and pictures too: what broke the judge costs that part an Unread there, and is not put off for ever.
+
 A message waits for a judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang.
 
 `Judges.judge` never raises for anything in a message. `Judges.start` raises RuntimeError if no judge can be started.
@@ -33,7 +36,7 @@ from gateway.model import load_judge
 from gateway.pipeline import judge
 from gateway.policy import Rulebook
 from gateway.ports import Clock, Judgement
-from gateway.reading import Reader, ReadingLimits
+from gateway.reading import APART, Reader, ReadingLimits
 from gateway.settings import Judging
 
 log = structlog.get_logger()
@@ -54,6 +57,10 @@ class Law:
 
     rulebook: Rulebook
     roster: Roster
+
+
+class _BusyError(Exception):
+    """No judge was free in time."""
 
 
 class Judges:
@@ -78,17 +85,24 @@ class Judges:
 
     async def judge(self, mail: Mail) -> Judgement:
         """The judgement, or what the sender's policy says of one that failed."""
-        law, problem = self._law, "it could not be read and judged"
-        try:
-            return await self._ask(mail)
-        except (Overdue, TimeoutError):
-            problem = "it could not be read and judged in time"
-        except ProcessExpired as died:
-            log.error("judge.died", id=mail.id, exit_code=died.exitcode)  # noqa: TRY400  -- the trace ends in pebble
-        except MemoryError:
-            problem = "it could not be read and judged in the memory allowed"
-        except Exception as fault:  # noqa: BLE001  -- whatever it is, the policy answers
-            log.error("judge.fault", id=mail.id, fault=type(fault).__name__, at=_where(fault))  # noqa: TRY400  -- its words may quote the message
+        law, problem = self._law, ""
+        for wary in (False, True):
+            try:
+                return await self._ask(mail, wary=wary)
+            except _BusyError:
+                problem = "it could not be read and judged in time"
+                break
+            except (Overdue, TimeoutError):
+                problem = "it could not be read and judged in time"
+            except ProcessExpired as died:
+                log.error("judge.died", id=mail.id, exit_code=died.exitcode, wary=wary)  # noqa: TRY400  -- the trace ends in pebble
+                problem = "it could not be read and judged"
+            except MemoryError:
+                problem = "it could not be read and judged in the memory allowed"
+            except Exception as fault:  # noqa: BLE001  -- whatever it is, the policy answers
+                log.error("judge.fault", id=mail.id, fault=type(fault).__name__, at=_where(fault))  # noqa: TRY400  -- its words may quote the message
+                problem = "it could not be read and judged"
+                break
         log.warning("judge.failed", id=mail.id, problem=problem)
         return Judgement(decision=law.rulebook.failed(mail.envelope, problem, self._clock.now()))
 
@@ -113,10 +127,10 @@ class Judges:
     def _limit(self) -> float:
         return self._judging.time.total_seconds()
 
-    async def _ask(self, mail: Mail) -> Judgement:
+    async def _ask(self, mail: Mail, *, wary: bool) -> Judgement:
         async with self._judge_free():
             pool = await self._working()
-            future = asyncio.wrap_future(pool.schedule(_judge, args=(mail, mail.received), timeout=self._limit))
+            future = asyncio.wrap_future(pool.schedule(_judge, args=(mail, mail.received, wary), timeout=self._limit))
             await asyncio.wait([future], timeout=self._limit + _GRACE)
             if not future.done():
                 log.error("judges.stuck", id=mail.id)
@@ -130,9 +144,12 @@ class Judges:
 
     @asynccontextmanager
     async def _judge_free(self) -> AsyncIterator[None]:
-        """Within: a judge is there for us. Raises TimeoutError if none is in time."""
-        async with asyncio.timeout(self._limit):
-            await self._free.acquire()
+        """Within: a judge is there for us. Raises _BusyError if none is in time."""
+        try:
+            async with asyncio.timeout(self._limit):
+                await self._free.acquire()
+        except TimeoutError:
+            raise _BusyError from None
         try:
             yield
         finally:
@@ -197,6 +214,7 @@ class _Bench:
     """What one judge has at hand."""
 
     reader: Reader
+    wary: Reader
     classifier: Classifier
     rulebook: Rulebook
 
@@ -214,7 +232,8 @@ def _processes() -> BaseContext:
 def _sit(law: Law, judging: Judging) -> None:
     scorer = load_judge() if judging.model else None
     classifier = Classifier(law.roster, scorer=scorer, thresholds=thresholds(judging))
-    _bench.append(_Bench(Reader(limits=limits(judging)), classifier, law.rulebook))
+    within = limits(judging)
+    _bench.append(_Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook))
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + judging.memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -238,6 +257,6 @@ def _ready() -> bool:
     return bool(_bench)
 
 
-def _judge(mail: Mail, at: datetime) -> Judgement:
+def _judge(mail: Mail, at: datetime, wary: bool) -> Judgement:  # noqa: FBT001  -- pebble hands over what stands in order
     bench = _bench[0]
-    return judge(mail, reader=bench.reader, classifier=bench.classifier, rulebook=bench.rulebook, at=at)
+    return judge(mail, reader=bench.wary if wary else bench.reader, classifier=bench.classifier, rulebook=bench.rulebook, at=at)

@@ -12,6 +12,7 @@ Each format is an extractor in `extractors.TABLE`; `documents` and `pictures` ho
 disarm stay behind this door, and what those two name as theirs.
 """
 
+from gateway.reading.extractors import APART
 from gateway.reading.fold import fold
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.reader import Reader
@@ -19,4 +20,4 @@ from gateway.reading.runs import set_apart
 from gateway.reading.types import Link, Origin, Passage, Reading
 from gateway.reading.wrappers import is_short
 
-__all__ = ["Link", "Origin", "Passage", "Reader", "Reading", "ReadingLimits", "fold", "is_short", "set_apart"]
+__all__ = ["APART", "Link", "Origin", "Passage", "Reader", "Reading", "ReadingLimits", "fold", "is_short", "set_apart"]

@@ -134,7 +134,7 @@ def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor])
         what = kind(piece)
         yield from table.get(what, _unread)(piece, limits)
         if what in _WRITTEN and piece.type == "text/plain" and piece.name.rpartition(".")[2].lower() in _PLAIN:
-            yield from _text(piece, limits)
+            yield from table.get("text/plain", _unread)(piece, limits)
         if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
             yield from table.get(documents.APPENDED, _unread)(piece, limits)
 
@@ -338,3 +338,7 @@ TABLE: Mapping[str, Extractor] = {
     "application/pdf": apart(_pdf, puts_off=True, prepare=_ready_for_pages),
     **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True, prepare=_ready_for_pictures)),
 }
+
+_IN_HERE = (_text, _html, _folded_lines, _signature, mailbox.read)
+APART: Mapping[str, Extractor] = {kind: apart(read) if read in _IN_HERE else read for kind, read in TABLE.items()}
+"""The same where text and HTML are read apart too: for what broke down the process that asks."""

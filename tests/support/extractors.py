@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from gateway.mail import Place, Unread
+from gateway.reading import html
 from gateway.reading.pieces import Piece, Sheet
 
 
@@ -112,3 +113,14 @@ def in_vain(_limits):
 
 def to_death(_limits):
     os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def trapped(piece, _):
+    """Reads HTML; where it names a trap, it crashes, hangs or eats memory."""
+    if b"crash" in piece.octets:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if b"hang" in piece.octets:
+        re.match(r"(a|a)*$", "a" * 60 + "b")
+    if b"eat" in piece.octets:
+        yield from [bytearray(2**28) for _ in range(64)]
+    yield Sheet(text=html.render(piece.octets.decode()).text, place=piece.place)
