@@ -94,6 +94,7 @@ _ROSTER = {
     "platform": Judged("It links to a page that collects money or helpers for campaigns.", 0.85),
 }
 _CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68)
+_CAMPAIGN_ASKS = Judged("It links to where what looks like a campaign asks for gifts or helpers.", 0.85)
 _TAG = Judged("It carries what looks like a campaign's hashtag.", 0.6)
 _SLUGGED = Judged("The words of a link's address are a campaign's.", 0.55, 0.8)
 _ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
@@ -119,11 +120,12 @@ class Sites:
         whose = whose or next((self._accounts[name] for name in _prefixes(host, path) if name in self._accounts), None)
         if whose:
             return _ROSTER[whose]
+        asks = _MONEY.search(path) or _JOIN.search(path)
         if _foreign(host, path):
-            return _CAMPAIGN
+            return _CAMPAIGN_ASKS if asks else _CAMPAIGN
         if any(_SLUG.fullmatch(step) for step in path.split("/")[1:8] if len(step) <= LABEL):
             return _SLUGGED
-        return _ASKS if _MONEY.search(path) or _JOIN.search(path) else None
+        return _ASKS if asks else None
 
 
 def _split(written: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ whether letters stand out from it, and they count as seen.
 
 import re
 from collections.abc import Iterator, Mapping
+from colorsys import hls_to_rgb
 from dataclasses import dataclass, replace
 
 Declarations = Mapping[str, str]
@@ -14,8 +15,13 @@ Colour = tuple[int, int, int]
 
 _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
-    r"|float|order|direction|bidi"
+    r"|float|order|direction|bidi|grid"
 )
+_COMMA = re.compile(r",(?![^()]*\))")
+_PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")
+"""What fits an element at times only, or a part of it."""
+_CUSTOM = re.compile(r"(--[\w-]{1,80})\s*:\s*([^;{}\"'<>]{1,200})")
+_VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,\s*([^()]{0,200}))?\)")
 _TYPE = re.compile(r"^[A-Za-z0-9]+")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
@@ -40,6 +46,8 @@ _PIXELS = {
 }
 _FAR, _BEHIND = -400.0, 100_000.0
 _NEAR = 12
+_CLEAR = 16
+"""Of 255: ink through which all can be seen."""
 _MOST_RULES, _MOST_OTHERS = 5000, 300
 _PAST_UNICODE = 0x110000
 _NAMED: dict[str, Colour] = {
@@ -58,6 +66,30 @@ _NAMED: dict[str, Colour] = {
     "ivory": (255, 255, 240),
     "ghostwhite": (248, 248, 255),
     "floralwhite": (255, 250, 240),
+    "mintcream": (245, 255, 250),
+    "azure": (240, 255, 255),
+    "aliceblue": (240, 248, 255),
+    "honeydew": (240, 255, 240),
+    "seashell": (255, 245, 238),
+    "lavenderblush": (255, 240, 245),
+    "oldlace": (253, 245, 230),
+    "linen": (250, 240, 230),
+    "beige": (245, 245, 220),
+    "cornsilk": (255, 248, 220),
+    "lightyellow": (255, 255, 224),
+    "lavender": (230, 230, 250),
+    "gainsboro": (220, 220, 220),
+    "darkgray": (169, 169, 169),
+    "darkgrey": (169, 169, 169),
+    "dimgray": (105, 105, 105),
+    "maroon": (128, 0, 0),
+    "purple": (128, 0, 128),
+    "teal": (0, 128, 128),
+    "orange": (255, 165, 0),
+    "midnightblue": (25, 25, 112),
+    "darkblue": (0, 0, 139),
+    "darkred": (139, 0, 0),
+    "darkgreen": (0, 100, 0),
     "lightgray": (211, 211, 211),
     "lightgrey": (211, 211, 211),
 }
@@ -133,16 +165,24 @@ def rules(sheet: str) -> Rules:
         if count > _MOST_RULES:
             break
         style, content = declarations(body), _CONTENT.search(body)
-        for selector in map(str.strip, selectors.split(",")):
+        for selector in map(str.strip, _COMMA.split(selectors)):
             written = _TYPE.sub(lambda tag: tag[0].lower(), selector)
             if (pseudo := _PSEUDO.search(selector)) and content:
                 pieces = tuple((unescaped(text), name.lower()) for text, name in _PIECE.findall(content[1]))
                 generated.append((selector[: pseudo.start()] or "*", pseudo[1].lower(), pieces))
             elif style and written and _SIMPLE.fullmatch(written):
                 simple[written] = {**simple.get(written, {}), **style}
-            elif style and written and ":" not in written:
+            elif style and written and not _PASSING.search(written):
                 others.append((selector, style))
     return Rules(simple=simple, others=tuple(others[:_MOST_OTHERS]), generated=tuple(generated[:_MOST_OTHERS]))
+
+
+def resolved(source: str) -> str:
+    """The source of a page with its custom properties in the place of their names (CSS Variables §3)."""
+    if "var(" not in source:
+        return source
+    given = dict(_CUSTOM.findall(source))
+    return _VARIABLE.sub(lambda found: str(given.get(found[1], found[2] or "")).strip(), source)
 
 
 def unescaped(text: str) -> str:
@@ -174,6 +214,18 @@ def rank(style: Declarations) -> tuple[float, float] | None:
         return None
     top, left = _from(style, "top", "bottom"), _from(style, "left", "right")
     return None if top is None and left is None else (top or 0.0, left or 0.0)
+
+
+def cell(style: Declarations) -> tuple[int, int] | None:
+    """The row and the column of a grid that an element is put in; None where its style does not say."""
+    area = style.get("grid-area", "").split("/")
+    row, column = (
+        style.get("grid-row-start") or style.get("grid-row", ""),
+        style.get("grid-column-start") or style.get("grid-column", ""),
+    )
+    steps = [(written.partition("/")[0].strip()) for written in (row or area[0], column or (area[1] if len(area) > 1 else ""))]
+    numbers = [int(step) if step.isdecimal() and len(step) < 6 else 0 for step in steps]  # noqa: PLR2004  -- digits
+    return (numbers[0], numbers[1]) if any(numbers) else None
 
 
 def _from(style: Declarations, side: str, other: str) -> float | None:
@@ -269,6 +321,8 @@ def length(value: str | None) -> float | None:
 def _transparent(value: str) -> bool:
     if value == "transparent":
         return True
+    if clear := re.fullmatch(r"#(?:[0-9a-f]{3}([0-9a-f])|[0-9a-f]{6}([0-9a-f]{2}))", value.strip()):
+        return int((clear[1] or "") * 2 or clear[2], 16) < _CLEAR
     found = (
         re.match(r"(?:rgb|hsl)a?\((?:[^),/]*[,\s]){3}[^),/]*?/?\s*(\d*\.?\d+%?)\s*\)", value)
         if "a(" in value or "/" in value
@@ -280,13 +334,23 @@ def _transparent(value: str) -> bool:
 def colour(value: str) -> Colour | None:
     """Red, green and blue; None where it is written in a way that is not understood."""
     value = value.strip()
-    if found := re.match(r"#([0-9a-f]{6}|[0-9a-f]{3})", value):
-        digits = found[1] if len(found[1]) > 3 else "".join(c * 2 for c in found[1])  # noqa: PLR2004  -- #rgb
-        return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
-    if found := re.match(r"rgba?\(\s*(\d{1,3})[,\s]+(\d{1,3})[,\s]+(\d{1,3})", value):
-        return int(found[1]), int(found[2]), int(found[3])
+    if found := re.match(r"#([0-9a-f]{3,8})\b", value):
+        digits = found[1] if len(found[1]) > 4 else "".join(c * 2 for c in found[1])  # noqa: PLR2004  -- #rgb, #rgba
+        return (int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)) if len(digits) in {6, 8} else None
+    if found := re.match(r"rgba?\(\s*([\d.]+%?)[,\s]+([\d.]+%?)[,\s]+([\d.]+%?)", value):
+        return _share(found[1]), _share(found[2]), _share(found[3])
+    if found := re.match(r"hsla?\(\s*(-?[\d.]+)(?:deg)?[,\s]+([\d.]+)%[,\s]+([\d.]+)%", value):
+        lights = hls_to_rgb(float(found[1]) / 360 % 1, min(1.0, float(found[3]) / 100), min(1.0, float(found[2]) / 100))
+        red, green, blue = (round(light * 255) for light in lights)
+        return red, green, blue
     name = re.match(r"[a-z]+", value)
     return _NAMED.get(name[0]) if name else None
+
+
+def _share(written: str) -> int:
+    """One of the three colours, of 255 or of a hundred."""
+    number = float(written.rstrip("%").strip(".") or 0)
+    return min(255, round(number * 2.55 if written.endswith("%") else number))
 
 
 def _paper(style: Declarations, written: str | None, around: Colour | None) -> Colour | None:

@@ -4,16 +4,16 @@ What a piece is, its octets say before its label does: a PDF called text is a PD
 is text. Left out without a word are only signatures and public keys that look like what they are called: no program
 shows them, and they are in much ordinary mail. Everything else that is not in the table is Unread.
 
-Calendars and address cards are text whose folded lines are joined. Delivery reports are text. Pictures in HEIC are named and
-not read: what reads them comes with an encoder under another licence.
+Delivery reports are text. What a script in an attached page would write is Unread; in the body of a message none is run.
 """
 
 import re
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import replace
+from html import unescape
 
 from gateway.mail import LAYOUT, Unread
-from gateway.reading import documents, html, mailbox, message, transfer
+from gateway.reading import cards, documents, html, mailbox, message, transfer, turned
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
@@ -29,6 +29,7 @@ _MAGIC = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"%!PS", "application/postscript"),
+    (b"(This file must be converted with BinHex", "application/mac-binhex40"),
 )
 _PICTURES = (
     *("image/png", "image/apng", "image/jpeg", "image/jpg", "image/pjpeg", "image/gif", "image/webp", "image/tiff", "image/avif"),
@@ -56,12 +57,6 @@ _WEB_ARCHIVE = re.compile(
 """A page saved with its pictures: Word and browsers write it as a message without a sender."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 BACKWARDS = "some of its text is shown backwards"
-_OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)(\u202c?)")
-_CODED = re.compile(
-    r"^([A-Z0-9.\-]{1,40});([^:\n]{0,200}ENCODING=QUOTED-PRINTABLE[^:\n]{0,200}):((?:[^\n]*=\n)*[^\n]*)",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A line of an older calendar or address card (vCard 2.1, vCalendar 1.0), with the lines it goes on in."""
 _TURNED = re.compile(r"<bdo\b[^>]{0,200}\brtl|unicode-bidi\s*:\s*(?:isolate-)?(?:bidi-)?override", re.IGNORECASE)
 """HTML that turns the order of letters round, whatever their own direction is."""
 _UNSHOWN = {
@@ -71,6 +66,11 @@ _UNSHOWN = {
 }
 _OPENING = re.compile(rb"<!--(?!\[if)|<style\b|<script\b")
 _PICTURE = re.compile(rb"(?<=base64,)[A-Za-z0-9+/=\s]{1000,}")
+_UTF8 = {"charset": "utf-8"}
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
+_WRITES = re.compile(
+    r"document\.write|\.(?:inner|outer)HTML\s*=|insertAdjacent|\.(?:textContent|innerText)\s*=|createTextNode|\.append(?:Child)?\("
+)
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
@@ -172,9 +172,11 @@ def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
 
 
 def _turned(piece: Piece, text: str) -> Iterator[Sheet]:
-    """The text as it is shown, where marks turn the order of its letters round; every stretch stays where it is."""
-    if "\u202e" in text and (shown := _OVERRIDDEN.sub(lambda found: f"\u200b{found[1][::-1]}{found[2] and chr(0x200B)}", text)):
+    """The text in the orders in which it is shown besides."""
+    if shown := turned.overridden(text):
         yield _sheet(piece, shown)
+    for other in turned.otherwise(text):
+        yield replace(_sheet(piece, other), place=replace(piece.place, header=LAYOUT))
 
 
 def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
@@ -191,16 +193,10 @@ def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
 
 
 def _folded_lines(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    """Calendars and address cards: lines are folded (RFC 5545 §3.1), and commas and line breaks escaped (§3.3.11)."""
     text = yield from _decoded(piece, limits)
-    whole = _CODED.sub(_uncoded, re.sub(r"\n[ \t]", "", text))
-    yield _sheet(piece, re.sub(r"\\([nN,;\\])", lambda escaped: "\n" if escaped[1] in "nN" else escaped[1], whole))
-
-
-def _uncoded(found: re.Match[str]) -> str:
-    charset = re.search(r"CHARSET=([\w\-]{1,40})", found[2], re.IGNORECASE)
-    octets = transfer.quoted_printable(found[3].encode("utf-8", "replace"))
-    return f"{found[1]}:{decode(octets, charset[1] if charset else '')}"
+    yield _sheet(piece, cards.text(text))
+    for kind, octets in cards.enclosed(text):
+        yield replace(piece, octets=octets, type=kind, name="", parameters=_UTF8, depth=piece.depth + 1)
 
 
 def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
@@ -221,6 +217,10 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield Unread(place=piece.place, why=BACKWARDS)
     if page.cut:
         yield Unread(place=piece.place, why="too large")
+    if piece.name and _WRITES.search(text):
+        yield Unread(place=piece.place, why="not read: what a script in it writes")
+    if piece.name and (title := _TITLE.search(text)):
+        yield _sheet(piece, unescape(title[1]))
     yield _sheet(piece, page.text, page)
     if page.arranged:
         yield replace(_sheet(piece, page.arranged), place=replace(piece.place, header=LAYOUT))

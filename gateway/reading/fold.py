@@ -6,7 +6,8 @@
   ones; curly quotes and all dashes are ASCII (`lookalikes.plain`); letter case is kept;
 - blanks run together to one space, line breaks with the blanks around them to one newline, empty lines to two, so that a
   paragraph can still be told from a wrapped line; blanks at both ends are gone;
-- letters set apart (`V O T E`, `V.O.T.E.`, one to a line) are one word, from four letters on;
+- letters set apart (`V O T E`, `V.O.T.E.`, one to a line) are one word, from four letters on, whatever sign stands between
+  them (`strewn`); words without blanks between them have some (`seams`);
 - figures that stand for letters (`v0te f0r`) are letters where a text is full of them;
 - signs between all words (`vote * for * Ana`) are nothing, and telling words that were broken or misspelt are put right
   (`mending.mend`).
@@ -21,6 +22,8 @@ from itertools import pairwise
 
 from gateway.reading.lookalikes import plain
 from gateway.reading.mending import Folded, edited, mend
+from gateway.reading.seams import seams
+from gateway.reading.strewn import HINT, blanks, signs
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
@@ -30,14 +33,16 @@ _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
 _LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z][ \n._*\-|/~]{1,6}[A-Za-z][ \n._*\-|/~]")
-_FIGURE = re.compile(r"[013457$][a-z]")
-_FIGURED = re.compile(r"(?<![\w.@])(?=[\w$]*[a-z])(?:[A-Za-z]+[013457$]+[a-z][\w$]*|[013457$]+[a-z]{2}[\w$]*)(?!@)")
+_FIGURE = re.compile(r"[013457$@!€][a-z]")
+_FIGURED = re.compile(
+    r"(?<![\w.@])(?=[\w$@!€]*[a-z])(?:[A-Za-z]+[013457$@!€]+[a-z][\w$@!€]*|[013457$]+[a-z]{2}[\w$@!€]*)(?![@\w]|[.-]\w)"
+)
 _MEASURE = re.compile(
     r"(?:\d*(?:1st|2nd|3rd)|\d+(?:th|am|pm|hrs?|min|mins|sec|yrs?|yo|mph|ft|lbs?|oz|[ckm]?m|[km]g|ml|[gkm]b|px|pt|s|x|er))\b"
 )
-_WORD = re.compile(r"[A-Za-z0-9@$]+")
+_WORD = re.compile(r"[A-Za-z0-9@$]+(?:[!€]+[A-Za-z0-9@$]+)*")
 _WORDLIKE = re.compile(r"[013457]{5,12}")
-_LETTERS = str.maketrans("013457@$89", "oieastasbg")
+_LETTERS = str.maketrans("013457@$89!€", "oieastasbgie")
 _SIGN = re.compile(r"(?<=[\w.,!?'\"]) (?:[^\w\s.,!?()&'\"-]{1,4} ){1,3}(?=[\w'\"])")
 """A sign that stands alone between two words."""
 _ALONE = re.compile(r" [^\w\s.,!?()&'\"-]{1,4} ")
@@ -53,15 +58,22 @@ def fold(text: str) -> Folded:
     offsets never fall, so folded[a:b] stands in text[offsets[a] : offsets[b - 1] + 1].
     """
     folded, offsets = (text, _span(0, len(text) + 1)) if not _UNSEEN.search(text) else _seen(text)
-    if len(signs := _ALONE.findall(folded)) >= _MANY_SIGNS and len(signs) >= folded.count(" ") // 3:
+    if len(alone := _ALONE.findall(folded)) >= _MANY_SIGNS and len(alone) >= folded.count(" ") // 3:
         folded, offsets = edited(folded, offsets, ((found.start(), found.end(), " ") for found in _SIGN.finditer(folded)))
     if "\\/" in folded and _CARET.search(folded):
         folded, offsets = edited(folded, offsets, ((found.start(), found.end(), "v") for found in _CARET.finditer(folded)))
+    if HINT.search(folded):
+        folded, offsets = edited(folded, offsets, signs(folded))
+    if "_" in folded or "%20" in folded:
+        folded, offsets = edited(folded, offsets, blanks(folded))
     if _LONELY.search(folded):
         folded, offsets = _spaced(_SPACING, folded, offsets)
     elif _UNEVEN.search(folded):
         folded, offsets = _spaced(_UNEVEN, folded, offsets)
-    return mend(_spelled(folded), offsets)
+    folded = _spelled(folded)
+    if missing := list(seams(folded)):
+        folded, offsets = edited(folded, offsets, missing)
+    return mend(folded, offsets)
 
 
 def _span(start: int, end: int) -> tuple[int, ...]:

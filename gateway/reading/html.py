@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.reading import css, flat, placed
+from gateway.reading import asides, css, flat, placed, scattered
 from gateway.reading.css import Look
 from gateway.reading.lines import CELL, LINE, PARAGRAPH, SPACE, Lines
 from gateway.reading.styled import matched, presented, put
@@ -124,7 +124,7 @@ class _Scribe:
         if node.mem_id not in self.order.after:
             return node.next
         behind = self.order.after[node.mem_id]
-        if behind is not None:
+        if behind is not None and behind.mem_id not in self.order.glued:
             sheet.part(LINE if behind.mem_id in self.order.lines else SPACE)
         return behind
 
@@ -247,10 +247,14 @@ class _Scribe:
             self._word(attributes.get("label"), sheet)
         if tag not in {"a", "link"} and attributes.get("href"):
             self._link(attributes["href"] or "", sheet.length, look)
+        if attributes.get("xlink:href"):
+            self._link(attributes["xlink:href"] or "", sheet.length, look)
 
     def _word(self, text: str | None, sheet: Lines) -> None:
         if text and len(text) == 1 and text.isalnum():
             sheet.add(text)
+        elif text == "\xa0":
+            sheet.part(SPACE)
         elif text and text.strip():
             sheet.part(SPACE)
             sheet.add(_BLANKS.sub(" ", text).strip())
@@ -300,7 +304,7 @@ def _cited(tag: str, attributes: Mapping[str, str | None]) -> bool:
 
 def render(html: str) -> Page:
     """The page. Any text will do; nothing is raised."""
-    source = html.replace("\x00", "")
+    source = css.resolved(html.replace("\x00", ""))
     if flat.heavy(source):
         return _flat(source)
     try:
@@ -315,8 +319,9 @@ def render(html: str) -> Page:
         )
         if tree.body is not None:
             scribe.walk(tree.body)
-        for inner in _conditional(source):
+        for inner in (*_conditional(source), *asides.framed(tree)):
             _fragment(scribe, inner)
+        asides.tips(tree, scribe.seen)
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
     return _page(scribe, "\n\n".join(_arranged(tree, source, scribe)))
@@ -328,6 +333,13 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
         yield from placed.columns(tree)
     if tree.body is None or not placed.TRIGGERS.search(source):
         return
+
+    def said(node: LexborNode) -> str:
+        inner = replace(scribe, seen=Lines(), hidden=Lines(), anchors=[], quotations=[], nodes=0)
+        inner.walk(node)
+        return "".join(inner.seen.pieces).strip()
+
+    yield from scattered.read(tree, scribe.style, said)
     other = replace(
         scribe, seen=Lines(), hidden=Lines(), anchors=[], quotations=[], nodes=0, order=placed.order(tree, scribe.style)
     )

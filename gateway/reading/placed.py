@@ -2,14 +2,14 @@
 
 `order` looks through a page for parts that style puts in another order among their neighbours, and tells the walk over the tree
 which comes after which; `columns` reads small tables of words down their columns. Both are further readings: the page as it is
-written is read as well, since not every mail program follows the style. Only neighbours are put in order, never parts of
-different boxes, and the work is bounded.
+written is read as well, since not every mail program follows the style. Only neighbours are put in order; what is placed from
+within different boxes is `scattered`. The work is bounded.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -17,25 +17,32 @@ from gateway.reading import css
 
 Style = Callable[[LexborNode], css.Declarations]
 
-TRIGGERS = re.compile(r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\brtl\b", re.IGNORECASE)
+TRIGGERS = re.compile(
+    r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\bgrid-(?:area|row|column)|\brtl\b",
+    re.IGNORECASE,
+)
 """What a page that shows something in another order has in its source."""
 _MOST, _MOST_CHILDREN = 20_000, 500
 _LINE = 9.0
 """Pixels from top to top within which two parts stand on one line."""
 _MOST_TABLES, _MOST_CELLS, _MOST_WORDS = 100, 400, 3
 _LETTERS = 0.6
+_LETTERS_OF_LINE, _WIDER = 4, 1.6
+Placed = tuple[tuple[float, float], LexborNode]
+"""From the top and from the left, and what stands there."""
 
 
 @dataclass(slots=True)
 class Order:
     """first: the child that is shown first, by its parent's mark; after: what comes after a child, by the child's mark.
 
-    lines: the marks of children that begin a line
+    lines: the marks of children that begin a line; glued: of those that stand close behind a letter
     """
 
     first: dict[int, LexborNode] = field(default_factory=dict)
     after: dict[int, LexborNode | None] = field(default_factory=dict)
     lines: set[int] = field(default_factory=set)
+    glued: set[int] = field(default_factory=set)
 
     def put(self, parent: LexborNode, children: Sequence[LexborNode]) -> None:
         """The children of a parent in the order they are shown."""
@@ -61,6 +68,8 @@ def order(tree: LexborHTMLParser, style: Style) -> Order:
 
 def _moves(declared: css.Declarations) -> bool:
     reverse = "-reverse" in declared.get("flex-direction", "") + declared.get("flex-flow", "")
+    if css.cell(declared) is not None:
+        return True
     return reverse or "order" in declared or declared.get("float") == "right" or css.rank(declared) is not None
 
 
@@ -120,6 +129,9 @@ def _styled(node: LexborNode, style: Style) -> css.Declarations:
 def _flexed(children: list[LexborNode], declared: css.Declarations, style: Style, *, turned: bool) -> list[LexborNode]:
     direction = declared.get("flex-direction") or declared.get("flex-flow", "")
     shown = sorted(children, key=lambda child: _number(_styled(child, style).get("order", "")))
+    cells = {child.mem_id: cell for child in children if (cell := css.cell(_styled(child, style)))}
+    if "grid" in declared.get("display", "") and len(cells) > 1:
+        shown.sort(key=lambda child: cells.get(child.mem_id, (0, 0)))
     return shown[::-1] if ("reverse" in direction) != (turned and "column" not in direction) else shown
 
 
@@ -127,19 +139,36 @@ def _number(written: str) -> int:
     return int(written) if written.lstrip("+-").isdecimal() and len(written) < 9 else 0  # noqa: PLR2004  -- digits
 
 
-def _placed(children: list[LexborNode], placed: list[tuple[tuple[float, float], LexborNode]], found: Order) -> list[LexborNode]:
+def _placed(children: list[LexborNode], placed: list[Placed], found: Order) -> list[LexborNode]:
     """What is placed in lines from the top, each from the left; all of it where the first of it is written."""
-    tops = sorted({top for (top, _), _ in placed})
-    lines: dict[float, int] = {}
-    for before, top in zip([None, *tops], tops, strict=False):
-        lines[top] = 0 if before is None else lines[before] + (top - before > _LINE)
-    ranked = sorted(placed, key=lambda one: (lines[one[0][0]], one[0][1]))
-    for _, line in groupby(ranked, key=lambda one: lines[one[0][0]]):
-        found.lines.add(next(line)[1].mem_id)
+    ranked: list[LexborNode] = []
+    for line in lines(placed):
+        found.lines.add(line[0][1].mem_id)
+        found.glued |= {child.mem_id for child in glued(line)}
+        ranked += [child for _, child in line]
     marks = {child.mem_id for _, child in placed}
     at = next(number for number, child in enumerate(children) if child.mem_id in marks)
     rest = [child for child in children if child.mem_id not in marks]
-    return [*rest[:at], *(child for _, child in ranked), *rest[at:]]
+    return [*rest[:at], *ranked, *rest[at:]]
+
+
+def lines(placed: Sequence[Placed]) -> Iterator[list[Placed]]:
+    """What is placed, line by line, each from the left."""
+    tops = sorted({top for (top, _), _ in placed})
+    numbers: dict[float, int] = {}
+    for before, top in zip([None, *tops], tops, strict=False):
+        numbers[top] = 0 if before is None else numbers[before] + (top - before > _LINE)
+    ranked = sorted(placed, key=lambda one: (numbers[one[0][0]], one[0][1]))
+    yield from (list(line) for _, line in groupby(ranked, key=lambda one: numbers[one[0][0]]))
+
+
+def glued(line: Sequence[Placed]) -> Iterator[LexborNode]:
+    """Of single letters, each with a place of its own, those that stand no further from the last than the others do."""
+    if len(line) < _LETTERS_OF_LINE or any(len((node.text() or "").strip()) > 1 for _, node in line):
+        return
+    steps = [after - before for ((_, before), _), ((_, after), _) in pairwise(line)]
+    usual = sorted(steps)[len(steps) // 3]
+    yield from (node for step, (_, node) in zip(steps, line[1:], strict=True) if step < usual * _WIDER)
 
 
 def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:

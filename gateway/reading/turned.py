@@ -1,0 +1,54 @@
+"""Text whose letters are not shown in the order they are written in: turned round by marks, on their heads, or in columns.
+
+Each is a further reading; the text as it is written is read as well. Upright columns are looked for only where a text is
+mostly blanks.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import zip_longest
+
+_OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)(\u202c?)")
+_HEADS = dict(
+    zip(
+        "ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎɓןqpdbun" + "∀ᗺƆᗡƎℲ⅁ꓘ⅂WԀꝹᴚ⊥∩Λ⅄" + "˙¿¡‾,'",
+        "acefghiijkmrtvwyglbdpqnu" + "ABCDEFGKLMPQRTUVY" + ".?!_',",
+        strict=True,
+    )
+)
+_ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
+_FEW, _SHARE = 8, 0.15
+_ONE_EACH = re.compile(r"[ \t]*\S(?:[ \t]+\S)+[ \t]*")
+_TALL, _WIDE = 4, 3
+_BLANK = 3
+"""Where columns of letters stand, a third of the text and more is blanks."""
+
+
+def overridden(text: str) -> str:
+    """The text as it is shown, where marks turn the order of its letters round; every stretch where it is. "" if none do."""
+    if "\u202e" not in text:
+        return ""
+    return _OVERRIDDEN.sub(lambda found: f"\u200b{found[1][::-1]}{found[2] and chr(0x200B)}", text)
+
+
+def otherwise(text: str) -> Iterator[str]:
+    """What is shown in another order altogether."""
+    if not text.isascii() and len(found := _ON_HEAD.findall(text)) >= max(_FEW, _SHARE * sum(map(str.isalpha, text))) and found:
+        yield "".join(_HEADS.get(c, c) for c in reversed(text))
+    if (text.count(" ") + text.count("\t")) * _BLANK > len(text):
+        yield from _columns(text)
+
+
+def _columns(text: str) -> Iterator[str]:
+    """Blocks of lines in which every letter stands by itself, down their columns."""
+    block: list[str] = []
+    for line in [*text.expandtabs().split("\n"), ""]:
+        if _ONE_EACH.fullmatch(line) or (block and len(line.split()) == 1 and len(line.strip()) == 1):
+            block.append(line)
+            continue
+        if len(block) >= _TALL:
+            columns = ["".join(column).split() for column in zip_longest(*block, fillvalue=" ")]
+            words = ["".join(column) for column in columns if column]
+            if len(words) >= _WIDE:
+                yield " ".join(words)
+        block = []
