@@ -12,7 +12,7 @@ Windows metafiles are drawings too. olefile and expat stay behind this door.
 from collections.abc import Iterator, Mapping
 
 from gateway.reading.apart import apart
-from gateway.reading.documents import archives, metafile, office, ole, pgp, rtf, smime, svg, tnef
+from gateway.reading.documents import archives, metafile, office, ole, pgp, rar, rtf, seven, smime, svg, tnef
 from gateway.reading.documents.markup import root
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Extractor, Item, Piece
@@ -128,6 +128,8 @@ READERS: Mapping[str, Extractor] = {
     "application/x-bzip2": archives.bzip2,
     "application/x-xz": archives.xz,
     "application/x-lzma": archives.xz,
+    "application/x-7z-compressed": seven.archive,
+    "application/vnd.rar": rar.archive,
     OLE: ole.compound,
     RTF: rtf.rich,
     tnef.TYPE: tnef.wrapped,
@@ -141,8 +143,6 @@ READERS: Mapping[str, Extractor] = {
 EXTRACTORS: Mapping[str, Extractor] = {
     **{type_: apart(reader) for type_, reader in READERS.items()},
     "application/x-microsoft-rpmsg-message": archives.unopened("encrypted"),
-    "application/vnd.rar": archives.unopened("not read: a RAR archive"),
-    "application/x-7z-compressed": archives.unopened("not read: a 7-Zip archive"),
     "application/vnd.ms-cab-compressed": archives.unopened("not read: a cabinet archive"),
     "application/zstd": archives.unopened("not read: compressed by Zstandard"),
     "application/x-compress": archives.unopened("not read: compressed by compress"),

@@ -1,7 +1,7 @@
 """Archives: zip, tar, and what gzip, bzip2 and xz make. Each thing in them is a piece; names of folders and comments are text.
 
-7-Zip, RAR and others that the standard library cannot open are named as unread. Nothing is written to a disk, so a name
-with `..` in it is a name like any other. Raises nothing that it foresees; all work is bounded by the limits.
+7-Zip and RAR have modules of their own; others that the standard library cannot open are unread. Nothing is written to a disk,
+so a name with `..` in it is a name like any other. Raises nothing that it foresees; all work is bounded by the limits.
 """
 
 import re

@@ -13,7 +13,7 @@ from typing import Protocol
 from gateway.reading.limits import ReadingLimits
 
 _BITE = 64 * 1024
-_LARGEST_DICTIONARY = 64 * 1024 * 1024
+LARGEST_DICTIONARY = 64 * 1024 * 1024
 _MOST_MEMBERS = 1000
 
 
@@ -82,14 +82,14 @@ def bunzip(octets: bytes, most: int, *, start: int = 0) -> Unfolded:
 
 def unxz(octets: bytes, most: int, *, start: int = 0) -> Unfolded:
     """One stream of xz or of the older .lzma."""
-    return _drained(lzma.LZMADecompressor(memlimit=2 * _LARGEST_DICTIONARY), octets, most, start)
+    return _drained(lzma.LZMADecompressor(memlimit=2 * LARGEST_DICTIONARY), octets, most, start)
 
 
 def unlzma(octets: bytes, most: int, *, start: int = 0) -> Unfolded:
     """LZMA as zip has it: a version, the size of the properties, five octets of properties, raw data (APPNOTE 5.8.8)."""
     properties = octets[start + 4 : start + 9]
     dictionary = int.from_bytes(properties[1:5], "little")
-    if len(properties) < 5 or properties[0] >= 225 or dictionary > _LARGEST_DICTIONARY:  # noqa: PLR2004  -- 9 * 5 * 5
+    if len(properties) < 5 or properties[0] >= 225 or dictionary > LARGEST_DICTIONARY:  # noqa: PLR2004  -- 9 * 5 * 5
         return Unfolded(octets=b"", used=0, whole=False)
     rest, lc = divmod(properties[0], 9)
     pb, lp = divmod(rest, 5)
@@ -99,6 +99,15 @@ def unlzma(octets: bytes, most: int, *, start: int = 0) -> Unfolded:
     except (lzma.LZMAError, ValueError):
         return Unfolded(octets=b"", used=0, whole=False)
     return _drained(stream, octets, most, start + 9)
+
+
+def raw(octets: bytes, filters: list[dict[str, int]], most: int) -> Unfolded:
+    """What these filters of the standard library's made, in the order in which they did."""
+    try:
+        stream = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters)
+    except (lzma.LZMAError, ValueError, MemoryError):
+        return Unfolded(octets=b"", used=0, whole=False)
+    return _drained(stream, octets, most, 0)
 
 
 def _drained(stream: _Stream, octets: bytes, most: int, start: int) -> Unfolded:
