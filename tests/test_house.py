@@ -43,6 +43,7 @@ DOORS = {
     "olefile": "reading",
     "onnxruntime": "model",
     "pebble": "judges",
+    "pi_heif": "reading",
     "publicsuffixlist": "classify",
     "pypdfium2": "reading",
     "pydantic": "source",

@@ -34,6 +34,8 @@ _MAGIC = (
 _PICTURES = (
     *("image/png", "image/apng", "image/jpeg", "image/jpg", "image/pjpeg", "image/gif", "image/webp", "image/tiff", "image/avif"),
     *("image/bmp", "image/x-ms-bmp", "image/x-bmp", "image/x-icon", "image/vnd.microsoft.icon", "image/jp2"),
+    *("image/heic", "image/heif", "image/x-pcx"),
+    *("image/x-portable-pixmap", "image/x-portable-graymap", "image/x-portable-bitmap", "image/x-portable-anymap"),
 )
 _BY_NAME = {
     **dict.fromkeys(("txt", "text", "log", "md", "csv", "tsv", "asc"), "text/plain"),

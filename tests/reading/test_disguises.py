@@ -53,6 +53,17 @@ def test_charsets_and_encodings_are_undone(octets):
         f"<p><bdo dir=rtl>{WORDS[::-1]}</bdo></p>",
         f"<p style='unicode-bidi:bidi-override;direction:rtl'>{WORDS[::-1]}</p>",
         _letters('<img alt="{}" src=x>'),
+        "<style>p i:nth-child(even){display:none}</style><p>" + _letters("<i>{}</i><i>q</i>"),
+        "<style>i:not(.k){display:none}</style>" + _letters("<b>{}</b><i>q</i>"),
+        "<style>:is(.x,.y){display:none}</style>" + _letters("{}<i class=y>q</i>"),
+        "<style>:root{--d:none}</style>" + _letters('{}<i style="display:var(--d)">q</i>'),
+        _letters('{}<i style="color:hsl(0,0%,100%)">q</i>'),
+        _letters('{}<i style="color:rgb(100%,100%,100%)">q</i>'),
+        _letters('{}<i style="color:#0000">q</i>'),
+        _letters('{}<i style="color:#00000000">q</i>'),
+        _letters('{}<i style="color:mintcream">q</i>'),
+        "<iframe srcdoc='&lt;p>" + WORDS + "'></iframe>",
+        f"<span title='{WORDS}'></span>",
     ],
 )
 def test_markup_that_rearranges_letters_is_read_as_it_shows(markup):

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from gateway.mail import FILE_NAME
 from gateway.reading import Reader, ReadingLimits
+from gateway.reading.pieces import DAMAGED
 from gateway.reading.transfer import yencoded
 from tests.support.reading import mail, parts, read, texts, whys
 
@@ -85,10 +87,11 @@ def _attached(octets, kind):
 @pytest.mark.parametrize(
     ("start", "why"),
     [
-        (b"7z\xbc\xaf\x27\x1c\0\4", "not read: a 7-Zip archive"),
-        (b"Rar!\x1a\x07\x01\0", "not read: a RAR archive"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "not read: a HEIC picture"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "not read: a HEIC picture"),
+        (b"MSCF\0\0\0\0", "not read: a cabinet archive"),
+        (b"7z\xbc\xaf\x27\x1c\0\4", "damaged"),
+        (b"Rar!\x1a\x07\x01\0", "not read: packed by RAR"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", DAMAGED),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", DAMAGED),
     ],
 )
 def test_what_is_not_read_is_named_whatever_it_is_called(start, why):
@@ -103,3 +106,10 @@ def test_a_picture_in_avif_is_read(kind):
     made = io.BytesIO()
     picture.save(made, "AVIF")
     assert "LUNCH AT NOON" in texts(read(_attached(made.getvalue(), kind)))
+
+
+def test_a_picture_in_heic_is_read():
+    picture = (Path(__file__).parent / "pictures" / "training.heic").read_bytes()
+    reading = read(_attached(picture, "image/heic; name=IMG_0001.HEIC"))
+    assert "TRAINING ROOM" in texts(reading)[-1]
+    assert whys(reading) == []

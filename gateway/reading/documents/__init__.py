@@ -18,7 +18,6 @@ from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Extractor, Item, Piece
 
 ZIP, OLE, RTF, TAR = "application/zip", "application/x-ole-storage", "application/rtf", "application/x-tar"
-HEIC = "image/heic"
 FLAT, SVG, PGP = "application/x-office-xml", "image/svg+xml", "application/pgp-encrypted"
 
 APPENDED = "application/x-appended-zip"
@@ -55,7 +54,7 @@ _FILM = ("video/x-flv", "video/x-matroska", "video/x-ms-asf", "video/mpeg", "vid
 _BOXES = {
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
-    **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"), HEIC),
+    **dict.fromkeys((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"), "image/heic"),
     **dict.fromkeys((b"avif", b"avis"), "image/avif"),
 }
 _RIFF = {b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
@@ -146,7 +145,6 @@ EXTRACTORS: Mapping[str, Extractor] = {
     "application/vnd.ms-cab-compressed": archives.unopened("not read: a cabinet archive"),
     "application/zstd": archives.unopened("not read: compressed by Zstandard"),
     "application/x-compress": archives.unopened("not read: compressed by compress"),
-    **dict.fromkeys((HEIC, "image/heif"), archives.unopened("not read: a HEIC picture")),
     **dict.fromkeys(_SOUND, archives.unopened("audio")),
     **dict.fromkeys(_FILM, archives.unopened("video")),
 }

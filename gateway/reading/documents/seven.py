@@ -139,7 +139,7 @@ def _directory(octets: bytes, limits: ReadingLimits) -> tuple[_Streams, list[tup
     """Where what is, and the (name, whether there is something in it) of each file. Raises _LyingError or _ShutError."""
     at, size = int.from_bytes(octets[12:20], "little"), int.from_bytes(octets[20:28], "little")
     header = octets[_HEAD + at : _HEAD + at + size]
-    if len(octets) < _HEAD or len(header) < size:
+    if len(header) < size or (not size and len(octets) != _HEAD):
         raise _LyingError
     for _ in range(4):
         reader = _Reader(header)

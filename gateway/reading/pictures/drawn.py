@@ -45,7 +45,7 @@ def _page(piece: Piece) -> tuple[Image.Image, float]:
 
 
 def _picture(piece: Piece, limits: ReadingLimits) -> tuple[Image.Image, float]:
-    with Image.open(BytesIO(piece.octets), formats=images.FORMATS) as file:
+    with Image.open(BytesIO(piece.octets), formats=images.formats(piece.octets)) as file:
         if file.width * file.height > limits.pixels:
             file.draft("RGB", (_LONGEST, _LONGEST))
         if file.width * file.height > limits.pixels:

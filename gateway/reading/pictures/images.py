@@ -1,4 +1,4 @@
-"""The door to Pillow: picture files as the words in them. Also what is asked of a picture before it is read.
+"""The door to Pillow and pi-heif: picture files as the words in them. Also what is asked of a picture before it is read.
 
 A picture is shown the way its EXIF says, on a white ground, and where its letters are white, on a black one. Of one with
 several frames or pages, each that differs from those before is read, within the limits.
@@ -31,7 +31,11 @@ NOT_READ = "not read: a picture, and pictures are not read here"
 POINTS = "points"
 """The parameter of a piece that is a picture of a page: how many points of the page a pixel is."""
 
-FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "ICO", "JPEG2000")
+FORMATS = (
+    *("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "DIB", "AVIF", "ICO", "JPEG2000"),
+    *("PCX", "PPM"),
+)
+_HEIC = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 _KNOWN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
 _PLAIN = 12
 _SHARE = 0.85
@@ -50,11 +54,22 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         try:
             yield from _opened(piece, limits, until)
         except UnidentifiedImageError:
-            known = piece.octets.startswith(_KNOWN)
+            known = piece.octets.startswith(_KNOWN) or piece.octets[4:8] == b"ftyp"
             yield Unread(place=piece.place, why=DAMAGED if known else f"unknown format: {piece.type}")
         except (OSError, SyntaxError, ValueError, EOFError):
             yield Unread(place=piece.place, why=DAMAGED)
             yield from _what_is_whole(piece, limits, until)
+
+
+def formats(octets: bytes) -> tuple[str, ...]:
+    """What Pillow may take a picture for: HEIC only where it is that. Raises ImportError where what reads it is not installed."""
+    if octets[4:8] != b"ftyp" or octets[8:12] not in _HEIC:
+        return FORMATS
+    import pi_heif  # noqa: PLC0415  -- for few pictures, and not there on every machine
+
+    pi_heif.options.DECODE_THREADS = 1
+    pi_heif.register_heif_opener()
+    return (*FORMATS, "HEIF")
 
 
 def _what_is_whole(piece: Piece, limits: ReadingLimits, until: float) -> Iterator[Item]:
@@ -68,7 +83,7 @@ def _what_is_whole(piece: Piece, limits: ReadingLimits, until: float) -> Iterato
 
 
 def _opened(piece: Piece, limits: ReadingLimits, until: float) -> Iterator[Item]:
-    with Image.open(BytesIO(piece.octets), formats=FORMATS) as picture:
+    with Image.open(BytesIO(piece.octets), formats=formats(piece.octets)) as picture:
         if too_small(picture.size):
             return
         if not limits.ocr or not limits.dear:
