@@ -32,6 +32,8 @@ _SHORT, _OF_SHORT = 2, 2.5
 _BEGUN, _STRANGE = 1.5, 0.8
 """What letters of no word cost, the first of them and each; a word costs one, a short one more."""
 _LEAST, _SHARE = 3, 0.5
+_ONE_APPEAL = 24
+"""No longer than this are appeals of one name (`runs`), which is left whole there."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -44,7 +46,7 @@ def seams(text: str) -> Iterator[tuple[int, int, str]]:
 @lru_cache(maxsize=4096)
 def _within(run: str) -> tuple[int, ...]:
     """The seams of one run; none where it does not come apart into words of which some are telling."""
-    if within(run):
+    if len(run) <= _ONE_APPEAL and within(run):
         return ()
     pieces = _apart(run.lower())
     known = [piece for piece in pieces if piece in _KNOWN]

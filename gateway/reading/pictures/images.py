@@ -18,10 +18,10 @@ from time import monotonic
 
 from PIL import Image, ImageFile, ImageOps, ImageSequence, UnidentifiedImageError
 
-from gateway.mail import Place, Unread
+from gateway.mail import LAYOUT, Place, Unread
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pictures import codes, ocr
-from gateway.reading.pictures.layout import written
+from gateway.reading.pictures.layout import column, written
 from gateway.reading.pieces import DAMAGED, Item, Piece, Sheet
 from gateway.reading.types import PUT_OFF as LATER
 
@@ -183,5 +183,7 @@ def _read(picture: Image.Image, scale: float, place: Place, until: float) -> Ite
     text, boxes = written([*codes.codes(picture), *seen.lines], scale)
     if text:
         yield Sheet(text=text, place=place, boxes=boxes)
+    if letters := column(seen.lines):
+        yield Sheet(text=letters, place=replace(place, header=LAYOUT))
     if seen.cut:
         yield Unread(place=place, why="timed out: not all of the picture was read")

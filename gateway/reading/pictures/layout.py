@@ -24,6 +24,8 @@ _SHORT = 3
 """Letters of a line that is as high as it is long, and whose direction is not certain."""
 _SHARED = 0.25
 _WORD = re.compile(r"\S+")
+_COLUMN, _MOSTLY = 8, 0.8
+_LETTER = {"0": "o", "1": "l", "|": "l", "5": "s"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,20 @@ def written(lines: Sequence[Line], scale: float = 1.0) -> tuple[str, tuple[Boxed
         pieces.append("\n")
         at += 1
     return "".join(pieces).rstrip("\n"), tuple(boxes)
+
+
+def column(lines: Sequence[Line]) -> str:
+    """The letters that stand below one another, as one word; "" where a picture is no such column.
+
+    Nothing tells a nought from an O in a letter by itself: they are letters here.
+    """
+    single = sorted((line for line in lines if len(line.text.strip()) == 1), key=lambda line: around(line.quad)[1])
+    if len(single) < _COLUMN or len(single) < len(lines) * _MOSTLY:
+        return ""
+    lefts = [around(line.quad)[0] for line in single]
+    if max(lefts) - min(lefts) > max(around(line.quad)[2] for line in single) * 2:
+        return ""
+    return "".join(_LETTER.get(line.text.strip(), line.text.strip()) for line in single)
 
 
 def _between(start: Point, end: Point, share: float) -> Point:

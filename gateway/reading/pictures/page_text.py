@@ -9,7 +9,7 @@ import ctypes
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,8 @@ _UNKNOWN = frozenset({0, 0xFFFD})
 _JOINED = frozenset({0x02, 0xFFFE, 0xAD})
 """What pdfium puts for a hyphen at the end of a line, where the word goes on."""
 _DOUBTFUL = 0.2
+_SINGLE, _BACK = 12, 0.1
+_RARE, _MOSTLY = frozenset(map(chr, range(0x100, 0x250))), 0.4
 _UPRIGHT = 0.1
 _BLANK = 0x20
 
@@ -38,7 +40,7 @@ class PageText:
     """What a page says.
 
     shown, hidden: line breaks are newlines
-    unmapped: the file does not say which letters it shows; cut: not all of it was read
+    unmapped: the file does not say which letters it shows, or not in their order; cut: not all of it was read
     """
 
     shown: str
@@ -76,12 +78,14 @@ def read(page: Any) -> PageText:
         strings, unmapped = _strings(text, min(count, _MOST))
     finally:
         text.close()
+    if scattered := _scattered(strings):
+        return PageText(shown="", hidden="", unmapped=scattered, cut=count > _MOST)
     marks = _Marks(page)
     hidden = [bool(string.characters) and _unseen(string, marks) for string in strings]
     return PageText(
         shown=_joined(s for s, unseen in zip(strings, hidden, strict=True) if not unseen),
         hidden=_joined(s for s, unseen in zip(strings, hidden, strict=True) if unseen),
-        unmapped=unmapped > _DOUBTFUL * max(1, count) or _lying(strings),
+        unmapped=unmapped > _DOUBTFUL * max(1, count) or _lying(strings) or _outlandish(strings),
         cut=count > _MOST,
     )
 
@@ -141,6 +145,27 @@ def _lying(strings: Iterable[_String]) -> bool:
     for string in strings:
         letters[string.font] += string.letters
     return any(map(unlike, letters.values()))
+
+
+def _scattered(strings: Sequence[_String]) -> bool:
+    """Whether letters are drawn one by one, and not in the order in which they stand: then only the page says anything."""
+    single = [string for string in strings if len("".join(string.characters).strip()) == 1]
+    if len(single) < _SINGLE or len(single) < len(strings) / 2:
+        return False
+    back = sum(map(_goes_back, single, single[1:]))
+    return back > len(single) * _BACK
+
+
+def _goes_back(before: _String, after: _String) -> bool:
+    """Whether a letter stands above the one before it, or on its line and to the left of it."""
+    risen = after.bottom - before.bottom
+    return risen > before.height / 2 or (abs(risen) <= before.height / 2 and after.left < before.left)
+
+
+def _outlandish(strings: Iterable[_String]) -> bool:
+    """Whether most letters are ones of which a language of Latin letters has few: its font says something else than it shows."""
+    letters = [c for string in strings for c in string.characters if c.isalpha()]
+    return len(letters) > _SINGLE and sum(c in _RARE for c in letters) > len(letters) * _MOSTLY
 
 
 def _color(text: Any, index: int) -> tuple[int, int, int, int]:
