@@ -1,12 +1,19 @@
-"""What an HTML page shows beside its text: words that come up over a part of it, and pages in frames that it brings along."""
+"""What an HTML page shows beside its text: words that come up over a part of it, pages in frames that it brings along, codes.
+
+A code that is drawn with the cells of a table is given as lines of blocks, as if it were written so.
+"""
 
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from gateway.reading import css
 from gateway.reading.lines import LINE, Lines
 
 _MOST, _LONGEST = 200, 2000
+_LEAST_ROWS, _MOST_ROWS = 21, 200
+"""Of the smallest QR code, and of any."""
+_DARK = 128
 _LEAST = 3
 """Fewer words are the name of a button or a picture."""
 
@@ -27,3 +34,18 @@ def tips(tree: LexborHTMLParser, seen: Lines) -> None:
         if len(tip.split()) >= _LEAST and tip not in text:
             seen.part(LINE)
             seen.add(tip)
+
+
+def checkered(tree: LexborHTMLParser) -> Iterator[str]:
+    """Tables of many cells without a word, dark and light ones, as blocks."""
+    for table in tree.css("table")[:_MOST]:
+        rows = table.css("tr")[: _MOST_ROWS + 1]
+        if _LEAST_ROWS <= len(rows) <= _MOST_ROWS and not table.text().strip():
+            yield "\n".join("".join("██" if _dark(cell) else "  " for cell in row.css("td")[:_MOST_ROWS]) for row in rows)
+
+
+def _dark(cell: LexborNode) -> bool:
+    style = css.declarations(cell.attributes.get("style") or "")
+    written = style.get("background-color") or style.get("background") or cell.attributes.get("bgcolor") or "white"
+    ground = css.colour(written.lower())
+    return ground is not None and sum(ground) < 3 * _DARK

@@ -13,7 +13,7 @@ from dataclasses import replace
 from html import unescape
 
 from gateway.mail import LAYOUT, Unread
-from gateway.reading import cards, documents, html, mailbox, message, transfer, turned
+from gateway.reading import banners, cards, documents, html, mailbox, message, transfer, turned
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
@@ -173,12 +173,19 @@ def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
     return replace(piece, octets=b"".join([*kept, piece.octets[at:]]))
 
 
-def _turned(piece: Piece, text: str) -> Iterator[Sheet]:
+def _turned(piece: Piece, text: str) -> Iterator[Item]:
     """The text in the orders in which it is shown besides."""
     if shown := turned.overridden(text):
         yield _sheet(piece, shown)
     for other in turned.otherwise(text):
         yield replace(_sheet(piece, other), place=replace(piece.place, header=LAYOUT))
+    yield from _drawn(piece, text)
+
+
+def _drawn(piece: Piece, text: str) -> Iterator[Piece]:
+    """What is drawn with signs, as pictures."""
+    for picture in banners.pictures(text):
+        yield replace(piece, octets=picture, type="image/bmp", parameters={}, depth=piece.depth + 1)
 
 
 def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
@@ -227,6 +234,7 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if page.arranged:
         yield replace(_sheet(piece, page.arranged), place=replace(piece.place, header=LAYOUT))
     yield from _turned(piece, page.text)
+    yield from _drawn(piece, page.drawn)
 
 
 def _lean(octets: bytes) -> bytes:

@@ -52,7 +52,7 @@ class Quotation:
 class Page:
     """What a reader sees.
 
-    arranged: what is shown in another order than it is written, in that order
+    arranged: what is shown in another order than it is written, in that order; drawn: what its tables draw
     base: what relative links start from; flat: it was read without its layout; cut: not all of it was read
     """
 
@@ -61,6 +61,7 @@ class Page:
     anchors: tuple[Anchor, ...] = ()
     quotations: tuple[Quotation, ...] = ()
     arranged: str = ""
+    drawn: str = ""
     base: str = ""
     flat: bool = False
     cut: bool = False
@@ -324,7 +325,8 @@ def render(html: str) -> Page:
         asides.tips(tree, scribe.seen)
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
-    return _page(scribe, "\n\n".join(_arranged(tree, source, scribe)))
+    drawn = "\n\n".join(asides.checkered(tree)) if "<table" in source else ""
+    return replace(_page(scribe, "\n\n".join(_arranged(tree, source, scribe))), drawn=drawn)
 
 
 def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[str]:
