@@ -204,7 +204,7 @@ def _chosen(message: Message) -> tuple[list[tuple[Page, int]], tuple[Unread, ...
 
 def _beyond(opinion: Opinion) -> Iterator[Unread]:
     if opinion.left:
-        yield Unread(place=Place(), why=f"too long to be judged whole: its last {opinion.left} sentences were not")
+        yield Unread(place=Place(), why=f"too long to be judged whole: {opinion.left} of its sentences were not")
 
 
 def _promise(at: tuple[Page, int]) -> float:

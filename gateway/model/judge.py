@@ -103,11 +103,13 @@ class Judge:
         return Said(message=message, sentences=each, kinds=kinds)
 
     def cut(self, lines: Sequence[Line]) -> tuple[list[Window], int]:
-        """Windows of the sentences that the screen lets pass, and of those around them."""
+        """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many."""
         only = self._screen.around(lines, REACH) if self._screen and lines else ()
         if len(only) and not any(only):
             return [], 0
         cut, left = windows(lines, size=self.card.size, most=MOST, only=only)
+        if left and self._screen:
+            cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=self._screen.scores(lines).tolist())
         return [window for window in cut if window.spans], left
 
     def _read(self, text: str, origin: Origin, subject: bool) -> Line:  # noqa: FBT001  -- what is kept is found by it

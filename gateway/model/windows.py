@@ -44,18 +44,28 @@ def line(numbers: Sequence[int], origin: Origin, *, subject: bool = False) -> Li
 
 
 def windows(
-    lines: Sequence[Line], *, size: int = SIZE, most: int = 64, only: Sequence[bool] = ()
+    lines: Sequence[Line], *, size: int = SIZE, most: int = 64, only: Sequence[bool] = (), worth: Sequence[float] = ()
 ) -> tuple[tuple[Window, ...], int]:
     """The windows of a message, and how many sentences are in none because there are more than `most`.
 
     only: true for each sentence that is to be read; empty for all of them. The subject is read in any case.
+    worth: of each sentence, where windows are too many: those with the best in them are kept; if empty, the first ones
     """
     subjects = [number for number, each in enumerate(lines) if each.subject][:1]
     others = [number for number in range(len(lines)) if number not in subjects and (not len(only) or only[number])]
     room = size - 2 - sum(min(SUBJECT, len(lines[number].pieces)) for number in subjects)
     groups = _groups(lines, others, room)
-    left = len(others) - len({number for group in groups[:most] for number in group})
-    return tuple(_window(lines, (*subjects, *group), size) for group in groups[:most]), left
+    kept = _worthiest(groups, most, worth)
+    left = len(others) - len({number for group in kept for number in group})
+    return tuple(_window(lines, (*subjects, *group), size) for group in kept), left
+
+
+def _worthiest(groups: list[list[int]], most: int, worth: Sequence[float]) -> list[list[int]]:
+    """So many of the groups, in order."""
+    if len(groups) <= most or not len(worth):
+        return groups[:most]
+    ranked = sorted(range(len(groups)), key=lambda at: -max((worth[number] for number in groups[at]), default=0.0))
+    return [groups[at] for at in sorted(ranked[:most])]
 
 
 def _groups(lines: Sequence[Line], numbers: Sequence[int], room: int) -> list[list[int]]:

@@ -27,6 +27,7 @@ _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 _LEAST = 1024 * 1024
 """What a container may unfold to at least, however deep it stands."""
 _SQUEEZED = re.compile(r"[^A-Za-z0-9]+")
+_SHORT, _KEPT_BACK = 32_768, 262_144
 
 
 class Reader:
@@ -148,7 +149,7 @@ class _Desk:
         return True
 
     def _sheet(self, sheet: Sheet) -> None:
-        left = max(0, self.limits.text - self.characters)
+        left = self._room(sheet)
         text = sheet.text[:left]
         unseen = sheet.page.hidden if sheet.page else sheet.hidden
         hidden = unseen[: left - len(text)]
@@ -166,6 +167,11 @@ class _Desk:
             self._hidden(hidden, sheet.place, len(text) + 2)
         if sheet.page or sheet.links:
             self._anchors(sheet, text, stretches)
+
+    def _room(self, sheet: Sheet) -> int:
+        """How many characters of a sheet are read: long ones leave some for short ones behind them."""
+        left = max(0, self.limits.text - self.characters)
+        return left if len(sheet.text) <= _SHORT or self.limits.text < 2 * _KEPT_BACK else max(0, left - _KEPT_BACK)
 
     def _stretches(self, sheet: Sheet, text: str) -> list[Voice]:
         """Whose words stand where; beyond the limits of lines and passages, the rest is one."""
