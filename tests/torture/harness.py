@@ -40,7 +40,7 @@ STEPS = (
 )
 """Where a life ends: around a commit or an fsync, around the relay's answer to a final dot, right behind what a client or a
 reviewer is told, or after some time."""
-MANY = {"commit": 90, "fsync": 60, "relay": 14, "client": 14, "ruling": 6, "some time": 40}
+MANY = {"commit": 40, "fsync": 40, "relay": 14, "client": 14, "ruling": 6, "some time": 40}
 """How far the count goes in which a step is looked for, for `some time` in steps of 50 ms from the start of its mail."""
 MESSAGES, CLIENTS = 12, 4
 MORE = """\
