@@ -38,13 +38,22 @@ def _unbroken(may: re.Pattern[str], pattern: re.Pattern[str], put: Callable[[re.
     for found in may.finditer(text):
         start = found.start()
         if start >= at:
-            while start > at and not text[start - 1].isspace():
-                start -= 1
+            start = _word_begins(text, at, start)
             pieces.append(text[at:start])
             blank = _BLANK.search(text, found.end())
             at = blank.start() if blank else len(text)
             pieces.append(pattern.sub(put, text[start:at]))
     return "".join([*pieces, text[at:]])
+
+
+def _word_begins(text: str, least: int, at: int) -> int:
+    """Where what stands between blanks begins that text[at] is in; not before `least`."""
+    start = max(text.rfind(" ", least, at) + 1, text.rfind("\n", least, at) + 1, least)
+    if start == at or text[start:at].split() == [text[start:at]]:
+        return start
+    while at > least and not text[at - 1].isspace():
+        at -= 1
+    return at
 
 
 def _lettered(found: re.Match[str]) -> str:
