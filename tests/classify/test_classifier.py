@@ -163,7 +163,7 @@ def test_a_scorer_that_sees_nothing_in_a_link_to_a_campaign_does_not_hide_it():
 
 
 def test_what_a_scorer_did_not_read_is_unread():
-    assert "its last 7 sentences" in scored(0.1, left=7)[1].unread[0].why
+    assert "7 of its sentences" in scored(0.1, left=7)[1].unread[0].why
 
 
 def test_thresholds_can_be_set():
