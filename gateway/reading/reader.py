@@ -151,13 +151,14 @@ class _Desk:
         return True
 
     def _sheet(self, sheet: Sheet) -> None:
-        left = self._room(sheet)
+        most = self._most(sheet)
+        left = max(0, most - self.characters)
         text = sheet.text[:left]
         unseen = sheet.page.hidden if sheet.page else sheet.hidden
         hidden = unseen[: left - len(text)]
         self.characters += max(len(text) + len(hidden), min(sheet.octets, self.limits.part) // 2)
         if len(text) < len(sheet.text) or len(hidden) < len(unseen):
-            self._missed(Unread(place=sheet.place, why=f"too large: the first {self.limits.text} characters were read"))
+            self._missed(Unread(place=sheet.place, why=f"too large: the first {most} characters were read"))
         if "\u202e" in text and _BACKWARDS.search(text):
             self._missed(Unread(place=sheet.place, why=BACKWARDS))
         stretches = self._stretches(sheet, text)
@@ -170,10 +171,10 @@ class _Desk:
         if sheet.page or sheet.links:
             self._anchors(sheet, text, stretches)
 
-    def _room(self, sheet: Sheet) -> int:
-        """How many characters of a sheet are read: long ones leave some for short ones behind them."""
-        left = max(0, self.limits.text - self.characters)
-        return left if len(sheet.text) <= _SHORT or self.limits.text < 2 * _KEPT_BACK else max(0, left - _KEPT_BACK)
+    def _most(self, sheet: Sheet) -> int:
+        """How many characters are read in all, up to the end of a sheet; long ones leave some for short ones behind them."""
+        short = len(sheet.text) <= _SHORT or self.limits.text < 2 * _KEPT_BACK
+        return self.limits.text if short else self.limits.text - _KEPT_BACK
 
     def _stretches(self, sheet: Sheet, text: str) -> list[Voice]:
         """Whose words stand where; beyond the limits of lines and passages, the rest is one."""
