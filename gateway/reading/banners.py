@@ -14,7 +14,7 @@ _QUARTERS = {"▘": (1, 0, 0, 0), "▝": (0, 1, 0, 0), "▖": (0, 0, 1, 0), "▗
 _THIRDS = {"▛": (1, 1, 1, 0), "▜": (1, 1, 0, 1), "▙": (1, 0, 1, 1), "▟": (0, 1, 1, 1)}
 _CELLS = {**dict.fromkeys(_HEAVY, (1, 1, 1, 1)), **_HALVES, **_QUARTERS, **_THIRDS}
 """Which quarters of its cell a sign fills: the upper left, the upper right, and those below."""
-_STROKES = frozenset("_|/\\()<>-'`,.")
+_STROKES = frozenset("_|/\\()-'`,.")
 _BLANK = frozenset(" \t\xa0\u3000░")
 _DRAWN = frozenset(_CELLS) | _STROKES | _BLANK
 _HINT = re.compile(r"[#*@$%&8_|/\\█▓▒■●◼⬛▀▄▌▐▘▝▖▗▚▞▛▜▙▟][^A-Za-z\n]{5,}\n[^A-Za-z\n]*[#*@$%&8_|/\\█▓▒■●◼⬛▀▄▌▐▘▝▖▗▚▞▛▜▙▟]")
@@ -80,7 +80,7 @@ def _octet(sign: str, y: int) -> int:
         return 0xFF & ~(0xC0 >> 6 - y * 7 // _TALL)
     if sign == "\\":
         return 0xFF & ~(0xC0 >> y * 7 // _TALL)
-    if sign in "|()<>":
+    if sign in "|()":
         return 0xE7
     if sign in "'`":
         return 0xE7 if y < _TALL // 3 else 0xFF

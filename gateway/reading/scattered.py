@@ -41,17 +41,17 @@ def _grounds(tree: LexborHTMLParser, style: Style) -> dict[int, _Ground]:
     found: dict[int, _Ground] = {}
     places: dict[int, tuple[float, float, int]] = {}
     bare: set[int] = set()
-    placed: list[tuple[LexborNode, int]] = []
+    placed: dict[int, tuple[LexborNode, int]] = {}
     for node in tree.css("body *")[:_MOST]:
         declared = style(node)
         if (rank := css.rank(declared)) is not None:
             top, left, ground, outer = _around(node, places, bare)
             places[node.mem_id] = (top + rank[0], left + rank[1], ground)
-            placed = [one for one in placed if one[0].mem_id != outer]
-            placed.append((node, ground))
+            placed.pop(outer, None)
+            placed[node.mem_id] = node, ground
         elif declared.get("position") in {"relative", "absolute", "fixed"}:
             bare.add(node.mem_id)
-    for node, mark in placed:
+    for node, mark in placed.values():
         ground_of = found.setdefault(mark, _Ground())
         ground_of.placed.append((places[node.mem_id][:2], node))
         ground_of.parents.add(node.parent.mem_id if node.parent else 0)

@@ -110,6 +110,7 @@ def test_a_picture_in_avif_is_read(kind):
 
 def test_a_picture_in_heic_is_read():
     picture = (Path(__file__).parent / "pictures" / "training.heic").read_bytes()
-    reading = read(_attached(picture, "image/heic; name=IMG_0001.HEIC"))
+    patient = Reader(limits=ReadingLimits(time=60, whole=120))
+    reading = patient.read(_attached(picture, "image/heic; name=IMG_0001.HEIC"))
     assert "TRAINING ROOM" in texts(reading)[-1]
     assert whys(reading) == []

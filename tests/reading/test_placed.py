@@ -118,3 +118,28 @@ def test_a_hostile_page_takes_seconds(unit):
     begun = time.process_time()
     render("<div style='display:flex'>" + unit * (400_000 // len(unit)))
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "".join(f"<div><span style='position:absolute;top:0;left:{at * 80}px'>{word}</span></div>" for at, word in SHUFFLED),
+        "<div>"
+        + "".join(f"<b style='position:absolute;top:0;left:{at * 80}px'>{word}</b>" for at, word in SHUFFLED[:3])
+        + "</div><p>"
+        + "".join(f"<b style='position:absolute;top:0;left:{at * 80}px'>{word}</b>" for at, word in SHUFFLED[3:])
+        + "</p>",
+        "<div style='display:grid'>"
+        + "".join(f"<span style='grid-row:1;grid-column:{at + 1}'>{word}</span>" for at, word in SHUFFLED)
+        + "</div>",
+        "<div style='position:relative'>"
+        + "".join(
+            f"<i><span style='position:absolute;top:0;left:{at * 9}px'>{letter}</span></i>"
+            for at, letter in sorted(enumerate(WORDS), key=lambda one: one[1])
+            if letter != " "
+        )
+        + "</div>",
+    ],
+)
+def test_words_and_letters_placed_from_within_different_boxes_are_read_as_they_stand(markup):
+    assert any(WORDS in said for said in shown(markup))

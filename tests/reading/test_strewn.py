@@ -3,8 +3,9 @@
 import base64
 
 import pytest
+import segno
 
-from gateway.reading import fold
+from gateway.reading import Reader, ReadingLimits, banners, fold
 from tests.support import pictures
 from tests.support.reading import mail, parts, read, texts, whys
 
@@ -77,6 +78,7 @@ def test_text_on_its_head_and_in_columns_is_read_as_it_shows(written):
     assert WORDS.casefold() in [passage.folded.casefold() for passage in read(mail(written)).passages]
 
 
+PATIENT = Reader(limits=ReadingLimits(time=60, whole=120))
 CARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:A. Smith\r\n{}\r\nEND:VCARD"
 PICTURE = base64.b64encode(pictures.octets(pictures.drawn("TRAINING ROOM", size=60))).decode()
 
@@ -91,7 +93,7 @@ PICTURE = base64.b64encode(pictures.octets(pictures.drawn("TRAINING ROOM", size=
     ],
 )
 def test_what_a_card_or_a_calendar_encloses_is_read(line):
-    reading = read(mail(CARD.format(line), kind="text/vcard; charset=utf-8"))
+    reading = PATIENT.read(mail(CARD.format(line), kind="text/vcard; charset=utf-8"))
     assert "TRAINING ROOM" in texts(reading)
     assert "A. Smith" in texts(reading)[0]
     assert "base64" not in texts(reading)[0].casefold()
@@ -106,3 +108,34 @@ def test_what_a_script_in_an_attached_page_writes_is_said_to_be_unread_and_its_t
     assert whys(reading) == ["not read: what a script in it writes"]
     assert "Hours of the week" in texts(reading)
     assert whys(read(mail(page, kind="text/html"))) == []
+
+
+def _blocks(words):
+    """A picture of words as lines of blocks."""
+    picture = pictures.drawn(words, size=20).convert("L").point(lambda value: 255 * (value > 140))
+    rows = [[picture.getpixel((x, y)) for x in range(picture.width)] for y in range(picture.height)]
+    return "\n".join("".join(" " if value else "#" for value in row) for row in rows)
+
+
+def test_letters_and_codes_drawn_with_signs_or_with_the_cells_of_a_table_are_read():
+    assert any("ROLL CALL" in text for text in texts(PATIENT.read(mail(_blocks("ROLL CALL")))))
+    code = segno.make("https://county.example/hours?week=12")
+    rows = "".join(
+        "<tr>" + "".join(f"<td bgcolor={'#000' if dark else '#fff'}></td>" for dark in row) + "</tr>"
+        for row in code.matrix_iter(border=2)
+    )
+    links = PATIENT.read(mail(f"<p>See</p><table cellspacing=0>{rows}</table>", kind="text/html")).links
+    assert [link.target for link in links] == ["https://county.example/hours?week=12"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----\n=====\n*****\n#####\n-----\n",
+        "> > >\n> > >\n>\n> >\n> > >\n",
+        "+------+------+\n| Unit | Hour |\n+------+------+\n| 12   | 7    |\n+------+------+\n",
+        "1, 2, 3\n4, 5, 6\n7, 8, 9\n10, 11\n",
+    ],
+)
+def test_rules_quotes_and_tables_are_no_drawings(text):
+    assert list(banners.pictures(text)) == []
