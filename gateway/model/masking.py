@@ -15,13 +15,12 @@ looked up first, and a pattern is tried only where a word stands that it cannot 
 
 import re
 from collections.abc import Iterable
-from enum import Enum, auto
-from functools import cache, lru_cache
-from importlib.resources import files
+from functools import cache
 from operator import itemgetter
 
 from gateway.classify.masking import OF_A_FORM
 from gateway.model.letters import bare
+from gateway.model.names import KEPT_WORDS, NAME, PLAIN_WORDS, begins, common, unnamed
 from gateway.model.terms import (
     BODIES,
     BOOK,
@@ -29,10 +28,8 @@ from gateway.model.terms import (
     DEITY,
     FAITH,
     GIVEN,
-    KEPT,
     MEMBERS,
     PARTY,
-    PLAIN,
     SEATS,
     TEMPLE,
     TITLES,
@@ -41,9 +38,9 @@ from gateway.model.terms import (
 )
 
 MARKS = ("[NAME]", "[PARTY]", "[FAITH]", "[DEITY]", "[TEMPLE]", "[BOOK]", "[MEASURE]", "[LINK]", "[DRIVE]")
-NAME, PARTY_MARK, FAITH_MARK, DEITY_MARK, TEMPLE_MARK, BOOK_MARK, MEASURE, LINK, DRIVE = (chr(0xE000 + n) for n in range(9))
+PARTY_MARK, FAITH_MARK, DEITY_MARK, TEMPLE_MARK, BOOK_MARK, MEASURE, LINK, DRIVE = (chr(ord(NAME) + n) for n in range(1, 9))
 _SPELT = {chr(0xE000 + number): f" {mark} " for number, mark in enumerate(MARKS)}
-_KEPT, _PLAIN, _GIVEN = (frozenset(bare(words).split()) for words in (KEPT, PLAIN, GIVEN))
+_GIVEN = frozenset(bare(GIVEN).split())
 _LISTS = ((BOOK_MARK, BOOK), (DEITY_MARK, DEITY), (TEMPLE_MARK, TEMPLE), (PARTY_MARK, PARTY), (FAITH_MARK, FAITH))
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -64,16 +61,7 @@ _CAMPAIGN = re.compile(
 _JUNIOR = re.compile(r"(?<=[a-z]),? (?:Jr|Sr|II|III|IV|Esq|Ph\.?D)\b\.?")
 _TAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_TOKEN = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\s[A-Z]))?")
-_CAPITAL = re.compile(r"[^\W\d_a-z][\w'’&-]*(?:\.(?=\s[A-Z]))?")
-"""What begins with a letter that may be a capital, up to where a token ends."""
-_LETTERS, _FOREIGN = re.compile(r"[^\W\d_]"), re.compile(r"[^\x00-\x7f]")
-_WITHIN = frozenset("'’&-_")
-_NOTHING, _OWN, _NAME_BEFORE = frozenset({" ", "-", ""}), frozenset({"'s", "'S"}), f"{NAME} "
-_BIG = re.compile("[A-Z]")
-_SHOUT = 8
-_TITLED, _HEADING, _SHORT = 0.75, 5, 3
-_STARTS = frozenset('.!?:;"“”(*•->|–—]…\ue006')
+
 _NO_LETTERS = "a|i|y|e|o|is|on|to|in|of|at|we|or|it|by|as|up|an|if|my|he|be|so|no|do|de|en|la|el|us|me|go"
 _MEASURE = re.compile(
     r"\b(?:(?:ballot|charter|city|county|state|town|local) )?(?:measure|proposition|prop|question|pregunta|amendment|initiative"
@@ -121,21 +109,13 @@ _WORD = re.compile(r"\w+")
 _KEY = 4
 _BEGINNING = itemgetter(slice(_KEY))
 _PARTING = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
-KNOWN = 16_384
-"""So many words are kept with what they are."""
 _ODD = str.maketrans("ſı", "si")
 """What re.IGNORECASE takes for other letters than str.lower."""
-_NO_SURNAME = _KEPT | _PLAIN
+_NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
 _MAY_CHOOSE = re.compile(r"(?:ye[sſ]|no|[sſ][iı])\b")
 _MEMBER_WORDS, _BODY_WORDS = frozenset(MEMBERS.split()), frozenset(BODIES.split())
 _HOLY_WORDS = frozenset({"st", "saint", "san", "santa", "first", "second", "grace", "calvary", "holy", "good"})
 _BODY_WORD = re.compile(rf"\b(?:{'|'.join(map(str.capitalize, BODIES.split()))})\b")
-
-
-@cache
-def common() -> frozenset[str]:
-    """Words seen in small letters in everyday English and Spanish mail."""
-    return frozenset(bare(files("gateway.model").joinpath("common.txt").read_text(encoding="utf-8")).split())
 
 
 def _key(term: str) -> str:
@@ -196,7 +176,7 @@ class Masker:
             text = self._termed(text, seen)
         if "YES" in text or "NO" in text or "SI" in text:
             text = _BIG_CHOICE.sub("yes", text)
-        return _spelt(_settled(_names(text).lower(), seen))
+        return _spelt(_settled(unnamed(text).lower(), seen))
 
     def _formed(self, text: str, seen: frozenset[str]) -> tuple[str, frozenset[str]]:
         """Without what is told by its form; and the telling words that are left."""
@@ -262,104 +242,13 @@ def _body(found: re.Match[str]) -> str:
     if _is_civic(found[1]):
         return found[0]
     before = _FOR.match(found[0])
-    usual = before is not None and before[1].lower() in common() and _begins(found.string, found.start())
+    usual = before is not None and before[1].lower() in common() and begins(found.string, found.start())
     return f"{before[0]}{NAME}" if before and usual else NAME
 
 
 def _is_civic(words: str) -> bool:
     said = [word for word in words.lower().split() if word not in {"of", "for", "and", "&", "the"}]
-    return said[-1:] != [] and (said[-1] in _CIVIC or said[0] in _PLAIN)
-
-
-def _names(text: str) -> str:
-    capitals = [found for found in _CAPITAL.finditer(text) if _begins_token(text, found.start())]
-    pieces, told, at, named = [], 0, 0, False
-    loud: bool | None = None
-    for found in capitals:
-        written, (start, end) = found[0], found.span()
-        sort = _sort(written)
-        if sort is _LETTER or sort is _USUAL:
-            between = text[at:start]
-            after = (named and between in _NOTHING) or between.endswith(_NAME_BEFORE)
-            if sort is _LETTER:
-                named = after or (written.endswith(".") and _LETTERS.search(text, end) is not None)
-            else:
-                begins = _begins(text, start)
-                if begins and not (after and written[1:].islower()):
-                    named = False
-                else:
-                    loud = _loud(text, len(capitals)) if loud is None else loud
-                    named = not loud
-        else:
-            named = sort is _NAMED
-        if named:
-            pieces += [text[told:start], NAME, "'s" if written[-2:] in _OWN else ""]
-            told = end
-        at = end
-    return "".join([*pieces, text[told:]]) if pieces else text
-
-
-def _begins_token(text: str, at: int) -> bool:
-    """True if a token begins here, with a capital."""
-    if not text[at].isupper():
-        return False
-    if not at or text[at - 1] == " ":
-        return True
-    while at and (before := text[at - 1]) != " " and (before.isalnum() or before in _WITHIN):
-        at -= 1
-        if before.isalnum() and not before.isdecimal():
-            return False
-    return True
-
-
-def _loud(text: str, capitals: int) -> bool:
-    """A line in capitals or in title case, which does not show its names. capitals: so many tokens begin with one."""
-    foreign = [] if text.isascii() else _FOREIGN.findall(text)
-    big = len(_BIG.findall(text)) + sum(map(str.isupper, foreign))
-    if big * 2 > _SHOUT and big * 2 > sum(map(str.isalpha, text)) > _SHOUT:
-        return True
-    if capitals <= _TITLED * _HEADING:
-        return False
-    long = list(filter(_is_long, _TOKEN.findall(text)))
-    return len(long) >= _HEADING and sum(word[0].isupper() for word in long) / len(long) > _TITLED
-
-
-@lru_cache(maxsize=KNOWN)
-def _is_long(word: str) -> bool:
-    return len(word) > _SHORT and word.lower() not in _KEPT and word.lower() not in _PLAIN
-
-
-class _Sort(Enum):
-    """What a word with a capital is by itself: never a name; an initial; a usual word; a name."""
-
-    NONE = auto()
-    LETTER = auto()
-    USUAL = auto()
-    NAME = auto()
-
-
-_LETTER, _USUAL, _NAMED = _Sort.LETTER, _Sort.USUAL, _Sort.NAME
-
-
-@lru_cache(maxsize=KNOWN)
-def _sort(word: str) -> _Sort:
-    small = word.lower().rstrip(".")
-    stem = small.partition("'")[0]
-    if small in _KEPT or stem in _KEPT:
-        return _Sort.NONE
-    if len(stem) == 1 and small != "o":
-        return _Sort.LETTER
-    usual = small in common() or stem in common()
-    if (usual and word.isupper()) or small in _PLAIN:
-        return _Sort.NONE
-    return _Sort.USUAL if usual else _Sort.NAME
-
-
-def _begins(text: str, at: int) -> bool:
-    if not at:
-        return True
-    before = text[:at].rstrip()
-    return not before or before[-1] in _STARTS or before[-1].isdigit()
+    return said[-1:] != [] and (said[-1] in _CIVIC or said[0] in PLAIN_WORDS)
 
 
 def _settled(text: str, seen: frozenset[str]) -> str:

@@ -5,7 +5,7 @@ masks (`[NAME]`) is one piece. A word with no pieces, or of more than 100 charac
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
@@ -22,13 +22,30 @@ _WORDS = re.compile(rf"{'|'.join(map(re.escape, MARKS))}|[^\W_]+|[^\s]")
 _HAN = re.compile("([\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff])")
 
 
+class _Kept(dict[str, tuple[int, ...]]):
+    """What stands between blanks, and its pieces; of short ones so many as KEPT, and then it is begun anew."""
+
+    def __init__(self, cut: Callable[[str], tuple[int, ...]]) -> None:
+        super().__init__()
+        self._cut = cut
+
+    def __missing__(self, chunk: str) -> tuple[int, ...]:
+        pieces = self._cut(chunk)
+        if len(chunk) < SHORT:
+            if len(self) >= KEPT:
+                self.clear()
+            self[chunk] = pieces
+        return pieces
+
+
 class WordPieces:
     """vocabulary: pieces in the order of their numbers; the marks of the masks take the numbers from 1 on."""
 
     def __init__(self, vocabulary: Iterator[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
         self._numbers.update({mark: number for number, mark in enumerate(MARKS, start=1)})
-        self._word = lru_cache(maxsize=KEPT)(self._chunk)
+        self._kept = _Kept(self._chunk)
+        self._word = lru_cache(maxsize=KEPT)(self._pieces)
 
     @classmethod
     def load(cls, path: Path) -> "WordPieces":
@@ -37,14 +54,12 @@ class WordPieces:
 
     def numbers(self, text: str) -> list[int]:
         """The pieces of masked text."""
-        chunks = bare(text).split()
-        cut = self._word if max(map(len, chunks), default=0) < SHORT else self._chunk
-        return list(chain.from_iterable(map(cut, chunks)))
+        return list(chain.from_iterable(map(self._kept.__getitem__, bare(text).split())))
 
     def _chunk(self, chunk: str) -> tuple[int, ...]:
         """Of what stands between blanks: a word and the punctuation around it."""
         words = _WORDS.findall(chunk if chunk.isascii() else _HAN.sub(r" \1 ", chunk))
-        return tuple(number for word in words for number in self._pieces(word))
+        return tuple(chain.from_iterable(map(self._word if len(chunk) < SHORT else self._pieces, words)))
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         if word in self._numbers:

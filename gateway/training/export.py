@@ -29,10 +29,10 @@ class _Step(nn.Module):
         self.out, self.narrow = _negative(layer.out), _negative(layer.narrow)
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: window, piece, WIDTH."""
-        query, key, value = (Layer.heads(part) for part in self.seen(x).split(WIDTH, -1))
+        """x: the one window, piece, WIDTH."""
+        query, key, value = (part.view(1, -1, HEADS, WIDTH // HEADS).transpose(1, 2) for part in self.seen(x).split(WIDTH, -1))
         fit = query @ key.transpose(2, 3) / (WIDTH // HEADS) ** 0.5
-        x = self.layer.norm(x - self.out((fit.softmax(-1) @ value).transpose(1, 2).reshape(x.shape)))
+        x = self.layer.norm(x - self.out((fit.softmax(-1) @ value).transpose(1, 2).reshape(1, -1, WIDTH)))
         return self.layer.last(x - self.narrow(functional.gelu(self.layer.widen(x))))
 
 
@@ -46,7 +46,7 @@ def _negative(part: nn.Linear) -> nn.Linear:
 
 
 class Lean(nn.Module):
-    """The network for windows without padding. It speaks as Network.forward does."""
+    """The network for one window. It speaks as Network.forward does."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
@@ -85,11 +85,10 @@ def exact(network: Network, path: Path) -> None:
         input_names=["ids", "pool"],
         output_names=["window", "sentence", "kind"],
         dynamic_axes={
-            "ids": {0: "n", 1: "l"},
-            "pool": {0: "n", 1: "s", 2: "l"},
-            "window": {0: "n"},
-            "sentence": {0: "n", 1: "s"},
-            "kind": {0: "n", 1: "s"},
+            "ids": {1: "l"},
+            "pool": {1: "s", 2: "l"},
+            "sentence": {1: "s"},
+            "kind": {1: "s"},
         },
         opset_version=17,
         dynamo=False,

@@ -1,0 +1,128 @@
+"""Which capitalised words of a sentence are names.
+
+Within a sentence every one is, but for the words of offices, time and business in `terms`; at its beginning, and in lines all
+in capitals or in title case, a word is a name if it is no common word. Whether a line is such a one is asked only where it
+matters. Nothing is raised.
+"""
+
+import re
+from enum import Enum, auto
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from gateway.model.letters import bare
+from gateway.model.terms import KEPT, PLAIN
+
+NAME = chr(0xE000)
+"""What stands for a name in a text that is masked."""
+KEPT_WORDS, PLAIN_WORDS = frozenset(bare(KEPT).split()), frozenset(bare(PLAIN).split())
+
+_TOKEN = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\s[A-Z]))?")
+_CAPITAL = re.compile(r"[^\W\d_a-z][\w'’&-]*(?:\.(?=\s[A-Z]))?")
+"""What begins with a letter that may be a capital, up to where a token ends."""
+_LETTERS, _FOREIGN = re.compile(r"[^\W\d_]"), re.compile(r"[^\x00-\x7f]")
+_WITHIN = frozenset("'’&-_")
+_NOTHING, _OWN, _NAME_BEFORE = frozenset({" ", "-", ""}), frozenset({"'s", "'S"}), f"{NAME} "
+_BIG = re.compile("[A-Z]")
+_SHOUT = 8
+_TITLED, _HEADING, _SHORT = 0.75, 5, 3
+_STARTS = frozenset('.!?:;"“”(*•->|–—]…\ue006')
+_KNOWN = 16_384
+"""So many words are kept with what they are."""
+
+
+@cache
+def common() -> frozenset[str]:
+    """Words seen in small letters in everyday English and Spanish mail."""
+    return frozenset(bare(files("gateway.model").joinpath("common.txt").read_text(encoding="utf-8")).split())
+
+
+def unnamed(text: str) -> str:
+    """The text with NAME for every name, told by its capital."""
+    capitals = [found for found in _CAPITAL.finditer(text) if _begins_token(text, found.start())]
+    pieces, told, at, named = [], 0, 0, False
+    loud: bool | None = None
+    for found in capitals:
+        written, (start, end) = found[0], found.span()
+        sort = _sort(written)
+        if sort is _LETTER or sort is _USUAL:
+            between = text[at:start]
+            after = (named and between in _NOTHING) or between.endswith(_NAME_BEFORE)
+            if sort is _LETTER:
+                named = after or (written.endswith(".") and _LETTERS.search(text, end) is not None)
+            elif begins(text, start) and not (after and written[1:].islower()):
+                named = False
+            else:
+                loud = _loud(text, len(capitals)) if loud is None else loud
+                named = not loud
+        else:
+            named = sort is _NAMED
+        if named:
+            pieces += [text[told:start], NAME, "'s" if written[-2:] in _OWN else ""]
+            told = end
+        at = end
+    return "".join([*pieces, text[told:]]) if pieces else text
+
+
+def _begins_token(text: str, at: int) -> bool:
+    """True if a token begins here, with a capital."""
+    if not text[at].isupper():
+        return False
+    if not at or text[at - 1] == " ":
+        return True
+    while at and (before := text[at - 1]) != " " and (before.isalnum() or before in _WITHIN):
+        at -= 1
+        if before.isalnum() and not before.isdecimal():
+            return False
+    return True
+
+
+def _loud(text: str, capitals: int) -> bool:
+    """A line in capitals or in title case, which does not show its names. capitals: so many tokens begin with one."""
+    foreign = [] if text.isascii() else _FOREIGN.findall(text)
+    big = len(_BIG.findall(text)) + sum(map(str.isupper, foreign))
+    if big * 2 > _SHOUT and big * 2 > sum(map(str.isalpha, text)) > _SHOUT:
+        return True
+    if capitals <= _TITLED * _HEADING:
+        return False
+    long = list(filter(_is_long, _TOKEN.findall(text)))
+    return len(long) >= _HEADING and sum(word[0].isupper() for word in long) / len(long) > _TITLED
+
+
+@lru_cache(maxsize=_KNOWN)
+def _is_long(word: str) -> bool:
+    return len(word) > _SHORT and word.lower() not in KEPT_WORDS and word.lower() not in PLAIN_WORDS
+
+
+class _Sort(Enum):
+    """What a word with a capital is by itself: never a name; an initial; a usual word; a name."""
+
+    NONE = auto()
+    LETTER = auto()
+    USUAL = auto()
+    NAME = auto()
+
+
+_LETTER, _USUAL, _NAMED = _Sort.LETTER, _Sort.USUAL, _Sort.NAME
+
+
+@lru_cache(maxsize=_KNOWN)
+def _sort(word: str) -> _Sort:
+    small = word.lower().rstrip(".")
+    stem = small.partition("'")[0]
+    if small in KEPT_WORDS or stem in KEPT_WORDS:
+        return _Sort.NONE
+    if len(stem) == 1 and small != "o":
+        return _Sort.LETTER
+    usual = small in common() or stem in common()
+    if (usual and word.isupper()) or small in PLAIN_WORDS:
+        return _Sort.NONE
+    return _Sort.USUAL if usual else _Sort.NAME
+
+
+def begins(text: str, at: int) -> bool:
+    """Whether a sentence, or what is like one, begins here."""
+    if not at:
+        return True
+    before = text[:at].rstrip()
+    return not before or before[-1] in _STARTS or before[-1].isdigit()

@@ -1,0 +1,44 @@
+"""What is taken apart without the standard library's parser is what the parser makes of it."""
+
+from email import policy
+from email.parser import BytesParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.reading import entity
+from gateway.reading.entity import Entity
+
+LINES = (
+    *(b"From: a@department.example\r\n", b"Subject: Roll call\r\n", b"subject:\t two\r\n", b"Subject:\r\n", b" goes on\r\n"),
+    *(b"\t \r\n", b"Content-Type: text/html\r\n", b"Content-Type: multipart/mixed; boundary=b\r\n", b"X: \xff\xfe\n", b"\r\n"),
+    *(
+        b"Content-Type: message/rfc822\n",
+        b"From somebody today\r\n",
+        b": no name\r\n",
+        b"no colon\r\n",
+        b"A: lone\rB: return\r\n",
+    ),
+    *(b"--b\r\n", b"--b--\r\n", b"Text.\r", b"", b"Last line"),
+)
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=9))
+def test_fields_and_text_are_those_of_the_parser(lines):
+    octets = b"".join(lines)
+    ours = entity._parsed(octets)
+    theirs = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
+    assert list(ours.raw_items()) == list(theirs.raw_items())
+    assert (ours.fields, ours.raw, ours.is_multipart()) == (theirs.fields, theirs.raw, theirs.is_multipart())
+    assert ours.as_bytes() == theirs.as_bytes()
+
+
+@pytest.mark.parametrize("blanks", [" ", "\t", " \t  "])
+@pytest.mark.parametrize("before", ["", "From: a@department.example\r\n", "Note : none\r\n" * 200])
+def test_a_known_field_with_blanks_before_its_colon_is_that_field(before, blanks):
+    assert entity.head(f"{before}Subject{blanks}: Roll call\r\n\r\nText : one\r\n".encode()).first("subject") == "Roll call"
+
+
+def test_blanks_before_a_colon_in_a_text_change_nothing():
+    assert entity.parse(b"Subject: Roll call\r\n\r\nmy subject : none\r\n")[0].raw == "my subject : none\r\n"
