@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test check bench screenshots lock audit clean again
+.PHONY: help install run test check bench torture screenshots lock audit clean again
 
 # Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
@@ -31,6 +31,9 @@ check: .venv/.test  ## lint, format, types, and the direction of every import
 
 bench: .venv/.test  ## measure what a message costs
 	@$(bin)/python tests/bench/run.py
+
+torture: .venv/.test  ## kill the gateway at every step of its work, again and again, and look for lost mail (LIVES=1000 SEED=1)
+	@$(bin)/python tests/torture/run.py $(if $(LIVES),--lives $(LIVES)) $(if $(SEED),--seed $(SEED))
 
 screenshots: .venv/.test  ## take the README's pictures of the console anew (needs chromium)
 	@$(bin)/python tests/screenshots/run.py

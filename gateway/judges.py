@@ -11,6 +11,7 @@ up where one dies idle, and hangs where one dies holding its lock; then the next
 """
 
 import asyncio
+import gc
 import re
 import resource
 import threading
@@ -215,6 +216,7 @@ def _sit(law: Law, judging: Judging) -> None:
     scorer = load_judge() if judging.model else None
     classifier = Classifier(law.roster, scorer=scorer, thresholds=thresholds(judging))
     _bench.append(_Bench(Reader(limits=limits(judging)), classifier, law.rulebook))
+    gc.freeze()  # what a judge is made of lives as long as it does, and is not looked through for what may go
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + judging.memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 
 from gateway.classify.page import Page, Sentence
 from gateway.classify.signs import notice
@@ -148,7 +149,8 @@ class Message:
         """Whether it is the subject of a message that says more below it: a heading, and no sign."""
         if page.passage.place.header != "Subject":
             return False
-        return sum(len(_WORDS.findall(other.text[:SHORT])) for other in self.pages if not other.passage.place.header) >= FEW
+        below = (other.text[:SHORT] for other in self.pages if not other.passage.place.header)
+        return len(list(islice(chain.from_iterable(map(_WORDS.finditer, below)), FEW))) == FEW
 
     @cached_property
     def telling(self) -> tuple[tuple[Page, Sentence], ...]:

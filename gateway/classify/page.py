@@ -120,7 +120,7 @@ class Page:
     def signs(self) -> tuple[Sign, ...]:
         """What stands on it as on a poster, a button or a flyer."""
         drawn = bool(self.passage.boxes) or self.passage.place.header == FILE_NAME
-        return tuple(signs(self.text, self.terms, drawn=drawn))
+        return tuple(signs(self.text, lambda: self.terms, drawn=drawn))
 
     @cached_property
     def spoken(self) -> str:

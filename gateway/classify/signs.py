@@ -10,8 +10,10 @@ makes a campaign's of it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from gateway.classify.links import SEAT
 from gateway.classify.masking import COMMON, OF_A_FORM
@@ -31,6 +33,10 @@ _LOUD = 0.7
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*|\d[\d:.,/-]*(?:(?:st|nd|rd|th|am|pm|[a-z])\b)?|[$€£#@]", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
+_NO_CAPITALS = {code: None for code in range(128) if not chr(code).isupper()}
+_NO_SMALL = {code: None for code in range(128) if not chr(code).islower()}
+_KEPT = 16_384
+"""So many words are kept with what they are on a sign."""
 _PLAIN = re.compile(r"[a-z0-9$]+")
 
 _GIVEN = r"(?:(?!(?:yes|no|si|on|al?|en|el|la|for|to|by|in|at|of|the|and|or|with|our|your|this|that)\b)[a-z]+ ){0,2}"
@@ -141,19 +147,20 @@ _ON_DUTY = re.compile(
 _NAMED = re.compile(rf"(?:^|\| ){_NAME}(?:,? \|)? (?:for )?(?:{_SEAT}|{_ANY_SEAT})(?: [a-z0-9]+| D){{0,3}}(?= \||$)")
 
 
-def signs(text: str, found_terms: list[Term], *, drawn: bool) -> Iterator[Sign]:
+def signs(text: str, found_terms: Callable[[], list[Term]], *, drawn: bool) -> Iterator[Sign]:
     """The signs of a passage.
 
+    found_terms: gives its terms, where one may be a sign
     drawn: it stands in a picture, or is the name of a file: small letters may be a sign there, and in a text of a few words
     """
-    drawn = drawn or len(text.split()) <= FEW
+    drawn = drawn or len(text.split(None, FEW)) <= FEW
     block: list[tuple[int, int]] = []
     made = 0
     for line in (*_LINE.finditer(text), None):
         if line is not None and _fits(line[0], drawn=drawn):
             block.append(line.span())
             continue
-        if block and made < MOST and (sign := _sign(text, found_terms, block)):
+        if block and made < MOST and (sign := _sign(text, found_terms(), block)):
             made += 1
             yield sign
         block = []
@@ -181,8 +188,15 @@ def notice(sign: Sign) -> bool:
 def _fits(line: str, *, drawn: bool) -> bool:
     if len(line) > 15 * WIDE or line.count(" ") >= WIDE:
         return False
-    letters = "".join(_LETTERS.findall(line))
-    return drawn or not letters or sum(map(str.isupper, letters)) >= _LOUD * len(letters)
+    if drawn:
+        return True
+    if line.isascii():
+        capitals = len(line.translate(_NO_CAPITALS))
+        letters = capitals + len(line.translate(_NO_SMALL))
+    else:
+        found = "".join(_LETTERS.findall(line))
+        capitals, letters = sum(map(str.isupper, found)), len(found)
+    return not letters or capitals >= _LOUD * letters
 
 
 def _sign(text: str, found_terms: list[Term], block: list[tuple[int, int]]) -> Sign | None:
@@ -213,9 +227,14 @@ def _masked(text: str, start: int, end: int, inside: list[Term]) -> Iterator[str
 
 
 def _words(text: str) -> Iterator[str]:
-    for written in _WORD.findall(text):
-        pieces = list(set_apart(written))
-        yield from ("O" if len(pieces) > 1 and _OFFICE.fullmatch(piece) else _masked_word(piece) for piece in pieces)
+    return chain.from_iterable(map(_said, _WORD.findall(text)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _said(written: str) -> tuple[str, ...]:
+    """A word, or those that run together in it, in the masked form."""
+    pieces = tuple(set_apart(written))
+    return tuple("O" if len(pieces) > 1 and _OFFICE.fullmatch(piece) else _masked_word(piece) for piece in pieces)
 
 
 def _masked_word(word: str) -> str:

@@ -6,6 +6,7 @@ common words show to be words: `Vote.for.Ana`, `vote, for, Ana`, `v0te`, but no 
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from gateway.classify.masking import COMMON
 from gateway.classify.words import CLASSES, SITES, terms
@@ -22,6 +23,8 @@ _WORD = re.compile(r"[A-Za-z]+")
 _MARK = re.compile(r"[^A-Za-z\s]")
 _LETTERS = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleastas"))
 _FEWEST = 2
+_KEPT, _SHORT = 16_384, 64
+"""So many words that were looked at are kept, of fewer characters than this."""
 _KNOWN = COMMON | {term.strip("=*").lower() for _, listed in CLASSES for term in terms(listed)}
 
 
@@ -38,13 +41,28 @@ def _unbroken(may: re.Pattern[str], pattern: re.Pattern[str], put: Callable[[re.
     for found in may.finditer(text):
         start = found.start()
         if start >= at:
-            while start > at and not text[start - 1].isspace():
-                start -= 1
+            start = _word_begins(text, at, start)
             pieces.append(text[at:start])
             blank = _BLANK.search(text, found.end())
             at = blank.start() if blank else len(text)
-            pieces.append(pattern.sub(put, text[start:at]))
+            written = text[start:at]
+            pieces.append(_put(pattern, put, written) if at - start < _SHORT else pattern.sub(put, written))
     return "".join([*pieces, text[at:]])
+
+
+def _word_begins(text: str, least: int, at: int) -> int:
+    """Where what stands between blanks begins that text[at] is in; not before `least`."""
+    start = max(text.rfind(" ", least, at) + 1, text.rfind("\n", least, at) + 1, least)
+    if start == at or text[start:at].split() == [text[start:at]]:
+        return start
+    while at > least and not text[at - 1].isspace():
+        at -= 1
+    return at
+
+
+@lru_cache(maxsize=_KEPT)
+def _put(pattern: re.Pattern[str], put: Callable[[re.Match[str]], str], written: str) -> str:
+    return pattern.sub(put, written)
 
 
 def _lettered(found: re.Match[str]) -> str:

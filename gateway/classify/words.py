@@ -11,7 +11,6 @@ only as written, or all in capitals (behind "=", only as written). pyahocorasick
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, chain, groupby
 from operator import itemgetter
 from typing import NamedTuple
@@ -215,8 +214,7 @@ WRITTEN = {
 """What shows a token that is not found as a term, but by its form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """A found term: its class, and text[start:end]."""
 
     mark: str
@@ -310,14 +308,17 @@ class Sieve:
         """The rules of those ways for which a needle of each set is in what is said."""
         rules: set[int] = set()
         held: dict[int, bool] = {}
-        for way in ways:
-            for number in way.others:
+        holds = said.__contains__
+        for rule, others in ways:
+            if rule in rules:
+                continue
+            for number in others:
                 if number not in held:
-                    held[number] = any(map(said.__contains__, self._sets[number]))
+                    held[number] = any(map(holds, self._sets[number]))
                 if not held[number]:
                     break
             else:
-                rules.add(way.rule)
+                rules.add(rule)
         return rules
 
     def _led(self, sentences: Sequence[str]) -> list[tuple[int, str, tuple[_Way, ...]]]:

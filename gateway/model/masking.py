@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 
 from gateway.classify.masking import OF_A_FORM
 from gateway.model.letters import bare
@@ -66,7 +67,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TOKEN = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\s[A-Z]))?")
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w'’&-]*(?:\.(?=\s[A-Z]))?")
 """What begins with a letter that may be a capital, up to where a token ends."""
-_LETTER, _FOREIGN = re.compile(r"[^\W\d_]"), re.compile(r"[^\x00-\x7f]")
+_LETTERS, _FOREIGN = re.compile(r"[^\W\d_]"), re.compile(r"[^\x00-\x7f]")
 _WITHIN = frozenset("'’&-_")
 _NOTHING, _OWN, _NAME_BEFORE = frozenset({" ", "-", ""}), frozenset({"'s", "'S"}), f"{NAME} "
 _BIG = re.compile("[A-Z]")
@@ -118,6 +119,8 @@ _FAITH_RUN = re.compile(rf"(?:{FAITH_MARK} ?)+")
 _HOLY_NAME = re.compile(rf"\b(?:st|saint|san|santa|first|second|grace|calvary|holy|good)\.? (?={NAME}|{TEMPLE_MARK})")
 _WORD = re.compile(r"\w+")
 _KEY = 4
+_BEGINNING = itemgetter(slice(_KEY))
+_PARTING = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 KNOWN = 16_384
 """So many words are kept with what they are."""
 _ODD = str.maketrans("ſı", "si")
@@ -147,12 +150,13 @@ def _small(text: str) -> str:
 
 def _words(small: str) -> set[str]:
     """The words of a text in small letters, and how they begin."""
-    words = set(_WORD.findall(small))
-    words.update([word[:_KEY] for word in words])
+    words = set(small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small))
+    words.update(list(map(_BEGINNING, words)))
     return words
 
 
 _TITLE_WORDS = frozenset(map(_key, TITLES.split()))
+_TITLE_ENDS = frozenset(_WORD.findall(title)[-1] for title in TITLES.split())
 _ASKED = "meas prop ques preg amen init refe medi enmi issu levy bond over arti"
 _FORMS = (
     (_JUNIOR, "", frozenset({"jr", "sr", "ii", "iii", "iv", "esq", "ph", "phd"})),
@@ -269,24 +273,38 @@ def _is_civic(words: str) -> bool:
 
 def _names(text: str) -> str:
     capitals = [found for found in _CAPITAL.finditer(text) if _begins_token(text, found.start())]
-    if not capitals:
-        return text
-    loud = _loud(text, len(capitals))
-    pieces, at, named = [], 0, False
+    pieces, told, at, named = [], 0, 0, False
+    loud: bool | None = None
     for found in capitals:
-        written, between = found[0], text[at : found.start()]
-        adjacent = (named and between in _NOTHING) or between.endswith(_NAME_BEFORE)
-        named = _is_name(text, found, loud=loud, after=adjacent)
-        own = "'s" if named and written[-2:] in _OWN else ""
-        pieces += [between, NAME + own if named else written]
-        at = found.end()
-    return "".join([*pieces, text[at:]])
+        written, (start, end) = found[0], found.span()
+        sort = _sort(written)
+        if sort is _LETTER or sort is _USUAL:
+            between = text[at:start]
+            after = (named and between in _NOTHING) or between.endswith(_NAME_BEFORE)
+            if sort is _LETTER:
+                named = after or (written.endswith(".") and _LETTERS.search(text, end) is not None)
+            else:
+                begins = _begins(text, start)
+                if begins and not (after and written[1:].islower()):
+                    named = False
+                else:
+                    loud = _loud(text, len(capitals)) if loud is None else loud
+                    named = not loud
+        else:
+            named = sort is _NAMED
+        if named:
+            pieces += [text[told:start], NAME, "'s" if written[-2:] in _OWN else ""]
+            told = end
+        at = end
+    return "".join([*pieces, text[told:]]) if pieces else text
 
 
 def _begins_token(text: str, at: int) -> bool:
     """True if a token begins here, with a capital."""
     if not text[at].isupper():
         return False
+    if not at or text[at - 1] == " ":
+        return True
     while at and (before := text[at - 1]) != " " and (before.isalnum() or before in _WITHIN):
         at -= 1
         if before.isalnum() and not before.isdecimal():
@@ -311,18 +329,6 @@ def _is_long(word: str) -> bool:
     return len(word) > _SHORT and word.lower() not in _KEPT and word.lower() not in _PLAIN
 
 
-def _is_name(text: str, found: re.Match[str], *, loud: bool, after: bool) -> bool:
-    word = found[0]
-    sort = _sort(word)
-    if sort is _Sort.NAME or sort is _Sort.NONE:
-        return sort is _Sort.NAME
-    if sort is _Sort.LETTER:
-        return after or (word.endswith(".") and _LETTER.search(text, found.end()) is not None)
-    if loud or _begins(text, found.start()):
-        return after and not loud and word[1:].islower()
-    return True
-
-
 class _Sort(Enum):
     """What a word with a capital is by itself: never a name; an initial; a usual word; a name."""
 
@@ -330,6 +336,9 @@ class _Sort(Enum):
     LETTER = auto()
     USUAL = auto()
     NAME = auto()
+
+
+_LETTER, _USUAL, _NAMED = _Sort.LETTER, _Sort.USUAL, _Sort.NAME
 
 
 @lru_cache(maxsize=KNOWN)
@@ -347,6 +356,8 @@ def _sort(word: str) -> _Sort:
 
 
 def _begins(text: str, at: int) -> bool:
+    if not at:
+        return True
     before = text[:at].rstrip()
     return not before or before[-1] in _STARTS or before[-1].isdigit()
 
@@ -369,9 +380,25 @@ def _named(text: str, seen: frozenset[str]) -> str:
     if not _HOLY_WORDS.isdisjoint(seen) and (behind or f" {TEMPLE_MARK}" in text):
         text = _HOLY_NAME.sub("", text)
     joined = _joined(text)
-    if behind and not _TITLE_WORDS.isdisjoint(seen):
+    if behind and not _TITLE_WORDS.isdisjoint(seen) and _may_title(joined):
         return _joined(_TITLE.sub("", joined))
     return joined if joined == text else _joined(joined)
+
+
+def _may_title(text: str) -> bool:
+    """False if no name has a title before it."""
+    return any(
+        _last(before) in _TITLE_ENDS or _last(before.removesuffix(" the")) in _TITLE_ENDS for before in text.split(f" {NAME}")
+    )
+
+
+def _last(text: str) -> str:
+    """The last word, without what it is parted by from the next."""
+    bare = text.rstrip(".,")
+    at = len(bare)
+    while at and bare[at - 1].isalnum():
+        at -= 1
+    return bare[at:]
 
 
 def _joined(text: str) -> str:

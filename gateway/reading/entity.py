@@ -6,6 +6,7 @@ reads the header. Octets are mended on the way in where programs differ about th
 """
 
 import re
+from collections.abc import Iterable
 from email import policy
 from email.message import Message
 from email.parser import BytesParser
@@ -19,10 +20,16 @@ _KNOWN = (
     rb"content-type|content-transfer-encoding|content-disposition|mime-version"
     rb"|from|sender|reply-to|resent-from|resent-sender|subject|to|cc"
 )
+_NAMES = frozenset(_KNOWN.split(b"|"))
+_LONGEST_NAME = max(map(len, _NAMES)) + 1
+_MANY_SPACED = 100
 _SPACED = re.compile(rb"^(" + _KNOWN + rb")[ \t]+:", re.IGNORECASE | re.MULTILINE)
 _FIELD = re.compile(rb"[!-9;-~]+[ \t]*:")
 _KNOWN_FIELD = re.compile(rb"^(?:" + _KNOWN + rb")[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _WHOLE_FIELD = re.compile(rb"^(?:" + _KNOWN + rb"):[^\n]*\n(?:[ \t][^\n]*\n)*", re.IGNORECASE | re.MULTILINE)
+_EVEN = rb"[!-9;-~]++:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+"
+_EVEN_FIELD, _EVEN_HEADER = re.compile(_EVEN), re.compile(rb"(?:" + _EVEN + rb")++")
+"""Fields as they should be: what the parser makes of them, and of a text below them, is soon made."""
 _HEAD_END = re.compile(rb"(?:\A|\n)\r?\n")
 _NESTING_MARKS = re.compile(rb"boundary|message/", re.IGNORECASE)
 _MOST_WORK, _DEEPEST = 20_000_000, 1000
@@ -92,6 +99,15 @@ def head(octets: bytes) -> Entity:
     return _parsed(b"".join(field[0] for field in _WHOLE_FIELD.finditer(block)) + b"\n")
 
 
+def _of(fields: Iterable[bytes]) -> Entity:
+    """What the parser makes of fields whose lines end as they should."""
+    entity = Entity()
+    for field in fields:
+        name, _, value = field.decode("ascii", "surrogateescape").partition(":")
+        entity.set_raw(name, value.lstrip(" \t").rstrip("\r\n"))
+    return entity
+
+
 def _work(octets: bytes) -> int:
     """At most how many looks the parser takes: each line is held against every boundary that may be open around it."""
     lines = octets.count(b"\n") + octets.count(b"\r")
@@ -106,15 +122,40 @@ def _opened(octets: bytes) -> int:
 
 
 def _parsed(octets: bytes) -> Entity:
+    header = _EVEN_HEADER.match(octets)
+    if header and octets.startswith((b"\n", b"\r\n"), header.end()):
+        entity = _of(field[0] for field in _EVEN_FIELD.finditer(octets, 0, header.end()))
+        if entity.get_content_maintype() not in {"multipart", "message"}:
+            body = octets[octets.index(b"\n", header.end()) + 1 :]
+            entity.set_payload(body.decode("ascii", "surrogateescape"))
+            return entity
     parsed = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
     return cast("Entity", parsed)
+
+
+def _may_be_spaced(octets: bytes) -> bool:
+    """Whether a known field may have blanks before its colon: asked of each such colon, while they are few."""
+    for colon in (b" :", b"\t:"):
+        at, asked = octets.find(colon), 0
+        while at >= 0:
+            asked += 1
+            if asked > _MANY_SPACED or _ends_known(octets, at):
+                return True
+            at = octets.find(colon, at + 1)
+    return False
+
+
+def _ends_known(octets: bytes, end: int) -> bool:
+    while end and octets[end - 1] in b" \t":
+        end -= 1
+    return octets[max(0, end - _LONGEST_NAME) : end].rpartition(b"\n")[2].lower() in _NAMES
 
 
 def _mended(octets: bytes) -> tuple[bytes, list[str]]:
     """The message with `From :` written `From:`, and without lines in its header that end it for some programs only."""
     if octets.startswith(b">From "):
         octets = octets.partition(b"\n")[2]
-    if b" :" in octets or b"\t:" in octets:
+    if _may_be_spaced(octets):
         octets = _SPACED.sub(rb"\1:", octets)
     end = _HEAD_END.search(octets)
     block = octets[: end.start() + 1] if end else octets

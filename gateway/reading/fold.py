@@ -75,15 +75,18 @@ def _plain(character: str) -> str:
 
 def _seen(text: str) -> Folded:
     """Every character as a reader sees it."""
+    closed = frozenset(_narrow(text))
+    stand = {ord(character): " " if character == "\t" else _plain(character) for character in set(_UNSEEN.findall(text))}
+    if not closed and all(len(plainly) == 1 for plainly in stand.values()):
+        return text.translate(stand), _span(0, len(text) + 1)
     pieces: list[str] = []
     offsets: list[int] = []
     last = 0
-    closed = frozenset(_narrow(text))
     for found in _UNSEEN.finditer(text):
         at = found.start()
         pieces.append(text[last:at])
         offsets.extend(_span(last, at))
-        stands = "" if at in closed else " " if (character := text[at]) == "\t" else _plain(character)
+        stands = "" if at in closed else stand[ord(text[at])]
         pieces.append(stands)
         offsets.extend((at,) * len(stands))
         last = at + 1

@@ -9,11 +9,11 @@ Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set 
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 
-from gateway.reading.runs import apart
+from gateway.reading.runs import apart, may_run
 from gateway.reading.telling import ORDINARY, TELLING
 
 Folded = tuple[str, tuple[int, ...]]
@@ -71,11 +71,18 @@ _SHORTEST = 6
 """A shorter word with a letter wrong is too often another one."""
 
 _WORD = re.compile(r"[a-z]+")
+_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
+"""Whatever is no letter."""
+_KEPT = 65_536
+_USUAL: set[str] = set()
+"""So many words of which nothing else is made are kept, at the most."""
 _TOKEN = re.compile(r"[A-Za-z]+")
 _MARKS = r"[-.*'\[\](){}_~^\"|\\/+,:=#·•]"
 _PARTED = re.compile(rf"(?<![A-Za-z0-9@/.])[A-Za-z]{{1,12}}(?:{_MARKS}{{1,4}}[A-Za-z]{{1,12}}){{1,11}}(?![A-Za-z0-9@/])")
-_MARK = re.compile(rf"{_MARKS}{{1,4}}[A-Za-z]")
+_MARK = re.compile(rf"{_MARKS}(?<=[^\W\d_].){_MARKS}{{0,3}}[A-Za-z]")
 _STARRED = re.compile(r"(?<![\w*#])[A-Za-z]{1,10}(?:[*#]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#])")
+_STAR = re.compile(r"[*#](?<=[A-Za-z].)[*#]{0,2}[A-Za-z]")
+"""What stands in all that is starred, found sooner than that nothing is."""
 _GAP = re.compile(r" |-? ?\n")
 _HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
 _TWICE = re.compile(r"([a-z])\1+")
@@ -129,6 +136,37 @@ def _splits() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
     )
 
 
+@cache
+def _goes_on() -> Mapping[str, tuple[frozenset[str], Mapping[str, frozenset[str]]]]:
+    """By the first piece of a telling word: all second ones, and by those that are not the end of it, the third ones."""
+    two, three = _splits()
+    thirds: dict[str, dict[str, set[str]]] = {}
+    for first, second, third in three:
+        thirds.setdefault(first, {}).setdefault(second, set()).add(third)
+    for first, second in two:
+        thirds.setdefault(first, {})[second] = set()
+    return {
+        first: (frozenset(more), {second: frozenset(ends) for second, ends in more.items() if ends})
+        for first, more in thirds.items()
+    }
+
+
+@cache
+def _firsts() -> frozenset[str]:
+    return frozenset(_goes_on())
+
+
+def _may_join(words: frozenset[str]) -> bool:
+    """False if no telling word is to be made of these words."""
+    goes_on = _goes_on()
+    for first in _firsts() & words:
+        seconds, thirds = goes_on[first]
+        for second in () if seconds.isdisjoint(words) else seconds & words:
+            if second not in thirds or not thirds[second].isdisjoint(words):
+                return True
+    return False
+
+
 def _pairs(word: str) -> Iterator[tuple[str, str]]:
     return ((word[:at], word[at:]) for at in range(1, len(word)))
 
@@ -137,16 +175,34 @@ def mend(text: str, offsets: tuple[int, ...]) -> Folded:
     """A folded text with its telling words put right; offsets as those of `fold`."""
     if _HUMPS.search(text) and (humped := list(_humped(text))):
         text, offsets = edited(text, offsets, humped)
-    words = _WORD.findall(text.lower())
-    if runs := [(at, at, " ") for at in apart(text, words)]:
+    words = _words(text)
+    unusual = _unusual(words)
+    if runs := [(at, at, " ") for at in apart(text, unusual)]:
         text, offsets = edited(text, offsets, runs)
-        words = _WORD.findall(text.lower())
+        words = _words(text)
+        unusual = _unusual(words)
     if edits := list(_joined(text, words)):
         text, offsets = edited(text, offsets, edits)
-        words = _WORD.findall(text.lower())
-    if wrong := _wrongly(frozenset(words)):
+        unusual = _unusual(_words(text))
+    if wrong := _wrongly(unusual):
         text, offsets = edited(text, offsets, _spelt(text, wrong))
     return text, offsets
+
+
+def _words(text: str) -> frozenset[str]:
+    """All words of a text, letters only, in small ones."""
+    small = text.lower()
+    return frozenset(small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small))
+
+
+def _unusual(words: frozenset[str]) -> frozenset[str]:
+    """Those of the words that are misspelt, or may be several run together. What other words there are is kept."""
+    fresh = words - _USUAL
+    unusual = frozenset(word for word in fresh if _right(word) or may_run(word))
+    if len(_USUAL) > _KEPT:
+        _USUAL.clear()
+    _USUAL.update(fresh - unusual)
+    return unusual
 
 
 def edited(text: str, offsets: tuple[int, ...], edits: Iterable[Edit]) -> Folded:
@@ -177,7 +233,7 @@ def _humped(text: str) -> Iterator[Edit]:
             yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
 
 
-def _joined(text: str, words: list[str]) -> Iterator[Edit]:
+def _joined(text: str, words: frozenset[str]) -> Iterator[Edit]:
     """Telling words that are broken by marks, blanks or line ends."""
     edits = [*_marked(text), *_starred(text), *_blanks(text, words)]
     edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)] if "-\n" in text else []
@@ -191,7 +247,7 @@ def _joined(text: str, words: list[str]) -> Iterator[Edit]:
 def _marked(text: str) -> Iterator[Edit]:
     read = 0
     for mark in _MARK.finditer(text):
-        if mark.start() < read or not text[mark.start() - 1 : mark.start()].isalpha():
+        if mark.start() < read:
             continue
         start = mark.start()
         while start > read and text[start - 1].isalpha():
@@ -207,17 +263,20 @@ def _marked(text: str) -> Iterator[Edit]:
 
 def _starred(text: str) -> Iterator[Edit]:
     """A letter or two hidden behind stars."""
-    for found in _STARRED.finditer(text) if "*" in text or "#" in text else ():
+    for found in _STARRED.finditer(text) if _STAR.search(text) else ():
         form = re.compile(re.sub(r"[*#]", ".", found[0].lower()))
         word = next((word for word in sorted(TELLING) if form.fullmatch(word)), "")
         if word:
             yield found.start(), found.end(), _cased(word, found[0])
 
 
-def _blanks(text: str, words: list[str]) -> Iterator[Edit]:
+def _blanks(text: str, words: frozenset[str]) -> Iterator[Edit]:
     """Pieces of a word on both sides of a blank or a line end."""
+    if not _may_join(words):
+        return
     two, three = _splits()
-    if two.isdisjoint(pairwise(words)) and three.isdisjoint(zip(words, words[1:], words[2:], strict=False)):
+    ordered = _WORD.findall(text.lower())
+    if two.isdisjoint(pairwise(ordered)) and three.isdisjoint(zip(ordered, ordered[1:], ordered[2:], strict=False)):
         return
     tokens = [found.span() for found in _TOKEN.finditer(text)]
     pieces = [text[start:end].lower() for start, end in tokens]
@@ -236,7 +295,6 @@ def _wrongly(words: frozenset[str]) -> dict[str, str]:
     return {word: right for word in words if (right := _right(word))}
 
 
-@lru_cache(maxsize=65_536)
 def _right(word: str) -> str:
     """What a misspelt word is, or one with letters drawn out or doubled; "" for every other word."""
     if word in TELLING or word in ORDINARY:

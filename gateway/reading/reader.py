@@ -26,7 +26,7 @@ _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 """Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
 _LEAST = 1024 * 1024
 """What a container may unfold to at least, however deep it stands."""
-_SQUEEZED = re.compile(r"[^A-Za-z0-9]+")
+_SQUEEZED, _MARKS = re.compile(r"[^A-Za-z0-9]+"), {code: None for code in range(128) if not chr(code).isalnum()}
 
 
 class Reader:
@@ -60,6 +60,7 @@ class _Desk:
     passages: list[Passage] = field(default_factory=list)
     links: dict[tuple[str, str, Origin], Link] = field(default_factory=dict)
     unread: dict[Unread, None] = field(default_factory=dict)
+    kept: list[Sequence[Passage]] = field(default_factory=list)
     said: set[tuple[tuple[Origin, str], ...]] = field(default_factory=set)
     parts: int = 0
     octets: int = 0
@@ -159,9 +160,9 @@ class _Desk:
             self._missed(Unread(place=sheet.place, why=BACKWARDS))
         stretches = self._stretches(sheet, text)
         read = [p for voice in stretches if (p := _passage(text, voice, sheet.place, boxes=sheet.boxes))]
-        self._keep(read, doubled=sheet.page is not None and _squeezed(read) in self.said)
+        self._keep(read, doubled=sheet.page is not None and self._doubled(read))
         if not sheet.place.header:
-            self.said.add(_squeezed(read))
+            self.kept.append(read)
         if hidden:
             self._hidden(hidden, sheet.place, len(text) + 2)
         if sheet.page or sheet.links:
@@ -184,6 +185,12 @@ class _Desk:
             self.passages += read
             for passage in read:
                 self._link(links.in_text(passage))
+
+    def _doubled(self, read: Sequence[Passage]) -> bool:
+        """Whether a text of before says the same."""
+        self.said.update(map(_squeezed, self.kept))
+        self.kept.clear()
+        return _squeezed(read) in self.said
 
     def _hidden(self, text: str, place: Place, start: int) -> None:
         """Hidden text stands behind the text a reader sees, two characters further on."""
@@ -214,6 +221,8 @@ class _Desk:
     def _said(self, link: Link) -> None:
         """The words that a link puts into a post or a message."""
         text = "\n".join(words(link.target))[: max(0, self.limits.text - self.characters)]
+        if not text:
+            return
         self.characters += len(text)
         place = replace(link.place, header=LINK, start=None, end=None, box=None)
         passage = _passage(text, Voice(0, len(text), link.origin), place)
@@ -232,11 +241,19 @@ def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Seque
     folded, offsets = fold(written)
     if not folded:
         return None
-    at = replace(place, start=start + voice.start, end=start + voice.end)
+    at = Place(
+        part=place.part,
+        header=place.header,
+        name=place.name,
+        page=place.page,
+        start=start + voice.start,
+        end=start + voice.end,
+        box=place.box,
+    )
     within = tuple((a - voice.start, b - voice.start, box) for a, b, box in boxes if a < voice.end and b > voice.start)
     return Passage(text=written, place=at, origin=voice.origin, folded=folded, offsets=offsets, boxes=within)
 
 
 def _squeezed(passages: Sequence[Passage]) -> tuple[tuple[Origin, str], ...]:
     """The letters and figures of each voice: the same in both alternatives of most mail."""
-    return tuple((passage.origin, _SQUEEZED.sub("", passage.folded)) for passage in passages)
+    return tuple((passage.origin, _SQUEEZED.sub("", passage.folded.translate(_MARKS))) for passage in passages)

@@ -7,7 +7,6 @@ are judged as such.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import pairwise
 
 _SEATS = (
@@ -39,14 +38,14 @@ _SHORTEST, _LONGEST = 5, 70
 
 
 def apart(text: str, words: Iterable[str]) -> Iterator[int]:
-    """Where words that run together are to be set apart, in order. words: those of the text, letters only, in small ones."""
-    if any(map(_may_run, frozenset(words))) or _FOUR.search(text):
+    """Where words that run together are to be set apart, in order. words: at least those for which `may_run` is true."""
+    if any(map(may_run, words)) or _FOUR.search(text):
         for found in _TOKEN.finditer(text):
             yield from (found.start() + at for at in within(found[0]))
 
 
-@lru_cache(maxsize=65_536)
-def _may_run(word: str) -> bool:
+def may_run(word: str) -> bool:
+    """Whether words may have run together in one; letters only, in small ones."""
     return len(word) >= _SHORTEST and _HINT.fullmatch(word) is not None and not _ORDINARY.fullmatch(word)
 
 

@@ -36,8 +36,9 @@ _PASSED_ON = re.compile(
 _ORIGINAL = re.compile(r"\s*-{2,}\s*(?:original (?:message|appointment)|mensaje original|reply message)\s*-{2,}", re.IGNORECASE)
 _FROM = re.compile(r"\s*\*?(?:from|de)\s?:\*?\s*\S", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\*?(?:sent|date|to|cc|subject|enviado(?: el)?|fecha|para|asunto)\s?:\*?", re.IGNORECASE)
+_ANNOUNCES = re.compile(r"\*?(?:from|de)\s?:|begin forwarded|--|(?:inicio|comienzo) del|(?:on|le|am|el)\s", re.IGNORECASE)
 _FIRST = frozenset("-*bBcCiIfFdDoOlLaAeE")
-"""What a line begins with that announces something, unless it ends in a colon."""
+"""What a line begins with that announces something, unless it ends in a colon; and its first character."""
 
 _DASHES = re.compile(r"--\s?$")
 _FAREWELL = re.compile(
@@ -54,18 +55,14 @@ _LONGEST_SIGNATURE, _LONGEST_FAREWELL, _LONGEST_LINE = 15, 8, 60
 
 
 class Line(NamedTuple):
-    """A line and where it stands; marked: by `>` or by markup that a mail program made; inset: by markup alone."""
+    """A line and where it stands; marked: by `>` or by markup that a mail program made; inset: by markup alone; blank: empty."""
 
     start: int
     end: int
     text: str
     marked: bool
     inset: bool
-
-    @property
-    def blank(self) -> bool:
-        """Nothing on it."""
-        return not self.text.strip()
+    blank: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +101,16 @@ def _lines(text: str, quotations: Sequence[Quotation]) -> list[Line]:
                 cited = max(cited, spans[upcoming].end)
             inset = max(inset, spans[upcoming].end)
             upcoming += 1
-        marked = end <= cited or bool(_PREFIX.match(written))
-        lines.append(Line(start, end, written, marked, end <= inset))
+        marked = end <= cited or (">" in written and _PREFIX.match(written) is not None)
+        lines.append(Line(start, end, written, marked, end <= inset, not written or written.isspace()))
         start = end + 1
     return lines
 
 
 def _origins(lines: Sequence[Line], passed_on: bool | None) -> list[Origin]:  # noqa: FBT001  -- three answers, one of them none
     """The origin of every line but for signatures."""
+    if not any(line.marked or line.inset or _head(lines, at, passed_on)[0] for at, line in enumerate(lines)):
+        return [Origin.NEW] * len(lines)
     origins: list[Origin] = []
     below: Origin | None = None
     until_unmarked = False
@@ -157,6 +156,8 @@ def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, 
     text = _bare(lines[at].text).strip()
     if not text or len(text) > 400 or not (text[-1] == ":" or text[0] in _FIRST):  # noqa: PLR2004  -- announcements are short
         return 0, None
+    if text[-1] != ":" and not _ANNOUNCES.match(text):
+        return 0, None
     by_subject = Origin.QUOTED if passed_on is False else Origin.FORWARDED
     if _PASSED_ON.match(text):
         return 1 + _block(lines, at + 1), Origin.FORWARDED
@@ -170,6 +171,8 @@ def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, 
 
 
 def _bare(text: str) -> str:
+    if ">" not in text:
+        return text
     found = _PREFIX.match(text)
     return text[found.end() :] if found else text
 

@@ -105,6 +105,8 @@ def is_short(address: str) -> bool:
 
 def words(address: str) -> Iterator[str]:
     """What a link says by itself: a text that it puts into a post or a message, three words or more."""
+    if "?" not in address:
+        return
     try:
         given = parse_qsl(urlsplit(address).query, max_num_fields=100, encoding="utf-8", errors="replace")
     except ValueError:
@@ -196,13 +198,16 @@ def _in_path(host: str, path: str, query: str) -> str:
 
 def _in_query(query: str, *, bare: bool) -> str:
     """bare: a host without a scheme counts too."""
+    if not query:
+        return ""
     try:
         given = parse_qsl(query, max_num_fields=100, encoding="utf-8", errors="replace")
     except ValueError:
         return ""
     by_name = {name.lower(): value for name, value in reversed(given)}
     for name in _NAMES:
-        value = by_name.get(name, "")
+        if not (value := by_name.get(name, "")):
+            continue
         if _ABSOLUTE.match(value):
             return unquote(value) if "%3a" in value[:12].lower() else value
         if found := _decoded(value):
@@ -213,7 +218,7 @@ def _in_query(query: str, *, bare: bool) -> str:
 
 def _decoded(value: str) -> str:
     """The address in base64, by itself or in JSON; `-2B`, `-2F` and `-3D` are how one service writes `+`, `/` and `=`."""
-    plain = re.sub(r"-(2B|2F|3D)", lambda found: unquote(f"%{found[1]}"), value)
+    plain = re.sub(r"-(2B|2F|3D)", lambda found: unquote(f"%{found[1]}"), value) if "-" in value else value
     found = _BASE64.fullmatch(plain.partition(".")[0])
     if not found:
         return ""

@@ -71,14 +71,15 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """x: window, piece, WIDTH; mask: true where a piece is."""
-        query, key, value = (self._heads(part(x)) for part in (self.query, self.key, self.value))
+        query, key, value = (self.heads(part(x)) for part in (self.query, self.key, self.value))
         fit = (query @ key.transpose(2, 3) / (WIDTH // HEADS) ** 0.5).masked_fill(~mask, -1e4)
         seen = self.out((fit.softmax(-1).to(value.dtype) @ value).transpose(1, 2).reshape(x.shape))
         x = self.norm(x + functional.dropout(seen, self.dropout, self.training))
         return self.last(x + functional.dropout(self.narrow(functional.gelu(self.widen(x))), self.dropout, self.training))
 
     @staticmethod
-    def _heads(x: Tensor) -> Tensor:
+    def heads(x: Tensor) -> Tensor:
+        """window, piece, WIDTH as window, head, piece, and what falls to each head."""
         return x.view(x.shape[0], x.shape[1], HEADS, WIDTH // HEADS).transpose(1, 2)
 
 

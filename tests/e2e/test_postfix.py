@@ -1,13 +1,16 @@
 """With a real Postfix on either side: bytes, DSN parameters and signatures survive, in both placements and after a release."""
 
 import base64
+from contextlib import ExitStack
 
 import dkim
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.support import postfix as real
 from tests.support.gateway import Gateway, free_port
+from tests.support.sink import Sink
 from tests.support.waiting import wait_until
 
 ORDINARY = (
@@ -47,37 +50,54 @@ def taken(sink, sender):
     return found()[0]
 
 
-@pytest.fixture(params=["after-queue", "before-queue"])
-def path(request, postfix, sink, tmp_path):
+@pytest.fixture(scope="module", params=["after-queue", "before-queue"])
+def placed(request, tmp_path_factory):
     """A client Postfix that filters through Hatchway, whose relay is a Postfix that delivers to a sink."""
-    relay = postfix(name="relay.example", next_hop=sink.port)
-    port = free_port()
-    placed = {"content_filter": port} if request.param == "after-queue" else {"proxy_filter": port}
-    client = postfix(name="client.example", **placed)
-    with Gateway(tmp_path / "gateway", relay=relay.reentry, port=port) as gateway:
-        yield client, gateway, sink
+    real.require()
+    with ExitStack() as stack:
+        sink = stack.enter_context(Sink())
+        relay = stack.enter_context(real.Postfix(name="relay.example", next_hop=sink.port))
+        port = free_port()
+        filtered = {"content_filter": port} if request.param == "after-queue" else {"proxy_filter": port}
+        client = stack.enter_context(real.Postfix(name="client.example", **filtered))
+        folder = tmp_path_factory.mktemp("placed") / "gateway"
+        yield client, stack.enter_context(Gateway(folder, relay=relay.reentry, port=port)), sink
+
+
+@pytest.fixture
+def path(placed):
+    """With nothing delivered or on its way."""
+    client, gateway, sink = placed
+    client.wait_until_empty()
+    gateway.wait_until_outbox_empty()
+    sink.delivered.clear()
+    return placed
+
+
+def disposed(gateway, sender):
+    """What became of the last message of that sender."""
+    return [event for event in gateway.events("mail.disposed") if event["sender"] == sender][-1]
 
 
 def test_an_ordinary_message_passes_with_its_bytes_and_its_dsn_parameters(path):
     client, gateway, sink = path
     answers = client.send("officer@department.example", TO, ORDINARY, parameters=PARAMETERS)
     assert answers.content[0] == 250
-    [delivered] = sink.wait_for(1)
+    delivered = taken(sink, "officer@department.example")
     assert from_(delivered.content) == ORDINARY
     assert {b"RET=HDRS", b"ENVID=Shift+2B0700", b"BODY=8BITMIME"} <= set(delivered.mail.split())
     assert set(delivered.recipients) == {
         b"RCPT TO:<dispatch@county.example> ORCPT=rfc822;Dispatch+2BDesk@County.example NOTIFY=SUCCESS,DELAY",
         b"RCPT TO:<second@county.example> ORCPT=rfc822;second@county.example NOTIFY=NEVER",
     }
-    [disposed] = gateway.events("mail.disposed")
-    assert disposed["disposition"] == "relay"
+    assert disposed(gateway, "officer@department.example")["disposition"] == "relay"
 
 
 def test_a_held_message_is_released_with_its_bytes_and_its_dsn_parameters(path):
     client, gateway, sink = path
     client.send("president@association.example", TO, ENDORSEMENT, parameters=PARAMETERS)
     client.wait_until_empty()
-    [held] = gateway.ask("queue.list")
+    held = disposed(gateway, "president@association.example")
     assert not [delivered for delivered in sink.delivered if b"president@association" in delivered.mail]
     gateway.ask("queue.release", id=held["id"])
     gateway.wait_until_outbox_empty()
@@ -96,8 +116,7 @@ def test_a_rejected_message_is_refused_or_bounced_and_never_arrives(path):
         assert "SO 9-06" in answers.content[1]
     else:
         client.wait_for("status=bounced")
-    [disposed] = gateway.events("mail.disposed")
-    assert disposed["disposition"] == "reject"
+    assert disposed(gateway, "first.person@department.example")["disposition"] == "reject"
     assert not [d for d in sink.delivered if b"first.person@department" in d.mail]
 
 
@@ -151,10 +170,10 @@ def test_a_dkim_signature_still_verifies_after_relay_tag_and_release(path, signe
     assert verifies(message, signer)
     client.send(sender, ["dispatch@county.example"], message, parameters="BODY=8BITMIME")
     client.wait_until_empty()
-    [disposed] = gateway.events("mail.disposed")
-    assert disposed["disposition"] == fate
+    said = disposed(gateway, sender)
+    assert said["disposition"] == fate
     if fate == "hold":
-        gateway.ask("queue.release", id=disposed["id"])
+        gateway.ask("queue.release", id=said["id"])
         gateway.wait_until_outbox_empty()
     arrived = taken(sink, sender)
     assert verifies(arrived.content, signer)

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import Gateway
@@ -17,19 +18,34 @@ NOTICE = message("General meeting", "The general meeting is on Thursday at 1900 
 SHORT = ", reply timeout: 2s, connect timeout: 2s"
 
 
-@pytest.fixture
-async def relay():
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def both(tmp_path_factory):
+    """A relay, and a gateway before it."""
     async with FakeRelay() as relay:
-        yield relay
+        folder = tmp_path_factory.mktemp("faults") / "gateway"
+        gateway = Gateway(folder, relay=relay.port, relay_more=SHORT, more="delivery: {retry: [1s]}")
+        await asyncio.to_thread(gateway.__enter__)
+        yield relay, gateway
+        assert await asyncio.to_thread(gateway.stop) == 0
+        assert relay.violations == []
 
 
 @pytest.fixture
-async def gateway(relay, tmp_path):
-    gateway = Gateway(tmp_path / "gateway", relay=relay.port, relay_more=SHORT)
-    await asyncio.to_thread(gateway.__enter__)
-    yield gateway
-    assert await asyncio.to_thread(gateway.stop) == 0
-    assert relay.violations == []
+def relay(both):
+    both[0].messages.clear()
+    return both[0]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def gateway(both):
+    """With nothing that waits of the tests before."""
+    for held in await asyncio.to_thread(both[1].ask, "queue.list"):
+        await asyncio.to_thread(lambda id_=held["id"]: both[1].ask("queue.deny", id=id_, note="Of another test."))
+    await asyncio.to_thread(both[1].wait_until_outbox_empty)
+    return both[1]
 
 
 def acked(relay, content):
@@ -66,7 +82,7 @@ async def test_a_relay_that_fails_costs_a_retry_and_nothing_else(fault, relay, g
     again = await sent(gateway.port, OFFICER, DESK, content)
     assert again.final[0] == 250, again
     assert len(acked(relay, content)) == 1
-    assert gateway.ask("queue.list", all=True) == []
+    assert gateway.ask("queue.list") == []
 
 
 @pytest.mark.parametrize("phase", ["MAIL", "DATA", "BODY"])
@@ -83,7 +99,7 @@ async def test_a_relay_that_is_down_is_451_at_mail_and_nothing_is_held(relay, ga
     for sender, to, content in ((OFFICER, DESK, ORDINARY), (PRESIDENT, WATCH, NOTICE)) * 3:
         heard = await sent(gateway.port, sender, to, content)
         assert heard.mail[0] == 451, heard
-    assert gateway.ask("queue.list", all=True) == []
+    assert gateway.ask("queue.list") == []
     await relay.up()
     await asyncio.sleep(2)
     assert (await sent(gateway.port, OFFICER, DESK, ORDINARY)).final[0] == 250

@@ -89,13 +89,20 @@ class Gateway:
     def start(self, log_file: Path | None = None) -> None:
         with (log_file or self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "serve", "-c", str(self.settings)],
+                self.command(),
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 cwd=TOP,
+                env=self.environment(),
                 start_new_session=True,
             )
         self.wait_until_it_answers()
+
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "gateway", "serve", "-c", str(self.settings)]
+
+    def environment(self) -> dict[str, str]:
+        return dict(os.environ)
 
     def wait_until_it_answers(self) -> None:
         wait_until(self._answers, 90, "Hatchway to answer", lambda: self.log)

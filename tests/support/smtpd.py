@@ -308,7 +308,7 @@ class Client:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that is nobody's to announce."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110  -- what is waited for has no event
             await asyncio.sleep(0.01)
 
