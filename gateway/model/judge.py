@@ -35,6 +35,8 @@ LINES = 8192
 _COLUMNS = (Category.POLITICAL, Category.RELIGIOUS)
 KINDS = tuple(Kind)
 """In the order in which the network tells them apart."""
+WHOLE = 0.75
+"""What a window as a whole counts against the worst sentence in it."""
 NOTHING = -20.0
 """The logit of a message without a word."""
 
@@ -91,13 +93,13 @@ class Judge:
     def said(self, cut: Iterable[Window], sentences: int) -> Said:
         """What `score` scales.
 
-        A window's logit is the mean of what is said of it and of the worst sentence in it; a message's that of its worst window.
+        A window's logit: what is said of it, and for a quarter of the worst sentence in it. A message's: of its worst window.
         """
         message, each = np.full(2, NOTHING), np.full((sentences, 2), NOTHING)
         kinds = np.zeros((sentences, len(KINDS)))
         for window in cut:
             whole, parts, sorts = self._logits(window)
-            message = np.maximum(message, (whole + parts.max(axis=0)) / 2)
+            message = np.maximum(message, WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0))
             for (number, _, _), said, sort in zip(window.spans, parts, sorts, strict=True):
                 each[number], kinds[number] = np.maximum(each[number], said), sort
         return Said(message=message, sentences=each, kinds=kinds)

@@ -10,6 +10,7 @@ from random import Random
 
 import torch
 
+from gateway.model.judge import WHOLE
 from gateway.training.batches import Sample, samples
 from gateway.training.examples import Example
 from gateway.training.learning import collate, learn
@@ -63,7 +64,7 @@ def _worst(network: Network, some: Sequence[Sample]) -> list[float]:
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         window, sentence, _ = network(batch.ids, batch.pool)
     worst = (sentence - (1.0 - batch.there)[:, :, None] * 30.0).max(1).values
-    return [float(each) for each in ((window + worst) / 2).max(1).values]
+    return [float(each) for each in (WHOLE * window + (1.0 - WHOLE) * worst).max(1).values]
 
 
 def _alone(example: Example, sample: Sample) -> Example:
