@@ -56,7 +56,8 @@ class Hearings:
     async def overturn(self, hold: str, *, supervisor: Ruler | str, note: str = "") -> HeldMail:
         """Grant an appeal: the message is released to all its recipients, by a new ruling in place of the first.
 
-        Those who have it already do not get it again. Where it takes two, the first of them leaves it as it was ruled, with his agreement.
+        Those who have it already do not get it again. Where it takes two, the first of them leaves it as it was ruled, with his
+        agreement.
         """
         ruler = as_ruler(supervisor)
         held, appeal = await self._appealed(hold, ruler)
