@@ -89,7 +89,9 @@ def _texts(reading: Reading, marks: Sequence[Mark]) -> tuple[tuple[Text, ...], b
         kept = tuple(_fitting(made, max(left, 20_000 if marked else 0)))
         shortened = shortened or kept != made
         left -= sum(len(run.text) for run in kept)
-        shown.append(Text(title=_title(passage.place), origin=_origin(passage.origin), runs=kept))
+        part = passage.place.part if passage.place.name and not passage.place.header else ""
+        leads = bool(part) and part not in {text.part for text in shown}
+        shown.append(Text(title=_title(passage.place), origin=_origin(passage.origin), runs=kept, part=part, leads=leads))
     return tuple(shown), shortened
 
 
