@@ -4,10 +4,11 @@ What is said is written in one transaction with the notices it sends. It fails w
 AlreadyRuled for an explanation that comes after the ruling, NotNow for what cannot be said any more, ValueError for a text that
 is empty or too long, OwnRuling for a supervisor whose own ruling is appealed, and Recused for whoever may not rule on the
 message; then nothing was written. Where the policy asks for two to release a message, an appeal is granted by two supervisors:
-the agreement of the first is kept and shown, the second releases it.
+the agreement of the first is kept and shown, the second releases it. An appeal that nobody answers is told of again.
 """
 
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -15,7 +16,7 @@ from gateway.hold import Assent, HeldMail, Review, Ruling
 from gateway.mail import Address
 from gateway.people import Role, Ruler, as_ruler, keys_of
 from gateway.plea import Appeal, Finding, Statement, may_appeal, may_find, may_state
-from gateway.ports import Clock, HoldStore, Pleas
+from gateway.ports import Clock, HoldStore, Pleas, StoreUnavailable
 from gateway.post import Post, released
 from gateway.recusal import Bench, Recused
 
@@ -55,7 +56,8 @@ class Hearings:
     async def overturn(self, hold: str, *, supervisor: Ruler | str, note: str = "") -> HeldMail:
         """Grant an appeal: the message is released to all its recipients, by a new ruling in place of the first.
 
-        Where it takes two, the first of them leaves it as it was ruled, with his agreement.
+        Those who have it already do not get it again. Where it takes two, the first of them leaves it as it was ruled, with his
+        agreement.
         """
         ruler = as_ruler(supervisor)
         held, appeal = await self._appealed(hold, ruler)
@@ -76,7 +78,7 @@ class Hearings:
                 raise Recused(_TWICE)
             review = replace(review, note=review.note or appeal.assent.review.note, also=appeal.assent.review.reviewer)
         ruled = replace(held, review=review)
-        sends = (*released(ruled, review), *self._post.on_finding(ruled, appeal, finding))
+        sends = (*released(ruled, review, to=held.kept_from), *self._post.on_finding(ruled, appeal, finding))
         await self._pleas.find(hold, finding, review, sends)
         log.info("hold.overturned", id=hold, by=ruler.name)
         return ruled
@@ -89,6 +91,26 @@ class Hearings:
         await self._pleas.find(hold, finding, None, self._post.on_finding(held, appeal, finding))
         log.info("hold.upheld", id=hold, by=ruler.name)
         return held
+
+    async def remind(self) -> None:
+        """Remind supervisors of appeals that nobody has answered. One that cannot be dealt with keeps no other waiting."""
+        for hold in await self._pleas.open():
+            try:
+                await self._remind(hold, self._clock.now())
+            except StoreUnavailable:
+                raise
+            except Exception:
+                log.exception("hold.fault", id=hold)
+
+    async def _remind(self, hold: str, now: datetime) -> None:
+        appeal = await self._pleas.appealed(hold)
+        due = appeal.reminders_by(now) if appeal else 0
+        if appeal is None or due <= appeal.reminded:
+            return
+        held, done = await self._held(hold), appeal.assent.keys if appeal.assent else ()
+        others = [one for one in await self._judges(held, appeal.against) if str(one).casefold() not in done]
+        if await self._pleas.remind(hold, due, self._post.on_unanswered(held, appeal, others)):
+            log.info("hold.appeal_reminded", id=hold, number=due, told=len(others))
 
     async def _assent(self, held: HeldMail, appeal: Appeal, review: Review, ruler: Ruler) -> HeldMail:
         """The first of two supervisors."""

@@ -28,7 +28,7 @@ ENTERED = " (entered by "
 """In a name that is recorded, before who typed it for whoever has that name."""
 
 REFUSALS = (Ruling.DENIED, Ruling.RETURNED)
-"""What a sender is given a reason for, and may appeal."""
+"""What a sender is given a reason for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +188,12 @@ class HeldMail:
         """They, and those it was handed to."""
         given = (Address.parse(one.to) for one in self.course.handed if one.to and not one.up)
         return tuple(dict.fromkeys((*self.members, *given)))
+
+    @property
+    def kept_from(self) -> tuple[Address, ...]:
+        """The recipients who do not have it: all of them, but for those it was released to."""
+        given = frozenset(self.review.recipients if self.review and self.review.ruling is Ruling.RELEASED else ())
+        return tuple(one for one in self.mail.envelope.recipients if one not in given)
 
     @property
     def deadline(self) -> datetime:

@@ -14,10 +14,11 @@ from typing import Annotated, Literal
 from gateway.source import AfterValidator, Document, Duration, Field, Model, Problem, Wrong
 
 _ISSUER = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s?#]*)?")
+_ADDRESS = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[^\s#]*)?")
 _SERVER = re.compile(r"(ldaps?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?/?")
 _NAMED = re.compile(r"[A-Za-z][\w.-]*\s*=")
 _HERE = {"localhost", "127.0.0.1", "[::1]"}
-_PLACE = "{login}"
+_LOGIN = "{login}"
 
 
 def _issuer(written: str) -> str:
@@ -32,6 +33,14 @@ def _issuer(written: str) -> str:
 def _server(written: str) -> str:
     if not _SERVER.fullmatch(written):
         raise Wrong(f'"{written}" is no directory', "Write for example ldaps://dc1.department.example")
+    return written
+
+
+def _place(written: str) -> str:
+    found = _ADDRESS.fullmatch(written)
+    if not found or (found[1] == "http" and found[2] not in _HERE):
+        example = "https://graph.microsoft.com/v1.0/me/transitiveMemberOf/microsoft.graph.group?$select=id"
+        raise Wrong(f'"{written}" is no address to ask', f"Write for example {example}")
     return written
 
 
@@ -57,6 +66,7 @@ class Oidc(Model):
 
     name: on the button; address claim: what tells the mailbox, which counts if the provider says it verified it or if
     trust addresses says that it may be relied on; groups claim: a name, or a path with dots
+    groups url: where groups are asked for that are too many for a token, as Microsoft Graph answers
     second factor: theirs, where the provider asks for one, or ours; acr values: one of them must have been met
     """
 
@@ -69,6 +79,7 @@ class Oidc(Model):
     trust_addresses: bool = False
     name_claim: str = "name"
     groups_claim: str = "groups"
+    groups_url: Annotated[str, AfterValidator(_place)] | None = None
     roles: tuple[RoleOf, ...] = ()
     new_accounts: bool = False
     second_factor: Literal["theirs", "ours"] = "theirs"
@@ -188,9 +199,9 @@ def _of_ldap(ldap: Ldap, document: Document) -> Iterator[Problem]:
     if bool(ldap.base) == bool(ldap.dn_template):
         remedy = "Write `base` to look people up below it, or `dn template` to know them without."
         yield document.problem(("console", "ldap"), "needs one of base and dn template", remedy)
-    for key, text in (("filter", ldap.filter), ("dn template", ldap.dn_template or _PLACE)):
-        if _PLACE not in text:
-            yield document.problem(("console", "ldap", key), f"has no {_PLACE}", "It stands for what somebody typed in.")
+    for key, text in (("filter", ldap.filter), ("dn template", ldap.dn_template or _LOGIN)):
+        if _LOGIN not in text:
+            yield document.problem(("console", "ldap", key), f"has no {_LOGIN}", "It stands for what somebody typed in.")
     if not (ldap.filter.startswith("(") and ldap.filter.count("(") == ldap.filter.count(")")):
         remedy = "Write for example (mail={login}) (RFC 4515)."
         yield document.problem(("console", "ldap", "filter"), "is no filter", remedy)

@@ -4,14 +4,16 @@ The room knows nobody who stores it. NotNow says, in a sentence for the sender, 
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from gateway.hold import REFUSALS, AlreadyRuled, Assent, HeldMail, Review, Ruling, meant
+from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling, meant
 
 LONGEST = 2000
 """Characters of one text."""
 MOST = 20
 """Texts about one message."""
+_REMINDERS = (timedelta(days=1), timedelta(days=3))
+_WEEK = timedelta(days=7)
 
 
 class NotNow(ValueError):  # noqa: N818  -- it states a fact
@@ -54,7 +56,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Appeal:
-    """An appeal against a ruling. assent: of the first of two supervisors who would grant it."""
+    """An appeal against a ruling.
+
+    assent: of the first of two supervisors who would grant it; reminded: how many reminders were sent of it
+    """
 
     by: str
     at: datetime
@@ -62,9 +67,15 @@ class Appeal:
     against: Review
     assent: Assent | None = None
     finding: Finding | None = None
+    reminded: int = 0
 
     def __post_init__(self) -> None:
         _checked(self.text)
+
+    def reminders_by(self, now: datetime) -> int:
+        """How many reminders are due until `now`: after a day, after three, and after each week that nobody has answered."""
+        waited = now - self.at
+        return sum(1 for after in _REMINDERS if after <= waited) + max(0, waited // _WEEK)
 
 
 def may_state(held: HeldMail, *, answers: bool, so_far: int) -> None:
@@ -78,8 +89,11 @@ def may_state(held: HeldMail, *, answers: bool, so_far: int) -> None:
 
 
 def appeal_until(held: HeldMail) -> datetime | None:
-    """Until when its ruling can be appealed, if nobody has; None for one that cannot."""
-    if held.review is None or held.review.ruling not in REFUSALS or not held.reviewers.appeal:
+    """Until when its ruling can be appealed, if nobody has; None for one that cannot.
+
+    It can be if it keeps the message from anybody, and is not the sender's own.
+    """
+    if held.review is None or held.review.ruling is Ruling.WITHDRAWN or not held.kept_from or not held.reviewers.appeal:
         return None
     return held.review.at + held.reviewers.appeal
 

@@ -215,6 +215,10 @@ class Pleas(Protocol):
         """
         ...
 
+    async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
+        """Write that so many reminders of an appeal were sent; False if they were already, or if it is answered."""
+        ...
+
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
         """Answer an appeal; `review` takes the place of the ruling it was against.
 

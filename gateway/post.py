@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from gateway.hold import HeldMail, Review, Ruling
 from gateway.mail import Address, Mail, Receipt, new_id
 from gateway.notice import Notices, Passed, Told, Waits
+from gateway.notice.words import length
 from gateway.plea import Appeal, Finding, Statement
 from gateway.ports import Clock, Outbox, Parcel, Purpose
 
@@ -92,9 +93,16 @@ class Post:
     def on_appeal(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
         """To the supervisors, or to the reviewers where there is none: a ruling is appealed."""
         now = self._clock.now()
-        against = f"It was {appeal.against.ruling} by {appeal.against.reviewer}."
+        against = f"It was {_ruled(held, appeal.against)} by {appeal.against.reviewer}."
         lines = (f"{appeal.by} appeals the ruling on the message below. {against}", SUPERVISE)
         told = Told(heading="Appeal", lines=lines, quote=appeal.text, rules=False)
+        return _parcels(held.mail.id, self._notices.to_each(held, supervisors or held.reached, told, now), now)
+
+    def on_unanswered(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
+        """To the supervisors, or to the reviewers where there is none: nobody has answered an appeal."""
+        now = self._clock.now()
+        waits = f"The appeal of {appeal.by} against the ruling on the message below has waited for {length(now - appeal.at)}."
+        told = Told(heading="An appeal still waits", lines=(waits, SUPERVISE), quote=appeal.text, rules=False)
         return _parcels(held.mail.id, self._notices.to_each(held, supervisors or held.reached, told, now), now)
 
     def on_granting(self, held: HeldMail, appeal: Appeal, review: Review, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
@@ -110,7 +118,7 @@ class Post:
         if not finding.upheld:
             return self.on_ruling(held)
         now = self._clock.now()
-        line = f"{finding.by} upheld it: the message stays {appeal.against.ruling}. The sender is told."
+        line = f"{finding.by} upheld it: the message stays {_ruled(held, appeal.against)}. The sender is told."
         told = Told(heading="Appeal decided", lines=(line,), quote=finding.reason, rules=False)
         members = [one for one in held.reached if str(one).casefold() != finding.by.casefold()]
         to_sender = self._notices.to_sender_upheld(held, finding.by, finding.reason, finding.at, now)
@@ -145,18 +153,25 @@ class Post:
         return self._per_hour - await self._outbox.recent(recipient, now - _HOUR)
 
 
-def released(held: HeldMail, review: Review) -> tuple[Parcel, ...]:
-    """The message for those it is released to; none for any other ruling."""
+def released(held: HeldMail, review: Review, *, to: Sequence[Address] = ()) -> tuple[Parcel, ...]:
+    """The message for those it is released to; none for any other ruling. to: only for these of them, others have it."""
     if review.ruling is not Ruling.RELEASED:
         return ()
     mail = held.mail
-    envelope = mail.envelope.only(frozenset(review.recipients))
+    envelope = mail.envelope.only(frozenset(to or review.recipients))
     going = Mail(id=mail.id, envelope=envelope, content=mail.content, received=mail.received)
     return (Parcel(id=new_id(review.at), hold=mail.id, purpose=Purpose.RELEASE, mail=going, made=review.at, due=review.at),)
 
 
 def _parcels(hold: str, told: Iterable[Mail | None], now: datetime) -> tuple[Parcel, ...]:
     return tuple(Parcel(id=new_id(now), hold=hold, purpose=Purpose.NOTICE, mail=mail, made=now, due=now) for mail in told if mail)
+
+
+def _ruled(held: HeldMail, review: Review) -> str:
+    """What was ruled, and to how many it was released if not to all."""
+    few, all_ = len(review.recipients), len(held.mail.envelope.recipients)
+    some = f" to {few} of its {all_} recipients" if review.ruling is Ruling.RELEASED and few < all_ else ""
+    return f"{review.ruling}{some}"
 
 
 def _asker(held: HeldMail) -> Address | None:

@@ -154,6 +154,7 @@ class Front:
         """Send what goes out at its times, for ever."""
         while True:
             with suppress(StoreUnavailable):  # tried again in a minute
+                await self.hearings.remind()
                 await self.digests.round()
                 self.delivery.wake()
             await asyncio.sleep(_MINUTE)

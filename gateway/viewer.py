@@ -20,7 +20,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from gateway import display
-from gateway.display import Shown, Unviewable
+from gateway.display import Opened, Shown, Unviewable
 from gateway.hold import HeldMail
 from gateway.mail import Address, Content
 from gateway.notice.view import relevant
@@ -54,7 +54,7 @@ class Viewer:
             self._shown.move_to_end(held.mail.id)
             return known
         findings = held.decision.verdict.findings if held.decision.verdict else ()
-        shown = await self._ask(held.mail.id, _show, held.mail.content, findings)
+        shown = await self._ask(held.mail.id, _show, held.mail.id, held.mail.content, findings)
         if len(shown.page) < _SMALL:
             self._shown[held.mail.id] = shown
         while len(self._shown) > _KEPT:
@@ -88,7 +88,7 @@ class Viewer:
         """Those of whose names one stands in it. Raises Unviewable."""
         asked = held.mail.id, tuple((key, tuple(names)) for key, names in called.items())
         if (known := self._named.get(asked)) is None:
-            known = await self._ask(held.mail.id, _names, held.mail.content, dict(asked[1]))
+            known = await self._ask(held.mail.id, _names, held.mail.id, held.mail.content, dict(asked[1]))
             self._named[asked] = known
         while len(self._named) > _ANSWERS:
             self._named.popitem(last=False)
@@ -140,12 +140,25 @@ def _sit(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _show(content: Content, findings: tuple[Finding, ...]) -> Shown:
-    return display.show(content.read(), findings)
+_lately: dict[str, Opened] = {}
+"""In the worker: the message that was opened last. Whose page is asked for, of that one names are asked next."""
 
 
-def _names(content: Content, called: dict[str, tuple[str, ...]]) -> frozenset[str]:
-    return display.named(content.read(), called)
+def _opened(id_: str, content: Content) -> Opened:
+    if (known := _lately.get(id_)) is not None:
+        return known
+    _lately.clear()
+    opened = Opened(content.read())
+    _lately[id_] = opened
+    return opened
+
+
+def _show(id_: str, content: Content, findings: tuple[Finding, ...]) -> Shown:
+    return display.show(_opened(id_, content), findings)
+
+
+def _names(id_: str, content: Content, called: dict[str, tuple[str, ...]]) -> frozenset[str]:
+    return display.named(_opened(id_, content), called)
 
 
 def _part(content: Content, number: str) -> tuple[str, bytes] | None:

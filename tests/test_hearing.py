@@ -218,6 +218,65 @@ async def test_a_ruling_that_is_upheld_stays_and_the_sender_reads_why(world):
     assert await outgoing(world) == []
 
 
+async def appealed_release_to_one(world):
+    await world.reviews.release("H1", reviewer=str(CHIEF), to=[Address.parse("a@department.example")], note="B is on leave.")
+    [to_sender] = told(await outgoing(world), SENDER)
+    await world.hearings.appeal("H1", sender=SENDER, text="B is back.")
+    [notice] = told(await outgoing(world), str(DEPUTY))
+    assert "released to 1 of its 2 recipients" in " ".join(text_of(notice).split())
+    return to_sender
+
+
+async def test_who_was_left_out_of_a_release_gets_it_on_appeal_and_nobody_gets_it_twice(world):
+    await appealed_release_to_one(world)
+    await world.hearings.overturn("H1", supervisor=str(DEPUTY), note="He is.")
+    parcels = await outgoing(world)
+    [released] = [p for p in parcels if p.purpose is Purpose.RELEASE]
+    assert [str(one) for one in released.mail.envelope.recipients] == ["b@department.example"]
+    held = await world.store.get("H1")
+    assert (held.kept_from, held.review.reviewer) == ((), str(DEPUTY))
+    assert "released your message" in text_of(told(parcels, SENDER)[0])
+
+
+async def test_a_release_to_some_that_is_upheld_stays_as_it_was(world):
+    await appealed_release_to_one(world)
+    await world.hearings.uphold("H1", supervisor=str(DEPUTY), reason="He is not.")
+    parcels = await outgoing(world)
+    assert Purpose.RELEASE not in {p.purpose for p in parcels}
+    assert "not sent to those whom it was kept from" in " ".join(text_of(told(parcels, SENDER)[0]).split())
+    assert len((await world.store.get("H1")).review.recipients) == 1
+
+
+async def test_a_release_to_all_is_not_appealed(world):
+    await world.reviews.release("H1", reviewer=str(CHIEF))
+    with pytest.raises(NotNow, match="no ruling here"):
+        await world.hearings.appeal("H1", sender=SENDER, text="?")
+
+
+async def test_supervisors_are_reminded_of_an_appeal_until_one_answers_but_not_the_one_it_is_against(world):
+    await denied(world, by=str(CHIEF))
+    await world.hearings.appeal("H1", sender=SENDER, text="It only quotes.")
+    world.clock.forward(timedelta(minutes=2))
+    before = {p.id for p in await outgoing(world)}
+    seen = {}
+    for day in range(1, 17):
+        world.clock.forward(timedelta(days=1))
+        await world.hearings.remind()
+        await world.hearings.remind()
+        new = [p for p in await outgoing(world) if p.id not in before]
+        before |= {p.id for p in new}
+        seen[day] = [str(address) for p in new for address in p.mail.envelope.recipients]
+    assert {day: to for day, to in seen.items() if to} == {day: [str(DEPUTY)] for day in (1, 3, 7, 14)}
+    last = await entry(world)
+    assert (last.step, json.loads(last.detail)["number"]) == ("reminded", 4)
+    assert json.loads(last.detail)["pleas"] == (await world.store.prints("", 1))["H1"]["pleas"]
+    await world.hearings.uphold("H1", supervisor=str(DEPUTY), reason="It endorses.")
+    before = {p.id for p in await outgoing(world)} | before
+    world.clock.forward(timedelta(days=30))
+    await world.hearings.remind()
+    assert {p.id for p in await outgoing(world)} <= before
+
+
 async def test_nobody_answers_an_appeal_against_his_own_ruling(world):
     await denied(world, by=str(CHIEF))
     await world.hearings.appeal("H1", sender=SENDER, text="It only quotes.")

@@ -41,6 +41,7 @@ PAGES: dict[str, Page] = {
     "POST /sign-in/code": entry.coded,
     "GET /sign-in/oidc": elsewhere.there,
     "GET /sign-in/oidc/back": elsewhere.back,
+    "POST /sign-in/oidc/signed-out": elsewhere.farewell,
     "POST /sign-in/passkey/question": passkeys.question,
     "POST /sign-in/passkey": passkeys.answered,
     "GET /signed-out": elsewhere.signed_out,
@@ -109,7 +110,7 @@ def application(here: House) -> Starlette:
     """The console as an ASGI application."""
     app = Starlette(
         routes=[_route(name, page) for name, page in PAGES.items()],
-        middleware=[Middleware(Guard, public_url=here.settings.public_url)],
+        middleware=[Middleware(Guard, public_url=here.settings.public_url, signed={elsewhere.FAREWELL})],
         exception_handlers={HTTPException: _http, StoreUnavailable: _store_away, Exception: _fault},
     )
     app.state.house = here

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from gateway.console.arrival import Unwelcome, arrived
 from gateway.console.entry import entered
 from gateway.console.guard import local
-from gateway.console.house import House, house
+from gateway.console.house import House, form_of, house
 from gateway.console.pages import page, trouble
 from gateway.console.seal import Broken
 from gateway.console.steps import step
@@ -23,6 +23,7 @@ log = structlog.get_logger()
 
 _LASTS = timedelta(minutes=10)
 BACK = "/sign-in/oidc/back"
+FAREWELL = "/sign-in/oidc/signed-out"
 
 
 async def there(request: Request) -> Response:
@@ -83,6 +84,29 @@ async def signed_out(request: Request) -> Response:
         return RedirectResponse("/sign-in", 303)
     out = await here.oidc.way_out(f"{here.settings.public_url}/sign-in", here.clock.now())
     return page(request, "signed_out.html", provider=here.oidc.settings.name, out=out)
+
+
+async def farewell(request: Request) -> Response:
+    """The provider tells that somebody signed out there; what he began by it here is over, too.
+
+    It is no browser that asks: the provider's signature is what counts. Whoever is not known here is signed out already.
+    """
+    here, form = house(request), await form_of(request)
+    if here.oidc is None:
+        return PlainTextResponse("There is no provider here.", 404)
+    try:
+        subject = await here.oidc.farewell(str(form.get("logout_token", "")), here.clock.now())
+    except Unproven as unproven:
+        log.warning("oidc.unproven", setting=f"console.oidc.{unproven.setting}", said=unproven.said)
+        return JSONResponse({"error": "invalid_request"}, 400)
+    known = await here.factors.bound(here.oidc.settings.issuer, subject)
+    account = await here.book.account(known) if known else None
+    begun = [one for one in await here.book.sessions(account.id) if one.how == "oidc"] if account else []
+    for session in begun:
+        await here.book.end(session.digest)
+    if account and begun:
+        await step(request, "signed out", by=account.login, how="oidc", sessions=len(begun))
+    return PlainTextResponse("", 200)
 
 
 async def _begun(request: Request, state: str) -> tuple[Errand, str] | None:

@@ -88,7 +88,7 @@ async def coded(request: Request) -> Response:
     )
     if problem:
         await step(request, "recovery code refused" if recovering else "code refused", by=account.login)
-        return await _code(request, account, onward, status=401, problem=problem)
+        return await _code(request, account, onward, status=401, problem=problem, recovering=bool(recovering))
     await here.patience.forget(key, client)
     await here.book.end(half.digest)
     await step(request, "signed in", by=account.login, factors=2, how=half.how)
@@ -195,12 +195,12 @@ def _sign_in(request: Request, onward: str, *, login: str = "", status: int = 20
     return page(request, "sign_in.html", status=status, onward=onward, login=login, **{**standing, **elsewhere, **said})
 
 
-async def _code(request: Request, account: Account, onward: str, *, status: int = 200, problem: str = "") -> Response:
+async def _code(request: Request, account: Account, onward: str, *, status: int = 200, **more: object) -> Response:
     here = house(request)
     keys = here.ceremonies.possible and bool(await here.factors.passkeys(account.id))
     codes = bool(await here.factors.codes_left(account.id))
-    said = {"onward": onward, "problem": problem, "app": bool(account.totp), "passkeys": keys, "codes": codes}
-    return page(request, "code.html", status=status, **said)
+    ways = {"app": bool(account.totp), "passkeys": keys, "codes": codes}
+    return page(request, "code.html", status=status, onward=onward, **{"problem": "", "recovering": False, **ways, **more})
 
 
 async def _invited(request: Request) -> Account | None:

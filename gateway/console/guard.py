@@ -4,7 +4,7 @@ Requests that change something must come from our own pages: browsers say so in 
 not; what says neither is refused. There are no tokens that go stale.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -49,10 +49,11 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around all pages."""
+    """ASGI middleware around all pages. signed: paths where no browser asks, and what is sent has to prove itself."""
 
-    def __init__(self, app: ASGIApp, *, public_url: str) -> None:
+    def __init__(self, app: ASGIApp, *, public_url: str, signed: Collection[str] = ()) -> None:
         self._app = app
+        self._signed = frozenset(signed)
         self._origin = public_url
         self._headers = dict(_HEADERS)
         if public_url.startswith("https:"):
@@ -71,13 +72,13 @@ class Guard:
                     headers.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         await (refusal or self._app)(scope, receive, told)
 
-    def _refusal(self, method: str, headers: Headers) -> Response | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
         if method in _SAFE:
             return None
-        if not is_ours(headers, self._origin):
+        if path not in self._signed and not is_ours(headers, self._origin):
             return PlainTextResponse("This came from another site, and was not done. Open the console and try again.", 403)
         size = headers.get("content-length", "")
         if not size.isdecimal() or int(size) > _LARGEST:

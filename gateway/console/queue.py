@@ -1,6 +1,7 @@
 """The queue: what waits, searched and sorted, alike messages together, and decisions on many at once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from starlette.requests import Request
@@ -8,12 +9,13 @@ from starlette.responses import RedirectResponse, Response
 
 from gateway.console.house import form_of, house, me
 from gateway.console.pages import page, trouble
-from gateway.console.rights import groups, may_rule
+from gateway.console.rights import groups
 from gateway.console.ruling import Refusal, rule
-from gateway.desk import Line, Search, Sort, State
+from gateway.console.words import ago, left
+from gateway.desk import Leaf, Line, Search, Sort, State, Tally
 from gateway.hold import HeldMail
 from gateway.mail import Address
-from gateway.people import Account, Role
+from gateway.people import Account, Role, digest
 from gateway.verdict import Category
 
 _SOON = timedelta(hours=4)
@@ -33,12 +35,28 @@ async def home(request: Request) -> Response:
 
 async def queue(request: Request) -> Response:
     """The whole page."""
-    return await _queue(request, "queue.html")
+    found, desk = await _found(request), house(request).desk
+    if found is None:
+        return RedirectResponse("/queue", 303)
+    return page(
+        request,
+        "queue.html",
+        status=200,
+        policies=await desk.policies(),
+        circles=await desk.groups(),
+        categories=[str(category) for category in Category],
+        **found,
+    )
 
 
 async def lines(request: Request) -> Response:
-    """The list alone, for a page that keeps itself fresh."""
-    return await _queue(request, "lines.html")
+    """The list alone, for a page that keeps itself fresh; nothing as long as it shows what it would be given."""
+    found = await _found(request)
+    if found is None:
+        return RedirectResponse("/queue", 303)
+    if request.query_params.get("on") == found["on"]:
+        return Response(status_code=204)
+    return page(request, "lines.html", status=200, **found)
 
 
 async def confirm(request: Request) -> Response:
@@ -71,28 +89,31 @@ async def decide(request: Request) -> Response:
     return page(request, "decided.html", act=act, done=whole, halves=halves, refused=refused)
 
 
-async def _queue(request: Request, template: str) -> Response:
+async def _found(request: Request) -> dict[str, object] | None:
+    """What the list shows; None for what cannot be searched for."""
     here, account, asked = house(request), me(request), {name: request.query_params.get(name, "").strip() for name in _ASKED}
     seen, now = groups(account), here.clock.now()
     try:
         leaf = await here.desk.find(_search(asked, seen, request.query_params.get("after", "")))
     except ValueError:
-        return RedirectResponse("/queue", 303)
-    return page(
-        request,
-        template,
-        asked=asked,
-        leaf=leaf,
-        first=not request.query_params.get("after"),
-        tally=await here.desk.tally(seen, now + _SOON),
-        policies=await here.desk.policies(),
-        circles=await here.desk.groups(),
-        categories=[str(category) for category in Category],
-        filtered=any(asked[name] for name in _ASKED if name not in {"state", "sort", "each"}),
-        waiting=asked["state"] in {"", "waiting"},
-        may_rule=may_rule(account),
-        own={line.id for line in leaf.lines if _own(account, line)},
-    )
+        return None
+    tally = await here.desk.tally(seen, now + _SOON)
+    return {
+        "asked": asked,
+        "leaf": leaf,
+        "first": not request.query_params.get("after"),
+        "tally": tally,
+        "filtered": any(asked[name] for name in _ASKED if name not in {"state", "sort", "each"}),
+        "waiting": asked["state"] in {"", "waiting"},
+        "own": {line.id for line in leaf.lines if _own(account, line)},
+        "on": _print(leaf, tally, now),
+    }
+
+
+def _print(leaf: Leaf, tally: Tally, now: datetime) -> str:
+    """What tells one list from another that reads differently, the time that is left included."""
+    spans = [left(line.deadline, now) for line in leaf.lines] + ([ago(tally.oldest, now)] if tally.oldest else [])
+    return digest(repr((leaf, replace(tally, next=None), spans)))[:16]
 
 
 def _search(asked: Mapping[str, str], seen: tuple[str, ...] | None, after: str) -> Search:

@@ -20,6 +20,7 @@ RIGHTS: dict[str, frozenset[Role] | None] = {
     "POST /sign-in/code": ANYBODY,
     "GET /sign-in/oidc": ANYBODY,
     "GET /sign-in/oidc/back": ANYBODY,
+    "POST /sign-in/oidc/signed-out": ANYBODY,
     "POST /sign-in/passkey/question": ANYBODY,
     "POST /sign-in/passkey": ANYBODY,
     "GET /signed-out": ANYBODY,

@@ -3,9 +3,9 @@
 from base64 import b64encode
 from collections.abc import Iterator
 
+from gateway.display.opened import Opened
 from gateway.display.types import File
-from gateway.reading import ReadingLimits, headers, message, transfer
-from gateway.reading.entity import TooMuch, parse
+from gateway.reading import ReadingLimits, message
 from gateway.reading.pieces import Piece
 
 _PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
@@ -43,9 +43,8 @@ def part(octets: bytes, number: str) -> tuple[str, bytes]:
 class Pictures:
     """The pictures a message brings, as data: URLs. Together they have a limit."""
 
-    def __init__(self, octets: bytes, pieces: list[Piece]) -> None:
-        self._octets = octets
-        self._pieces = pieces
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
         self._left = _ALL_PICTURES
         self._named: dict[str, bytes] | None = None
         self._used: set[bytes] = set()
@@ -53,14 +52,14 @@ class Pictures:
     def by_id(self, content_id: str) -> str:
         """The picture of that Content-ID; "" if there is none that can be shown."""
         if self._named is None:
-            self._named = _by_content_id(self._octets)
+            self._named = self._opened.by_content_id()
         found = self._named.get(content_id.strip().lower(), b"")
         self._used.add(found)
         return self._url(found)
 
     def attached(self) -> Iterator[tuple[str, str]]:
         """(name, URL) of the other pictures, which mail programs show below the text."""
-        for piece in self._pieces:
+        for piece in self._opened.pieces:
             if piece.octets not in self._used and (url := self._url(piece.octets)):
                 yield piece.name, url
 
@@ -76,17 +75,3 @@ def _kind(octets: bytes) -> str:
     if octets[:4] == b"RIFF" and octets[8:12] == b"WEBP":
         return "image/webp"
     return next((kind for mark, kind in _PICTURES.items() if octets.startswith(mark)), "")
-
-
-def _by_content_id(octets: bytes) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
-    try:
-        whole, _ = parse(octets)
-    except TooMuch:
-        return found
-    for entity in whole.walk():
-        name = str(entity.get("Content-ID", "")).strip().strip("<>").lower()
-        if name and not entity.is_multipart():
-            coding = headers.token(str(entity.get("Content-Transfer-Encoding", "")))
-            found.setdefault(name, transfer.undo(headers.octets_of(getattr(entity, "raw", "")), coding))
-    return found

@@ -8,7 +8,7 @@ subject is looked at.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from gateway.reading import Reader
+from gateway.display.opened import Opened
 from gateway.reading.fold import fold
 
 _RANKS = (
@@ -20,9 +20,10 @@ _RANK = "|".join(_RANKS)
 _APART = re.compile(r"[^\w@]+|_+")
 
 
-def named(octets: bytes, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
+def named(message: bytes | Opened, called: Mapping[str, Sequence[str]]) -> frozenset[str]:
     """Those (keys of `called`) one of whose names or addresses stands in the message. Never raises for anything in it."""
-    texts = [passage.folded for passage in Reader().read(octets).passages if passage.place.header.casefold() in {"", "subject"}]
+    opened = message if isinstance(message, Opened) else Opened(message)
+    texts = [passage.folded for passage in opened.reading.passages if passage.place.header.casefold() in {"", "subject"}]
     written = "\n".join(texts).casefold()
     words = f" {_spread(written)} "
     return frozenset(key for key, names in called.items() if any(_stands(name, written, words) for name in names))

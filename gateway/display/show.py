@@ -1,18 +1,17 @@
 """A message and what was found in it, shown."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from html import escape
 
-from gateway.display.files import Pictures, is_file, leaves, listed
+from gateway.display.files import Pictures, is_file, listed
 from gateway.display.harmless import disguised, final, harmless
 from gateway.display.marks import runs, visible
+from gateway.display.opened import Opened
 from gateway.display.types import Goes, Mark, Run, Shown, Text
 from gateway.mail import FILE_NAME, LAYOUT, LINK, Place
-from gateway.reading import Origin, Reader, Reading, ReadingLimits, headers, is_short
+from gateway.reading import Origin, Reading, ReadingLimits, headers, is_short
 from gateway.reading.charsets import decode
 from gateway.reading.entity import head
-from gateway.reading.pieces import Piece
 from gateway.verdict import Finding
 
 _FIELDS = ("From", "Sender", "Reply-To", "To", "Cc", "Date", "Subject", "Message-ID")
@@ -23,15 +22,15 @@ _PAGES = 10
 _LINKS = 200
 
 
-def show(octets: bytes, findings: tuple[Finding, ...]) -> Shown:
+def show(message: bytes | Opened, findings: tuple[Finding, ...]) -> Shown:
     """Everything there is to see. Never raises for anything in the message."""
-    reading = Reader().read(octets)
+    opened = message if isinstance(message, Opened) else Opened(message)
+    reading, pieces = opened.reading, opened.pieces
     marks = tuple(_marks(findings))
     texts, shortened = _texts(reading, marks)
-    pieces = _leaves(octets)
-    page, withheld = _page(octets, pieces, marks)
+    page, withheld = _page(opened, marks)
     return Shown(
-        fields=tuple(_fields(octets)),
+        fields=tuple(_fields(opened.octets)),
         authors=reading.authors,
         texts=texts,
         page=page,
@@ -90,7 +89,9 @@ def _texts(reading: Reading, marks: Sequence[Mark]) -> tuple[tuple[Text, ...], b
         kept = tuple(_fitting(made, max(left, 20_000 if marked else 0)))
         shortened = shortened or kept != made
         left -= sum(len(run.text) for run in kept)
-        shown.append(Text(title=_title(passage.place), origin=_origin(passage.origin), runs=kept))
+        part = passage.place.part if passage.place.name and not passage.place.header else ""
+        leads = bool(part) and part not in {text.part for text in shown}
+        shown.append(Text(title=_title(passage.place), origin=_origin(passage.origin), runs=kept, part=part, leads=leads))
     return tuple(shown), shortened
 
 
@@ -119,17 +120,9 @@ def _origin(origin: Origin) -> str:
     return "" if origin is Origin.NEW else str(origin)
 
 
-def _leaves(octets: bytes) -> list[Piece]:
-    """Those that could be taken apart; the reading tells what is missing."""
-    pieces: list[Piece] = []
-    with suppress(Exception):
-        pieces.extend(leaves(octets))
-    return pieces
-
-
-def _page(octets: bytes, pieces: list[Piece], marks: Sequence[Mark]) -> tuple[str, int]:
+def _page(opened: Opened, marks: Sequence[Mark]) -> tuple[str, int]:
     """The body as its recipient would see it, if it has more to it than text."""
-    pictures = Pictures(octets, pieces)
+    pictures, pieces = Pictures(opened), opened.pieces
     written: list[str] = []
     withheld = 0
     bodies = [piece for piece in pieces if piece.type == "text/html" and not is_file(piece)]

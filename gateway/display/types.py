@@ -29,11 +29,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """Text of one voice from one place. title: where it stands, "" for the body; origin: new, quoted, forwarded, ..."""
+    """Text of one voice from one place. title: where it stands, "" for the body; origin: new, quoted, forwarded, ...
+
+    part: of an attachment, its number; leads: it is the first of that part
+    """
 
     title: str
     origin: str
     runs: tuple[Run, ...]
+    part: str = ""
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

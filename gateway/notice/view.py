@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from gateway.hold import REFUSALS, HeldMail, Ruling
+from gateway.hold import HeldMail, Ruling
 from gateway.mail import Address, Receipt, Reply, Unread
 from gateway.notice.words import counted, length, lines, listed, plain, sentence, when, where
+from gateway.plea import appeal_until
 from gateway.verdict import Finding, Kind, Label, Verdict
 
 _FINDINGS = 8
@@ -206,10 +207,8 @@ def of_ruling(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
 
 def of_appeal(held: HeldMail, zone: tzinfo | None) -> dict[str, object]:
     """Until when the ruling can be appealed, as `appeal`; "" if it cannot."""
-    review = held.review
-    if review is None or review.ruling not in REFUSALS or not held.reviewers.appeal:
-        return {"appeal": ""}
-    return {"appeal": when(review.at + held.reviewers.appeal, zone)}
+    until = appeal_until(held)
+    return {"appeal": when(until, zone) if until else ""}
 
 
 def of_failures(failures: Sequence[tuple[Address, Reply]]) -> dict[str, object]:
@@ -230,8 +229,7 @@ def failures_of(held: HeldMail, receipt: Receipt) -> tuple[tuple[Address, Reply]
 
 def left_out(held: HeldMail) -> tuple[Address, ...]:
     """The recipients that a ruling keeps the message from."""
-    given = frozenset(held.review.recipients if held.review and held.review.ruling is Ruling.RELEASED else ())
-    return tuple(a for a in held.mail.envelope.recipients if a not in given)
+    return held.kept_from
 
 
 def relevant(verdict: Verdict | None) -> tuple[Finding, ...]:

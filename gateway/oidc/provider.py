@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from gateway.identity import Oidc, Vouched
-from gateway.oidc.tokens import UnknownKey, claims, verify
+from gateway.oidc.groups import all_of, elsewhere
+from gateway.oidc.tokens import UnknownKey, claims, verify, verify_farewell
 from gateway.oidc.wire import Wire
 from gateway.oidc.words import Unproven, tidy
 
@@ -94,7 +95,14 @@ class Provider:
         found = await self._claims(described, str(tokens.get("id_token", "")), now)
         verify(found, issuer=self.settings.issuer, client=self.settings.client_id, nonce=errand.nonce, now=now)
         self._verify_strength(found, errand)
-        return self._vouched({**await self._more(described, tokens, found), **found})
+        told = {**await self._more(described, tokens, found), **found}
+        return self._vouched(told, await self._groups(told, str(tokens.get("access_token", ""))))
+
+    async def farewell(self, token: str, now: datetime) -> str:
+        """Who signed out there, by a logout token that the provider sent us (OpenID Back-Channel Logout 1.0). Raises Unproven."""
+        said = await self._claims(await self._described(now), token, now)
+        verify_farewell(said, issuer=self.settings.issuer, client=self.settings.client_id, now=now)
+        return str(said["sub"])
 
     async def way_out(self, onward: str, now: datetime) -> str:
         """Where somebody signs out at the provider, too; "" if it has no such place or cannot be asked."""
@@ -187,6 +195,17 @@ class Provider:
             raise Unproven("issuer", "userinfo is about somebody else")
         return more
 
+    async def _groups(self, told: Mapping[str, Any], access: str) -> tuple[str, ...]:
+        """All he is in. Half of them are none: who has too many for a token would lose his role by it."""
+        wishes = self.settings
+        if _claim(told, wishes.groups_claim) is not None or not elsewhere(told, wishes.groups_claim):
+            return _texts(_claim(told, wishes.groups_claim))
+        if not wishes.groups_url:
+            raise Unproven(
+                "groups url", "he is in more groups than the provider puts into a token; say where they can be asked for"
+            )
+        return await all_of(wishes.groups_url, lambda url: self._wire.get(url, "groups url", access))
+
     def _verify_strength(self, found: Mapping[str, Any], errand: Errand) -> None:
         shown = found.get("auth_time", errand.since)
         if errand.since and (not isinstance(shown, int) or shown + _LEEWAY < errand.since):
@@ -194,7 +213,7 @@ class Provider:
         if self.settings.acr_values and found.get("acr") not in self.settings.acr_values:
             raise Unproven("acr values", f"the provider met only {tidy(found.get('acr'))}")
 
-    def _vouched(self, found: Mapping[str, Any]) -> Vouched:
+    def _vouched(self, found: Mapping[str, Any], groups: tuple[str, ...]) -> Vouched:
         wishes = self.settings
         address = _claim(found, wishes.address_claim)
         if not isinstance(address, str) or not address:
@@ -207,7 +226,7 @@ class Provider:
             subject=found["sub"],
             address=address,
             name=name if isinstance(name, str) else "",
-            groups=_texts(_claim(found, wishes.groups_claim)),
+            groups=groups,
             strong=wishes.second_factor == "theirs",
         )
 

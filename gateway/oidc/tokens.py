@@ -19,6 +19,9 @@ from gateway.oidc.words import Unproven, tidy
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 _LEEWAY = 60
 _OLDEST = 24 * 60 * 60
+_FAREWELL = "http://schemas.openid.net/event/backchannel-logout"
+_FRESH = 10 * 60
+"""How old a logout token may be, in seconds: a provider sends it at once, and tries again for a while."""
 _LONGEST = 64 * 1024
 _KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 
@@ -51,7 +54,22 @@ def claims(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
 
 def verify(said: Mapping[str, Any], *, issuer: str, client: str, nonce: str, now: datetime) -> None:
     """Whether the token is the provider's, for us, for this errand, and still good. Raises Unproven."""
-    at = int(now.timestamp())
+    if not hmac.compare_digest(str(said.get("nonce", "")).encode(), nonce.encode()):
+        raise Unproven("issuer", "the ID token belongs to another sign-in (nonce)")
+    _verify(said, issuer=issuer, client=client, at=int(now.timestamp()))
+
+
+def verify_farewell(said: Mapping[str, Any], *, issuer: str, client: str, now: datetime) -> None:
+    """Whether it is a logout token of the provider, for us, and of now (OpenID Back-Channel Logout 1.0 §2.6). Raises Unproven."""
+    events, at = said.get("events"), int(now.timestamp())
+    if not isinstance(events, dict) or _FAREWELL not in events or "nonce" in said:
+        raise Unproven("issuer", "what was sent is no logout token")
+    _verify(said, issuer=issuer, client=client, at=at)
+    if said["iat"] < at - _FRESH:
+        raise Unproven("issuer", "the logout token is an old one; are the clocks right?")
+
+
+def _verify(said: Mapping[str, Any], *, issuer: str, client: str, at: int) -> None:
     audience = said.get("aud")
     audiences = [audience] if isinstance(audience, str) else audience if isinstance(audience, list) else []
     if said.get("iss") != issuer:
@@ -60,8 +78,6 @@ def verify(said: Mapping[str, Any], *, issuer: str, client: str, nonce: str, now
         raise Unproven("client id", f"the ID token is for {tidy(audience)}")
     if said.get("azp", client) != client or (len(audiences) > 1 and "azp" not in said):
         raise Unproven("client id", f"the ID token was asked for by {tidy(said.get('azp'))}")
-    if not hmac.compare_digest(str(said.get("nonce", "")).encode(), nonce.encode()):
-        raise Unproven("issuer", "the ID token belongs to another sign-in (nonce)")
     if not _number(said, "exp") or said["exp"] + _LEEWAY <= at:
         raise Unproven("issuer", "the ID token has expired; are the clocks right?")
     if not _number(said, "iat") or not at - _OLDEST <= said["iat"] <= at + _LEEWAY:

@@ -80,7 +80,11 @@ class Entity(Message):
         return found or failobj
 
 
-def parse(octets: bytes) -> tuple[Entity, list[str]]:
+Parsed = tuple[Entity, list[str]]
+"""The message, and lines of its header that are none."""
+
+
+def parse(octets: bytes) -> Parsed:
     """The message, and lines of its header that are none. Raises TooMuch."""
     mended, dropped = _mended(octets)
     if _work(mended) > _MOST_WORK or mended.count(b"\n--") > _MOST_BOUNDARY_LINES or _opened(mended) > _MOST_OPENED:

@@ -11,7 +11,7 @@ from gateway.mail import FILE_NAME, Place, Unread
 from gateway.reading import headers, transfer
 from gateway.reading.authors import FIELDS, claims
 from gateway.reading.charsets import decode
-from gateway.reading.entity import Entity, TooMuch, head, parse
+from gateway.reading.entity import Entity, Parsed, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
 from gateway.reading.runs import spoken
@@ -37,10 +37,13 @@ _REPORTS = frozenset(
 _MOST_NAMES = 200
 
 
-def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    """Extractor of message/rfc822 and its like. The message itself is the piece with part number ""."""
+def read(piece: Piece, limits: ReadingLimits, parsed: Parsed | None = None) -> Iterator[Item]:
+    """Extractor of message/rfc822 and its like. The message itself is the piece with part number "".
+
+    parsed: what `parse` makes of it, where that is known already
+    """
     try:
-        message, dropped = parse(piece.octets)
+        message, dropped = parsed or parse(piece.octets)
     except TooMuch:
         yield Unread(place=piece.place, why=TANGLED)
         yield from _fields(head(piece.octets), piece, limits)

@@ -26,7 +26,8 @@ COLUMNS = (
 DECIDED = {"relay": "let through", "tag": "marked and let through", "hold": "held", "reject": "refused", "defer": "put off"}
 
 DENIED = (
-    "Denied are also those that were returned to their senders, to be revised. A ruling that an appeal changed counts as changed."
+    "Denied are also those that were returned to their senders, to be revised, and those whose senders appeal, until that is "
+    "answered. A ruling that an appeal changed counts as changed."
 )
 
 MAY = (

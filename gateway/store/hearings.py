@@ -86,6 +86,20 @@ class StoredPleas:
 
         await self._writer.do(work)
 
+    async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
+        """Write that so many reminders of an appeal were sent; False if they were already, or if it is answered."""
+
+        def work(db: Connection) -> bool:
+            appeal = pleas.appealed(db, hold)
+            if appeal is None or appeal.finding is not None or appeal.reminded >= reminded:
+                return False
+            print_ = pleas.change(db, hold, replace(appeal, reminded=reminded))
+            outbox.put(db, parcels)
+            append(db, self._clock.now(), Step.REMINDED, hold=hold, detail=steps.reminded(reminded, parcels, pleas=print_))
+            return True
+
+        return await self._writer.do(work)
+
     async def find(self, hold: str, finding: Finding, review: Review | None, parcels: Sequence[Parcel]) -> None:
         """Answer an appeal, with the ruling that takes the place of the first. Raises KeyError, NotNow, OwnRuling."""
 

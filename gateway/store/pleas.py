@@ -110,6 +110,7 @@ def write_appeal(appeal: Appeal) -> str:
         "text": appeal.text,
         "against": json.loads(codec.write_review(appeal.against)),
         **({"assent": write_assent(appeal.assent)} if appeal.assent else {}),
+        **({"reminded": appeal.reminded} if appeal.reminded else {}),
         "finding": finding
         and {"by": finding.by, "at": finding.at.isoformat(), "upheld": finding.upheld, "reason": finding.reason},
     }
@@ -126,7 +127,8 @@ def read_appeal(record: str) -> Appeal:
     against = codec.read_review(json.dumps(j["against"]))
     assent = read_assent(j["assent"]) if "assent" in j else None
     at = datetime.fromisoformat(j["at"])
-    return Appeal(by=j["by"], at=at, text=j["text"], against=against, assent=assent, finding=finding or None)
+    said = {"by": j["by"], "at": at, "text": j["text"], "reminded": j.get("reminded", 0)}
+    return Appeal(**said, against=against, assent=assent, finding=finding or None)
 
 
 def _read(record: str) -> dict[str, Any]:

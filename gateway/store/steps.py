@@ -94,9 +94,9 @@ def found(finding: Finding, review: Review | None, print_: str, parcels: Sequenc
     return Step.OVERTURNED, {**said, "recipients": recipients, "record": record(codec.write_review(review))}
 
 
-def reminded(number: int, parcels: Sequence[Parcel]) -> Said:
-    """The reviewers were reminded; number: of reminders so far."""
-    return {"number": number, "sends": _sends(parcels)}
+def reminded(number: int, parcels: Sequence[Parcel], *, pleas: str = "") -> Said:
+    """The reviewers were reminded, or with `pleas` the supervisors of an appeal; number: of reminders so far."""
+    return {"number": number, **({"appeal": True, "pleas": pleas} if pleas else {}), "sends": _sends(parcels)}
 
 
 def turned(hold: HeldMail, more: Detail, parcels: Sequence[Parcel]) -> Said:

@@ -110,6 +110,7 @@ async def _large(store: SqliteStore, clock: mails.FixedClock) -> None:
     )
     here, eye = Console(store, clock), Viewer()
     object.__setattr__(here.house, "eye", eye)
+    object.__setattr__(here.house.reviews.bench, "witness", eye)
     chief = await here.person("supervisor", "second@department.example")
     print("\n(first: by the clock, in a process of its own)", end="")
     print(f"\n{'the page of a message of 25 MB':<46}{'first, s':>12}{'again, ms':>12}{'KiB':>8}{'front, MiB':>12}")

@@ -89,6 +89,28 @@ async def test_the_frame_is_sandboxed_and_what_is_in_it_is_harmless(console):
     assert "<mark" in frame.text
 
 
+async def test_an_attachment_with_text_is_read_from_its_place_in_the_list(console):
+    written = FLYER.replace(b"<script>alert(1)</script>", b"<p>The minutes of September.</p>")
+    await console.hold("F1", written)
+    browser = await console.person(Role.REVIEWER)
+    assert 'href="?as=text#part-2"' in (await browser.get("/mail/F1")).text
+    page = (await browser.get("/mail/F1?as=text")).text
+    assert page.index('id="part-2"') < page.index("The minutes of September.")
+    await console.hold("F2", FLYER)
+    assert "#part-2" not in (await browser.get("/mail/F2")).text
+
+
+async def test_two_of_one_name_are_told_apart_where_one_is_chosen(console):
+    await console.hold()
+    for login in ("ruiz", "pat.ruiz"):
+        await console.person(Role.REVIEWER, f"{login}@department.example", name="Capt. Ruiz")
+    await console.person(Role.REVIEWER, "park@department.example", name="Lt. Park")
+    page = (await (await console.person(Role.SUPERVISOR)).get("/mail/H1")).text
+    assert "Capt. Ruiz (ruiz@department.example)" in page
+    assert "Capt. Ruiz (pat.ruiz@department.example)" in page
+    assert ">Lt. Park<" in page
+
+
 async def test_an_attachment_is_a_file_to_keep_and_never_a_page(console):
     await flyer(console)
     browser = await console.person(Role.REVIEWER)

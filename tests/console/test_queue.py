@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -169,10 +170,22 @@ async def test_what_a_stranger_wrote_is_only_text_on_the_page(console):
         assert "\u202e" not in page
 
 
-async def test_the_list_keeps_itself_fresh_by_asking_for_itself(console):
+async def test_the_list_keeps_itself_fresh_by_asking_for_itself(console, clock):
     browser = await console.person(Role.REVIEWER)
     page = (await browser.get("/queue?sender=board")).text
-    assert 'hx-get="/queue/lines?sender=board"' in page
-    fragment = (await browser.get("/queue/lines?sender=board")).text
+    again = re.search(r'hx-get="(/queue/lines\?sender=board&amp;on=\w+)"', page)[1].replace("&amp;", "&")
+    assert (await browser.get(again)).status_code == 204
+    await console.hold(sender="board@association.example")
+    fragment = (await browser.get(again)).text
     assert fragment.lstrip().startswith('<section id="list"')
     assert "<html" not in fragment
+    again = re.search(r'hx-get="([^"]+)"', fragment)[1].replace("&amp;", "&")
+    assert (await browser.get(again)).status_code == 204
+    clock.forward(timedelta(minutes=29))
+    assert "The oldest came 29 minutes ago" in (await browser.get(again)).text
+
+
+async def test_what_comes_to_a_list_that_was_empty_can_be_decided_on(console):
+    page = (await (await console.person(Role.REVIEWER)).get("/queue")).text
+    assert "Nothing waits for you" in page
+    assert 'name="act" value="release"' in page

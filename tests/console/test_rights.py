@@ -17,6 +17,7 @@ MAY = {
     "POST /sign-in/code": "nrsad",
     "GET /sign-in/oidc": "nrsad",
     "GET /sign-in/oidc/back": "nrsad",
+    "POST /sign-in/oidc/signed-out": "nrsad",
     "POST /sign-in/passkey/question": "nrsad",
     "POST /sign-in/passkey": "nrsad",
     "GET /signed-out": "nrsad",

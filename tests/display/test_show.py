@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from gateway import display
+from gateway.display.files import leaves
 from gateway.display.harmless import disguised, harmless
 from gateway.mail import Place
 from gateway.verdict import Category, Evidence, Finding, Kind
@@ -188,3 +189,19 @@ def test_a_long_text_is_shortened_and_its_marked_passages_are_not_lost():
 def test_what_is_broken_is_shown_all_the_same(octets):
     assert isinstance(display.show(octets, ()), display.Shown)
     assert isinstance(display.source(octets)[0], str)
+
+
+def test_a_message_opened_once_serves_for_all_that_is_shown_of_it():
+    html = b'Content-Type: text/html\r\n\r\n<img src="cid:one@x"> Jo Park votes'
+    picture = b"Content-Type: image/png\r\nContent-ID: <one@x>\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b64encode(PNG)
+    inner = b"Content-Type: message/rfc822\r\n\r\nFrom: c@d.example\r\nSubject: inner\r\n\r\nforwarded"
+    octets = mail(html, picture, inner)
+    opened = display.Opened(octets)
+    assert display.show(opened, ()) == display.show(octets, ())
+    assert display.named(opened, {"jo": ("Jo Park",), "al": ("Al Park",)}) == {"jo"}
+    assert [(piece.part, piece.type) for piece in opened.pieces] == [(piece.part, piece.type) for piece in leaves(octets)]
+
+
+def test_a_message_too_tangled_to_take_apart_is_one_piece():
+    tangled = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n" + b"--b\r\n\r\n" * 60_000
+    assert len(display.Opened(tangled).pieces) == 1

@@ -7,7 +7,24 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 
 import pytest
+import pytest_asyncio
 import trustme
+
+from tests.support.browser import chromium
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def one_browser():
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def browser(one_browser):
+    """The browser of all tests in a module, whose loop they share; no page of the test before is open in it."""
+    yield one_browser
+    for context in one_browser.contexts:
+        await context.close()
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from email.policy import SMTP
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.conftest import message, sent
-from tests.support.browser import chromium
+from tests.support.browser import follow, violations
 from tests.support.gateway import Gateway, free_port
 from tests.support.relay import FakeRelay
 from tests.support.vectors import VECTORS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PRESIDENT = "president@association.example"
 WATCH = ["adams@department.example", "baker@department.example", "diaz@department.example"]
@@ -43,13 +46,13 @@ def hostile() -> bytes:
     return written.as_bytes(policy=SMTP)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def relay():
     async with FakeRelay() as relay:
         yield relay
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def gateway(relay, tmp_path):
     port = free_port()
     gateway = Gateway(tmp_path / "gateway", relay=relay.port, more=SETTINGS.format(port=port))
@@ -57,12 +60,6 @@ async def gateway(relay, tmp_path):
     await asyncio.to_thread(gateway.__enter__)
     yield gateway
     assert await asyncio.to_thread(gateway.stop) == 0
-
-
-@pytest.fixture
-async def browser():
-    async with chromium() as opened:
-        yield opened
 
 
 async def invited(gateway, address, *how):
@@ -87,10 +84,8 @@ class Visit:
 
     async def clean(self):
         """axe finds nothing, nothing is wider than the screen, and nothing was asked of anybody else."""
-        from axe_playwright_python.async_playwright import Axe  # noqa: PLC0415  -- where there is no browser there is none of it
-
-        found = await Axe().run(self.page)
-        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+        found = await violations(self.page)
+        assert not found, f"{self.page.url}: {found}"
         wide = await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, f"{self.page.url} is {wide} pixels too wide"
         assert not self.strangers
@@ -106,7 +101,7 @@ async def set_password(page, link):
     await page.goto(link)
     await page.fill("[name=password]", PASSWORD)
     await page.fill("[name=again]", PASSWORD)
-    await page.click("button.main")
+    await follow(page, "button.main")
 
 
 @pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desktop in the dark"])
@@ -122,26 +117,26 @@ async def test_sign_in_see_the_queue_read_release_to_some_and_deny(relay, gatewa
     await captain.clean()
     await set_password(page, link)
     await captain.clean()
-    await page.click("text=Later")
+    await follow(page, "text=Later")
     await page.wait_for_url("**/queue")
     await captain.clean()
 
-    await page.click("text=Your board has decided")
+    await follow(page, "text=Your board has decided")
     frame = page.frame_locator("iframe")
     await frame.locator("mark").first.wait_for()
     assert "Marisol Tate" in await frame.locator("body").inner_text()
     assert "https://secure.actblue.com/x" in await frame.locator("body").inner_text()
     assert await frame.locator("a, script, iframe, svg, img").count() == 0
     await captain.clean()
-    await page.click("text=As text")
+    await follow(page, "text=As text")
     assert await page.locator("mark").count() >= 1
     await captain.clean()
     await page.check("text=It promotes a political position, candidate or party.")
-    await page.click("#deny button")
+    await follow(page, "#deny button")
     assert "Denied by you" in await page.locator("#state h2").inner_text()
     await captain.clean()
 
-    await page.click("text=Next: General meeting")
+    await follow(page, "text=Next: General meeting")
     await page.click("text=Only to some of the 3")
     await page.check("label:has-text('adams@')")
     await page.fill("text=Why the others do not get it", "The others are on leave.")
@@ -169,12 +164,12 @@ async def test_everything_works_without_javascript(gateway, browser):
     await page.goto(f"{gateway.console}/queue")
     await page.click("text=Filter and sort")
     await page.fill("[name=subject]", "meeting")
-    await page.click("button:has-text('Show')")
+    await follow(page, "button:has-text('Show')")
     await page.check("[name=chosen]")
-    await page.click("button:has-text('Release…')")
-    await page.click("button.big")
+    await follow(page, "button:has-text('Release…')")
+    await follow(page, "button.big")
     assert "1 message released" in await page.locator("h1").inner_text()
-    await page.click("text=Sign out")
+    await follow(page, "text=Sign out")
     await page.goto(f"{gateway.console}/queue")
     assert "Sign in" in await page.locator("h1").inner_text()
     assert not chief.strangers
@@ -186,12 +181,14 @@ async def test_pages_that_are_open_learn_of_new_mail_and_of_rulings_by_themselve
     await set_password(captain.page, await invited(gateway, "captain@department.example", "--role", "supervisor"))
     await captain.page.goto(f"{gateway.console}/queue")
     await captain.page.check("[name=chosen]")
+    await captain.page.focus("text=General meeting")
     [held] = gateway.ask("queue.list")
     opened = await captain.context.new_page()
     await opened.goto(f"{gateway.console}/mail/{held['id']}")
     await sent(gateway.port, PRESIDENT, WATCH, message("Second thoughts", "The hall is closed; we meet at the pier.", PRESIDENT))
     await captain.page.wait_for_selector("text=Second thoughts", timeout=30_000)
     assert await captain.page.locator("[name=chosen]").first.is_checked()
+    assert await captain.page.evaluate("document.activeElement.textContent") == "General meeting"
     gateway.ask("queue.release", id=held["id"], reviewer="Lt. Park")
     await opened.wait_for_selector("text=Released by Lt. Park", timeout=20_000)
     assert not await opened.locator("#release").is_visible()
@@ -208,11 +205,11 @@ async def test_an_administrator_looks_after_people_and_sees_no_mail(gateway, bro
     await admin.clean()
     await page.fill("[name=login]", "captain@department.example")
     await page.fill("[name=reviewers]", "command")
-    await page.click("text=Add, and make a link")
+    await follow(page, "text=Add, and make a link")
     assert "/welcome/" in await page.input_value("input.copy")
     await admin.clean()
     await page.goto(f"{gateway.console}/people")
-    await page.click("text=captain@department.example")
+    await follow(page, "text=captain@department.example")
     await admin.clean()
     for path in ("/me", "/me/second-factor", "/nowhere"):
         await page.goto(f"{gateway.console}{path}")
@@ -241,7 +238,7 @@ async def test_a_link_from_a_notice_survives_the_sign_in(relay, gateway, browser
     await phone.clean()
     await page.fill("[name=login]", "duty.commander@department.example")
     await page.fill("[name=password]", PASSWORD)
-    await page.click("button.main")
+    await follow(page, "button.main")
     await page.wait_for_url("**/mail/*")
     assert await page.locator("h1").inner_text() == "General meeting"
     assert gateway.ask("queue.list")[0]["state"] == "waiting"
@@ -259,20 +256,20 @@ async def test_many_are_released_and_denied_at_once_and_what_was_released_arrive
     await page.goto(f"{gateway.console}/queue")
     assert await page.locator("[name=chosen]").count() == 2
     await page.check("li:has-text('3 alike') [name=chosen]")
-    await page.click("button[value=release]")
+    await follow(page, "button[value=release]")
     assert await page.locator("[name=hold]:checked").count() == 3
     await page.locator("[name=hold]").nth(1).uncheck()
     await captain.clean()
-    await page.click("button.big")
+    await follow(page, "button.big")
     assert "2 messages released" in await page.locator("h1").inner_text()
-    await page.click("text=Back to the queue")
+    await follow(page, "text=Back to the queue")
     for box in await page.locator("[name=chosen]").all():
         await box.check()
-    await page.click("button[value=deny]")
-    await page.click("button.big")
+    await follow(page, "button[value=deny]")
+    await follow(page, "button.big")
     assert "Say why" in await page.locator("[role=alert]").inner_text()
     await page.fill("[name=note]", "Please send it from your own account.")
-    await page.click("button.big")
+    await follow(page, "button.big")
     assert "2 messages denied" in await page.locator("h1").inner_text()
     await captain.clean()
     await asyncio.to_thread(gateway.wait_until_outbox_empty)

@@ -6,15 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_asyncio
 
 from gateway.control import Refused
 from gateway.service import running
 from gateway.settings import load_settings
 from tests.e2e.conftest import message, sent
 from tests.e2e.test_console import PHONE, PRESIDENT, SETTINGS, WATCH, set_password, visit
-from tests.support.browser import chromium
+from tests.support.browser import follow
 from tests.support.gateway import Gateway, free_port
 from tests.support.relay import FakeRelay
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POLICIES = """\
 authorities:
@@ -96,16 +99,10 @@ async def commanded(gateway, *arguments):
     return await asyncio.to_thread(gateway.hatchway, "queue", *arguments)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def relay():
     async with FakeRelay() as relay:
         yield relay
-
-
-@pytest.fixture
-async def browser():
-    async with chromium() as opened:
-        yield opened
 
 
 async def test_a_hold_goes_up_by_the_clock_and_two_release_it(relay, tmp_path, browser):
@@ -118,7 +115,7 @@ async def test_a_hold_goes_up_by_the_clock_and_two_release_it(relay, tmp_path, b
         await set_password(desk.page, captain)
         await desk.page.goto(f"{gateway.console}/queue")
         assert "goes to deputy chief at" in await desk.page.locator("#list").inner_text()
-        await desk.page.click("text=General meeting")
+        await follow(desk.page, "text=General meeting")
         assert "With duty desk since" in await desk.page.locator("#state").inner_text()
         await desk.clean()
 
@@ -133,7 +130,7 @@ async def test_a_hold_goes_up_by_the_clock_and_two_release_it(relay, tmp_path, b
         await deputy.page.wait_for_url("**/mail/*")
         assert "With deputy chief since" in await deputy.page.locator("#state").inner_text()
         await deputy.clean()
-        await deputy.page.click("#release button")
+        await follow(deputy.page, "#release button")
         await deputy.page.wait_for_selector("#agree")
         assert "You agreed to release it" in await deputy.page.locator("#agree").inner_text()
         assert [one for one in relay.messages if b"X-Hatchway-Release-Id" in one.data] == []
@@ -190,7 +187,7 @@ async def test_a_reviewer_it_names_hands_it_up_without_javascript(relay, tmp_pat
         assert (refused.returncode, "it names you" in refused.stderr) == (1, True)
         await captain.page.click("text=Hand over")
         await captain.page.fill("#decide [name=note]", "It is about me.")
-        await captain.page.click("#decide button:has-text('Hand over')")
+        await follow(captain.page, "#decide button:has-text('Hand over')")
         assert "You handed it to deputy chief" in await captain.page.locator("#state").inner_text()
         await settled(gateway)
         [passed] = told(relay, b"deputy@", b"Passed up to you")

@@ -5,13 +5,18 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import pytest_asyncio
 
 from gateway.console.app import PAGES
-from tests.support.browser import chromium
+from tests.support.browser import follow, violations
 from tests.support.console import PASSWORD
 from tests.support.demonstration import WATCH, department, written
 
+together = pytest.mark.asyncio(loop_scope="module")
+"""They share a browser, and so the loop it lives in."""
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+AT_A_PHONE = {"has_touch": True}
+"""Its size comes with what is looked at."""
 DESKTOP = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
 CAPTAIN, CHIEF = "captain@department.example", "chief@department.example"
 ADMIN, NOBODY = "admin@department.example", ""
@@ -55,16 +60,34 @@ def test_no_page_is_left_out():
     assert {route for route, _, _ in LOOKED_AT} | NO_PAGES == {name for name in PAGES if name.startswith("GET ")}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def quiet_town(tmp_path_factory):
+    """One in which nobody decides on anything."""
+    async with department(tmp_path_factory.mktemp("quiet"), past=25) as (url, console):
+        yield url, console
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def town(tmp_path):
+    """One of the test's own."""
     async with department(tmp_path, past=25) as (url, console):
         yield url, console
 
 
-@pytest.fixture
-async def browser():
-    async with chromium() as opened:
-        yield opened
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def fill(quiet_town) -> dict[str, str]:
+    """What {…} stands for: senders' pages of what waits and of what was denied lately, an appeal, an account, a link."""
+    _, console = quiet_town
+    reviews, hearings = console.house.reviews, console.house.hearings
+    await hearings.explain("CONTRACT", sender="the sender", text="It is about our contract.")
+    for hold in ("CHIPIN", "PRAYER"):
+        await reviews.deny(hold, reviewer=CAPTAIN, note="It asks for money.")
+    await hearings.appeal("PRAYER", sender="the sender", text="It asks for none.")
+    pages = {"waits": "CONTRACT", "denied": "CHIPIN"}
+    links = {name: urlsplit(console.links.status(await console.store.get(hold))).path for name, hold in pages.items()}
+    account = await console.store.accounts.known_as(CAPTAIN)
+    welcome = await console.link("auditor", "new@city.example")
+    return {**links, "appealed": "PRAYER", "account": account.id, "welcome": welcome}
 
 
 async def signed_in(url, browser, login, **how):
@@ -74,60 +97,49 @@ async def signed_in(url, browser, login, **how):
         await page.goto(f"{url}/sign-in")
         await page.fill("[name=login]", login)
         await page.fill("[name=password]", PASSWORD)
-        await page.click("button.main")
+        await follow(page, "button.main")
     return page
 
 
 async def fits(page, where):
-    """axe finds nothing, and nothing is wider than the screen."""
-    from axe_playwright_python.async_playwright import Axe  # noqa: PLC0415  -- where there is no browser there is none of it
-
-    found = await Axe().run(page)
-    assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
-    wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{where} is {wide} pixels too wide"
-
-
-async def said(console) -> dict[str, str]:
-    """The senders' pages of what waits and of what was denied lately, and a message whose ruling is appealed."""
-    reviews, hearings = console.house.reviews, console.house.hearings
-    await hearings.explain("CONTRACT", sender="the sender", text="It is about our contract.")
-    for hold in ("CHIPIN", "PRAYER"):
-        await reviews.deny(hold, reviewer=CAPTAIN, note="It asks for money.")
-    await hearings.appeal("PRAYER", sender="the sender", text="It asks for none.")
-    pages = {"waits": "CONTRACT", "denied": "CHIPIN"}
-    links = {name: urlsplit(console.links.status(await console.store.get(hold))).path for name, hold in pages.items()}
-    return {**links, "appealed": "PRAYER"}
+    """On a phone and at a desk in the dark axe finds nothing, and nothing is wider than the screen."""
+    for size, colours in ((DESKTOP["viewport"], "dark"), (PHONE["viewport"], "light")):
+        await page.set_viewport_size(size)
+        await page.emulate_media(color_scheme=colours)
+        found = await violations(page)
+        assert not found, f"{where}, {size['width']} pixels wide, {colours}: {found}"
+        wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{where} is {wide} pixels too wide"
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desktop in the dark"])
-async def test_axe_finds_nothing_on_any_page(town, browser, how):
-    url, console = town
-    account = await console.store.accounts.known_as(CAPTAIN)
-    fill = {"welcome": await console.link("auditor", "new@city.example"), "account": account.id, **await said(console)}
+@together
+async def test_axe_finds_nothing_on_any_page(quiet_town, fill, browser):
+    url, _ = quiet_town
     for who in dict.fromkeys(who for _, who, _ in LOOKED_AT):
-        page = await signed_in(url, browser, who, **how)
+        page = await signed_in(url, browser, who, **AT_A_PHONE)
         for _, _, path in (one for one in LOOKED_AT if one[1] == who):
             await page.goto(url + path.format(**fill))
             await fits(page, path)
-        await page.context.close()
 
 
-@pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desktop in the dark"])
-async def test_axe_finds_nothing_on_what_a_press_of_a_button_shows(town, browser, how):
+@together
+async def test_axe_finds_nothing_on_what_a_press_of_a_button_shows(town, browser):
     url, _ = town
-    page = await signed_in(url, browser, CAPTAIN, **how)
-    for press in (["text=Filter and sort"], ["[name=chosen] >> nth=1", "button[value=deny]"], ["button.big"]):
-        for button in press:
-            await page.click(button)
-        await fits(page, f"{page.url} after {press}")
+    page = await signed_in(url, browser, CAPTAIN, **AT_A_PHONE)
+    await page.click("text=Filter and sort")
+    await page.click("[name=chosen] >> nth=1")
+    await fits(page, "the filters")
+    await follow(page, "button[value=deny]")
+    await fits(page, "what is to be denied")
+    await follow(page, "button.big")
+    await fits(page, "a denial of many without a reason")
     await page.check("text=It could not be read")
-    await page.click("button.big")
+    await follow(page, "button.big")
     assert "6 messages denied" in await page.locator("h1").inner_text()
     await fits(page, "what was denied")
     await page.goto(f"{url}/mail/CONTRACT")
-    await page.click("#deny button")
+    await follow(page, "#deny button")
     await fits(page, "a denial without a reason")
 
 
@@ -159,6 +171,7 @@ async def tab_to(page, selector, most=60):
 
 
 @pytest.mark.timeout(300)
+@together
 async def test_the_whole_way_is_gone_by_keyboard_alone(town, browser):
     url, console = town
     page = await signed_in(url, browser, NOBODY, **DESKTOP)
@@ -197,6 +210,7 @@ async def test_the_whole_way_is_gone_by_keyboard_alone(town, browser):
     await page.wait_for_selector("text=1 message released")
 
 
+@together
 async def test_a_release_to_some_is_done_by_keyboard(town, browser):
     url, console = town
     page = await signed_in(url, browser, CAPTAIN, **DESKTOP)
@@ -213,25 +227,26 @@ async def test_a_release_to_some_is_done_by_keyboard(town, browser):
     assert [str(one) for one in (await console.store.get("LEVY")).review.recipients] == [WATCH[0]]
 
 
+@together
 async def test_deciding_on_many_and_the_account_need_no_javascript(town, browser):
     url, console = town
     page = await signed_in(url, browser, CHIEF, java_script_enabled=False, **PHONE)
     await page.goto(f"{url}/queue")
     await page.click("text=Filter and sort")
     await page.select_option("[name=group]", "association boards")
-    await page.click("button:has-text('Show')")
+    await follow(page, "button:has-text('Show')")
     for box in await page.locator("[name=chosen]").all():
         await box.check()
-    await page.click("button[value=deny]")
+    await follow(page, "button[value=deny]")
     await page.fill("[name=note]", "Send it from your own account.")
-    await page.click("button.big")
+    await follow(page, "button.big")
     denied = int(re.match(r"\d+", await page.locator("h1").inner_text())[0])
     assert denied == 8
     assert {(await console.store.get(f"PICNIC{n}")).review.note for n in range(6)} == {"Send it from your own account."}
-    await page.click("nav >> text=Report")
+    await follow(page, "nav >> text=Report")
     await page.click("text=Which messages")
     await page.select_option("[name=policy]", "command review")
-    await page.click("button:has-text('Show')")
+    await follow(page, "button:has-text('Show')")
     assert 'under the policy "command review"' in await page.locator("main").inner_text()
     async with page.expect_download() as taken:
         await page.locator("text=CSV").first.click()
@@ -250,8 +265,9 @@ def hostile(folder: Path) -> list[str]:
 
 
 @pytest.mark.timeout(300)
-async def test_no_known_vector_runs_or_reaches_out(town, browser, shared):
-    url, console = town
+@together
+async def test_no_known_vector_runs_or_reaches_out(quiet_town, browser, shared):
+    url, console = quiet_town
     pages = hostile(shared / "corpus" / "html-xss")
     assert len(pages) > 14
     page = await signed_in(url, browser, CHIEF, **DESKTOP)

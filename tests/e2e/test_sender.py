@@ -3,10 +3,15 @@
 import asyncio
 import json
 
-from tests.e2e.conftest import message, sent
-from tests.e2e.test_console import PHONE, PRESIDENT, WATCH, browser, gateway, invited, relay, set_password, visit
+import pytest
 
-__all__ = ["browser", "gateway", "relay"]
+from tests.e2e.conftest import message, sent
+from tests.e2e.test_console import PHONE, PRESIDENT, WATCH, gateway, invited, relay, set_password, visit
+from tests.support.browser import follow
+
+__all__ = ["gateway", "relay"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TALK = "The meeting is on Thursday at 1900. We read out the flyer."
 
@@ -29,7 +34,7 @@ async def test_the_sender_explains_and_appeals_a_denial_and_it_is_released(relay
     await member.clean()
     assert "It waits for a decision" in await page.locator("#now").inner_text()
     await page.fill("[name=text]", "The flyer is the minutes of last month.")
-    await page.click("text=Tell the reviewers")
+    await follow(page, "text=Tell the reviewers")
     await member.clean()
 
     captain = await visit(gateway, browser, **PHONE)
@@ -37,11 +42,11 @@ async def test_the_sender_explains_and_appeals_a_denial_and_it_is_released(relay
         captain.page, await invited(gateway, "captain@department.example", "--role", "reviewer", "--reviewers", "command")
     )
     await captain.page.goto(f"{gateway.console}/queue")
-    await captain.page.click("text=General meeting")
+    await follow(captain.page, "text=General meeting")
     assert "minutes of last month" in await captain.page.locator("[aria-labelledby=said]").inner_text()
     await captain.clean()
     await captain.page.fill("#deny textarea", "It is no matter for everybody.")
-    await captain.page.click("#deny button")
+    await follow(captain.page, "#deny button")
     await captain.page.wait_for_selector("#state.ruled")
 
     link = await status_link(relay, gateway, "Not sent: General meeting")
@@ -56,11 +61,11 @@ async def test_the_sender_explains_and_appeals_a_denial_and_it_is_released(relay
     chief = await visit(gateway, browser, **PHONE)
     await set_password(chief.page, await invited(gateway, "chief@department.example", "--role", "supervisor"))
     await chief.page.goto(f"{gateway.console}/queue")
-    await chief.page.click("text=Appeals (1)")
+    await follow(chief.page, "text=Appeals (1)")
     await chief.clean()
-    await chief.page.click("text=General meeting")
+    await follow(chief.page, "text=General meeting")
     await chief.clean()
-    await chief.page.click("text=Grant it: release to all")
+    await follow(chief.page, "text=Grant it: release to all")
     await chief.page.wait_for_selector("text=before that it was denied by captain@department.example")
     await chief.clean()
 
@@ -80,7 +85,7 @@ async def test_withdrawn_returned_and_upheld_by_page_and_by_command_line(relay, 
     page = member.page
     await page.goto(await status_link(relay, gateway, "Held for review: First"))
     await page.click("text=I do not want it sent any more")
-    await page.click("section[aria-labelledby=withdraw] button")
+    await follow(page, "section[aria-labelledby=withdraw] button")
     assert "You took it back" in await page.locator("#now").inner_text()
 
     [second] = gateway.ask("queue.list")
@@ -89,9 +94,9 @@ async def test_withdrawn_returned_and_upheld_by_page_and_by_command_line(relay, 
     await page.goto(await status_link(relay, gateway, "Please revise: Second"))
     assert "Leave out the flyer." in await page.locator("main").inner_text()
     await page.fill("section[aria-labelledby=answer] textarea", "I sent a new one.")
-    await page.click("section[aria-labelledby=answer] button")
+    await follow(page, "section[aria-labelledby=answer] button")
     await page.fill("section[aria-labelledby=appeal] textarea", "It is no promotion.")
-    await page.click("section[aria-labelledby=appeal] button")
+    await follow(page, "section[aria-labelledby=appeal] button")
 
     listed = await asyncio.to_thread(gateway.hatchway, "appeal", "list")
     assert "It is no promotion." in listed.stdout

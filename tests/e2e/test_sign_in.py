@@ -6,14 +6,17 @@ import time
 
 import pyotp
 import pytest
+import pytest_asyncio
 
 from tests.e2e.test_console import DESKTOP, PASSWORD, PHONE, invited, set_password, visit
-from tests.support.browser import chromium
+from tests.support.browser import follow
 from tests.support.directory import BASE, COMMAND, READER, SECRET, slapd
 from tests.support.directory import PASSWORD as THEIRS
 from tests.support.gateway import Gateway, free_port
 from tests.support.provider import honest
 from tests.support.relay import FakeRelay
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SETTINGS = """\
 console:
@@ -44,13 +47,7 @@ RUIZ = {"email": "ruiz@department.example", "email_verified": True, "name": "Cap
 LEAD = "lead@department.example"
 
 
-@pytest.fixture
-async def browser():
-    async with chromium() as opened:
-        yield opened
-
-
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def started(tmp_path):
     gateways = []
     async with FakeRelay() as relay:
@@ -99,22 +96,22 @@ async def with_passkey(gateway, browser, **how):
     page = lead.page
     talking = await with_authenticator(lead)
     await set_password(page, await invited(gateway, LEAD, "--role", "supervisor"))
-    await page.click("text=Add a passkey")
+    await follow(page, "text=Add a passkey")
     await lead.clean()
     await page.fill("[name=name]", "My phone")
     await page.click("button:has-text('Add a passkey')")
-    await page.click("text=Make ten")
+    await follow(page, "text=Make ten")
     assert await page.locator(".codes li").count() == 10
     code = await page.locator(".codes code").first.inner_text()
     await lead.clean()
-    await page.click("text=I have them")
+    await follow(page, "text=I have them")
     return lead, code, talking
 
 
 async def give_password(page):
     await page.fill("[name=login]", LEAD)
     await page.fill("[name=password]", PASSWORD)
-    await page.click("button:text-is('Sign in')")
+    await follow(page, "button:text-is('Sign in')")
 
 
 @pytest.mark.parametrize("how", [PHONE, DESKTOP], ids=["phone", "desktop in the dark"])
@@ -126,13 +123,13 @@ async def test_a_passkey_is_made_signed_in_with_alone_and_after_a_password_named
     assert await page.locator("dd:has-text('10 left')").count() == 1
     await lead.clean()
 
-    await page.click("text=Sign out")
+    await follow(page, "text=Sign out")
     await page.goto(f"{gateway.console}/queue")
     await lead.clean()
     await page.click("text=Use a passkey")
     await page.wait_for_url(f"{gateway.console}/queue")
 
-    await page.click("text=Sign out")
+    await follow(page, "text=Sign out")
     await give_password(page)
     await page.wait_for_selector("h1:has-text('Your passkey')")
     await lead.clean()
@@ -142,11 +139,11 @@ async def test_a_passkey_is_made_signed_in_with_alone_and_after_a_password_named
     await page.goto(f"{gateway.console}/me/passkeys")
     await page.click("text=Change")
     await page.fill("[name=name] >> nth=0", "Blue key")
-    await page.click("text=Save")
+    await follow(page, "text=Save")
     await lead.clean()
     assert await page.locator("h2:has-text('Blue key')").count() == 1
     await page.click("text=Change")
-    await page.click("text=Remove it")
+    await follow(page, "text=Remove it")
     await page.wait_for_selector("text=You have none yet.")
     assert "passkey removed" in await steps(gateway, "passkey removed")
 
@@ -155,7 +152,7 @@ async def test_a_copied_passkey_is_refused_and_a_recovery_code_lets_in(started, 
     gateway = await started()
     lead, code, (talk, authenticator) = await with_passkey(gateway, browser, **PHONE)
     page = lead.page
-    await page.click("text=Sign out")
+    await follow(page, "text=Sign out")
     await page.click("text=Use a passkey")
     await page.wait_for_url(f"{gateway.console}/queue")
 
@@ -163,7 +160,7 @@ async def test_a_copied_passkey_is_refused_and_a_recovery_code_lets_in(started, 
     assert (kept["rpId"], kept["signCount"] > 1) == ("localhost", True)
     await talk.send("WebAuthn.clearCredentials", {"authenticatorId": authenticator})
     await talk.send("WebAuthn.addCredential", {"authenticatorId": authenticator, "credential": {**kept, "signCount": 0}})
-    await page.click("text=Sign out")
+    await follow(page, "text=Sign out")
     await page.click("text=Use a passkey")
     await page.wait_for_selector("text=did not prove that it is you")
     await lead.clean()
@@ -173,7 +170,7 @@ async def test_a_copied_passkey_is_refused_and_a_recovery_code_lets_in(started, 
     await page.click("summary")
     await lead.clean()
     await page.fill("[name=recovery]", code)
-    await page.click("details button")
+    await follow(page, "details button")
     await page.wait_for_selector("text=You signed in with a recovery code")
     assert "9 codes left" in await page.locator("main").inner_text()
     await lead.clean()
@@ -198,19 +195,19 @@ async def test_an_app_is_set_up_from_its_picture_and_its_code_lets_in_without_ja
     totp = pyotp.TOTP(await page.locator("[name=secret]").input_value())
     await page.fill("[name=code]", totp.now())
     await page.fill("[name=old]", PASSWORD)
-    await page.click("button.main.big")
-    await page.click("text=Make ten")
+    await follow(page, "button.main.big")
+    await follow(page, "text=Make ten")
     assert await page.locator(".codes li").count() == 10
-    await page.click("text=Sign out")
+    await follow(page, "text=Sign out")
     assert not await page.locator("text=Use a passkey").is_visible()
     await give_password(page)
     await page.fill("[name=code]", "000000")
-    await page.click("button:text-is('Go on') >> nth=0")
+    await follow(page, "button:text-is('Go on') >> nth=0")
     assert "not right" in await page.locator("[role=alert]").inner_text()
     used = await page.locator("[name=code]").get_attribute("autocomplete")
     assert used == "one-time-code"
     await page.fill("[name=code]", later_code(totp))
-    await page.click("button:text-is('Go on') >> nth=0")
+    await follow(page, "button:text-is('Go on') >> nth=0")
     await page.wait_for_url(f"{gateway.console}/queue")
     kept = b"".join(path.read_bytes() for path in gateway.folder.glob("hatchway.db*") if path.is_file())
     assert totp.secret.encode() not in kept
@@ -237,17 +234,17 @@ async def test_with_the_citys_provider_there_and_back_and_out_again(started, bro
         page = ruiz.page
         await page.goto(f"{gateway.console}/queue")
         await ruiz.clean()
-        await page.click("text=Sign in with City sign-in")
-        await page.click("button:has-text('42') >> nth=0")
+        await follow(page, "text=Sign in with City sign-in")
+        await follow(page, "button:has-text('42') >> nth=0")
         await page.wait_for_url(f"{gateway.console}/queue")
         assert not ruiz.complaints
         listed = json.loads((await asyncio.to_thread(gateway.hatchway, "user", "list", "--json")).stdout)
         assert [(one["login"], one["role"], one["origin"]) for one in listed] == [(RUIZ["email"], "reviewer", "oidc")]
-        await page.click("text=Sign out")
+        await follow(page, "text=Sign out")
         await page.wait_for_url("**/signed-out")
         ruiz.strangers.clear()
         await ruiz.clean()
-        await page.click("text=Sign out there, too")
+        await follow(page, "text=Sign out there, too")
         assert page.url.startswith(issuer)
         assert "signed in" in await steps(gateway, "signed in")
 
@@ -261,7 +258,7 @@ async def test_with_the_directorys_password_and_while_it_is_away_with_ones_own(s
         await ruiz.clean()
         await page.fill("[name=login]", "ruiz@department.example")
         await page.fill("[name=password]", THEIRS)
-        await page.click("button:text-is('Sign in')")
+        await follow(page, "button:text-is('Sign in')")
         await page.wait_for_url(f"{gateway.console}/queue")
         await page.goto(f"{gateway.console}/me")
         assert await page.locator("text=Change the password").count() == 0
@@ -269,14 +266,14 @@ async def test_with_the_directorys_password_and_while_it_is_away_with_ones_own(s
     admin = await visit(gateway, browser, **PHONE)
     await set_password(admin.page, await invited(gateway, "admin@department.example", "--role", "administrator"))
     await admin.page.goto(f"{gateway.console}/people")
-    await admin.page.click("text=Capt. Ruiz")
+    await follow(admin.page, "text=Capt. Ruiz")
     assert "comes from ldap" in await admin.page.locator("main").inner_text()
     await admin.clean()
     late = await visit(gateway, browser, **PHONE)
     await late.page.goto(f"{gateway.console}/sign-in")
     await late.page.fill("[name=login]", "ruiz@department.example")
     await late.page.fill("[name=password]", THEIRS)
-    await late.page.click("button:text-is('Sign in')")
+    await follow(late.page, "button:text-is('Sign in')")
     assert "directory cannot be asked" in await late.page.locator("[role=alert]").first.inner_text()
     assert gateway.events("ldap.away")[0]["setting"] == "console.ldap.servers"
 

@@ -106,6 +106,17 @@ async def test_where_a_release_takes_two_one_supervisor_releases_nothing(store):
     assert (await steps(store))[-2:] == ["first of two agreed", "overturned"]
 
 
+async def test_a_reminder_of_an_appeal_is_written_once_and_none_after_the_answer(store):
+    there = await denied(store)
+    await store.pleas.appeal("H1", appeal(there.review), [])
+    assert [await store.pleas.remind("H1", number, [notice(there, f"R{n}")]) for n, number in enumerate((1, 1, 3))] == [1, 0, 1]
+    assert (await store.pleas.appealed("H1")).reminded == 3
+    await vouched(store)
+    await store.pleas.find("H1", UPHELD, None, [])
+    assert not await store.pleas.remind("H1", 4, [])
+    assert (await steps(store)).count("reminded") == 2
+
+
 async def test_of_two_appeals_at_once_one_is_kept(store):
     there = await denied(store)
     acts = [store.pleas.appeal("H1", appeal(there.review), []) for _ in range(2)]

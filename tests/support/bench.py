@@ -9,11 +9,17 @@ from tests.support.mails import NOW
 
 
 class Eye:
-    """Prepares and reads messages right here; what a worker process does, without one."""
+    """Prepares and reads messages right here, each once; what a worker process does, without one."""
+
+    def __init__(self):
+        self._shown = {}
 
     async def show(self, held):
         findings = held.decision.verdict.findings if held.decision.verdict else ()
-        return display.show(held.mail.content.read(), findings)
+        asked = held.mail.content.read(), findings
+        if asked not in self._shown:
+            self._shown[asked] = display.show(*asked)
+        return self._shown[asked]
 
     async def part(self, held, number):
         return display.part(held.mail.content.read(), number)

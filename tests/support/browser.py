@@ -27,3 +27,22 @@ async def chromium() -> AsyncIterator:
             yield browser
         finally:
             await browser.close()
+
+
+async def follow(page, what: str) -> None:
+    """Click what leads to another page, and wait until that page is there.
+
+    A click alone comes back before the browser has left the page, and what is asked next would be asked of the old one.
+    """
+    async with page.expect_navigation():
+        await page.click(what)
+
+
+async def violations(page) -> list[str]:
+    """What axe finds on the page as it is."""
+    from axe_playwright_python.base import AXE_SCRIPT  # noqa: PLC0415  -- where there is no browser there is none of it
+
+    if await page.evaluate("typeof axe") == "undefined":
+        await page.evaluate(f"{AXE_SCRIPT}; null")
+    found = await page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
+    return [f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes']]}" for one in found]

@@ -49,6 +49,17 @@ class MemoryPleas:
             detail = steps.granting(assent, self.print_of(hold), parcels)
             self._shelf._append(Step.ASSENTED, actor=assent.review.reviewer, hold=hold, detail=detail)
 
+    async def remind(self, hold, reminded, parcels):
+        with self._shelf._transaction():
+            appeal = self._appeals.get(hold)
+            if appeal is None or appeal.finding is not None or appeal.reminded >= reminded:
+                return False
+            self._appeals[hold] = replace(appeal, reminded=reminded)
+            self._shelf._put(parcels)
+            detail = steps.reminded(reminded, parcels, pleas=self.print_of(hold))
+            self._shelf._append(Step.REMINDED, hold=hold, detail=detail)
+            return True
+
     async def find(self, hold, finding, review, parcels):
         with self._shelf._transaction():
             held = self._shelf._holds[hold]

@@ -47,6 +47,7 @@ class Liar:
     """`async with Liar(clock) as provider:` serves at `provider.issuer`; what is in `lies` replaces what is true.
 
     claims: what the ID token says more; described: what the description says otherwise; header: the token's; key: what signs it
+    pages: what answers at other paths, and bearers: with what they were asked
     """
 
     def __init__(self, clock) -> None:
@@ -59,7 +60,9 @@ class Liar:
         self.described: dict[str, Any] = {}
         self.token: str | None = None
         self.token_answer: tuple[int, Any] | None = None
+        self.pages: dict[str, Any] = {}
         self.asked: list[str] = []
+        self.bearers: list[str] = []
         self.forms: list[dict[str, str]] = []
         self.basic: list[str] = []
         self.nonce = ""
@@ -86,6 +89,11 @@ class Liar:
         said = {name: value for name, value in {**true, **self.claims, **more}.items() if value is not None}
         return jws.serialize_compact(self.header, json.dumps(said).encode(), self.key, algorithms=[self.header["alg"]])
 
+    def farewell(self, **more: Any) -> str:
+        """A logout token."""
+        events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+        return self.signed(**{"nonce": None, "events": events, "jti": "j", "sid": "s", "email": None, "groups": None, **more})
+
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         fields = {name.casefold(): value.strip() for name, _, value in (line.partition(":") for line in head.splitlines()[1:])}
@@ -106,6 +114,9 @@ class Liar:
             return 200, {"keys": self.published}
         if path == "/userinfo_endpoint":
             return 200, self.userinfo
+        if path in self.pages:
+            self.bearers.append(fields.get("authorization", ""))
+            return 200, self.pages[path]
         self.forms.append({name: values[0] for name, values in parse_qs(body).items()})
         if fields.get("authorization", "").startswith("Basic "):
             self.basic.append(unquote(b64decode(fields["authorization"][6:]).decode()))
