@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gateway.cli.common import as_json, config, print_json, refuse
+from gateway.database import Postgres
 from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
@@ -129,6 +130,9 @@ def _files(settings: Settings) -> Iterator[Problem]:
 def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     yield "ca file", settings.relay.ca_file
     yield "password file", settings.relay.password_file
+    if isinstance(settings.store, Postgres):
+        yield "store.ca file", settings.store.ca_file
+        yield "store.password file", settings.store.password_file
     console = settings.console
     for before, tls in (("", settings.tls), ("console.", console.tls if console else None)):
         if tls:
