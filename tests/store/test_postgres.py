@@ -12,10 +12,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+from gateway.factors import Limit
+from gateway.hold import Ruling
 from gateway.ports import Asked, StoreUnavailable
 from gateway.store import OfflineTrail, PostgresStore, StoredHolds
 from gateway.store.columns import metadata
 from gateway.trail import first_fault
+from tests.store.test_accounts import account, session
+from tests.store.test_holds import review
 from tests.support.mails import NOW, held
 from tests.support.parcels import notice, release
 from tests.support.postgres import PASSWORD, cluster
@@ -255,3 +259,27 @@ async def test_a_shelf_is_reached_by_tls_only_if_the_certificate_is_the_servers(
         with pytest.raises(StoreUnavailable, match="certificate verify failed"):
             await PostgresStore.open(there.model_copy(update={"ca_file": None}))
         assert json.loads(there.model_dump_json())["url"].count(PASSWORD) == 0
+
+
+async def test_accounts_sessions_keys_and_what_serves_once_are_the_same_on_every_gateway(nodes):
+    one, other = nodes
+    captain = account()
+    await one.accounts.add(captain)
+    await one.accounts.begin(session(captain))
+    assert (await other.accounts.session("d1"))[1] == captain
+    await other.accounts.end_all(captain.id)
+    assert await one.accounts.session("d1") is None
+    keys = await asyncio.gather(*(node.accounts.key("links") for node in nodes))
+    assert keys[0] == keys[1]
+    used = await asyncio.gather(*(node.factors.once("state", NOW, NOW + MINUTE) for node in nodes))
+    assert sorted(used) == [False, True]
+    tries = await asyncio.gather(*(node.factors.try_([Limit(key="captain", most=3)], NOW, MINUTE) for node in nodes * 4))
+    assert tries.count(True) == 3
+
+
+async def test_of_rulings_on_two_gateways_at_once_one_counts(nodes):
+    await nodes[0].hold(held(), [])
+    rulings = (node.rule("H1", review(ruling), []) for node, ruling in zip(nodes, (Ruling.RELEASED, Ruling.DENIED), strict=True))
+    done = await asyncio.gather(*rulings, return_exceptions=True)
+    assert [type(one).__name__ for one in done].count("AlreadyRuled") == 1
+    assert [entry.step for entry in await nodes[1].entries(Asked(hold="H1"))] == ["held", "ruled"]

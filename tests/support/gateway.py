@@ -25,7 +25,7 @@ client networks: [127.0.0.1/32]
 sender domains: [{domains}]
 policies: {policies}
 roster: {roster}
-store: hatchway.db
+store: {store}
 control socket: control.sock
 notices: {{from: hatchway@department.example, contact: the Office of the Chief}}
 xforward from: [127.0.0.1/32]
@@ -52,6 +52,7 @@ class Gateway:
     relay_more: str = ""
     more: str = ""
     door: str = ""
+    store: str = "hatchway.db"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
 
@@ -75,6 +76,7 @@ class Gateway:
                 domains=self.domains,
                 more=self.more,
                 door=self.door,
+                store=self.store,
             )
         )
 
