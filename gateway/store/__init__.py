@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gateway.database import Postgres
 from gateway.ports import Clock
+from gateway.store.copying import Count, Differs, copy, look
 from gateway.store.examples import ExampleFolder
 from gateway.store.laws import KeptLaws
 from gateway.store.offline import OfflineTrail
@@ -32,6 +33,8 @@ async def opened(store: Path | Postgres, clock: Clock | None = None) -> Shelf:
 
 
 __all__ = [
+    "Count",
+    "Differs",
     "ExampleFolder",
     "KeptLaws",
     "OfflineTrail",
@@ -41,5 +44,7 @@ __all__ = [
     "Stock",
     "StoredHolds",
     "SystemClock",
+    "copy",
+    "look",
     "opened",
 ]

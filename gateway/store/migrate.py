@@ -20,6 +20,17 @@ _one_at_a_time = Lock()
 """Alembic's `op` and `context` are one for the whole process."""
 
 
+def form(db: Connection) -> str | None:
+    """The form a database has; None where there is none."""
+    with _one_at_a_time:
+        return MigrationContext.configure(db).get_current_revision()
+
+
+def newest() -> str:
+    """The form that the code speaks of."""
+    return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
+
+
 def upgrade(db: Connection, name: str) -> None:
     """Run what is missing. Raises StoreUnavailable if a newer Hatchway wrote the database."""
     config = Config()

@@ -16,7 +16,7 @@ import importlib
 import os
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from socket import gethostname
@@ -94,7 +94,7 @@ class PostgresStore(Shelf):
 
     async def about(self) -> str:
         """What and where it is, and which other gateways are there."""
-        return await self._writer.read(lambda db: f"PostgreSQL {_version(db)} at {self._place}{_others(db)}")
+        return await self._writer.read(lambda db: f"{described(db, self._place)}{_with(_others(db))}")
 
     @asynccontextmanager
     async def duty(self, name: str) -> AsyncIterator[bool]:
@@ -129,7 +129,7 @@ class PostgresStore(Shelf):
 
     async def _start(self) -> str:
         def work(db: Connection) -> str:
-            _fit(db, str(self._place))
+            fit(db, self._place)
             db.exec_driver_sql("SET LOCAL statement_timeout = 0")
             migrate.upgrade(db, str(self._place))
             begin(db, self._clock.now())
@@ -241,18 +241,37 @@ def _version(db: Connection) -> str:
     return str(db.exec_driver_sql("SHOW server_version").scalar_one()).split(" ", 1)[0]
 
 
-def _others(db: Connection) -> str:
-    """Gateways that have a connection, by the names of their machines, ours last."""
+def described(db: Connection, place: Postgres) -> str:
+    """What and where it is."""
+    return f"PostgreSQL {_version(db)} at {place}"
+
+
+def alone(db: Connection, place: Postgres) -> None:
+    """Keep gateways from changing anything until the transaction ends. Raises StoreUnavailable where one is there."""
+    if others := _others(db):
+        raise StoreUnavailable(f"{place}: is in use by {', '.join(others)}; stop every gateway first")
+    db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_KEY}, {_ALONE})")
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        db.exec_driver_sql(f"SET LOCAL {limit} = 0")
+
+
+def _with(others: Sequence[str]) -> str:
+    return f", with {', '.join(others)}" if others else ""
+
+
+def _others(db: Connection) -> Sequence[str]:
+    """Gateways that have a connection, by the names of their machines and their process numbers."""
     asked = (
         "SELECT DISTINCT application_name FROM pg_stat_activity"
         " WHERE datname = current_database() AND application_name LIKE 'hatchway %%' ORDER BY 1"
     )
     names = [name.split(" ") for name in db.exec_driver_sql(asked).scalars() if name != _ourselves()]
-    return f", with {', '.join(f'{name[1]} ({name[2]})' for name in names)}" if names else ""
+    return [f"{name[1]} ({name[2]})" for name in names]
 
 
-def _fit(db: Connection, name: str) -> None:
+def fit(db: Connection, place: Postgres) -> None:
     """Whether a shelf can be kept there. Raises StoreUnavailable."""
+    name = str(place)
     encoding, fsync = (db.exec_driver_sql(f"SHOW {one}").scalar_one() for one in ("server_encoding", "fsync"))
     if encoding != "UTF8":
         raise StoreUnavailable(f"{name}: the database has the encoding {encoding}; make one with ENCODING 'UTF8'")

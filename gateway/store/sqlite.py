@@ -62,7 +62,7 @@ class SqliteStore(Shelf):
         """
         lock = await asyncio.to_thread(_prepared, path)
         module = library or best_library()
-        writer = Writer(_engine(path, module), str(path))
+        writer = Writer(engine(path, module), str(path))
         try:
             spool = Spool(path.with_name(f"{path.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, path=path, library=module)
@@ -132,7 +132,8 @@ def _prepared(path: Path) -> Lock:
         raise StoreUnavailable(f"{path}: {error.strerror or error}") from error
 
 
-def _engine(path: Path, library: ModuleType) -> Engine:
+def engine(path: Path, library: ModuleType) -> Engine:
+    """Makes one connection, each of whose transactions keeps everybody else from writing."""
     exclusive = faulty(library.sqlite_version_info)
     if exclusive:
         log.warning(
@@ -140,7 +141,7 @@ def _engine(path: Path, library: ModuleType) -> Engine:
             sqlite=library.sqlite_version,
             says="this SQLite has the WAL-reset fault; nobody else can open the database meanwhile. Install pysqlite3.",
         )
-    engine = create_engine(
+    made = create_engine(
         "sqlite://",
         module=library,
         creator=lambda: _connected(path, library, exclusive=exclusive),
@@ -156,8 +157,8 @@ def _engine(path: Path, library: ModuleType) -> Engine:
             raise library.OperationalError("the file was taken away or replaced under the running Hatchway")
         db.exec_driver_sql("BEGIN IMMEDIATE")
 
-    event.listen(engine, "begin", begin)
-    return engine
+    event.listen(made, "begin", begin)
+    return made
 
 
 def _connected(path: Path, library: ModuleType, *, exclusive: bool) -> Any:
