@@ -14,17 +14,19 @@ written by a newer version). Afterwards as `Writer` says.
 import asyncio
 import importlib
 import os
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from socket import gethostname
+from threading import Timer
 from typing import Any, Self
 from zlib import crc32
 
 import structlog
 from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from gateway.database import Postgres
 from gateway.ports import Clock, StoreUnavailable
@@ -48,11 +50,13 @@ _SESSION = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
-    "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+    "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    " -c client_connection_check_interval=5s -c timezone=UTC",
 }
 _COMMIT = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _PAUSE = 1.0
+_PATIENCE = 75.0
 _IN_MEMORY = 256 * 1024
 _APART = timedelta(seconds=2)
 _TOO_FAR = timedelta(seconds=30)
@@ -68,14 +72,17 @@ class PostgresStore(Shelf):
         self._place = place
 
     @classmethod
-    async def open(cls, place: Postgres, clock: Clock | None = None, *, in_memory: int = _IN_MEMORY) -> Self:
+    async def open(
+        cls, place: Postgres, clock: Clock | None = None, *, in_memory: int = _IN_MEMORY, patience: float = _PATIENCE
+    ) -> Self:
         """The database at `place`, brought up to the newest form.
 
         in_memory: octets up to which content comes in memory, not in a file under the place's folder
+        patience: seconds after which a connection on which nothing comes to its end is cut
         Raises StoreUnavailable, which says what is wrong and what to do.
         """
         lock = await asyncio.to_thread(_prepared, place)
-        writer = Writer(engine(place), str(place), manner(place))
+        writer = Writer(engine(place, patience=patience), str(place), manner(place))
         try:
             spool = Spool(place.beside.with_name(f"{place.beside.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
@@ -128,6 +135,8 @@ class PostgresStore(Shelf):
         return None
 
     async def _start(self) -> str:
+        """In a transaction that may take its time: tables may have to be changed."""
+
         def work(db: Connection) -> str:
             fit(db, self._place)
             db.exec_driver_sql("SET LOCAL statement_timeout = 0")
@@ -137,7 +146,11 @@ class PostgresStore(Shelf):
             return _version(db)
 
         self._spool.clear()
-        return await self._writer.do(work)
+        patient = Writer(engine(self._place, NullPool), str(self._place), manner(self._place))
+        try:
+            return await patient.do(work)
+        finally:
+            await patient.close()
 
     async def _wipe(self) -> None:
         """The room of what was deleted may be used anew; when the server does so is its own affair."""
@@ -161,19 +174,52 @@ def manner(place: Postgres) -> Manner:
     )
 
 
-def engine(place: Postgres, pool: type[Pool] = QueuePool) -> Engine:
-    """Makes connections as they are needed. Raises nothing: the first transaction does."""
+def engine(place: Postgres, pool: type[Pool] = QueuePool, *, patience: float = _PATIENCE) -> Engine:
+    """Makes connections as they are needed, and keeps those of a QueuePool. Raises nothing: the first transaction does."""
     sizes = {"pool_size": place.connections, "max_overflow": 0, "pool_timeout": 10} if pool is QueuePool else {}
-    made = create_engine(
-        "postgresql+psycopg://",
-        poolclass=pool,
-        pool_pre_ping=pool is QueuePool,
-        hide_parameters=True,
-        use_native_hstore=False,
-        **sizes,
-    )
+    made = create_engine("postgresql+psycopg://", poolclass=pool, hide_parameters=True, use_native_hstore=False, **sizes)
     event.listen(made, "do_connect", _Door(place))
+    if pool is QueuePool:
+        watch = _Watch(patience)
+        event.listen(made, "checkout", watch.begun)
+        for over in ("checkin", "close", "invalidate"):
+            event.listen(made, over, watch.over)
     return made
+
+
+class _Watch:
+    """Sees to it that nobody waits for ever: a connection is asked whether it lives before it is used, and cut after a while.
+
+    A server that is stopped or hangs on its disk keeps its connections, and answers nothing. libpq would wait for that.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+
+    def begun(self, connection: Any, record: Any, _proxy: object) -> None:
+        """SQLAlchemy's hook. Raises DisconnectionError for one that is dead, and then another is made."""
+        timer = record.info["watch"] = Timer(self._patience, _cut, [connection])
+        timer.daemon = True
+        timer.start()
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except _psycopg().Error as error:
+            raise DisconnectionError from error
+
+    def over(self, _connection: object, record: Any, *_: object) -> None:
+        """SQLAlchemy's hook."""
+        timer = record.info.pop("watch", None)
+        if timer is not None:
+            timer.cancel()
+
+
+def _cut(connection: Any) -> None:
+    """Whoever waits for an answer on it hears that there will be none."""
+    with suppress(OSError, _psycopg().Error):
+        log.warning("store.cut", says="PostgreSQL does not answer")
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 class _Door:
@@ -229,7 +275,7 @@ def _tls(place: Postgres) -> dict[str, str]:
 
 
 def _ourselves() -> str:
-    return f"hatchway {gethostname()[:40]} {os.getpid()}"
+    return f"hatchway {socket.gethostname()[:40]} {os.getpid()}"
 
 
 def _psycopg() -> Any:
