@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway import database
-from gateway.database import Store
+from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
 from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
 
@@ -253,7 +253,7 @@ class Delivery(Model):
         timedelta(hours=1),
     )
     give_up: Time = timedelta(days=5)
-    lease: Annotated[Time, Field(ge=timedelta(seconds=5))] = timedelta(minutes=2)
+    lease: Lease = timedelta(minutes=2)
 
 
 class Retention(Model):
