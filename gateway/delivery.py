@@ -1,6 +1,6 @@
 """Story 3: outgoing mail, until the relay takes or refuses it.
 
-Parcels are leased from the outbox, so that each is tried by one process at a time and taken over if that one dies. A
+Parcels are leased from the outbox, so that each is tried by one gateway at a time and taken over if that one dies. A
 released message goes straight to the relay, never through the judgement again, as the octets that came in under three
 lines of ours. Delivery is at least once (RFC 5321 §4.5.4.1, RFC 1047): a crash between the relay's 250 and our writing it
 down sends it again under the same X-Hatchway-Release-Id.
@@ -33,7 +33,6 @@ _TRACE = {b"received", b"return-path", b"dkim-signature", b"authentication-resul
 _TRACE |= {RELEASE.lower().encode(), NOTICE.lower().encode()}
 """What may stand before a parcel on its way back: nothing that a mail program shows."""
 _ID = re.compile(r"[0-9A-Za-z]{1,20}")
-_LEASE = timedelta(minutes=10)
 _AT_ONCE = 20
 _PAUSE = 1.0
 _LAST = 15.0
@@ -42,10 +41,14 @@ _LAST = 15.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long to wait after the first, second, … attempt (the last one repeats), and when to give up."""
+    """How long to wait after the first, second, … attempt (the last one repeats), and when to give up.
+
+    lease: for how long a parcel is ours, and ours again when it is being delivered for that long
+    """
 
     retry: tuple[timedelta, ...]
     give_up: timedelta
+    lease: timedelta = timedelta(minutes=2)
 
     def after(self, attempts: int) -> timedelta:
         """The pause after so many attempts."""
@@ -75,7 +78,8 @@ class Delivery:
         self._patience = patience
         self._hostname = hostname
         self._wake = asyncio.Event()
-        self._under_way = set[asyncio.Task[None]]()
+        self._under_way = dict[asyncio.Task[None], str]()
+        self._renewed = clock.now()
 
     def wake(self) -> None:
         """Something was put in: look at once."""
@@ -86,6 +90,7 @@ class Delivery:
         try:
             while True:
                 self._wake.clear()
+                await self._renew()
                 if not await self._begun():
                     await self._rest()
         finally:
@@ -112,6 +117,16 @@ class Delivery:
                 return True
         return False
 
+    async def _renew(self) -> None:
+        """Keep what is under way, long before its lease ends. Where that fails another gateway may send it again."""
+        now = self._clock.now()
+        if self._under_way and now - self._renewed >= self._patience.lease / 3:
+            try:
+                await self._outbox.renew(tuple(self._under_way.values()), now + self._patience.lease)
+                self._renewed = now
+            except StoreUnavailable:
+                log.exception("delivery.store_away")
+
     async def _begun(self) -> bool:
         try:
             return await self._begin()
@@ -122,15 +137,17 @@ class Delivery:
     async def _begin(self) -> bool:
         """Begin with what is due, as far as there is room; one that takes long keeps no other waiting."""
         now, room = self._clock.now(), _AT_ONCE - len(self._under_way)
-        parcels = await self._outbox.lease(now, now + _LEASE, room) if room else ()
+        parcels = await self._outbox.lease(now, now + self._patience.lease, room) if room else ()
+        if not self._under_way:
+            self._renewed = now
         for parcel in parcels:
             task = asyncio.create_task(self._attempt(parcel))
-            self._under_way.add(task)
+            self._under_way[task] = parcel.id
             task.add_done_callback(self._over)
         return bool(parcels)
 
     def _over(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task, None)
         self.wake()
 
     async def _finished(self, seconds: float | None = None) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from gateway.classify import load_roster
+from gateway.database import beside
 from gateway.judges import Law
 from gateway.policy import load_rulebook, policy_texts
 from gateway.settings import Settings
@@ -62,7 +63,7 @@ def _hash(path: Path) -> str:
 def keep_law(settings: Settings, law: Law) -> None:
     """Keep a copy of policies and roster, so that what is decided by them can be decided again. What cannot be kept is logged."""
     roster = {f"{settings.roster.name}/{path.name}": path for path in settings.roster.glob("*.yaml")}
-    kept = KeptLaws(settings.store)
+    kept = KeptLaws(beside(settings.store))
     try:
         whole = kept.keep(law.rulebook.version, policy_texts(settings.policies), lambda folder: load_rulebook(folder).version)
         files = {name: path.read_bytes() for name, path in roster.items()}

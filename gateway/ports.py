@@ -274,6 +274,10 @@ class Outbox(Protocol):
         """Parcels that are due, held by nobody else until `until`."""
         ...
 
+    async def renew(self, parcels: Sequence[str], until: datetime) -> None:
+        """Keep leased parcels, by their ids, until then, because they are still being delivered."""
+        ...
+
     async def delivered(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         """The relay took it; `parcels` go out in the same transaction."""
         ...

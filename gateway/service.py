@@ -12,7 +12,8 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from platform import node
 
 import structlog
 
@@ -47,7 +48,7 @@ from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
 from gateway.sockets import allow_descriptors, bound
 from gateway.source import Mistakes
-from gateway.store import ExampleFolder, SqliteStore
+from gateway.store import ExampleFolder, Shelf, SystemClock, opened
 from gateway.trail import GATEWAY, Detail, Step
 from gateway.viewer import Viewer
 
@@ -62,14 +63,6 @@ _HOUR = 3600.0
 _PAUSE = 1.0
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
-
-
 def until_midnight(now: datetime) -> float:
     """Seconds until the day is over, in the zone of `now`."""
     midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -80,7 +73,7 @@ class Front:
     """A running Hatchway."""
 
     def __init__(  # noqa: PLR0913  -- what it is made of
-        self, settings: Settings, law: Law, store: SqliteStore, *, links: Links | None, eye: Viewer, clock: Clock
+        self, settings: Settings, law: Law, store: Shelf, *, links: Links | None, eye: Viewer, clock: Clock
     ) -> None:
         hostname = settings.hostname
         notices = Notices(
@@ -93,7 +86,7 @@ class Front:
         )
         audience = Audience(book=store.accounts, rounds=store.rounds, law=lambda: self.judges.law.rulebook.reviewers)
         post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, eager=audience.eager)
-        patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
+        patience = Patience(**{name: getattr(settings.delivery, name) for name in ("retry", "give_up", "lease")})
         self.settings = settings
         self.store = store
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
@@ -136,7 +129,9 @@ class Front:
         """Look at reminders and deadlines, for ever."""
         while True:
             try:
-                await self.reviews.expire()
+                async with self.store.duty("deadlines") as ours:
+                    if ours:
+                        await self.reviews.expire()
                 self.delivery.wake()
             except StoreUnavailable:
                 log.exception("deadlines.store_away")
@@ -146,16 +141,19 @@ class Front:
         """Destroy what was kept long enough, for ever."""
         while True:
             with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
-                while await self.records.destroy_due():
-                    pass
+                async with self.store.duty("retention") as ours:
+                    while ours and await self.records.destroy_due():
+                        pass
             await asyncio.sleep(_HOUR)
 
     async def watch_digests(self) -> None:
         """Send what goes out at its times, for ever."""
         while True:
             with suppress(StoreUnavailable):  # tried again in a minute
-                await self.hearings.remind()
-                await self.digests.round()
+                async with self.store.duty("digests") as ours:
+                    if ours:
+                        await self.hearings.remind()
+                        await self.digests.round()
                 self.delivery.wake()
             await asyncio.sleep(_MINUTE)
 
@@ -184,14 +182,14 @@ class Front:
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
-        detail = {"version": __version__, "settings": self.settings.sha256, **written}
+        detail = {"version": __version__, "machine": node(), "settings": self.settings.sha256, **written}
         await self.store.record(step, actor=actor, detail=detail)
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
         await self.keep_counts()
         with suppress(StoreUnavailable):
-            await self.store.record(Step.STOPPED, actor=GATEWAY)
+            await self.store.record(Step.STOPPED, actor=GATEWAY, detail={"machine": node()})
 
     async def reload(self, actor: str = "SIGHUP") -> Mapping[str, object]:
         """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new.
@@ -218,7 +216,7 @@ class Front:
 
     async def status(self) -> Mapping[str, object]:
         """How things stand."""
-        shelf, law, head = await self.store.status(), self.judges.law, await self.store.head()
+        law = self.judges.law
         return {
             "version": __version__,
             "pid": os.getpid(),
@@ -228,6 +226,20 @@ class Front:
             "relay": f"{self.settings.relay.host}:{self.settings.relay.port}, {self.next_hop.breaker}",
             "policies": f"{law.rulebook.version}, {self._reloaded}",
             "roster": law.roster.version,
+            **await self._on_the_shelf(),
+        }
+
+    async def _on_the_shelf(self) -> Mapping[str, object]:
+        """What is there; nothing is known of that while the store is away, but that it is."""
+        try:
+            shelf, head, about = await self.store.status(), await self.store.head(), await self.store.about()
+        except StoreUnavailable as away:
+            return {
+                "store": f"away: {away}",
+                **dict.fromkeys(("waiting", "oldest_waiting", "outbox", "undeliverable", "audit_head")),
+            }
+        return {
+            "store": about,
             "waiting": shelf.waiting,
             "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
             "outbox": shelf.outbox,
@@ -243,7 +255,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
-        store = await SqliteStore.open(settings.store, clock)
+        store = await opened(settings.store, clock)
         stack.push_async_callback(store.close)
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
@@ -292,7 +304,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     log.info("hatchway.stopped")
 
 
-async def _links(settings: Settings, store: SqliteStore, clock: Clock) -> Links | None:
+async def _links(settings: Settings, store: Shelf, clock: Clock) -> Links | None:
     """What writes links to the console into notices; None without a console."""
     if settings.console is None:
         return None

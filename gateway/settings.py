@@ -13,6 +13,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
+from gateway import database
+from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
 from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
 
@@ -238,7 +240,10 @@ class Console(Model):
 
 
 class Delivery(Model):
-    """How released mail and notices go out. After `give_up` a message is reported as undeliverable."""
+    """How released mail and notices go out. After `give_up` a message is reported as undeliverable.
+
+    lease: so long after a gateway died another one that shares the store takes over what it was delivering
+    """
 
     retry: Annotated[tuple[Time, ...], Field(min_length=1)] = (
         timedelta(seconds=10),
@@ -248,6 +253,7 @@ class Delivery(Model):
         timedelta(hours=1),
     )
     give_up: Time = timedelta(days=5)
+    lease: Lease = timedelta(minutes=2)
 
 
 class Retention(Model):
@@ -282,7 +288,7 @@ class Settings(Model):
     sender_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(min_length=1)
     policies: Path
     roster: Path
-    store: Path
+    store: Store
     control_socket: Path
     notices: Notices
     spool: Path | None = None
@@ -346,6 +352,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+    yield from database.contradictions(settings.store, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 

@@ -74,6 +74,7 @@ class Step(StrEnum):
     POSTPONED = "postponed"
     FAILED = "failed"
     EXPORTED = "exported"
+    COPIED = "copied"
     KEPT = "kept"
     LIFTED = "lifted"
     DESTROYED = "destroyed"

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
@@ -15,6 +16,9 @@ from hypothesis import settings
 from tests.support import postfix as real
 from tests.support.sink import Sink
 from tests.support.wants import SHARED, skip
+
+if TYPE_CHECKING:
+    from tests.support.postgres import Cluster
 
 TOP = Path(__file__).resolve().parent.parent
 
@@ -69,6 +73,15 @@ def postfix() -> Iterator[Callable[..., real.Postfix]]:
     real.require()
     with ExitStack() as stack:
         yield lambda **how: stack.enter_context(real.Postfix(**how))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator["Cluster"]:
+    """A real PostgreSQL."""
+    from tests.support.postgres import cluster  # noqa: PLC0415  -- its library is loaded where it is wanted
+
+    with cluster() as running:
+        yield running
 
 
 class Complaints(logging.Handler):

@@ -28,6 +28,7 @@ _COMMANDS = {
     "audit": ("gateway.cli.audit", "Show, verify and export the audit trail; bundle records; legal hold."),
     "report": ("gateway.cli.report", "Say how even-handedly mail is held and ruled on."),
     "user": ("gateway.cli.user", "Say who may use the console: add, list, disable, enable, link."),
+    "store": ("gateway.cli.store", "Copy all that is kept to another database."),
     "status": ("gateway.cli.status", "Say how the running gateway stands."),
     "reload": ("gateway.cli.reload", "Have the running gateway take new policies and roster."),
     "demo": ("gateway.cli.demo", "Show a message's whole life on this machine."),

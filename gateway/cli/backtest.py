@@ -16,6 +16,7 @@ from gateway.cli.progress import Progress
 from gateway.mail import Address
 
 if TYPE_CHECKING:
+    from gateway.database import Postgres
     from gateway.rehearsal.bench import Asked, Bench, Law
     from gateway.rehearsal.envelopes import Assumed
 
@@ -126,7 +127,7 @@ def _second(now: "Law", settings_file: Path, second: dict[str, Path]) -> "Law":
     )
 
 
-def _asked(sources: tuple[Path, ...], store: Path | None) -> Iterator["Asked"]:
+def _asked(sources: tuple[Path, ...], store: "Path | Postgres | None") -> Iterator["Asked"]:
     from gateway.rehearsal.bench import Asked
     from gateway.rehearsal.sources import stored
 
@@ -138,7 +139,7 @@ def _asked(sources: tuple[Path, ...], store: Path | None) -> Iterator["Asked"]:
         yield from _history(store, number)
 
 
-def _history(store: Path, before: int) -> Iterator["Asked"]:
+def _history(store: "Path | Postgres", before: int) -> Iterator["Asked"]:
     """Everything that was held; what was destroyed is named, and so is what is damaged."""
     from gateway.rehearsal.bench import Asked
     from gateway.store import StoredHolds

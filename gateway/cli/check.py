@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gateway.cli.common import as_json, config, print_json, refuse
+from gateway.database import Postgres
 from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
@@ -19,19 +20,21 @@ _FILES = ("settings", "policy", "roster", "tests")
 @click.command
 @click.option("--schema", "kind", type=click.Choice(_FILES), help="Print the JSON Schema of such a file, for editors, and end.")
 @click.option("--sign-in", "ask", is_flag=True, help="Also ask the OpenID provider and the directory whether they answer.")
+@click.option("--store", "look", is_flag=True, help="Also ask the database whether it can be used, and say what it is.")
 @config
 @as_json
-def command(kind: str | None, settings_file: Path, *, ask: bool, as_json: bool) -> None:
+def command(kind: str | None, settings_file: Path, *, ask: bool, look: bool, as_json: bool) -> None:
     """Find every mistake in settings, policies and their tests, roster and notices at once; change nothing."""
     if kind:
         click.echo(json.dumps(_schema(kind), indent=1, ensure_ascii=False))
         return
     problems = list(_problems(settings_file))
-    if ask and not problems:
-        from gateway.cli.elsewhere import heard
+    if (ask or look) and not problems:
+        from gateway.cli.elsewhere import heard, looked
 
-        heard_, problems = heard(settings_file)
-        for line in heard_:
+        answers = [asked(settings_file) for asked, wanted in ((heard, ask), (looked, look)) if wanted]
+        problems = [problem for _, found in answers for problem in found]
+        for line in (line for lines, _ in answers for line in lines):
             click.echo(line, err=as_json)
     if as_json:
         print_json([_row(problem) for problem in problems])
@@ -129,6 +132,9 @@ def _files(settings: Settings) -> Iterator[Problem]:
 def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     yield "ca file", settings.relay.ca_file
     yield "password file", settings.relay.password_file
+    if isinstance(settings.store, Postgres):
+        yield "store.ca file", settings.store.ca_file
+        yield "store.password file", settings.store.password_file
     console = settings.console
     for before, tls in (("", settings.tls), ("console.", console.tls if console else None)):
         if tls:

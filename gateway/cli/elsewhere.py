@@ -1,4 +1,4 @@
-"""`hatchway check --sign-in`: whether those who vouch for people answer, and what they say where they do not."""
+"""`hatchway check --sign-in` and `--store`: whether those who vouch for people answer, and the database, and what they say."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -23,6 +23,20 @@ def heard(settings_file: Path) -> tuple[list[str], list[Problem]]:
         except _Silent as silent:
             problems.append(document.problem(("console", name, silent.setting), silent.said, _REMEDY))
     return answers, problems
+
+
+def looked(settings_file: Path) -> tuple[list[str], list[Problem]]:
+    """What the database is, or the problem with it; a SQLite file that is not there yet is none. Raises Mistakes."""
+    from gateway.ports import StoreUnavailable
+    from gateway.store import look
+
+    store = load_settings(settings_file).store
+    if isinstance(store, Path) and not store.exists():
+        return [f"store: {store} is made when Hatchway starts"], []
+    try:
+        return [f"store: {look(store)}"], []
+    except StoreUnavailable as away:
+        return [], [read(settings_file).problem(("store",), str(away), _REMEDY)]
 
 
 class _Silent(Exception):  # noqa: N818  -- it states a fact

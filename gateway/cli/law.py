@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from gateway.classify import Roster, load_roster
 from gateway.cli.common import SETTINGS, mistakes_told, shipped
+from gateway.database import Postgres
 from gateway.policy import Rulebook, load_rulebook
 from gateway.settings import Judging, load_settings
 
@@ -36,7 +37,7 @@ def examples(settings_file: Path) -> Path | None:
         return None if _as_shipped(settings_file) else load_settings(settings_file).examples
 
 
-def store(settings_file: Path) -> Path:
+def store(settings_file: Path) -> Path | Postgres:
     """The database, or the end of the command."""
     with mistakes_told():
         return load_settings(settings_file).store

@@ -113,12 +113,13 @@ class _Hand:
     def found(self, kind: str, version: str) -> "tuple[Any, Path | None]":
         """That version loaded, and where it was; None and None where it is not at hand. Mistakes in a folder say it is not."""
         from gateway.classify import load_roster
+        from gateway.database import beside
         from gateway.policy import load_rulebook
         from gateway.source import Mistakes
         from gateway.store import KeptLaws
 
         load: Any = {"policies": load_rulebook, "roster": load_roster}[kind]
-        kept = KeptLaws(self.settings.store).find(version)
+        kept = KeptLaws(beside(self.settings.store)).find(version)
         for folder in (kept, getattr(self, kind), getattr(self.settings, kind)) if version else ():
             try:
                 loaded = load(folder) if folder else None

@@ -30,7 +30,7 @@ def command(settings_file: Path) -> None:
         try:
             asyncio.run(serve(settings))
         except StoreUnavailable as error:
-            fail(Exit.UNAVAILABLE, f"{settings.store}: {error}")
+            fail(Exit.UNAVAILABLE, str(error))
 
 
 class Lossy(io.TextIOBase):

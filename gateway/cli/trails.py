@@ -66,9 +66,9 @@ def _offline(settings_file: Path) -> Iterator["OfflineTrail"]:
     from gateway.store import OfflineTrail
 
     with mistakes_told():
-        path = load_settings(settings_file).store
+        store = load_settings(settings_file).store
     try:
-        with OfflineTrail(path) as read:
+        with OfflineTrail(store) as read:
             yield read
     except StoreUnavailable as error:
         fail(Exit.UNAVAILABLE, str(error))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+_PASSWORD = re.compile(r"""(?<=://)[^/@\s]*:[^@\s]+(?=@)|(?<=password=)[^&\s"']+""")
 _SHOWN = 20
 """So many allowed words are listed; a department may have hundreds of groups."""
 
@@ -36,11 +37,16 @@ class Problem:
         if self.written.strip():
             number = f"{self.location.line:>4}"
             before = re.sub(r"[^\t]", " ", self.written[: self.location.column - 1].ljust(self.location.column - 1))
-            lines.append(f"{number} | {self.written}")
+            lines.append(f"{number} | {_unseen(self.written)}")
             lines.append(" " * len(number) + "   " + before + "^" * max(1, self.width))
         if self.remedy:
             lines.append(f"        {self.remedy}")
         return "\n".join(lines)
+
+
+def _unseen(written: str) -> str:
+    """The line without a password that stands in a URL; as long as it was, so that the mark below stays where it is."""
+    return _PASSWORD.sub(lambda found: "*" * len(found[0]), written)
 
 
 class Mistakes(Exception):  # noqa: N818  -- it is what it says: all the mistakes of what was loaded, not one error

@@ -1,22 +1,50 @@
-"""The shelf: held mail, the outbox of what is to go out, and the audit trail of all that was done, on SQLite.
+"""The shelf: held mail, the outbox of what is to go out, and the audit trail of all that was done, on SQLite or PostgreSQL.
 
 It keeps HoldStore, Outbox, Trail and Archive of `gateway.ports`. Every write is one transaction and is on stable storage when
-its call returns (WAL, synchronous=FULL). One front uses a database at a time; it is told so at the start. All SQL runs in one
-thread on one connection. Only the octets of content are ever deleted, where that is asked for; an id on the shelf is never
-taken a second time.
+its call returns. One change is made at a time, whoever makes it: with SQLite one front uses a database, and is told so at the
+start; with PostgreSQL any number of them, on any number of machines. Only the octets of content are ever deleted, where that is
+asked for; an id on the shelf is never taken a second time. Both have the same tables, brought up by the same migrations; what is
+different stands in `sqlite`, `postgres`, and the migration that guards the trail.
 
 It decides nothing, sends nothing, and does not look into messages.
 
 How it fails: `open` raises StoreUnavailable in words for an admin (in use, damaged, written by a newer version, on a
-network file system). Afterwards whatever SQLite or the disk refuses is StoreUnavailable, nothing was changed, and the shelf
-can be used again once the cause is gone. A call that is cancelled was done whole or not at all.
+network file system, no such database). Afterwards whatever the database or the disk refuses is StoreUnavailable, nothing was
+changed, and the shelf can be used again once the cause is gone. A call that is cancelled was done whole or not at all.
 """
 
+from pathlib import Path
+
+from gateway.database import Postgres
+from gateway.ports import Clock
+from gateway.store.copying import Count, Differs, copy, look
 from gateway.store.examples import ExampleFolder
 from gateway.store.laws import KeptLaws
 from gateway.store.offline import OfflineTrail
+from gateway.store.postgres import PostgresStore
 from gateway.store.reader import StoredHolds
-from gateway.store.shelf import Stock
+from gateway.store.shelf import Shelf, Stock, SystemClock
 from gateway.store.sqlite import SqliteStore
 
-__all__ = ["ExampleFolder", "KeptLaws", "OfflineTrail", "SqliteStore", "Stock", "StoredHolds"]
+
+async def opened(store: Path | Postgres, clock: Clock | None = None) -> Shelf:
+    """The shelf that the settings name. Raises StoreUnavailable, in words for an admin."""
+    return await (PostgresStore.open(store, clock) if isinstance(store, Postgres) else SqliteStore.open(store, clock))
+
+
+__all__ = [
+    "Count",
+    "Differs",
+    "ExampleFolder",
+    "KeptLaws",
+    "OfflineTrail",
+    "PostgresStore",
+    "Shelf",
+    "SqliteStore",
+    "Stock",
+    "StoredHolds",
+    "SystemClock",
+    "copy",
+    "look",
+    "opened",
+]

@@ -52,7 +52,7 @@ class StoredAccounts:
     async def accounts(self) -> Sequence[Account]:
         """All, by login."""
         asked = select(accounts).order_by(accounts.c.login)
-        return await self._writer.do(lambda db: [_account(row) for row in db.execute(asked)])
+        return await self._writer.read(lambda db: [_account(row) for row in db.execute(asked)])
 
     async def invite(self, digest: str, account: str, until: datetime) -> None:
         """A one-time link; those the account had before are void. Raises KeyError."""
@@ -67,7 +67,7 @@ class StoredAccounts:
 
     async def invited(self, digest: str, now: datetime) -> Account | None:
         """Whose link that is, if it still serves."""
-        return await self._writer.do(lambda db: _invited(db, digest, now))
+        return await self._writer.read(lambda db: _invited(db, digest, now))
 
     async def accept(self, digest: str, password: str, now: datetime) -> Account | None:
         """Use a link up: set the password, drop second factors and all sessions. None if it does not serve any more."""
@@ -86,7 +86,7 @@ class StoredAccounts:
     async def spend(self, account: str, step: int) -> bool:
         """Note that the code of that time step was used; False if it or a later one was already."""
         later = update(accounts).where(accounts.c.id == account, accounts.c.spent < step).values(spent=step)
-        return await self._writer.do(lambda db: bool(db.execute(later).rowcount))
+        return await self._writer.claim(lambda db: bool(db.execute(later).rowcount))
 
     async def begin(self, session: Session) -> None:
         """A session begins."""
@@ -106,29 +106,29 @@ class StoredAccounts:
             account = _found(db, row.account) if row else None
             return (_session(row), account) if row and account else None
 
-        return await self._writer.do(work)
+        return await self._writer.read(work)
 
     async def sessions(self, account: str) -> Sequence[Session]:
         """All of somebody's, the last used first."""
         asked = select(sessions).where(sessions.c.account == account, sessions.c.ended.is_(False))
-        return await self._writer.do(lambda db: [_session(row) for row in db.execute(asked.order_by(sessions.c.seen.desc()))])
+        return await self._writer.read(lambda db: [_session(row) for row in db.execute(asked.order_by(sessions.c.seen.desc()))])
 
     async def touch(self, digest: str, at: datetime) -> None:
         """It was used."""
-        await self._writer.do(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(seen=at)))
+        await self._writer.claim(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(seen=at)))
 
     async def strengthen(self, digest: str) -> None:
         """A second factor was given in it."""
-        await self._writer.do(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(strong=True)))
+        await self._writer.claim(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(strong=True)))
 
     async def end(self, digest: str) -> None:
         """It is over."""
-        await self._writer.do(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(ended=True)))
+        await self._writer.claim(lambda db: db.execute(update(sessions).where(sessions.c.digest == digest).values(ended=True)))
 
     async def end_all(self, account: str, *, but: str = "") -> None:
         """All of somebody's are over, but one."""
         over = update(sessions).where(sessions.c.account == account, sessions.c.digest != but).values(ended=True)
-        await self._writer.do(lambda db: db.execute(over))
+        await self._writer.claim(lambda db: db.execute(over))
 
     async def key(self, name: str) -> bytes:
         """32 random octets, the same each time."""
@@ -147,7 +147,7 @@ class StoredAccounts:
             row = db.execute(asked).one_or_none()
             return _account(row) if row else None
 
-        return await self._writer.do(work)
+        return await self._writer.read(work)
 
 
 def _unless_taken(account: Account, write: Callable[[Connection], object]) -> Callable[[Connection], None]:

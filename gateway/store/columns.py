@@ -3,11 +3,16 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Dialect, MetaData, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import BigInteger, Dialect, MetaData
+from sqlalchemy import Text as AnyText
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+
+
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+"""Text that is compared octet by octet wherever it is kept, whatever language the database is set to."""
 
 
 class Instant(TypeDecorator[datetime]):
@@ -28,8 +33,12 @@ class Instant(TypeDecorator[datetime]):
 class Words(TypeDecorator[str]):
     """Text from a message, as a JSON string: lone surrogates and NUL, which a database refuses, come back as they were."""
 
-    impl = Text
+    impl = AnyText
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """As any text of ours."""
+        return dialect.type_descriptor(Text)
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  -- the hook's form
         """ASCII only."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 from sqlalchemy import Connection, select
 
@@ -46,7 +47,7 @@ class Spool:
         """A file of these octets. What `octets` raises leaves none behind; raises OSError."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         self._sweep()
-        path, growing = self._folder / name, self._folder / f"{name}.new"
+        path, growing = self._folder / name, self._folder / f"{name}.{get_ident()}.new"
         try:
             with open(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123  -- a descriptor
                 file.writelines(octets)

@@ -19,27 +19,27 @@ class StoredDesk:
 
     async def find(self, search: Search) -> Leaf:
         """A page of lines. Raises ValueError for a key that is none."""
-        return await self._writer.do(lambda db: cards.find(db, search))
+        return await self._writer.read(lambda db: cards.find(db, search))
 
     async def alike(self, cluster: str, groups: Sequence[str] | None) -> Sequence[Line]:
         """What waits and is near-identical."""
-        return await self._writer.do(lambda db: cards.alike(db, cluster, groups))
+        return await self._writer.read(lambda db: cards.alike(db, cluster, groups))
 
     async def these(self, ids: Sequence[str], groups: Sequence[str] | None) -> Sequence[Line]:
         """The lines of these holds, as far as they are there and may be seen."""
-        return await self._writer.do(lambda db: cards.these(db, ids, groups))
+        return await self._writer.read(lambda db: cards.these(db, ids, groups))
 
     async def tally(self, groups: Sequence[str] | None, soon: datetime) -> Tally:
         """Counts of what waits."""
-        return await self._writer.do(lambda db: cards.tally(db, groups, soon))
+        return await self._writer.read(lambda db: cards.tally(db, groups, soon))
 
     async def policies(self) -> Sequence[str]:
         """The policies by which something was ever held."""
-        return await self._writer.do(cards.policies)
+        return await self._writer.read(cards.policies)
 
     async def groups(self) -> Sequence[str]:
         """The groups whose senders ever had something held."""
-        return await self._writer.do(cards.groups)
+        return await self._writer.read(cards.groups)
 
     async def remark(self, hold: str, remark: Remark) -> None:
         """Leave a note. Raises KeyError."""
@@ -54,4 +54,4 @@ class StoredDesk:
     async def remarks(self, hold: str) -> Sequence[Remark]:
         """The notes, the first first."""
         asked = select(remarks).where(remarks.c.hold == hold).order_by(remarks.c.number)
-        return await self._writer.do(lambda db: [Remark(by=row.by, at=row.at, text=row.text) for row in db.execute(asked)])
+        return await self._writer.read(lambda db: [Remark(by=row.by, at=row.at, text=row.text) for row in db.execute(asked)])

@@ -40,17 +40,17 @@ class StoredFactors:
             row = db.execute(select(passkeys).where(passkeys.c.id == id_, passkeys.c.void.is_(False))).one_or_none()
             return _passkey(row) if row else None
 
-        return await self._writer.do(work)
+        return await self._writer.read(work)
 
     async def passkeys(self, account: str) -> Sequence[Passkey]:
         """Somebody's, the oldest first."""
         asked = select(passkeys).where(passkeys.c.account == account, passkeys.c.void.is_(False))
-        return await self._writer.do(lambda db: [_passkey(row) for row in db.execute(asked.order_by(passkeys.c.made))])
+        return await self._writer.read(lambda db: [_passkey(row) for row in db.execute(asked.order_by(passkeys.c.made))])
 
     async def with_passkeys(self) -> frozenset[str]:
         """Every account that has one."""
         asked = select(passkeys.c.account).where(passkeys.c.void.is_(False)).distinct()
-        return await self._writer.do(lambda db: frozenset(db.scalars(asked)))
+        return await self._writer.read(lambda db: frozenset(db.scalars(asked)))
 
     async def rename_passkey(self, id_: str, account: str, name: str) -> bool:
         """Call it something else; False if he has none of that id."""
@@ -86,7 +86,7 @@ class StoredFactors:
 
     async def codes_left(self, account: str) -> int:
         """How many are left."""
-        return await self._writer.do(lambda db: _left(db, account))
+        return await self._writer.read(lambda db: _left(db, account))
 
     async def reset(self, account: str, *, bound: bool = False) -> None:
         """Drop every second factor, and with `bound` what he is elsewhere, and end his sessions. Raises KeyError."""
@@ -116,7 +116,7 @@ class StoredFactors:
     async def bound(self, by: str, subject: str) -> str | None:
         """The account of that name there."""
         its = identities.c.by == by, identities.c.subject == subject, identities.c.void.is_(False)
-        return await self._writer.do(lambda db: db.scalar(select(identities.c.account).where(*its)))
+        return await self._writer.read(lambda db: db.scalar(select(identities.c.account).where(*its)))
 
     async def once(self, digest: str, now: datetime, until: datetime) -> bool:
         """Use something up that serves until then; False if it was already."""
@@ -156,7 +156,7 @@ class StoredFactors:
     async def seals(self) -> Sequence[tuple[str, str]]:
         """Every account with the secret of its second factor, as it is kept."""
         asked = select(accounts.c.id, accounts.c.totp).where(accounts.c.totp != "")
-        return await self._writer.do(lambda db: [(row.id, row.totp) for row in db.execute(asked)])
+        return await self._writer.read(lambda db: [(row.id, row.totp) for row in db.execute(asked)])
 
     async def reseal(self, account: str, before: str, after: str) -> None:
         """Keep that secret otherwise, if it is still the one before."""

@@ -60,14 +60,14 @@ class StoredFigures:
         """The account, as things stood at `at`."""
         asked = Counting(question, at)
         sections = {
-            "policy": await self._writer.do(lambda db: asked.rows(db, cards.c.policy)),
-            "category": await self._writer.do(lambda db: asked.rows(db, _CATEGORY)),
-            "group": await self._writer.do(asked.groups),
-            "reviewer": await self._writer.do(asked.reviewers),
+            "policy": await self._writer.read(lambda db: asked.rows(db, cards.c.policy)),
+            "category": await self._writer.read(lambda db: asked.rows(db, _CATEGORY)),
+            "group": await self._writer.read(asked.groups),
+            "reviewer": await self._writer.read(asked.reviewers),
         }
-        whole = await self._writer.do(asked.whole)
-        period, periods = await self._writer.do(asked.periods)
-        counts, since = await self._writer.do(lambda db: _decided(db, question))
+        whole = await self._writer.read(asked.whole)
+        period, periods = await self._writer.read(asked.periods)
+        counts, since = await self._writer.read(lambda db: _decided(db, question))
         return Report(
             question=question,
             at=at,

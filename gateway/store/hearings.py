@@ -42,7 +42,7 @@ class StoredPleas:
 
     async def statements(self, hold: str) -> Sequence[Statement]:
         """All he said."""
-        return await self._writer.do(lambda db: pleas.said(db, hold))
+        return await self._writer.read(lambda db: pleas.said(db, hold))
 
     async def appeal(self, hold: str, appeal: Appeal, parcels: Sequence[Parcel]) -> None:
         """Keep an appeal, and the content with it. Raises KeyError, NotNow."""
@@ -66,12 +66,12 @@ class StoredPleas:
 
     async def appealed(self, hold: str) -> Appeal | None:
         """The appeal there is."""
-        return await self._writer.do(lambda db: pleas.appealed(db, hold))
+        return await self._writer.read(lambda db: pleas.appealed(db, hold))
 
     async def open(self) -> Sequence[str]:
         """Ids of holds with an appeal that waits for an answer."""
         asked = select(appeals.c.hold).where(appeals.c.open.is_(True)).order_by(appeals.c.hold)
-        return await self._writer.do(lambda db: db.execute(asked).scalars().all())
+        return await self._writer.read(lambda db: db.execute(asked).scalars().all())
 
     async def assent(self, hold: str, assent: Assent, parcels: Sequence[Parcel]) -> None:
         """Keep the first of two agreements to grant an appeal. Raises KeyError, NotNow, OwnRuling."""

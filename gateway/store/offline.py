@@ -1,6 +1,6 @@
-"""The audit trail of a database that no front has open: read, never written.
+"""The audit trail of a database, read without a front, never written.
 
-Raises StoreUnavailable where a front has it open after all, where there is none, and where it cannot be read.
+Raises StoreUnavailable where a front has a SQLite database open after all, where there is none, and where it cannot be read.
 """
 
 import os
@@ -10,32 +10,32 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 
+from gateway.database import Postgres
 from gateway.ports import Asked, StoreUnavailable
-from gateway.store import archive, ledger
+from gateway.store import archive, ledger, postgres
 from gateway.store.sqlite import best_library
+from gateway.store.writer import words
 from gateway.trail import Entry, Head
 
 T = TypeVar("T")
 
+_NO_TABLE = "42P01"
+"""PostgreSQL's code for it."""
+
 
 class OfflineTrail:
-    """The trail in the database at `path`. Each call is a transaction of its own, so that a front that starts has not to wait."""
+    """The trail in that database. Each call is a transaction of its own, so that a front that starts has not to wait."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._engine = create_engine(
-            "sqlite://",
-            module=best_library(),
-            creator=lambda: opened_read_only(path),
-            poolclass=NullPool,
-            hide_parameters=True,
-        )
+    def __init__(self, store: Path | Postgres) -> None:
+        self._store = store
+        self._engine = read_only(store)
 
     def __enter__(self) -> Self:
-        _alone(self._path)
+        if isinstance(self._store, Path):
+            alone(self._store)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -58,21 +58,34 @@ class OfflineTrail:
             with self._engine.connect() as connection:
                 return work(connection)
         except DBAPIError as error:
-            old = "no such table" in str(error.orig)
-            why = "has no audit trail; the first start of this version makes one" if old else error.orig
-            raise StoreUnavailable(f"{self._path}: {why}") from error
-        except self._engine.dialect.loaded_dbapi.Error as error:
-            raise StoreUnavailable(f"{self._path}: {error}") from error
+            old = "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", "") == _NO_TABLE
+            why = "has no audit trail; the first start of this version makes one" if old else words(error.orig)
+            raise StoreUnavailable(f"{self._store}: {why}") from error
+        except (self._engine.dialect.loaded_dbapi.Error, OSError) as error:
+            raise StoreUnavailable(f"{self._store}: {words(error)}") from error
 
 
-def opened_read_only(path: Path) -> Any:
+def read_only(store: Path | Postgres) -> Engine:
+    """For transactions that change nothing, and that no front waits for."""
+    if isinstance(store, Postgres):
+        return postgres.reading(store)
+    return create_engine(
+        "sqlite://",
+        module=best_library(),
+        creator=lambda: _opened(store),
+        poolclass=NullPool,
+        hide_parameters=True,
+    )
+
+
+def _opened(path: Path) -> Any:
     """A connection. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
     log = path.with_name(f"{path.name}-wal")
     copy = "&immutable=1" if not log.exists() and not os.access(path.parent, os.W_OK) else ""
     return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True)
 
 
-def _alone(path: Path) -> None:
+def alone(path: Path) -> None:
     """Raises StoreUnavailable if a front has the database open, or if there is none."""
     if not path.is_file():
         raise StoreUnavailable(f"{path}: there is no database")

@@ -50,9 +50,15 @@ def lease(db: Connection, now: datetime, until: datetime, limit: int, spool: Spo
     """Parcels that are due and in nobody's hands, the longest due first; in the caller's until `until`."""
     free = or_(parcels.c.leased_until.is_(None), parcels.c.leased_until <= now)
     ready = select(parcels).where(_OPEN, parcels.c.due <= now, free).order_by(parcels.c.due, parcels.c.number).limit(limit)
-    rows = db.execute(ready).all()
+    rows = db.execute(ready.with_for_update(skip_locked=True)).all()
     db.execute(update(parcels).where(parcels.c.number.in_([row.number for row in rows])).values(leased_until=until))
     return readable(rows, lambda row: _parcel(db, row, spool))
+
+
+def renew(db: Connection, ids: Sequence[str], until: datetime) -> None:
+    """Keep parcels that are leased until then."""
+    leased = parcels.c.id.in_(list(ids)), parcels.c.leased_until.is_not(None), _OPEN
+    db.execute(update(parcels).where(*leased).values(leased_until=until))
 
 
 def get(db: Connection, parcel: str, spool: Spool) -> Parcel | None:

@@ -22,11 +22,11 @@ _locked: set[tuple[int, int] | None] = set()
 class Lock:
     """`PATH.lock`, ours until released or until this process ends; child processes do not inherit it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, says: str = "with SQLite there is one front") -> None:
         lock = path.with_name(f"{path.name}.lock")
         if identity(lock) in _locked:
-            raise _in_use(path, str(os.getpid()))
-        self._file: int | None = _taken(path, lock)
+            raise _in_use(path, str(os.getpid()), says)
+        self._file: int | None = _taken(path, lock, says)
         self._key = identity(lock)
         _locked.add(self._key)
 
@@ -38,23 +38,21 @@ class Lock:
             self._file = None
 
 
-def _taken(path: Path, lock: Path) -> int:
+def _taken(path: Path, lock: Path, says: str) -> int:
     file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         lockf(file, LOCK_EX | LOCK_NB)
     except (BlockingIOError, PermissionError):
         user = os.read(file, 32).decode("ascii", "replace").strip()
         os.close(file)
-        raise _in_use(path, user) from None
+        raise _in_use(path, user, says) from None
     os.ftruncate(file, 0)
     os.write(file, f"{os.getpid()}\n".encode())
     return file
 
 
-def _in_use(path: Path, user: str) -> StoreUnavailable:
-    return StoreUnavailable(
-        f"{path}: is in use by another Hatchway (process {user or 'unknown'}); with SQLite there is one front"
-    )
+def _in_use(path: Path, user: str, says: str) -> StoreUnavailable:
+    return StoreUnavailable(f"{path}: is in use by another Hatchway (process {user or 'unknown'}); {says}")
 
 
 def create(path: Path) -> None:

@@ -9,39 +9,34 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import NullPool, create_engine, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from gateway.database import Postgres, beside
 from gateway.hold import HeldMail
 from gateway.ports import Asked, StoreUnavailable
 from gateway.store import holds, ledger
 from gateway.store.codec import UnreadableRecord
 from gateway.store.contents import Damaged, Spool
-from gateway.store.offline import opened_read_only
+from gateway.store.offline import read_only
 from gateway.store.schema import holds as rows
-from gateway.store.sqlite import best_library
+from gateway.store.writer import words
 from gateway.trail import Entry
 
 _PAGE = 500
 
 
 class StoredHolds:
-    """The holds in the database at `path`."""
+    """The holds in that database."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._spool = Spool(path.with_name("no spool is needed"), sys.maxsize)
-        self._engine = create_engine(
-            "sqlite://",
-            module=best_library(),
-            creator=lambda: opened_read_only(path),
-            poolclass=NullPool,
-            hide_parameters=True,
-        )
+    def __init__(self, store: Path | Postgres) -> None:
+        self._store = store
+        self._spool = Spool(beside(store).with_name("no spool is needed"), sys.maxsize)
+        self._engine = read_only(store)
 
     def __enter__(self) -> Self:
-        if not self._path.is_file():
-            raise StoreUnavailable(f"{self._path}: there is no database")
+        if isinstance(self._store, Path) and not self._store.is_file():
+            raise StoreUnavailable(f"{self._store}: there is no database")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,7 +57,7 @@ class StoredHolds:
         except (Damaged, UnreadableRecord) as damaged:
             raise ValueError(str(damaged)) from damaged
         except DBAPIError as error:
-            raise StoreUnavailable(f"{self._path}: {error.orig}") from error
+            raise StoreUnavailable(f"{self._store}: {words(error.orig)}") from error
 
     def entries(self, asked: Asked, *, limit: int = 1000, newest: bool = False) -> Sequence[Entry]:
         """Of the audit trail: the first or the newest so many, in their order."""
@@ -70,11 +65,11 @@ class StoredHolds:
             with self._engine.connect() as db:
                 return ledger.entries(db, asked, limit=limit, newest=newest)
         except DBAPIError as error:
-            raise StoreUnavailable(f"{self._path}: {error.orig}") from error
+            raise StoreUnavailable(f"{self._store}: {words(error.orig)}") from error
 
     def _ids(self, after: str) -> Sequence[str]:
         try:
             with self._engine.connect() as db:
                 return db.execute(select(rows.c.id).where(rows.c.id > after).order_by(rows.c.id).limit(_PAGE)).scalars().all()
         except DBAPIError as error:
-            raise StoreUnavailable(f"{self._path}: {error.orig}") from error
+            raise StoreUnavailable(f"{self._store}: {words(error.orig)}") from error

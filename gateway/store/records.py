@@ -26,11 +26,11 @@ class Recorded:
 
     async def entries(self, asked: Asked, *, limit: int = 1000, newest: bool = False) -> Sequence[Entry]:
         """The first or the newest so many, in their order, as they stand."""
-        return await self._writer.do(lambda db: ledger.entries(db, asked, limit=limit, newest=newest))
+        return await self._writer.read(lambda db: ledger.entries(db, asked, limit=limit, newest=newest))
 
     async def head(self) -> Head | None:
         """The last entry's number and hash."""
-        return await self._writer.do(ledger.head)
+        return await self._writer.read(ledger.head)
 
     async def keep(self, hold: str, *, actor: str, reason: str) -> None:
         """Put a legal hold on it; one that stands for that reason is not recorded again. Raises ValueError without a reason."""
@@ -51,7 +51,7 @@ class Recorded:
 
     async def expendable(self, ruled_before: Mapping[str, datetime], limit: int) -> Mapping[str, str]:
         """Ids of holds whose content was kept long enough, the oldest first, with how they ended."""
-        return await self._writer.do(lambda db: archive.expendable(db, ruled_before, limit, self._clock.now()))
+        return await self._writer.read(lambda db: archive.expendable(db, ruled_before, limit, self._clock.now()))
 
     async def destroy(self, hold: str, *, actor: str, why: str) -> bool:
         """Destroy content, in the database, its write-ahead log and the spool; False if that may not be, or was done."""
@@ -73,11 +73,11 @@ class Recorded:
 
     async def files(self, hold: str) -> Mapping[str, bytes]:
         """All of a hold as files by name."""
-        return await self._writer.do(lambda db: archive.files(db, hold, self._spool))
+        return await self._writer.read(lambda db: archive.files(db, hold, self._spool))
 
     async def prints(self, after: str, limit: int) -> Mapping[str, Mapping[str, str]]:
         """The hashes of what is on the shelf, by hold."""
-        return await self._writer.do(lambda db: archive.prints(db, after, limit))
+        return await self._writer.read(lambda db: archive.prints(db, after, limit))
 
     async def _wipe(self) -> None:
         """Do what this kind of database needs so that deleted octets are nowhere any more."""

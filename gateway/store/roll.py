@@ -1,8 +1,8 @@
 """The tables of people: accounts, how they sign in, and what they want; as `schema` has those of mail."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from gateway.store.columns import Instant, Words, metadata
+from gateway.store.columns import Instant, Text, Words, metadata
 
 accounts = Table(
     "accounts",

@@ -58,11 +58,11 @@ class StoredRounds:
     async def hashes(self, holds: Sequence[str]) -> Mapping[str, str]:
         """SHA-256 of held messages by id."""
         asked = select(contents.c.id, contents.c.sha256).where(contents.c.id.in_(list(holds)))
-        return await self._writer.do(lambda db: {row.id: row.sha256 for row in db.execute(asked)})
+        return await self._writer.read(lambda db: {row.id: row.sha256 for row in db.execute(asked)})
 
     async def wishes(self) -> Mapping[str, Timetable]:
         """When people want to hear of what waits, by account. One that cannot be read is as if it were not there."""
-        return await self._writer.do(_wishes)
+        return await self._writer.read(_wishes)
 
     async def wish(self, account: str, wanted: Timetable | None) -> None:
         """Write what somebody wants; None for what his group has."""

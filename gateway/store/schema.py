@@ -5,9 +5,9 @@ Records of ours (envelope, decision, review, reply, receipt) are JSON text of `g
 exist to be asked for. A change here needs a new file in `migrations/versions`, and a test compares the two.
 """
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from gateway.store.columns import Instant, Words, metadata
+from gateway.store.columns import Instant, Text, Words, metadata
 
 contents = Table(
     "contents",

@@ -3,9 +3,10 @@
 Whatever changes a hold or a parcel puts its entry in the audit trail in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -41,6 +42,14 @@ class Stock:
     failed: int
 
 
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
 class Shelf(Recorded):
     """Holds come with their content, in memory if it is small, else in a file that stays for an hour; `list` leaves it out."""
 
@@ -65,11 +74,11 @@ class Shelf(Recorded):
 
     async def get(self, hold: str) -> HeldMail | None:
         """The held message of that id, ruled on or not."""
-        return await self._writer.do(lambda db: holds.find(db, hold, self._spool))
+        return await self._writer.read(lambda db: holds.find(db, hold, self._spool))
 
     async def list(self, *, waiting: bool = True, limit: int = 1000) -> Sequence[HeldMail]:
         """Holds without their content, the earliest deadline first."""
-        return await self._writer.do(lambda db: holds.listed(db, waiting=waiting, limit=limit))
+        return await self._writer.read(lambda db: holds.listed(db, waiting=waiting, limit=limit))
 
     async def rule(self, hold: str, review: Review, parcels: Sequence[Parcel], *, turn: int | None = None) -> HeldMail:
         """Write the first ruling and what it sends. Raises AlreadyRuled, KeyError, Turned, or ValueError for a stranger."""
@@ -85,14 +94,14 @@ class Shelf(Recorded):
 
     async def dispatches(self, hold: str) -> Sequence[Dispatch]:
         """What became of all that was put in for a hold; empty if there is none of that id."""
-        return await self._writer.do(lambda db: outbox.dispatches(db, hold))
+        return await self._writer.read(lambda db: outbox.dispatches(db, hold))
 
     async def due(self, now: datetime) -> Sequence[HeldMail]:
         """Waiting holds whose next reminder or deadline has come, at most a hundred, the longest due first.
 
         A deadline at which the policy waits is due once, and again after each further such length of time.
         """
-        return await self._writer.do(lambda db: holds.due(db, now, self._spool))
+        return await self._writer.read(lambda db: holds.due(db, now, self._spool))
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
         """Write that reminders are sent; False if they were, or if the hold is ruled on. Raises KeyError."""
@@ -108,7 +117,7 @@ class Shelf(Recorded):
 
     async def turning(self, now: datetime) -> Sequence[HeldMail]:
         """Waiting holds that go on by themselves now, at most a hundred, the longest due first."""
-        return await self._writer.do(lambda db: holds.turning(db, now, self._spool))
+        return await self._writer.read(lambda db: holds.turning(db, now, self._spool))
 
     async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
         """Write a change of its course and what it sends. Raises AlreadyRuled, KeyError, Turned, and then nothing was written."""
@@ -135,11 +144,28 @@ class Shelf(Recorded):
 
     async def parcel(self, parcel: str) -> Parcel | None:
         """The parcel of that id, whatever became of it; without octets where they were destroyed."""
-        return await self._writer.do(lambda db: outbox.get(db, parcel, self._spool))
+        return await self._writer.read(lambda db: outbox.get(db, parcel, self._spool))
+
+    @asynccontextmanager
+    async def duty(self, _name: str) -> AsyncIterator[bool]:
+        """Whether that work is ours, and nobody else's until we are done with it; where there is one front, it is."""
+        yield True
+
+    async def about(self) -> str:
+        """What and where it is, in a line. Raises StoreUnavailable."""
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Finish what was begun and let go of the database."""
+        await self._writer.close()
 
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         """Parcels that are due, the longest due first, held by nobody else until `until`."""
-        return await self._writer.do(lambda db: outbox.lease(db, now, until, limit, self._spool))
+        return await self._writer.claim(lambda db: outbox.lease(db, now, until, limit, self._spool))
+
+    async def renew(self, parcels: Sequence[str], until: datetime) -> None:
+        """Keep leased parcels, by their ids, until then; those that are settled stay as they are."""
+        await self._writer.claim(lambda db: outbox.renew(db, parcels, until))
 
     async def delivered(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         """The relay took it. Harmless for a parcel that is settled: nothing more goes out. Raises KeyError."""
@@ -164,7 +190,7 @@ class Shelf(Recorded):
 
     async def recent(self, recipient: str, since: datetime) -> int:
         """How many notices were made for that mailbox, however it is written, since then."""
-        return await self._writer.do(lambda db: outbox.recent(db, recipient, since))
+        return await self._writer.read(lambda db: outbox.recent(db, recipient, since))
 
     async def status(self) -> Stock:
         """Counts for those who look after the gateway."""
@@ -174,7 +200,7 @@ class Shelf(Recorded):
             size, due, failed = outbox.counted(db)
             return Stock(waiting=waiting, oldest_waiting=oldest, outbox=size, oldest_due=due, failed=failed)
 
-        return await self._writer.do(work)
+        return await self._writer.read(work)
 
     async def _settle(self, parcel: Parcel, step: Step, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         """The step's word is the parcel's state."""

@@ -8,7 +8,6 @@ locked for every other connection, readers included, for as long as the front ru
 import asyncio
 import importlib
 import sqlite3
-from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
@@ -22,7 +21,7 @@ from gateway.store import holds, migrate, outbox
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock, create, identity, network_file_system
-from gateway.store.shelf import Shelf
+from gateway.store.shelf import Shelf, SystemClock
 from gateway.store.writer import Writer
 
 log = structlog.get_logger()
@@ -40,20 +39,16 @@ _PRAGMAS = (
 _IN_MEMORY = 256 * 1024
 
 
-class _SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
-
-
 class SqliteStore(Shelf):
     """The shelf in one file, for one front."""
 
-    def __init__(self, writer: Writer, spool: Spool, clock: Clock, lock: Lock) -> None:
+    def __init__(  # noqa: PLR0913  -- what it is made of
+        self, writer: Writer, spool: Spool, clock: Clock, *, lock: Lock, path: Path, library: ModuleType
+    ) -> None:
         super().__init__(writer, spool, clock)
         self._lock = lock
+        self._path = path
+        self._library = library
 
     @classmethod
     async def open(
@@ -67,11 +62,11 @@ class SqliteStore(Shelf):
         """
         lock = await asyncio.to_thread(_prepared, path)
         module = library or best_library()
-        writer = Writer(_engine(path, module), str(path))
+        writer = Writer(engine(path, module), str(path))
         try:
             spool = Spool(path.with_name(f"{path.name}.spool"), in_memory)
-            store = cls(writer, spool, clock or _SystemClock(), lock)
-            await store._start(path)
+            store = cls(writer, spool, clock or SystemClock(), lock=lock, path=path, library=module)
+            await store._start()
         except BaseException:
             await writer.close()
             lock.release()
@@ -79,15 +74,19 @@ class SqliteStore(Shelf):
         log.info("store.opened", path=str(path), sqlite=module.sqlite_version, exclusive=faulty(module.sqlite_version_info))
         return store
 
+    async def about(self) -> str:
+        """What and where it is."""
+        return f"SQLite {self._library.sqlite_version} at {self._path}"
+
     async def close(self) -> None:
         """Finish what was begun, and let another front have the database."""
         await self._writer.close()
         self._lock.release()
 
-    async def _start(self, path: Path) -> None:
+    async def _start(self) -> None:
         def work(db: Connection) -> None:
-            check(db, path)
-            migrate.upgrade(db, str(path))
+            check(db, self._path)
+            migrate.upgrade(db, str(self._path))
             outbox.unlease(db)
             self._spool.clear()
             begin(db, self._clock.now())
@@ -133,7 +132,8 @@ def _prepared(path: Path) -> Lock:
         raise StoreUnavailable(f"{path}: {error.strerror or error}") from error
 
 
-def _engine(path: Path, library: ModuleType) -> Engine:
+def engine(path: Path, library: ModuleType) -> Engine:
+    """Makes one connection, each of whose transactions keeps everybody else from writing."""
     exclusive = faulty(library.sqlite_version_info)
     if exclusive:
         log.warning(
@@ -141,7 +141,7 @@ def _engine(path: Path, library: ModuleType) -> Engine:
             sqlite=library.sqlite_version,
             says="this SQLite has the WAL-reset fault; nobody else can open the database meanwhile. Install pysqlite3.",
         )
-    engine = create_engine(
+    made = create_engine(
         "sqlite://",
         module=library,
         creator=lambda: _connected(path, library, exclusive=exclusive),
@@ -157,8 +157,8 @@ def _engine(path: Path, library: ModuleType) -> Engine:
             raise library.OperationalError("the file was taken away or replaced under the running Hatchway")
         db.exec_driver_sql("BEGIN IMMEDIATE")
 
-    event.listen(engine, "begin", begin)
-    return engine
+    event.listen(made, "begin", begin)
+    return made
 
 
 def _connected(path: Path, library: ModuleType, *, exclusive: bool) -> Any:

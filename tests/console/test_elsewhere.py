@@ -11,8 +11,7 @@ from joserfc import jwk, jws
 
 from gateway.oidc.tokens import ALGORITHMS
 from gateway.people import Role
-from gateway.service import SystemClock
-from gateway.store import SqliteStore
+from gateway.store import SqliteStore, SystemClock
 from tests.support.console import PASSWORD, Console
 from tests.support.provider import RUIZ, begun, honest, refused, settings, signed_in, steps, unsigned
 

@@ -2,8 +2,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import NullPool
 
-from gateway.store import SqliteStore
+from gateway.database import Postgres
+from gateway.store import PostgresStore, Shelf, SqliteStore, migrate
+from gateway.store.postgres import engine
 from gateway.store.sqlite import best_library
 from tests.support import mails
 from tests.support.memory_store import MemoryStore
@@ -19,10 +22,45 @@ def path(tmp_path) -> Path:
     return tmp_path / "shelf" / "hatchway.db"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request, path, clock) -> AsyncIterator[MemoryStore | SqliteStore]:
+@pytest.fixture(scope="session")
+def database(postgres) -> str:
+    """A database of the newest form."""
+    name = postgres.database()
+    made = engine(postgres.place(name, postgres.folder), NullPool)
+    with made.begin() as db:
+        migrate.upgrade(db, name)
+    made.dispose()
+    return name
+
+
+@pytest.fixture
+def place(postgres, database, tmp_path) -> Postgres:
+    """That database, with nothing in it."""
+    postgres.empty(database)
+    return postgres.place(database, tmp_path / "node")
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+async def store(request, clock) -> AsyncIterator[MemoryStore | Shelf]:
     """Every shelf there is; what holds for one holds for all."""
-    opened = MemoryStore(clock) if request.param == "memory" else await SqliteStore.open(path, clock)
+    match request.param:
+        case "memory":
+            opened = MemoryStore(clock)
+        case "sqlite":
+            opened = await SqliteStore.open(request.getfixturevalue("path"), clock)
+        case "postgresql":
+            opened = await PostgresStore.open(request.getfixturevalue("place"), clock)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def kept(request, clock) -> AsyncIterator[Shelf]:
+    """Every shelf that lasts, with all that is on it for people."""
+    if request.param == "sqlite":
+        opened = await SqliteStore.open(request.getfixturevalue("path"), clock)
+    else:
+        opened = await PostgresStore.open(request.getfixturevalue("place"), clock)
     yield opened
     await opened.close()
 

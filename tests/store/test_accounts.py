@@ -16,77 +16,77 @@ def session(of, digest="d1", **how) -> Session:
     return Session(**{"digest": digest, "account": of.id, "made": NOW, "seen": NOW, "whole": True, **how})
 
 
-async def test_an_account_comes_back_as_it_was_put(shelf):
+async def test_an_account_comes_back_as_it_was_put(kept):
     given = account(name="Capt. Ruiz", also=("ruiz@city.example",), reviewers=("command",))
-    await shelf.accounts.add(given)
-    assert await shelf.accounts.account(given.id) == given
-    assert await shelf.accounts.known_as(" CAPTAIN@Department.example ") == given
-    assert await shelf.accounts.known_as("nobody@department.example") is None
+    await kept.accounts.add(given)
+    assert await kept.accounts.account(given.id) == given
+    assert await kept.accounts.known_as(" CAPTAIN@Department.example ") == given
+    assert await kept.accounts.known_as("nobody@department.example") is None
 
 
-async def test_a_login_belongs_to_one_account(shelf):
-    await shelf.accounts.add(account())
+async def test_a_login_belongs_to_one_account(kept):
+    await kept.accounts.add(account())
     with pytest.raises(Taken, match=r"captain@department\.example has an account already"):
-        await shelf.accounts.add(account("Captain@department.example"))
+        await kept.accounts.add(account("Captain@department.example"))
     other = account("other@department.example")
-    await shelf.accounts.add(other)
+    await kept.accounts.add(other)
     with pytest.raises(Taken):
-        await shelf.accounts.change(replace(other, login="captain@department.example"))
+        await kept.accounts.change(replace(other, login="captain@department.example"))
     with pytest.raises(KeyError):
-        await shelf.accounts.change(account("third@department.example"))
+        await kept.accounts.change(account("third@department.example"))
 
 
-async def test_a_change_never_brings_back_a_spent_code(shelf):
+async def test_a_change_never_brings_back_a_spent_code(kept):
     given = account()
-    await shelf.accounts.add(given)
-    assert await shelf.accounts.spend(given.id, 100)
-    await shelf.accounts.change(replace(given, name="New"))
-    assert not await shelf.accounts.spend(given.id, 100)
-    assert not await shelf.accounts.spend(given.id, 99)
-    assert await shelf.accounts.spend(given.id, 101)
+    await kept.accounts.add(given)
+    assert await kept.accounts.spend(given.id, 100)
+    await kept.accounts.change(replace(given, name="New"))
+    assert not await kept.accounts.spend(given.id, 100)
+    assert not await kept.accounts.spend(given.id, 99)
+    assert await kept.accounts.spend(given.id, 101)
 
 
-async def test_a_link_is_good_once_until_its_time_and_only_the_last_one(shelf):
+async def test_a_link_is_good_once_until_its_time_and_only_the_last_one(kept):
     given = account()
-    await shelf.accounts.add(given)
+    await kept.accounts.add(given)
     until = NOW + timedelta(hours=1)
-    await shelf.accounts.invite("a" * 64, given.id, until)
-    await shelf.accounts.invite("b" * 64, given.id, until)
-    assert await shelf.accounts.invited("a" * 64, NOW) is None
-    assert await shelf.accounts.accept("b" * 64, "hash", until) is None
-    accepted = await shelf.accounts.accept("b" * 64, "hash", NOW)
+    await kept.accounts.invite("a" * 64, given.id, until)
+    await kept.accounts.invite("b" * 64, given.id, until)
+    assert await kept.accounts.invited("a" * 64, NOW) is None
+    assert await kept.accounts.accept("b" * 64, "hash", until) is None
+    accepted = await kept.accounts.accept("b" * 64, "hash", NOW)
     assert accepted.password == "hash"
-    assert await shelf.accounts.accept("b" * 64, "other", NOW) is None
+    assert await kept.accounts.accept("b" * 64, "other", NOW) is None
     with pytest.raises(KeyError):
-        await shelf.accounts.invite("c" * 64, "nobody", until)
+        await kept.accounts.invite("c" * 64, "nobody", until)
 
 
-async def test_a_link_ends_all_sessions_and_drops_the_second_factor_and_serves_nobody_who_is_disabled(shelf):
+async def test_a_link_ends_all_sessions_and_drops_the_second_factor_and_serves_nobody_who_is_disabled(kept):
     given = replace(account(), totp="SECRET")
-    await shelf.accounts.add(given)
-    await shelf.accounts.begin(session(given))
-    await shelf.accounts.invite("a" * 64, given.id, NOW + timedelta(hours=1))
-    await shelf.accounts.change(replace(given, disabled=NOW))
-    assert await shelf.accounts.invited("a" * 64, NOW) is None
-    await shelf.accounts.change(given)
-    assert (await shelf.accounts.accept("a" * 64, "hash", NOW)).totp == ""
-    assert await shelf.accounts.session("d1") is None
+    await kept.accounts.add(given)
+    await kept.accounts.begin(session(given))
+    await kept.accounts.invite("a" * 64, given.id, NOW + timedelta(hours=1))
+    await kept.accounts.change(replace(given, disabled=NOW))
+    assert await kept.accounts.invited("a" * 64, NOW) is None
+    await kept.accounts.change(given)
+    assert (await kept.accounts.accept("a" * 64, "hash", NOW)).totp == ""
+    assert await kept.accounts.session("d1") is None
 
 
-async def test_sessions_are_touched_listed_and_ended(shelf):
+async def test_sessions_are_touched_listed_and_ended(kept):
     given = account()
-    await shelf.accounts.add(given)
+    await kept.accounts.add(given)
     for n in range(3):
-        await shelf.accounts.begin(session(given, f"d{n}", seen=NOW + timedelta(minutes=n), agent="x" * 500))
+        await kept.accounts.begin(session(given, f"d{n}", seen=NOW + timedelta(minutes=n), agent="x" * 500))
     later = NOW + timedelta(hours=1)
-    await shelf.accounts.touch("d0", later)
-    assert [one.digest for one in await shelf.accounts.sessions(given.id)] == ["d0", "d2", "d1"]
-    found, whose = await shelf.accounts.session("d0")
+    await kept.accounts.touch("d0", later)
+    assert [one.digest for one in await kept.accounts.sessions(given.id)] == ["d0", "d2", "d1"]
+    found, whose = await kept.accounts.session("d0")
     assert (found.seen, whose) == (later, given)
-    await shelf.accounts.end("d0")
-    assert await shelf.accounts.session("d0") is None
-    await shelf.accounts.end_all(given.id, but="d1")
-    assert [one.digest for one in await shelf.accounts.sessions(given.id)] == ["d1"]
+    await kept.accounts.end("d0")
+    assert await kept.accounts.session("d0") is None
+    await kept.accounts.end_all(given.id, but="d1")
+    assert [one.digest for one in await kept.accounts.sessions(given.id)] == ["d1"]
 
 
 async def test_a_key_is_the_same_each_time_and_after_opening_again(path, shelf):

@@ -23,12 +23,12 @@ WORDS = (
 )
 
 
-async def test_ten_thousand_holds_page_fast_and_by_an_index(shelf):
-    await fill(shelf, MANY)
+async def test_ten_thousand_holds_page_fast_and_by_an_index(kept):
+    await fill(kept, MANY)
     asked = Search(groups=("command",), together=True)
-    leaf = await shelf.desk.find(asked)
+    leaf = await kept.desk.find(asked)
     for _ in range(30):
-        leaf = await shelf.desk.find(replace(asked, after=leaf.after))
+        leaf = await kept.desk.find(replace(asked, after=leaf.after))
     spent = {}
     for name, search in {
         "the first page": asked,
@@ -37,11 +37,11 @@ async def test_ten_thousand_holds_page_fast_and_by_an_index(shelf):
         "by sender": replace(asked, sort=Sort.SENDER),
     }.items():
         began = time.perf_counter()
-        found = await shelf.desk.find(search)
+        found = await kept.desk.find(search)
         spent[name] = time.perf_counter() - began
         assert found.lines, name
     began = time.perf_counter()
-    tally = await shelf.desk.tally(("command",), mails.NOW + timedelta(hours=4))
+    tally = await kept.desk.tally(("command",), mails.NOW + timedelta(hours=4))
     spent["counts"] = time.perf_counter() - began
     assert tally.waiting == MANY
     print({name: f"{seconds * 1000:.1f} ms" for name, seconds in spent.items()})  # noqa: T201  -- shown with -s
@@ -115,20 +115,20 @@ async def test_lines_are_written_for_holds_that_were_there_before(path, shelf):
         await again.close()
 
 
-async def test_a_ruling_that_is_refused_leaves_the_line_as_it_was(shelf):
+async def test_a_ruling_that_is_refused_leaves_the_line_as_it_was(kept):
     held = mails.held()
-    await shelf.hold(held, [])
+    await kept.hold(held, [])
     stranger = mails.envelope("", "x@y.example").recipients
     review = Review(reviewer="r", ruling=Ruling.RELEASED, recipients=stranger, note="", at=mails.NOW)
     with pytest.raises(ValueError, match="not among"):
-        await shelf.rule("H1", review, [])
-    assert (await shelf.desk.find(Search())).lines[0].state is State.WAITING
+        await kept.rule("H1", review, [])
+    assert (await kept.desk.find(Search())).lines[0].state is State.WAITING
 
 
-async def test_notes_come_in_their_order_and_only_to_what_is_held(shelf):
-    await shelf.hold(mails.held(), [])
+async def test_notes_come_in_their_order_and_only_to_what_is_held(kept):
+    await kept.hold(mails.held(), [])
     for said in ("first", "second"):
-        await shelf.desk.remark("H1", Remark(by="a@b.example", at=mails.NOW, text=said))
-    assert [one.text for one in await shelf.desk.remarks("H1")] == ["first", "second"]
+        await kept.desk.remark("H1", Remark(by="a@b.example", at=mails.NOW, text=said))
+    assert [one.text for one in await kept.desk.remarks("H1")] == ["first", "second"]
     with pytest.raises(KeyError):
-        await shelf.desk.remark("H2", Remark(by="a@b.example", at=mails.NOW, text="x"))
+        await kept.desk.remark("H2", Remark(by="a@b.example", at=mails.NOW, text="x"))

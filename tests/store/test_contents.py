@@ -48,10 +48,10 @@ def holding(octets=BIG, id_="H1", content=None):
     return replace(there, mail=replace(there.mail, content=content or in_memory(octets)))
 
 
-async def test_large_content_comes_in_a_private_file_small_content_in_memory(shelf):
-    await shelf.hold(holding(), [])
-    await shelf.hold(holding(b"small", "H2"), [])
-    large, small = (await shelf.get("H1")).mail.content, (await shelf.get("H2")).mail.content
+async def test_large_content_comes_in_a_private_file_small_content_in_memory(kept):
+    await kept.hold(holding(), [])
+    await kept.hold(holding(b"small", "H2"), [])
+    large, small = (await kept.get("H1")).mail.content, (await kept.get("H2")).mail.content
     assert large.path.read_bytes() == BIG
     assert large.path.stat().st_mode & 0o777 == 0o600
     assert small == in_memory(b"small")
@@ -80,28 +80,28 @@ async def test_a_spool_file_that_is_gone_is_a_store_that_cannot_write(shelf, tmp
     assert isinstance(refused.value.__cause__, FileNotFoundError)
 
 
-async def test_a_file_is_written_once_and_made_again_if_somebody_took_it(shelf):
-    await shelf.hold(holding(), [])
-    first = (await shelf.get("H1")).mail.content.path
+async def test_a_file_is_written_once_and_made_again_if_somebody_took_it(kept):
+    await kept.hold(holding(), [])
+    first = (await kept.get("H1")).mail.content.path
     written = first.stat()
-    second = (await shelf.get("H1")).mail.content.path
+    second = (await kept.get("H1")).mail.content.path
     assert (second, second.stat().st_ino) == (first, written.st_ino)
     first.unlink()
-    assert (await shelf.get("H1")).mail.content.read() == BIG
+    assert (await kept.get("H1")).mail.content.read() == BIG
 
 
-async def test_a_folder_that_somebody_removed_is_made_again(shelf):
-    await shelf.hold(holding(), [])
-    shutil.rmtree((await shelf.get("H1")).mail.content.path.parent)
-    assert (await shelf.get("H1")).mail.content.read() == BIG
+async def test_a_folder_that_somebody_removed_is_made_again(kept):
+    await kept.hold(holding(), [])
+    shutil.rmtree((await kept.get("H1")).mail.content.path.parent)
+    assert (await kept.get("H1")).mail.content.read() == BIG
 
 
-async def test_a_file_nobody_asked_for_in_an_hour_makes_room_for_the_next(shelf):
-    await shelf.hold(holding(), [])
-    await shelf.hold(holding(BIG + b"2", "H2"), [])
-    first = (await shelf.get("H1")).mail.content.path
+async def test_a_file_nobody_asked_for_in_an_hour_makes_room_for_the_next(kept):
+    await kept.hold(holding(), [])
+    await kept.hold(holding(BIG + b"2", "H2"), [])
+    first = (await kept.get("H1")).mail.content.path
     os.utime(first, (0, 0))
-    second = (await shelf.get("H2")).mail.content.path
+    second = (await kept.get("H2")).mail.content.path
     assert [file.name for file in first.parent.iterdir()] == [second.name]
 
 

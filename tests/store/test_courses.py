@@ -95,22 +95,22 @@ async def test_a_hold_is_to_be_looked_at_at_once_and_then_when_its_rung_is_over(
     assert [one.mail.id for one in await store.turning(NOW + 4 * HOUR)] == ["H1"]
 
 
-async def test_a_hold_is_in_the_queues_of_those_it_came_to(shelf):
+async def test_a_hold_is_in_the_queues_of_those_it_came_to(kept):
     there = held(deadline=4 * HOUR, later=(DEPUTY,))
-    await shelf.hold(there, [])
+    await kept.hold(there, [])
 
     async def seen(*groups):
-        return [line.id for line in (await shelf.desk.find(Search(groups=groups))).lines]
+        return [line.id for line in (await kept.desk.find(Search(groups=groups))).lines]
 
     assert (await seen("command"), await seen("deputy chief"), await seen(personal("legal@department.example"))) == (
         *(["H1"], [], []),
     )
-    await shelf.turn(there.turned(leg=1), "passed up", "gateway", {}, [])
-    await shelf.turn(changed(there.turned(leg=1)), "handed over", "captain", {}, [])
+    await kept.turn(there.turned(leg=1), "passed up", "gateway", {}, [])
+    await kept.turn(changed(there.turned(leg=1)), "handed over", "captain", {}, [])
     for group in ("command", "deputy chief", personal("Legal@department.example")):
         assert await seen(group) == ["H1"], group
-        assert (await shelf.desk.tally((group,), NOW)).waiting == 1
-    [line] = (await shelf.desk.find(Search(groups=("command",)))).lines
+        assert (await kept.desk.tally((group,), NOW)).waiting == 1
+    [line] = (await kept.desk.find(Search(groups=("command",)))).lines
     assert (line.desk, line.desk_since, line.above, line.assented, line.given) == (
         *("deputy chief", NOW + HOUR, "", "captain", 1),
     )

@@ -66,9 +66,9 @@ def row(report, section, what):
 LATER = mails.NOW + timedelta(days=400)
 
 
-async def test_what_is_counted_is_what_is_there(shelf):
-    await some(shelf)
-    report = await shelf.figures.report(Question(), LATER)
+async def test_what_is_counted_is_what_is_there(kept):
+    await some(kept)
+    report = await kept.figures.report(Question(), LATER)
     whole = report.whole
     assert (whole.held, whole.released, whole.denied, whole.expired, whole.waiting) == (13, 6, 3, 1, 3)
     assert whole.senders == 2
@@ -77,29 +77,29 @@ async def test_what_is_counted_is_what_is_there(shelf):
     assert (whole.most, whole.longest) == (HOUR * 9, HOUR * 9)
 
 
-async def test_what_its_sender_took_back_is_no_reviewers_ruling_and_what_he_appeals_is_denied_so_far(shelf):
-    denied, returned, withdrawn = [await hold(shelf, id_) for id_ in ("D", "R", "W")]
-    await ruled(shelf, denied, Ruling.DENIED, HOUR)
-    await ruled(shelf, returned, Ruling.RETURNED, HOUR)
-    await ruled(shelf, withdrawn, Ruling.WITHDRAWN, HOUR, by="president@association.example")
-    report = await shelf.figures.report(Question(), LATER)
+async def test_what_its_sender_took_back_is_no_reviewers_ruling_and_what_he_appeals_is_denied_so_far(kept):
+    denied, returned, withdrawn = [await hold(kept, id_) for id_ in ("D", "R", "W")]
+    await ruled(kept, denied, Ruling.DENIED, HOUR)
+    await ruled(kept, returned, Ruling.RETURNED, HOUR)
+    await ruled(kept, withdrawn, Ruling.WITHDRAWN, HOUR, by="president@association.example")
+    report = await kept.figures.report(Question(), LATER)
     whole = report.whole
     assert (whole.held, whole.denied, whole.withdrawn, whole.expired, whole.waiting) == (3, 2, 1, 0, 0)
     assert [one.what for one in report.sections["reviewer"]] == ["captain@department.example"]
     at = denied.since + HOUR * 2
-    appeal = Appeal(by="president@association.example", at=at, text="?", against=(await shelf.get("D")).review)
-    await shelf.pleas.appeal("D", appeal, [])
-    assert (await shelf.figures.report(Question(), LATER)).whole.overturned == Share(0, 2)
+    appeal = Appeal(by="president@association.example", at=at, text="?", against=(await kept.get("D")).review)
+    await kept.pleas.appeal("D", appeal, [])
+    assert (await kept.figures.report(Question(), LATER)).whole.overturned == Share(0, 2)
     released = Review(
         reviewer="chief@x.example", ruling=Ruling.RELEASED, recipients=denied.mail.envelope.recipients, note="", at=at
     )
-    await shelf.pleas.find("D", Finding(by="chief@x.example", at=at, upheld=False, reason=""), released, [])
-    assert (await shelf.figures.report(Question(), LATER)).whole.overturned == Share(1, 2)
+    await kept.pleas.find("D", Finding(by="chief@x.example", at=at, upheld=False, reason=""), released, [])
+    assert (await kept.figures.report(Question(), LATER)).whole.overturned == Share(1, 2)
 
 
-async def test_the_sections_count_the_same_messages_each_in_its_way(shelf):
-    await some(shelf)
-    report = await shelf.figures.report(Question(), LATER)
+async def test_the_sections_count_the_same_messages_each_in_its_way(kept):
+    await some(kept)
+    report = await kept.figures.report(Question(), LATER)
     assert row(report, "policy", "command review").held == 12
     assert row(report, "policy", "everyday mail").waiting == 1
     assert row(report, "category", "political").held == 6
@@ -112,14 +112,14 @@ async def test_the_sections_count_the_same_messages_each_in_its_way(shelf):
         assert sum(one.figures.held for one in report.sections[name]) == report.whole.held
 
 
-async def test_periods_are_weeks_or_months_and_none_between_is_left_out(shelf):
-    await some(shelf)
-    weeks = await shelf.figures.report(Question(), LATER)
+async def test_periods_are_weeks_or_months_and_none_between_is_left_out(kept):
+    await some(kept)
+    weeks = await kept.figures.report(Question(), LATER)
     assert weeks.period == "week"
     assert sum(one.figures.held for one in weeks.periods) == 13
     assert [one.what for one in weeks.periods] == sorted(one.what for one in weeks.periods)
-    await hold(shelf, "LONG AGO", since=mails.NOW - timedelta(days=800))
-    months = await shelf.figures.report(Question(), LATER)
+    await hold(kept, "LONG AGO", since=mails.NOW - timedelta(days=800))
+    months = await kept.figures.report(Question(), LATER)
     assert months.period == "month"
     assert len(months.periods) == 28
     assert sum(one.figures.held for one in months.periods) == 14
@@ -136,37 +136,37 @@ async def test_periods_are_weeks_or_months_and_none_between_is_left_out(shelf):
         ({"since": "2026-10-15", "until": "2026-10-17"}, 1),
     ],
 )
-async def test_an_account_is_of_what_was_asked_for(shelf, asked, held):
-    await some(shelf)
-    assert (await shelf.figures.report(question(**asked), LATER)).whole.held == held
+async def test_an_account_is_of_what_was_asked_for(kept, asked, held):
+    await some(kept)
+    assert (await kept.figures.report(question(**asked), LATER)).whole.held == held
 
 
-async def test_what_comes_or_is_ruled_on_after_the_moment_is_not_in_it(shelf):
-    await some(shelf)
-    report = await shelf.figures.report(Question(), mails.NOW + timedelta(minutes=30))
+async def test_what_comes_or_is_ruled_on_after_the_moment_is_not_in_it(kept):
+    await some(kept)
+    report = await kept.figures.report(Question(), mails.NOW + timedelta(minutes=30))
     assert (report.whole.held, report.whole.waiting, report.whole.denied) == (2, 2, 0)
     assert report.whole.median is None
 
 
-async def test_nothing_held_is_an_account_too(shelf):
-    report = await shelf.figures.report(Question(), LATER)
+async def test_nothing_held_is_an_account_too(kept):
+    report = await kept.figures.report(Question(), LATER)
     assert report.whole.held == 0
     assert report.periods == ()
 
 
-async def test_decisions_of_the_rules_add_up_by_day_policy_and_group(shelf):
+async def test_decisions_of_the_rules_add_up_by_day_policy_and_group(kept):
     day = {
         ("2026-10-14", "all", "", "relay"): 90,
         ("2026-10-14", "all", "", "reject"): 4,
         ("2026-10-14", "group", "board", "reject"): 1,
     }
-    await shelf.figures.add(day)
-    await shelf.figures.add({("2026-10-15", "all", "", "relay"): 10, ("2026-10-14", "all", "", "relay"): 1})
-    report = await shelf.figures.report(Question(), LATER)
+    await kept.figures.add(day)
+    await kept.figures.add({("2026-10-15", "all", "", "relay"): 10, ("2026-10-14", "all", "", "relay"): 1})
+    report = await kept.figures.report(Question(), LATER)
     assert report.decided == {"relay": 101, "reject": 4}
     assert report.counted_since == datetime(2026, 10, 14, tzinfo=UTC).date()
-    assert (await shelf.figures.report(Question(group="board"), LATER)).decided == {"reject": 1}
-    assert (await shelf.figures.report(question(since="2026-10-15"), LATER)).decided == {"relay": 10}
+    assert (await kept.figures.report(Question(group="board"), LATER)).decided == {"reject": 1}
+    assert (await kept.figures.report(question(since="2026-10-15"), LATER)).decided == {"relay": 10}
 
 
 async def test_what_the_deadline_had_ruled_before_accounts_were_drawn_up_is_known(path, shelf, raw):

@@ -186,24 +186,24 @@ async def test_what_was_said_and_the_first_ruling_cannot_be_altered_unseen(shelf
         await vouched(shelf)
 
 
-async def test_a_line_of_the_lists_says_how_the_appeal_stands(shelf):
-    there = await denied(shelf)
+async def test_a_line_of_the_lists_says_how_the_appeal_stands(kept):
+    there = await denied(kept)
 
     async def state():
-        [line] = (await shelf.desk.find(Search(state=None))).lines
-        return line.state, (await shelf.desk.tally(None, NOW)).appeals
+        [line] = (await kept.desk.find(Search(state=None))).lines
+        return line.state, (await kept.desk.tally(None, NOW)).appeals
 
     assert await state() == (State.DENIED, 0)
-    await shelf.pleas.appeal("H1", appeal(there.review), [])
+    await kept.pleas.appeal("H1", appeal(there.review), [])
     assert await state() == (State.APPEALED, 1)
-    await shelf.pleas.find("H1", UPHELD, None, [])
+    await kept.pleas.find("H1", UPHELD, None, [])
     assert await state() == (State.DENIED, 0)
 
 
-async def test_a_store_that_is_away_says_so(shelf):
-    await shelf.close()
+async def test_a_store_that_is_away_says_so(kept):
+    await kept.close()
     with pytest.raises(StoreUnavailable):
-        await shelf.pleas.statements("H1")
+        await kept.pleas.statements("H1")
 
 
 async def vouched(store):

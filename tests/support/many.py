@@ -18,7 +18,8 @@ async def fill(shelf, waiting: int, ruled: int = 0) -> None:
     await shelf.hold(mails.held(id_="FIRST"), [])
 
     def work(db):
-        db.execute(text("PRAGMA defer_foreign_keys=ON"))
+        if db.dialect.name == "sqlite":
+            db.execute(text("PRAGMA defer_foreign_keys=ON"))
         line = dict(db.execute(cards.select()).one()._mapping)
         hold = dict(db.execute(holds.select()).one()._mapping)
         course = dict(db.execute(courses.select()).one()._mapping)

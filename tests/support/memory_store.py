@@ -134,6 +134,13 @@ class MemoryStore:
             slot = self._slots.get(parcel)
             return self._loaded(slot.parcel) if slot else None
 
+    async def renew(self, parcels: Sequence[str], until: datetime) -> None:
+        with self._transaction():
+            for id_ in parcels:
+                slot = self._slots.get(id_)
+                if slot and slot.state in _OPEN and slot.leased_until > _NEVER:
+                    self._slots[id_] = replace(slot, leased_until=until)
+
     async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
         with self._transaction():
             ready = [s for s in self._slots.values() if s.state in _OPEN and s.parcel.due <= now and s.leased_until <= now]

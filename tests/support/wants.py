@@ -7,6 +7,8 @@ import pytest
 SHARED = "../shared is not here (it is not part of the project)"
 SLAPD = "slapd is not here, and could not be installed"
 POSTFIX = "Postfix is not here, and could not be installed"
+POSTGRES = "PostgreSQL is not here, neither from pip nor from Debian, and could not be installed"
+HAPROXY = "HAProxy is not here, and could not be installed"
 CHROMIUM = "Chromium is not here, or cannot be driven"
 ROOT = "this needs root, as Postfix does"
 

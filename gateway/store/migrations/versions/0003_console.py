@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.columns import Text
+
 revision = "0003"
 down_revision = "0002"
 
@@ -20,27 +22,27 @@ def upgrade() -> None:
 def _cards() -> None:
     op.create_table(
         "cards",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("cluster", sa.Text, nullable=False),
-        sa.Column("state", sa.Text, nullable=False),
-        sa.Column("reviewers", sa.Text, nullable=False),
+        sa.Column("id", Text, nullable=False),
+        sa.Column("cluster", Text, nullable=False),
+        sa.Column("state", Text, nullable=False),
+        sa.Column("reviewers", Text, nullable=False),
         sa.Column("deadline", sa.BigInteger, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
-        sa.Column("policy", sa.Text, nullable=False),
+        sa.Column("policy", Text, nullable=False),
         sa.Column("political", sa.Boolean, nullable=False),
         sa.Column("religious", sa.Boolean, nullable=False),
-        sa.Column("author", sa.Text, nullable=False),
-        sa.Column("sender", sa.Text, nullable=False),
-        sa.Column("first", sa.Text, nullable=False),
+        sa.Column("author", Text, nullable=False),
+        sa.Column("sender", Text, nullable=False),
+        sa.Column("first", Text, nullable=False),
         sa.Column("recipients", sa.Integer, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
-        sa.Column("grounds", sa.Text, nullable=False),
+        sa.Column("subject", Text, nullable=False),
+        sa.Column("grounds", Text, nullable=False),
         sa.Column("size", sa.BigInteger, nullable=False),
         sa.Column("ruled", sa.BigInteger),
-        sa.Column("ruled_by", sa.Text),
+        sa.Column("ruled_by", Text),
         sa.Column("sketch", sa.LargeBinary, nullable=False),
-        sa.Column("about", sa.Text, nullable=False),
-        sa.Column("addressed", sa.Text, nullable=False),
+        sa.Column("about", Text, nullable=False),
+        sa.Column("addressed", Text, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_cards"),
         sa.ForeignKeyConstraint(["id"], ["holds.id"], name="fk_cards_id"),
     )
@@ -57,10 +59,10 @@ def _remarks() -> None:
     op.create_table(
         "remarks",
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("hold", sa.Text, nullable=False),
-        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("hold", Text, nullable=False),
+        sa.Column("by", Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("text", Text, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_remarks"),
         sa.ForeignKeyConstraint(["hold"], ["holds.id"], name="fk_remarks_hold"),
     )
@@ -70,14 +72,14 @@ def _remarks() -> None:
 def _accounts() -> None:
     op.create_table(
         "accounts",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("login", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
-        sa.Column("role", sa.Text, nullable=False),
-        sa.Column("reviewers", sa.Text, nullable=False),
-        sa.Column("also", sa.Text, nullable=False),
-        sa.Column("password", sa.Text, nullable=False),
-        sa.Column("totp", sa.Text, nullable=False),
+        sa.Column("id", Text, nullable=False),
+        sa.Column("login", Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
+        sa.Column("role", Text, nullable=False),
+        sa.Column("reviewers", Text, nullable=False),
+        sa.Column("also", Text, nullable=False),
+        sa.Column("password", Text, nullable=False),
+        sa.Column("totp", Text, nullable=False),
         sa.Column("spent", sa.BigInteger, nullable=False),
         sa.Column("made", sa.BigInteger, nullable=False),
         sa.Column("disabled", sa.BigInteger),
@@ -90,7 +92,7 @@ def _invitations() -> None:
     op.create_table(
         "invitations",
         sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("account", Text, nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
         sa.Column("void", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_invitations"),
@@ -103,12 +105,12 @@ def _sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("account", Text, nullable=False),
         sa.Column("made", sa.BigInteger, nullable=False),
         sa.Column("seen", sa.BigInteger, nullable=False),
         sa.Column("whole", sa.Boolean, nullable=False),
-        sa.Column("address", sa.Text, nullable=False),
-        sa.Column("agent", sa.Text, nullable=False),
+        sa.Column("address", Text, nullable=False),
+        sa.Column("agent", Text, nullable=False),
         sa.Column("ended", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_sessions"),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name="fk_sessions_account"),
@@ -119,7 +121,7 @@ def _sessions() -> None:
 def _keys() -> None:
     op.create_table(
         "keys",
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
         sa.Column("octets", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_keys"),
     )

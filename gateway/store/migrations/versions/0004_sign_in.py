@@ -3,15 +3,17 @@
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.columns import Text
+
 revision = "0004"
 down_revision = "0003"
 
 
 def upgrade() -> None:
     """Make the tables. How somebody signed in was not written down so far, so everybody does it anew."""
-    op.add_column("accounts", sa.Column("origin", sa.Text, nullable=False, server_default=""))
+    op.add_column("accounts", sa.Column("origin", Text, nullable=False, server_default=""))
     op.add_column("accounts", sa.Column("lapsed", sa.Boolean, nullable=False, server_default=sa.false()))
-    op.add_column("sessions", sa.Column("how", sa.Text, nullable=False, server_default=""))
+    op.add_column("sessions", sa.Column("how", Text, nullable=False, server_default=""))
     op.add_column("sessions", sa.Column("strong", sa.Boolean, nullable=False, server_default=sa.false()))
     op.execute(sa.table("sessions", sa.column("ended", sa.Boolean)).update().values(ended=True))
     _passkeys()
@@ -24,9 +26,9 @@ def upgrade() -> None:
 def _passkeys() -> None:
     op.create_table(
         "passkeys",
-        sa.Column("id", sa.Text, nullable=False),
-        sa.Column("account", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("id", Text, nullable=False),
+        sa.Column("account", Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
         sa.Column("key", sa.LargeBinary, nullable=False),
         sa.Column("count", sa.BigInteger, nullable=False),
         sa.Column("made", sa.BigInteger, nullable=False),
@@ -42,7 +44,7 @@ def _passkeys() -> None:
 def _recovery() -> None:
     op.create_table(
         "recovery",
-        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("account", Text, nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("made", sa.BigInteger, nullable=False),
         sa.Column("used", sa.BigInteger),
@@ -56,9 +58,9 @@ def _identities() -> None:
     op.create_table(
         "identities",
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("by", sa.Text, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
-        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("by", Text, nullable=False),
+        sa.Column("subject", Text, nullable=False),
+        sa.Column("account", Text, nullable=False),
         sa.Column("made", sa.BigInteger, nullable=False),
         sa.Column("void", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_identities"),

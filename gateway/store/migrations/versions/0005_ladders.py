@@ -6,6 +6,8 @@ Holds that are there are on the first leg of a ladder of one, and are looked at 
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.columns import Text
+
 revision = "0005"
 down_revision = "0004"
 
@@ -16,15 +18,15 @@ def upgrade() -> None:
     """Make the tables, and a course for each hold."""
     op.create_table(
         "courses",
-        sa.Column("hold", sa.Text, nullable=False),
-        sa.Column("course", sa.Text, nullable=False),
+        sa.Column("hold", Text, nullable=False),
+        sa.Column("course", Text, nullable=False),
         sa.Column("turn", sa.Integer, nullable=False),
         sa.Column("next", sa.BigInteger),
-        sa.Column("desk", sa.Text, nullable=False),
+        sa.Column("desk", Text, nullable=False),
         sa.Column("since", sa.BigInteger, nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
-        sa.Column("above", sa.Text),
-        sa.Column("assented", sa.Text),
+        sa.Column("above", Text),
+        sa.Column("assented", Text),
         sa.Column("given", sa.Integer, nullable=False),
         sa.PrimaryKeyConstraint("hold", name="pk_courses"),
         sa.ForeignKeyConstraint(["hold"], ["holds.id"], name="fk_courses_hold"),
@@ -32,8 +34,8 @@ def upgrade() -> None:
     op.create_index("ix_courses_next", "courses", ["next"])
     op.create_table(
         "seats",
-        sa.Column("hold", sa.Text, nullable=False),
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("hold", Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
         sa.PrimaryKeyConstraint("hold", "name", name="pk_seats"),
         sa.ForeignKeyConstraint(["hold"], ["holds.id"], name="fk_seats_hold"),
     )

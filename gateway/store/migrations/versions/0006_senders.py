@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
+from gateway.store.columns import Text
+
 revision = "0006"
 down_revision = "0005"
 
@@ -20,16 +22,16 @@ def upgrade() -> None:
     op.create_table(
         "statements",
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("hold", sa.Text, nullable=False),
-        sa.Column("record", sa.Text, nullable=False),
+        sa.Column("hold", Text, nullable=False),
+        sa.Column("record", Text, nullable=False),
         sa.PrimaryKeyConstraint("number", name="pk_statements"),
         sa.ForeignKeyConstraint(["hold"], ["holds.id"], name="fk_statements_hold"),
     )
     op.create_index("ix_statements_hold", "statements", ["hold"])
     op.create_table(
         "appeals",
-        sa.Column("hold", sa.Text, nullable=False),
-        sa.Column("record", sa.Text, nullable=False),
+        sa.Column("hold", Text, nullable=False),
+        sa.Column("record", Text, nullable=False),
         sa.Column("open", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("hold", name="pk_appeals"),
         sa.ForeignKeyConstraint(["hold"], ["holds.id"], name="fk_appeals_hold"),
@@ -37,14 +39,14 @@ def upgrade() -> None:
     op.create_index("ix_appeals_open", "appeals", ["open"])
     op.create_table(
         "timetables",
-        sa.Column("account", sa.Text, nullable=False),
-        sa.Column("written", sa.Text, nullable=False),
+        sa.Column("account", Text, nullable=False),
+        sa.Column("written", Text, nullable=False),
         sa.PrimaryKeyConstraint("account", name="pk_timetables"),
         sa.ForeignKeyConstraint(["account"], ["accounts.id"], name="fk_timetables_account"),
     )
     op.create_table(
         "rounds",
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name", Text, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_rounds"),
     )

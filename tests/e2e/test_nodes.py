@@ -1,0 +1,144 @@
+"""Two gateways, each a process of its own with settings of its own, over one PostgreSQL and before one relay."""
+
+import asyncio
+import re
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.conftest import message, sent
+from tests.support.gateway import Gateway
+from tests.support.haproxy import OURS, balancing, require
+from tests.support.relay import FakeRelay, hang
+from tests.support.waiting import wait_until
+
+PRESIDENT = "president@association.example"
+WATCH = ["adams@department.example", "baker@department.example"]
+MEETING = message("General meeting", "The general meeting is on Thursday at 1900 in the hall.", PRESIDENT)
+KEYS = message("Unit 214", "Keys are in the watch office.", "officer@department.example")
+QUICK = f"""
+judging: {{workers: 1, model: false, ocr: false}}
+delivery: {{lease: 5s, retry: [1s]}}
+proxy from: [{OURS}/32]
+"""
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def relay():
+    async with FakeRelay() as relay:
+        yield relay
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def nodes(relay, postgres, tmp_path_factory):
+    """Both, for all that follows; the last test kills one of them."""
+    name, folder = postgres.database(), tmp_path_factory.mktemp("nodes")
+    both = []
+    for node in ("a", "b"):
+        place = f'{{url: "{postgres.place(name, folder).url}", folder: {folder / node}}}'
+        both.append(Gateway(folder / node, relay=relay.port, store=place, more=QUICK, clients=f"127.0.0.1/32, {OURS}/32"))
+    await asyncio.gather(*(asyncio.to_thread(node.__enter__) for node in both))
+    yield both
+    for node in both:
+        if node.process.returncode is None:
+            assert await asyncio.to_thread(node.stop) == 0
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def balancer(nodes, tmp_path_factory):
+    """HAProxy before both; its port."""
+    require()
+    with balancing(tmp_path_factory.mktemp("haproxy"), *(node.port for node in nodes)) as port:
+        yield port
+
+
+async def held(node, count):
+    """Ids of what is held, once there is so much of it."""
+    await asyncio.to_thread(wait_until, lambda: node.ask("status")["waiting"] == count, 30, "the hold", lambda: node.log)
+    return [one["id"] for one in node.ask("queue.list")]
+
+
+async def quiet(node):
+    await asyncio.to_thread(node.wait_until_outbox_empty)
+
+
+async def seen(true, what, node):
+    await asyncio.to_thread(wait_until, true, 40, what, lambda: node.log)
+
+
+def marks(messages, name):
+    found = (re.search(rb"^X-Hatchway-%s-Id: (\S+)\r$" % name, one.data, re.MULTILINE) for one in messages)
+    return [mark[1] for mark in found if mark]
+
+
+async def test_while_the_store_is_away_mail_passes_and_holds_wait_and_then_all_is_well_by_itself(relay, nodes, postgres):
+    first, second = nodes
+    assert "with " in second.ask("status")["store"]
+    postgres.down()
+    try:
+        officer = "officer@department.example"
+        assert (await sent(first.port, officer, ["desk@county.example"], KEYS)).final[0] == 250
+        assert len(relay.acked) == 1
+        deferred = await sent(first.port, PRESIDENT, WATCH, MEETING)
+        assert deferred.final[0] == 451, deferred
+        status = await asyncio.to_thread(first.hatchway, "status")
+        assert "away: postgresql://" in status.stdout
+    finally:
+        postgres.up()
+
+    async def taken(node):
+        return (await sent(node.port, PRESIDENT, WATCH, MEETING)).final[0] == 250
+
+    for node in nodes:
+        for _ in range(40):
+            if await taken(node):
+                break
+            await asyncio.sleep(0.25)
+    assert len(await held(first, 2)) == 2
+    await quiet(first)
+    assert len(relay.messages) == len(relay.acked)
+
+
+async def test_behind_haproxy_both_take_mail_and_know_the_real_client(relay, nodes, balancer):
+    before = len(relay.acked)
+    officer = "officer@department.example"
+    heard = [await sent(balancer, officer, ["desk@county.example"], KEYS) for _ in range(4)]
+    assert [one.final[0] for one in heard] == [250] * 4
+    through = relay.acked[before:]
+    assert len(through) == 4
+    assert all(b"ADDR=127.0.0.1" in b" ".join(one.xforward) for one in through)
+    assert all(node.events("mail.disposed") for node in nodes)
+
+
+async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_delivers(relay, nodes, balancer):
+    first, second = nodes
+    before = {one["id"] for one in second.ask("queue.list")}
+    assert (await sent(first.port, PRESIDENT, WATCH, MEETING)).final[0] == 250
+    [id_] = set(await held(second, len(before) + 1)) - before
+    await quiet(first)
+    relay.script("DOT", *[hang()] * 9)
+    second.ask("queue.release", id=id_, reviewer="Capt. Ruiz")
+    await seen(lambda: marks(relay.messages, b"Release"), "the release under way", second)
+    await asyncio.to_thread(second.kill)
+    while relay.act("DOT"):
+        pass
+    await quiet(first)
+
+    [release] = set(marks(relay.messages, b"Release"))
+    assert marks(relay.acked, b"Release") == [release]
+    assert len(marks(relay.messages, b"Release")) == 2
+    [arrived] = [one for one in relay.acked if one.data.endswith(MEETING)]
+    assert len(arrived.rcpts) == 2
+    notices = marks(relay.acked, b"Notice")
+    assert sorted(notices) == sorted(set(notices))
+    assert set(notices) == set(marks(relay.messages, b"Notice"))
+    assert first.ask("queue.show", id=id_)["state"] == "released"
+    whole = await asyncio.to_thread(first.hatchway, "audit", "verify")
+    assert whole.returncode == 0, whole.stderr
+    assert [(await sent(balancer, PRESIDENT, WATCH, MEETING)).final[0] for _ in range(3)] == [250] * 3
+    refused = await asyncio.to_thread(first.hatchway, "store", "copy", str(first.settings), str(first.folder / "new.db"))
+    assert refused.returncode == 69
+    assert f"({first.process.pid}); stop every gateway first" in refused.stderr
