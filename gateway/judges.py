@@ -57,7 +57,7 @@ class Law:
 
 
 class Judges:
-    """The pool; it implements the port `Judge`."""
+    """The pool; it implements the port `Judge`. restarts: how often a judge died, or all of them were replaced."""
 
     def __init__(self, law: Law, *, judging: Judging, clock: Clock) -> None:
         self._law = law
@@ -66,6 +66,7 @@ class Judges:
         self._pool: ProcessPool | None = None
         self._free = asyncio.Semaphore(judging.workers)
         self._changing = asyncio.Lock()
+        self.restarts = 0
 
     @property
     def law(self) -> Law:
@@ -84,6 +85,7 @@ class Judges:
         except (Overdue, TimeoutError):
             problem = "it could not be read and judged in time"
         except ProcessExpired as died:
+            self.restarts += 1
             log.error("judge.died", id=mail.id, exit_code=died.exitcode)  # noqa: TRY400  -- the trace ends in pebble
         except MemoryError:
             problem = "it could not be read and judged in the memory allowed"
@@ -146,6 +148,7 @@ class Judges:
             if self._pool is None:
                 raise RuntimeError("the judges were never started")
             if not self._pool.active:
+                self.restarts += 1
                 log.error("judges.replaced")
                 broken, self._pool = self._pool, await self._seated(self._law)
                 _end(broken)

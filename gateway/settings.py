@@ -269,6 +269,12 @@ class Audit(Model):
     head_to: OneOrMore[Mailbox] = ()
 
 
+class Monitor(Model):
+    """Where a monitoring system asks for `/healthz`, `/readyz` and `/metrics`: on this machine, unless it says otherwise."""
+
+    listen: Endpoint = "127.0.0.1:9125"
+
+
 class Settings(Model):
     """The whole file."""
 
@@ -298,6 +304,7 @@ class Settings(Model):
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
     audit: Audit = Audit()
+    monitor: Monitor | None = None
     log: Literal["json", "plain"] = "plain"
 
     @property

@@ -43,6 +43,7 @@ DOORS = {
     "olefile": "reading",
     "onnxruntime": "model",
     "pebble": "judges",
+    "prometheus_client": "monitor",
     "publicsuffixlist": "classify",
     "pypdfium2": "reading",
     "pydantic": "source",

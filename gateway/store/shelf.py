@@ -53,6 +53,11 @@ class Shelf(Recorded):
         self.pleas = StoredPleas(writer, spool, clock)
         self.rounds = StoredRounds(writer, clock)
 
+    @property
+    def failures(self) -> int:
+        """How often the store could not do what it was asked, since it was opened."""
+        return self._writer.failures
+
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""
 

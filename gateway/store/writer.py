@@ -22,13 +22,17 @@ T = TypeVar("T")
 
 
 class Writer:
-    """A thread of its own, and the engine that only it uses; `name` is what messages call the database."""
+    """A thread of its own, and the engine that only it uses; `name` is what messages call the database.
+
+    failures: how often the database or the disk refused
+    """
 
     def __init__(self, engine: Engine, name: str) -> None:
         self._engine = engine
         self._name = name
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hatchway-store")
         self._closed = False
+        self.failures = 0
 
     async def do(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, once its transaction is committed; what it raises, once it is rolled back.
@@ -37,7 +41,11 @@ class Writer:
         """
         if self._closed:
             raise StoreUnavailable(f"{self._name}: closed")
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+        except StoreUnavailable:
+            self.failures += 1
+            raise
 
     async def aside(self, work: Callable[[Any], object]) -> None:
         """Let `work` use the database library's own connection, outside of any transaction, for upkeep that may fail."""
