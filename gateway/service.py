@@ -25,10 +25,11 @@ from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
+from gateway.directory import Directories
 from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
-from gateway.law import keep_law, written_law
+from gateway.law import keep_law, redrawn, written_law
 from gateway.ldap import Directory
 from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
@@ -68,7 +69,15 @@ class Front:
     """A running Hatchway."""
 
     def __init__(  # noqa: PLR0913  -- what it is made of
-        self, settings: Settings, law: Law, store: SqliteStore, *, links: Links | None, eye: Viewer, clock: Clock
+        self,
+        settings: Settings,
+        law: Law,
+        store: SqliteStore,
+        *,
+        directories: Directories,
+        links: Links | None,
+        eye: Viewer,
+        clock: Clock,
     ) -> None:
         hostname = settings.hostname
         notices = Notices(
@@ -84,6 +93,7 @@ class Front:
         patience = Patience(retry=settings.delivery.retry, give_up=settings.delivery.give_up)
         self.settings = settings
         self.store = store
+        self.directories = directories
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         examples = ExampleFolder(settings.examples) if settings.examples else None
@@ -118,6 +128,7 @@ class Front:
             figures=store.figures,
             clock=clock,
             head_to=settings.audit.head_to,
+            redraw=self.redraw,
         )
         self._pipeline = Pipeline(judge=counted, store=store, post=post, clock=clock, hostname=hostname)
         self.door = Server(settings, next_hop=self.next_hop, submit=self.submit, clock=clock)
@@ -128,6 +139,7 @@ class Front:
             judges=self.judges,
             next_hop=self.next_hop,
             delivery=self.delivery,
+            directories=directories,
             doors={"smtp": self.door, "milter": self.milter},
             clock=clock,
         )
@@ -161,7 +173,7 @@ class Front:
         The certificate is read again, too. What cannot be put in the trail does not come in force.
         """
         try:
-            law, written = await asyncio.to_thread(written_law, self.settings)
+            law, written = await drawn_law(self.settings, self.directories)
             self.door.renew_certificate()
             await self.record(Step.LOADED, written, actor)
             await asyncio.to_thread(keep_law, self.settings, law)
@@ -179,6 +191,21 @@ class Front:
         self._reloaded = f"loaded {self._clock.now():%Y-%m-%d %H:%M} UTC"
         log.info("policies.loaded", policies=law.rulebook.version, roster=law.roster.version)
         return {"loaded": True, "policies": law.rulebook.version, "roster": law.roster.version}
+
+    async def redraw(self) -> None:
+        """Judge by the members that directories have now, if they have others; what is wrong leaves the old ones in force."""
+        if not await self.directories.refresh():
+            return
+        try:
+            law = await asyncio.to_thread(redrawn, self.settings, self.judges.law)
+            versions = {"policies": law.rulebook.version, "roster": law.roster.version}
+            await self.record(Step.LOADED, versions, "directory")
+            await asyncio.to_thread(keep_law, self.settings, law)
+            await self.judges.obey(law)
+        except (Mistakes, RuntimeError, StoreUnavailable) as wrong:
+            log.error("directory.not_obeyed", why=str(wrong))  # noqa: TRY400  -- a state of the world, not a fault
+            return
+        log.info("directory.obeyed", **versions)
 
     @property
     def summary(self) -> str:
@@ -209,14 +236,16 @@ class Front:
 async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Front]:
     """A front with all doors open; on leaving, they close and what was under way is finished. clock: None for the machine's."""
     clock = clock or SystemClock()
-    law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
+        directories = Directories(settings, clock)
+        stack.callback(directories.close)
+        law, written = await drawn_law(settings, directories)
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
         store = await SqliteStore.open(settings.store, clock)
         stack.push_async_callback(store.close)
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
-        front = Front(settings, law, store, links=links, eye=eye, clock=clock)
+        front = Front(settings, law, store, directories=directories, links=links, eye=eye, clock=clock)
         await front.record(Step.STARTED, written)
         await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
@@ -261,6 +290,14 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         front.watched.phase = "stopping"
         log.info("hatchway.draining", sessions=front.door.sessions)
     log.info("hatchway.stopped")
+
+
+async def drawn_law(settings: Settings, directories: Directories) -> tuple[Law, Detail]:
+    """Policies and roster as they stand on disk, once directories were asked for groups never heard of. Raises Mistakes."""
+    law, written = await asyncio.to_thread(written_law, settings)
+    if await directories.learn(law.rulebook.drawn):
+        law, written = await asyncio.to_thread(written_law, settings)
+    return law, written
 
 
 async def _links(settings: Settings, store: SqliteStore, clock: Clock) -> Links | None:

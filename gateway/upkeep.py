@@ -27,13 +27,15 @@ MINUTE = 60.0
 """Seconds between two looks at who is to be told now."""
 _HOUR = 3600.0
 """Seconds between two looks at content that was kept long enough."""
+_LOOK = 5.0
+"""Seconds between two looks at which directory is to be asked."""
 _PAUSE = 1.0
 
 Work = Callable[[], Awaitable[None]]
 
 
 class Upkeep:
-    """head_to: who gets the trail's head each day."""
+    """head_to: who gets the trail's head each day; redraw: takes the members that directories have now, if it is time."""
 
     def __init__(  # noqa: PLR0913  -- what is looked after
         self,
@@ -46,6 +48,7 @@ class Upkeep:
         figures: StoredFigures,
         clock: Clock,
         head_to: Sequence[str],
+        redraw: Work,
     ) -> None:
         self._reviews = reviews
         self._records = records
@@ -54,12 +57,14 @@ class Upkeep:
         self._counted = counted
         self._figures = figures
         self._clock = clock
+        self._redraw = redraw
         self._head_to = [Address.parse(one) for one in head_to]
 
     @property
     def works(self) -> tuple[Work, ...]:
         """All that is to be done for ever."""
-        return self.watch_deadlines, self.watch_retention, self.watch_head, self.watch_digests, self.watch_counts
+        looked_after = (self.watch_deadlines, self.watch_retention, self.watch_head, self.watch_digests, self.watch_counts)
+        return *looked_after, self.watch_directories
 
     async def watch_deadlines(self) -> None:
         """Look at reminders and deadlines, for ever."""
@@ -94,6 +99,12 @@ class Upkeep:
                 log.info("audit.head", head=await self._digests.send_head(self._head_to))
                 self._delivery.wake()
             await asyncio.sleep(until_midnight(self._clock.now()))
+
+    async def watch_directories(self) -> None:
+        """Ask directories when it is time, for ever."""
+        while True:
+            await self._redraw()
+            await asyncio.sleep(_LOOK)
 
     async def watch_counts(self) -> None:
         """Keep what was counted, for ever."""

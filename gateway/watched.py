@@ -12,9 +12,10 @@ from typing import Protocol
 
 from gateway.console import ends
 from gateway.delivery import Delivery
+from gateway.directory import Directories, Heard
 from gateway.judges import Judges
 from gateway.monitor import Standing
-from gateway.monitor.standing import Shelf
+from gateway.monitor.standing import Listing, Shelf
 from gateway.ports import Clock, StoreUnavailable
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
@@ -58,6 +59,7 @@ class Watched:
         judges: Judges,
         next_hop: Smarthost,
         delivery: Delivery,
+        directories: Directories,
         doors: Mapping[str, Door],
         clock: Clock,
     ) -> None:
@@ -67,6 +69,7 @@ class Watched:
         self._judges = judges
         self._next_hop = next_hop
         self._delivery = delivery
+        self._directories = directories
         self._doors = doors
         self._clock = clock
 
@@ -88,6 +91,7 @@ class Watched:
             deliveries=dict(self._delivery.outcomes),
             roster_written=written,
             certificates=certificates,
+            directories={name: _listing(one) for name, one in self._directories.heard().items()},
         )
 
     async def _shelf(self) -> Shelf | None:
@@ -103,6 +107,10 @@ class Watched:
             oldest_parcel=stock.oldest_due,
             undeliverable=stock.failed,
         )
+
+
+def _listing(heard: Heard) -> Listing:
+    return Listing(up=heard.up, since=heard.since, errors=heard.errors, members=heard.members, unknown=heard.unknown)
 
 
 def _on_disk(settings: Settings) -> tuple[datetime | None, dict[str, datetime]]:

@@ -93,6 +93,20 @@ def test_sender_domains_are_domains_or_any(load, written):
         ("notices:", "judging: {time: 0s}\nnotices:", '"time" leaves no time'),
         ("notices:", "judging: {memory: 1MiB}\nnotices:", '"memory" should be at least 67108864'),
         ("notices:", "retention: {denied: 0d}\nnotices:", '"denied" leaves no time'),
+        ("notices:", "directories: {hr: {}}\nnotices:", "10:15: is one thing"),
+        ("notices:", "directories: {hr: {csv: {file: x}, refresh: 1s}}\nnotices:", '"refresh" is no time between two looks'),
+        (
+            "notices:",
+            "directories: {hr: {ldap: {servers: [ldap://dc.x], starttls: false, base: o}}}\nnotices:",
+            "is not encrypted",
+        ),
+        ("notices:", "directories: {hr: {ldap: {servers: [ldap://dc.x], bind dn: o, base: o}}}\nnotices:", "go together"),
+        (
+            "notices:",
+            "directories: {e: {entra: {tenant: t, client id: c, client secret file: s, graph: 'http://x.y'}}}\nnotices:",
+            '"http://x.y" is not encrypted',
+        ),
+        ("notices:", 'monitor: {listen: "localhost:1"}\nnotices:', '"localhost:1" is no address and port'),
         ("notices:", "limits: {command timeout: 0s}\nnotices:", '"command timeout" leaves no time'),
     ],
 )

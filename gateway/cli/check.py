@@ -69,6 +69,7 @@ def _row(problem: Problem) -> dict[str, object]:
 def _problems(settings_file: Path) -> list[Problem]:
     """The mistakes of all files; of policies and roster also where the settings have mistakes of their own."""
     from gateway.classify import load_roster
+    from gateway.directory import cached
     from gateway.notice import Notices
     from gateway.policy import load_rulebook
     from gateway.rehearsal.sketches import load_tests, test_files
@@ -96,7 +97,9 @@ def _problems(settings_file: Path) -> list[Problem]:
         folders = _folders(settings_file)
     roster = tried(load_roster, folders["roster"]) if "roster" in folders else None
     if "policies" in folders:
-        rulebook = tried(load_rulebook, folders["policies"], roster.elections if roster else None)
+        rulebook = tried(
+            load_rulebook, folders["policies"], roster.elections if roster else None, cached(settings) if settings else None
+        )
         if settings is not None and rulebook is not None:
             problems += _unknown_reviewers(settings, settings_file, rulebook.desks())
         for file in test_files(folders["policies"]):

@@ -1,6 +1,6 @@
 """What is counted, and how it is written down for Prometheus. Each front has its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from prometheus_client import (
@@ -19,7 +19,7 @@ from prometheus_client.registry import Collector
 from gateway import __version__
 from gateway.decision import Decision
 from gateway.mail import Reply
-from gateway.monitor.standing import Shelf, Standing
+from gateway.monitor.standing import Listing, Shelf, Standing
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 disable_created_metrics()  # when a counter began is when we did
@@ -128,8 +128,28 @@ def _written(standing: Standing) -> Iterator[Metric]:
     for file, end in standing.certificates.items():
         ends.add_metric([file], end.timestamp())
     yield ends
+    yield from _listed(standing.directories, standing.now)
     if standing.shelf is not None:
         yield from _on_shelf(standing.shelf, standing.now)
+
+
+def _listed(directories: Mapping[str, Listing], now: datetime) -> Iterator[Metric]:
+    by = ["directory"]
+    up = GaugeMetricFamily("hatchway_directory_up", "Whether its last answers were some, for every group.", labels=by)
+    age_ = "Since the group heard of longest ago was heard of."
+    age = GaugeMetricFamily("hatchway_directory_age_seconds", age_, labels=by)
+    unknown = GaugeMetricFamily("hatchway_directory_unknown_groups", "Groups that were never heard of.", labels=by)
+    errors = CounterMetricFamily("hatchway_directory_errors", "Questions that were not answered.", labels=by)
+    members = GaugeMetricFamily("hatchway_directory_members", "Addresses in a group.", labels=["directory", "group"])
+    for name, one in directories.items():
+        up.add_metric([name], one.up)
+        unknown.add_metric([name], one.unknown)
+        errors.add_metric([name], one.errors)
+        if one.since is not None:
+            age.add_metric([name], _since(one.since, now))
+        for group, count in one.members.items():
+            members.add_metric([name, group], count)
+    yield from (up, age, unknown, errors, members)
 
 
 def _on_shelf(shelf: Shelf, now: datetime) -> Iterator[Metric]:

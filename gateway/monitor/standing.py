@@ -17,6 +17,17 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A directory. since: when the group heard of longest ago was; members: by group; unknown: groups never heard of."""
+
+    up: bool
+    since: datetime | None
+    errors: int
+    members: Mapping[str, int]
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """shelf: None where the store does not answer; relay_failures: attempts in a row that failed; roster: its newest file.
 
@@ -37,6 +48,7 @@ class Standing:
     deliveries: Mapping[tuple[str, str], int]
     roster_written: datetime | None = None
     certificates: Mapping[str, datetime] = field(default_factory=dict)
+    directories: Mapping[str, Listing] = field(default_factory=dict)
 
     @property
     def troubles(self) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.decision import Authority, Decision, Hold, Relay, Trial
 from gateway.mail import Reply
 from gateway.monitor import Meters, Monitor, Standing
-from gateway.monitor.standing import Shelf
+from gateway.monitor.standing import Listing, Shelf
 from gateway.sockets import bound
 from gateway.source import Location
 from gateway.verdict import Verdict
@@ -33,6 +33,7 @@ GOOD = Standing(
     deliveries={("notice", "undeliverable"): 7},
     roster_written=NOW - timedelta(days=2),
     certificates={"a.pem": NOW},
+    directories={"city": Listing(up=False, since=NOW - timedelta(hours=2), errors=8, members={"board": 9}, unknown=1)},
 )
 
 
@@ -125,6 +126,8 @@ async def test_metrics_tell_what_was_counted_and_how_things_stand():
     assert found["hatchway_deliveries_total", "notice", "undeliverable"] == 7
     assert (found["hatchway_store_errors_total",], found["hatchway_judge_restarts_total",]) == (5, 6)
     assert found["hatchway_roster_age_seconds",] == 2 * 86400
+    assert (found["hatchway_directory_up", "city"], found["hatchway_directory_age_seconds", "city"]) == (0, 7200)
+    assert (found["hatchway_directory_errors_total", "city"], found["hatchway_directory_members", "board", "city"]) == (8, 9)
     assert found["hatchway_certificate_end_timestamp_seconds", "a.pem"] == NOW.timestamp()
 
 
