@@ -227,6 +227,7 @@ class Front:
             "waiting": shelf.waiting,
             "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
             "outbox": shelf.outbox,
+            "oldest_due": shelf.oldest_due.isoformat(timespec="seconds") if shelf.oldest_due else None,
             "undeliverable": shelf.failed,
             "audit_head": str(head) if head else None,
         }
