@@ -24,11 +24,13 @@ def command(settings_file: Path, *, strict: bool, as_json: bool) -> None:
     Looked at are files, the running gateway, its doors and TLS, the relay and loops, notices, the clock, the disk, permissions,
     certificates, the roster before the next election, and directories. Nothing is changed and nothing is sent.
     """
+    from gateway.cli.serve import log_to_stderr
     from gateway.doctor import State
     from gateway.settings import load_settings
 
     with mistakes_told("Correct the settings first."):
         settings = load_settings(settings_file)
+    log_to_stderr("plain")
     found = asyncio.run(_examined(settings, told=not as_json))
     counts = Counter(one.state for one in found)
     if as_json:

@@ -52,9 +52,11 @@ def command(**given: Any) -> None:
 
     What is not given is asked for, where somebody is there to be asked. Each answer is tried before anything is written.
     """
+    from gateway.cli.serve import log_to_stderr
     from gateway.service import SystemClock
     from gateway.setup import files, placing, standing, write
 
+    log_to_stderr("plain")
     answers = _answers(given)
     texts = files(answers, shipped("roster"))
     there = standing(answers, texts)
