@@ -11,11 +11,11 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import UTC, datetime
 
 import structlog
 
 from gateway import __version__
+from gateway.clock import SystemClock
 from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
@@ -52,17 +52,10 @@ from gateway.store import ExampleFolder, SqliteStore
 from gateway.trail import GATEWAY, Detail, Step
 from gateway.upkeep import Upkeep, ended, lasting
 from gateway.viewer import Viewer
+from gateway.vigil import Watch, handed_in
 from gateway.watched import Watched
 
 log = structlog.get_logger()
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
 
 
 class Front:
@@ -119,6 +112,18 @@ class Front:
         )
         self.meters = Meters()
         counted = CountedJudge(MeteredJudge(self.judges, self.meters), clock)
+        self.vigil = Watch(
+            settings.vigil,
+            judge=counted,
+            hop=Smarthost(handed_in(settings), hostname=hostname, clock=clock),
+            store=store,
+            outbox=store,
+            reviews=self.reviews,
+            post=post,
+            rounds=store.rounds,
+            clock=clock,
+            hostname=hostname,
+        )
         self.upkeep = Upkeep(
             reviews=self.reviews,
             records=self.records,
@@ -130,7 +135,7 @@ class Front:
             head_to=settings.audit.head_to,
             redraw=self.redraw,
         )
-        self._pipeline = Pipeline(judge=counted, store=store, post=post, clock=clock, hostname=hostname)
+        self._pipeline = Pipeline(judge=self.vigil, store=store, post=post, clock=clock, hostname=hostname)
         self.door = Server(settings, next_hop=self.next_hop, submit=self.submit, clock=clock)
         self.milter = MilterServer(settings, submit=self.submit, ours=self.delivery.sent, clock=clock, budget=self.door.budget)
         self.watched = Watched(
@@ -140,6 +145,7 @@ class Front:
             next_hop=self.next_hop,
             delivery=self.delivery,
             directories=directories,
+            vigil=self.vigil,
             doors={"smtp": self.door, "milter": self.milter},
             clock=clock,
         )
@@ -229,6 +235,7 @@ class Front:
             "outbox": shelf.outbox,
             "oldest_due": shelf.oldest_due.isoformat(timespec="seconds") if shelf.oldest_due else None,
             "undeliverable": shelf.failed,
+            "canaries": dict(self.vigil.said),
             "audit_head": str(head) if head else None,
         }
 
@@ -285,6 +292,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             await front.door.start(listener, listening)
         stack.push_async_callback(front.door.drain, settings.limits.drain)
         await _open_milter(stack, front)
+        stack.push_async_callback(ended, asyncio.create_task(lasting(front.vigil.watch)))
         front.watched.phase = "serving"
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front

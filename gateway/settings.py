@@ -179,6 +179,31 @@ class Monitor(Model):
     listen: Endpoint = "127.0.0.1:9125"
 
 
+class Canary(Model):
+    """A message of ours from a protected group. to: somebody the relay takes mail for; maildir: where its notices arrive."""
+
+    sender: Mailbox
+    to: Mailbox
+    expect: Literal["hold", "tag", "reject", "defer"] = "hold"
+    maildir: Path | None = None
+    text: str = ""
+
+
+class Vigil(Model):
+    """The watch over the gateway itself.
+
+    through: where canaries are handed in, such as the Postfix in front; our own first door if nothing is said
+    within: by when all must be well; silence: so long without a message is an alarm
+    """
+
+    canaries: dict[str, Canary] = Field(default_factory=dict)
+    every: Time = timedelta(days=1)
+    within: Time = timedelta(minutes=15)
+    through: Endpoint | None = None
+    silence: Time | None = None
+    alarm_to: OneOrMore[Mailbox] = ()
+
+
 class Settings(Model):
     """The whole file."""
 
@@ -211,6 +236,7 @@ class Settings(Model):
     retention: Retention = Retention()
     audit: Audit = Audit()
     monitor: Monitor | None = None
+    vigil: Vigil = Vigil()
     log: Literal["json", "plain"] = "plain"
 
     @property
@@ -259,6 +285,8 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+    if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
+        yield document.problem(("vigil",), "needs through", "Write where the MTA in front takes mail, such as 127.0.0.1:25.")
     yield from listing.contradictions(settings.directories, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)

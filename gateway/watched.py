@@ -21,6 +21,7 @@ from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smarthost.breaker import State
 from gateway.store import Stock
+from gateway.vigil import Watch
 
 _STORE = 5.0
 """Seconds in which the store has to answer."""
@@ -60,6 +61,7 @@ class Watched:
         next_hop: Smarthost,
         delivery: Delivery,
         directories: Directories,
+        vigil: Watch,
         doors: Mapping[str, Door],
         clock: Clock,
     ) -> None:
@@ -70,6 +72,7 @@ class Watched:
         self._next_hop = next_hop
         self._delivery = delivery
         self._directories = directories
+        self._vigil = vigil
         self._doors = doors
         self._clock = clock
 
@@ -91,6 +94,8 @@ class Watched:
             deliveries=dict(self._delivery.outcomes),
             roster_written=written,
             certificates=certificates,
+            last_message=self._vigil.last,
+            canaries={name: (one.well, one.well_at) for name, one in self._vigil.flown.items()},
             directories={name: _listing(one) for name, one in self._directories.heard().items()},
         )
 

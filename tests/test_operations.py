@@ -11,7 +11,9 @@ import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.monitor import Meters
+from gateway.settings import Canary, Vigil, load_settings
 from tests.monitor.test_server import GOOD
+from tests.test_settings import GOOD as GOOD_SETTINGS
 
 TOP = Path(__file__).parents[1]
 PAGE = (TOP / "deploy/operations.md").read_text(encoding="utf-8")
@@ -75,6 +77,15 @@ def test_the_unit_is_as_closed_as_the_page_says():
     score = re.search(r"Overall exposure level for hatchway.service: ([\d.]+)", said.stdout)[1]
     assert float(score) <= 2.0
     assert f"gives it {score} " in PAGE
+
+
+def test_the_watch_on_the_page_loads_and_every_key_of_it_is_explained(tmp_path):
+    [block] = re.findall(r"```yaml\n(vigil:.*?)```", PAGE, flags=re.DOTALL)
+    (tmp_path / "hatchway.yaml").write_text(GOOD_SETTINGS + block)
+    assert set(load_settings(tmp_path / "hatchway.yaml").vigil.canaries) == {"association board", "everyday mail"}
+    text = PAGE.partition("## The watch")[2]
+    for shape in (Vigil, Canary):
+        assert {field.alias for field in shape.model_fields.values()} <= set(re.findall(r"`([a-z ]+)`", text))
 
 
 def test_the_unit_runs_the_command_with_the_settings_that_the_page_names():

@@ -106,6 +106,8 @@ def test_sender_domains_are_domains_or_any(load, written):
             "directories: {e: {entra: {tenant: t, client id: c, client secret file: s, graph: 'http://x.y'}}}\nnotices:",
             '"http://x.y" is not encrypted',
         ),
+        ("notices:", "vigil: {every: 0s}\nnotices:", '"every" leaves no time'),
+        ("notices:", "vigil: {canaries: {a: {sender: x, to: y@z.example}}}\nnotices:", '"x" is no mail address'),
         ("notices:", 'monitor: {listen: "localhost:1"}\nnotices:', '"localhost:1" is no address and port'),
         ("notices:", "limits: {command timeout: 0s}\nnotices:", '"command timeout" leaves no time'),
     ],

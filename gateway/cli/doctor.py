@@ -44,8 +44,8 @@ def command(settings_file: Path, *, strict: bool, as_json: bool) -> None:
 
 
 async def _examined(settings: "Settings", *, told: bool) -> "list[Finding]":
+    from gateway.clock import SystemClock
     from gateway.doctor import examined
-    from gateway.service import SystemClock
 
     found = []
     async for one in examined(settings, SystemClock()):

@@ -52,12 +52,12 @@ def command(**given: Any) -> None:
 
     What is not given is asked for, where somebody is there to be asked. Each answer is tried before anything is written.
     """
+    answers = _answers(given)
     from gateway.cli.serve import log_to_stderr
-    from gateway.service import SystemClock
+    from gateway.clock import SystemClock
     from gateway.setup import files, placing, standing, write
 
     log_to_stderr("plain")
-    answers = _answers(given)
     texts = files(answers, shipped("roster"))
     there = standing(answers, texts)
     if there and not given["force"]:
@@ -161,10 +161,10 @@ async def _try(answers: "Answers", clock: Any, to: str, *, anyway: bool) -> None
 
 def _link(answers: "Answers", administrator: str) -> dict[str, Any]:
     """A one-time link for the first administrator, made in the store itself; none without a console."""
+    from gateway.clock import SystemClock
     from gateway.control import Refused
     from gateway.control.users import user_answers
     from gateway.ports import StoreUnavailable
-    from gateway.service import SystemClock
     from gateway.settings import load_settings
     from gateway.store import SqliteStore
 

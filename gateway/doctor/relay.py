@@ -1,5 +1,6 @@
 """The relay: whether it is there, whether it is us, and whether it takes notices for those who rule."""
 
+import asyncio
 import smtplib
 import socket
 from collections.abc import AsyncIterator, Iterable
@@ -28,7 +29,7 @@ async def looked_at(settings: Settings, people: Iterable[Address], clock: Clock)
         return
     tls = {"none": "without TLS", "starttls": "by STARTTLS", "implicit": "by TLS"}[settings.relay.tls]
     yield good("relay", f"{where} answers {tls}, and offers {', '.join(sorted(relay.extensions)) or 'nothing'}")
-    yield _loop(settings)
+    yield await asyncio.to_thread(_loop, settings)
     for one in people:
         reply = await _heard(relay, one)
         what = f"notices to {one}"

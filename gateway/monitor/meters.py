@@ -128,9 +128,22 @@ def _written(standing: Standing) -> Iterator[Metric]:
     for file, end in standing.certificates.items():
         ends.add_metric([file], end.timestamp())
     yield ends
+    yield from _watched(standing)
     yield from _listed(standing.directories, standing.now)
     if standing.shelf is not None:
         yield from _on_shelf(standing.shelf, standing.now)
+
+
+def _watched(standing: Standing) -> Iterator[Metric]:
+    silence = "Since the last message was judged that is no canary, or since we began."
+    yield _gauge("hatchway_last_message_age_seconds", silence, _since(standing.last_message, standing.now))
+    well = GaugeMetricFamily("hatchway_canary_well", "Whether a canary fared as expected when it last flew.", labels=["canary"])
+    age = GaugeMetricFamily("hatchway_canary_age_seconds", "Since it last fared as expected.", labels=["canary"])
+    for name, (fared_well, at) in standing.canaries.items():
+        well.add_metric([name], fared_well)
+        if at is not None:
+            age.add_metric([name], _since(at, standing.now))
+    yield from (well, age)
 
 
 def _listed(directories: Mapping[str, Listing], now: datetime) -> Iterator[Metric]:

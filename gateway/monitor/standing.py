@@ -32,7 +32,8 @@ class Standing:
     """shelf: None where the store does not answer; relay_failures: attempts in a row that failed; roster: its newest file.
 
     phase: starting, serving or stopping; store_errors, judge_restarts: since we began; deliveries: by purpose and outcome
-    certificates: by file, their end
+    certificates: by file, their end; last_message: when the last one was judged, or when we began
+    canaries: whether each was well, and when it last was
     """
 
     now: datetime
@@ -49,6 +50,8 @@ class Standing:
     roster_written: datetime | None = None
     certificates: Mapping[str, datetime] = field(default_factory=dict)
     directories: Mapping[str, Listing] = field(default_factory=dict)
+    last_message: datetime | None = None
+    canaries: Mapping[str, tuple[bool, datetime | None]] = field(default_factory=dict)
 
     @property
     def troubles(self) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ GOOD = Standing(
     deliveries={("notice", "undeliverable"): 7},
     roster_written=NOW - timedelta(days=2),
     certificates={"a.pem": NOW},
+    last_message=NOW - timedelta(minutes=5),
+    canaries={"board": (False, NOW - timedelta(days=1)), "new": (True, None)},
     directories={"city": Listing(up=False, since=NOW - timedelta(hours=2), errors=8, members={"board": 9}, unknown=1)},
 )
 
@@ -126,6 +128,9 @@ async def test_metrics_tell_what_was_counted_and_how_things_stand():
     assert found["hatchway_deliveries_total", "notice", "undeliverable"] == 7
     assert (found["hatchway_store_errors_total",], found["hatchway_judge_restarts_total",]) == (5, 6)
     assert found["hatchway_roster_age_seconds",] == 2 * 86400
+    assert (found["hatchway_canary_well", "board"], found["hatchway_canary_well", "new"]) == (0, 1)
+    assert found["hatchway_canary_age_seconds", "board"] == 86400
+    assert found["hatchway_last_message_age_seconds",] == 300
     assert (found["hatchway_directory_up", "city"], found["hatchway_directory_age_seconds", "city"]) == (0, 7200)
     assert (found["hatchway_directory_errors_total", "city"], found["hatchway_directory_members", "board", "city"]) == (8, 9)
     assert found["hatchway_certificate_end_timestamp_seconds", "a.pem"] == NOW.timestamp()
