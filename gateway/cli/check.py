@@ -145,6 +145,13 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if console and console.ldap:
         yield "console.ldap.bind secret file", console.ldap.bind_secret_file
         yield "console.ldap.ca file", console.ldap.ca_file
+    for name, one in settings.directories.items():
+        if one.ldap:
+            yield f"directories.{name}.ldap.bind secret file", one.ldap.bind_secret_file
+            yield f"directories.{name}.ldap.ca file", one.ldap.ca_file
+        if one.entra:
+            yield f"directories.{name}.entra.client secret file", one.entra.client_secret_file
+            yield f"directories.{name}.entra.ca file", one.entra.ca_file
 
 
 def _milter(settings: Settings) -> Iterator[Problem]:
