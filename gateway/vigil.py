@@ -20,7 +20,7 @@ from secrets import token_hex
 import structlog
 
 from gateway.hold import AlreadyRuled
-from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing
+from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Reply
 from gateway.mail.content import in_memory
 from gateway.mail.header import block, values
 from gateway.ports import Clock, HoldStore, Judge, Judgement, NextHop, Outbox, Purpose, Rounds, StoreUnavailable
@@ -34,6 +34,8 @@ _LOOK = 20.0
 """Seconds between two looks at which canary is due."""
 _POLL = 1.0
 """Seconds between two looks at one that is under way."""
+_AGAIN = 15
+"""So many such looks until one that was put off is handed in again."""
 _US = Client(address="127.0.0.1", helo="localhost")
 _WHO = "canary"
 _TEXT = """\
@@ -171,13 +173,20 @@ class Watch:
     async def _missed(self, canary: Canary, token: str) -> str:
         """Send it and look for it until all is well ("") or the time is over, and then why it is not."""
         until = self._clock.now() + self._settings.within
-        receipt = await self._hop.deliver(*self._message(canary, token))
-        said = next((str(reply) for _, reply in receipt.refused), str(receipt.reply))
+        message = self._message(canary, token)
+        said = await self._handed_in(*message)
         while why := await self._amiss(canary, token):
             if self._clock.now() >= until or self._settled(canary, token):
                 return f"{why}; where it was handed in it was answered {said}"
-            await asyncio.sleep(self._poll)
+            await asyncio.sleep(self._poll * (_AGAIN if said.transient else 1))
+            if said.transient:
+                said = await self._handed_in(*message)
         return ""
+
+    async def _handed_in(self, envelope: Envelope, message: Outgoing) -> Reply:
+        """What is said to it."""
+        receipt = await self._hop.deliver(envelope, message)
+        return next((reply for _, reply in receipt.refused), receipt.reply)
 
     def _settled(self, canary: Canary, token: str) -> bool:
         """Whether it came out otherwise for good; what was deferred comes again."""

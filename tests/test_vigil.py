@@ -136,6 +136,7 @@ async def test_one_that_is_deferred_is_waited_for(rounds):
     here = Watched(rounds, Defer(reply=Reply(code=451, status="4.7.1", text="Later")))
     await here.watch.round()
     assert "said defer" in here.watch.flown["board"].says
+    assert len(here.door.handed) > 1
 
 
 async def test_notices_that_do_not_go_out_or_do_not_arrive_are_missed(rounds, tmp_path):
@@ -158,7 +159,7 @@ async def test_notices_that_do_not_go_out_or_do_not_arrive_are_missed(rounds, tm
 
 async def test_a_store_that_is_away_is_a_canary_missed(rounds):
     here = Watched(rounds, HOLD)
-    here.world.store.away = True
+    here.world.store.away, here.door.goes_out = True, False
     await here.watch.round()
     assert not here.watch.flown["board"].well
 
