@@ -12,6 +12,7 @@ the parcel is tried again when its lease ends.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -65,7 +66,7 @@ class _Outcome:
 
 
 class Delivery:
-    """The outbox's way out."""
+    """The outbox's way out. outcomes: attempts by purpose and delivered, postponed or undeliverable."""
 
     def __init__(  # noqa: PLR0913  -- the parts are wired by name
         self, *, outbox: Outbox, store: HoldStore, next_hop: NextHop, post: Post, clock: Clock, patience: Patience, hostname: str
@@ -80,6 +81,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._under_way = dict[asyncio.Task[None], str]()
         self._renewed = clock.now()
+        self.outcomes = Counter[tuple[str, str]]()
 
     def wake(self) -> None:
         """Something was put in: look at once."""
@@ -213,6 +215,7 @@ class Delivery:
         return outgoing(mail.content, prepend=[received(mail, self._hostname), *marks])
 
     def _log(self, event: str, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> None:
+        self.outcomes[str(parcel.purpose), event.removeprefix("mail.")] += 1
         log.info(
             event,
             id=parcel.hold,

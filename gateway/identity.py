@@ -51,6 +51,7 @@ def _some_time(written: timedelta) -> timedelta:
 
 
 Patience = Annotated[Duration, AfterValidator(_some_time)]
+Server = Annotated[str, AfterValidator(_server)]
 
 
 class RoleOf(Model):
@@ -98,7 +99,7 @@ class Ldap(Model):
     1.2.840.113556.1.4.1941, by which Active Directory follows groups in groups itself; nested: follow them ourselves
     """
 
-    servers: tuple[Annotated[str, AfterValidator(_server)], ...] = Field(min_length=1)
+    servers: tuple[Server, ...] = Field(min_length=1)
     starttls: bool = True
     ca_file: Path | None = None
     bind_dn: str = ""

@@ -65,7 +65,7 @@ class _BusyError(Exception):
 
 
 class Judges:
-    """The pool; it implements the port `Judge`."""
+    """The pool; it implements the port `Judge`. restarts: how often a judge died, or all of them were replaced."""
 
     def __init__(self, law: Law, *, judging: Judging, clock: Clock) -> None:
         self._law = law
@@ -74,6 +74,7 @@ class Judges:
         self._pool: ProcessPool | None = None
         self._free = asyncio.Semaphore(judging.workers)
         self._changing = asyncio.Lock()
+        self.restarts = 0
 
     @property
     def law(self) -> Law:
@@ -96,6 +97,7 @@ class Judges:
             except (Overdue, TimeoutError):
                 problem = "it could not be read and judged in time"
             except ProcessExpired as died:
+                self.restarts += 1
                 log.error("judge.died", id=mail.id, exit_code=died.exitcode, wary=wary)  # noqa: TRY400  -- the trace ends in pebble
                 problem = "it could not be read and judged"
             except MemoryError:
@@ -164,6 +166,7 @@ class Judges:
             if self._pool is None:
                 raise RuntimeError("the judges were never started")
             if not self._pool.active:
+                self.restarts += 1
                 log.error("judges.replaced")
                 broken, self._pool = self._pool, await self._seated(self._law)
                 _end(broken)

@@ -5,6 +5,7 @@ It fails with Mistakes: those of both at once.
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import structlog
 
 from gateway.classify import load_roster
 from gateway.database import beside
+from gateway.directory import cached
 from gateway.judges import Law
 from gateway.policy import load_rulebook, policy_texts
 from gateway.settings import Settings
-from gateway.source import Mistakes, Problem
+from gateway.source import Location, Mistakes, Problem
 from gateway.store import KeptLaws
 from gateway.trail import Detail
 
@@ -31,12 +33,28 @@ def load_law(settings: Settings) -> Law:
     except Mistakes as mistakes:
         problems += mistakes.problems
     try:
-        rulebook = load_rulebook(settings.policies, roster.elections if roster else None)
+        rulebook = load_rulebook(settings.policies, roster.elections if roster else None, cached(settings))
     except Mistakes as mistakes:
         problems += mistakes.problems
     if rulebook is None or roster is None:
         raise Mistakes(problems)
     return Law(rulebook=rulebook, roster=roster)
+
+
+def redrawn(settings: Settings, law: Law) -> Law:
+    """The same policies with the members that directories have now, whatever became of the files meanwhile.
+
+    Raises Mistakes if the policies in force are found neither on disk nor among those that were kept.
+    """
+    now, elections = cached(settings), law.roster.elections
+    with suppress(Mistakes):
+        rulebook = load_rulebook(settings.policies, elections, now)
+        if rulebook.plain == law.rulebook.plain:
+            return replace(law, rulebook=rulebook)
+    kept = KeptLaws(beside(settings.store)).find(law.rulebook.version)
+    if kept is None:
+        raise Mistakes([Problem(location=Location(str(settings.policies)), message="is no longer what is in force")])
+    return replace(law, rulebook=load_rulebook(kept, elections, now))
 
 
 def written_law(settings: Settings) -> tuple[Law, Detail]:
@@ -65,7 +83,9 @@ def keep_law(settings: Settings, law: Law) -> None:
     roster = {f"{settings.roster.name}/{path.name}": path for path in settings.roster.glob("*.yaml")}
     kept = KeptLaws(beside(settings.store))
     try:
-        whole = kept.keep(law.rulebook.version, policy_texts(settings.policies), lambda folder: load_rulebook(folder).version)
+        whole = kept.keep(
+            law.rulebook.version, policy_texts(settings.policies, cached(settings)), lambda folder: load_rulebook(folder).version
+        )
         files = {name: path.read_bytes() for name, path in roster.items()}
         whole &= kept.keep(law.roster.version, files, lambda folder: load_roster(folder).version)
     except (OSError, Mistakes) as wrong:

@@ -59,7 +59,7 @@ class Pipeline:
     async def submit(self, mail: Mail, transaction: Transaction) -> Reply:
         """The reply to the final dot. `transaction` is open at the relay, and is over when this returns."""
         judgement = await self._judge.judge(mail)
-        reply = await self._dispose(mail, judgement, transaction)
+        reply = (await self._dispose(mail, judgement, transaction)).naming(mail.id)
         with suppress(OSError):  # a full disk under the log, or a spool file that is gone, makes nothing undone that was done
             _log(mail, judgement.decision, reply)
         return reply
@@ -74,7 +74,7 @@ class Pipeline:
                 return await self._hold(mail, judgement, transaction)
             case Reject(reply=reply) | Defer(reply=reply):
                 await transaction.abort()
-                return reply.naming(mail.id)
+                return reply
             case other:
                 assert_never(other)
 

@@ -140,6 +140,11 @@ class Post:
         now = self._clock.now()
         return _parcels("", [self._notices.head(to, head, now)], now)
 
+    def alarm(self, to: Sequence[Address], heading: str, lines: Sequence[str]) -> tuple[Parcel, ...]:
+        """To the admins: something is wrong with the gateway itself."""
+        now = self._clock.now()
+        return _parcels("", [self._notices.alarm(to, heading, lines, now)], now)
+
     def on_failure(self, held: HeldMail, receipt: Receipt) -> tuple[Parcel, ...]:
         """To the sender and the reviewers: the relay refused what was released."""
         now = self._clock.now()

@@ -1,7 +1,7 @@
 """The front, wired: the only room that knows all the others.
 
 One asyncio process with the doors, the store, delivery, deadlines and the control socket; the judges are processes of
-their own. SIGTERM and SIGINT drain, SIGHUP reloads policies and roster and keeps the old ones if the new are wrong.
+their own. A reload takes new policies and roster, and keeps the old ones if the new are wrong.
 
 It fails at the start with Mistakes (settings, policies, roster), OSError (a port, a file) or StoreUnavailable, before it
 takes any mail; once it runs, it keeps running.
@@ -9,15 +9,14 @@ takes any mail; once it runs, it keeps running.
 
 import asyncio
 import os
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import datetime, timedelta
 from platform import node
 
 import structlog
 
 from gateway import __version__
+from gateway.clock import SystemClock
 from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
@@ -27,17 +26,19 @@ from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
+from gateway.directory import Directories
 from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
-from gateway.law import keep_law, written_law
+from gateway.law import keep_law, redrawn, written_law
 from gateway.ldap import Directory
-from gateway.mail import Address
+from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
+from gateway.monitor import MeteredJudge, Meters, Monitor
 from gateway.notice import Notices
 from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
-from gateway.ports import Clock, StoreUnavailable
+from gateway.ports import Clock, StoreUnavailable, Transaction
 from gateway.post import Post
 from gateway.records import Records
 from gateway.recusal import Bench
@@ -46,34 +47,31 @@ from gateway.review import Reviews
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
-from gateway.sockets import allow_descriptors, bound
+from gateway.sockets import bound
 from gateway.source import Mistakes
-from gateway.store import ExampleFolder, Shelf, SystemClock, opened
+from gateway.store import ExampleFolder, Shelf, opened
 from gateway.trail import GATEWAY, Detail, Step
+from gateway.upkeep import Upkeep, ended, lasting
 from gateway.viewer import Viewer
+from gateway.vigil import Watch, handed_in
+from gateway.watched import Watched
 
 log = structlog.get_logger()
-
-_ROUND = 15.0
-"""Seconds between two looks at reminders and deadlines."""
-_MINUTE = 60.0
-"""Seconds between two looks at who is to be told now."""
-_HOUR = 3600.0
-"""Seconds between two looks at content that was kept long enough."""
-_PAUSE = 1.0
-
-
-def until_midnight(now: datetime) -> float:
-    """Seconds until the day is over, in the zone of `now`."""
-    midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (midnight - now).total_seconds()
 
 
 class Front:
     """A running Hatchway."""
 
     def __init__(  # noqa: PLR0913  -- what it is made of
-        self, settings: Settings, law: Law, store: Shelf, *, links: Links | None, eye: Viewer, clock: Clock
+        self,
+        settings: Settings,
+        law: Law,
+        store: Shelf,
+        *,
+        directories: Directories,
+        links: Links | None,
+        eye: Viewer,
+        clock: Clock,
     ) -> None:
         hostname = settings.hostname
         notices = Notices(
@@ -89,6 +87,7 @@ class Front:
         patience = Patience(**{name: getattr(settings.delivery, name) for name in ("retry", "give_up", "lease")})
         self.settings = settings
         self.store = store
+        self.directories = directories
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         examples = ExampleFolder(settings.examples) if settings.examples else None
@@ -112,73 +111,59 @@ class Front:
         self.delivery = Delivery(
             outbox=store, store=store, next_hop=self.next_hop, post=post, clock=clock, patience=patience, hostname=hostname
         )
-        self.counted = CountedJudge(self.judges, clock)
-        pipeline = Pipeline(judge=self.counted, store=store, post=post, clock=clock, hostname=hostname)
-        self.door = Server(settings, next_hop=self.next_hop, submit=pipeline.submit, clock=clock)
-        self.milter = MilterServer(
-            settings, submit=pipeline.submit, ours=self.delivery.sent, clock=clock, budget=self.door.budget
+        self.meters = Meters()
+        counted = CountedJudge(MeteredJudge(self.judges, self.meters), clock)
+        self.vigil = Watch(
+            settings.vigil,
+            judge=counted,
+            hop=Smarthost(handed_in(settings), hostname=hostname, clock=clock),
+            store=store,
+            outbox=store,
+            reviews=self.reviews,
+            post=post,
+            rounds=store.rounds,
+            clock=clock,
+            hostname=hostname,
+        )
+        self.upkeep = Upkeep(
+            reviews=self.reviews,
+            records=self.records,
+            hearings=self.hearings,
+            digests=self.digests,
+            delivery=self.delivery,
+            counted=counted,
+            figures=store.figures,
+            clock=clock,
+            head_to=settings.audit.head_to,
+            redraw=self.redraw,
+            duty=store.duty,
+        )
+        self._pipeline = Pipeline(judge=self.vigil, store=store, post=post, clock=clock, hostname=hostname)
+        self.door = Server(settings, next_hop=self.next_hop, submit=self.submit, clock=clock)
+        self.milter = MilterServer(settings, submit=self.submit, ours=self.delivery.sent, clock=clock, budget=self.door.budget)
+        self.watched = Watched(
+            settings,
+            store=store,
+            judges=self.judges,
+            next_hop=self.next_hop,
+            delivery=self.delivery,
+            directories=directories,
+            vigil=self.vigil,
+            doors={"smtp": self.door, "milter": self.milter},
+            clock=clock,
         )
         self._clock = clock
         self._since = clock.now()
         self._reloaded = "as started"
 
+    async def submit(self, mail: Mail, transaction: Transaction) -> Reply:
+        """What the pipeline replies to a complete message, counted."""
+        reply = await self._pipeline.submit(mail, transaction)
+        self.meters.replied(reply)
+        return reply
+
     def _belongs(self, group: str, address: Address) -> bool:
         return self.judges.law.rulebook.belongs(group, address)
-
-    async def watch_deadlines(self) -> None:
-        """Look at reminders and deadlines, for ever."""
-        while True:
-            try:
-                async with self.store.duty("deadlines") as ours:
-                    if ours:
-                        await self.reviews.expire()
-                self.delivery.wake()
-            except StoreUnavailable:
-                log.exception("deadlines.store_away")
-            await asyncio.sleep(_ROUND)
-
-    async def watch_retention(self) -> None:
-        """Destroy what was kept long enough, for ever."""
-        while True:
-            with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
-                async with self.store.duty("retention") as ours:
-                    while ours and await self.records.destroy_due():
-                        pass
-            await asyncio.sleep(_HOUR)
-
-    async def watch_digests(self) -> None:
-        """Send what goes out at its times, for ever."""
-        while True:
-            with suppress(StoreUnavailable):  # tried again in a minute
-                async with self.store.duty("digests") as ours:
-                    if ours:
-                        await self.hearings.remind()
-                        await self.digests.round()
-                self.delivery.wake()
-            await asyncio.sleep(_MINUTE)
-
-    async def watch_head(self) -> None:
-        """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
-        while True:
-            with suppress(StoreUnavailable):
-                log.info("audit.head", head=await self.digests.send_head(_addresses(self.settings.audit.head_to)))
-                self.delivery.wake()
-            await asyncio.sleep(until_midnight(self._clock.now()))
-
-    async def watch_counts(self) -> None:
-        """Keep what was counted, for ever."""
-        while True:
-            await asyncio.sleep(_ROUND)
-            await self.keep_counts()
-
-    async def keep_counts(self) -> None:
-        """Put what was counted on the shelf; what cannot be put there now is tried again."""
-        counted = self.counted.taken()
-        try:
-            if counted:
-                await self.store.figures.add(counted)
-        except StoreUnavailable:
-            self.counted.put_back(counted)
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
@@ -187,7 +172,7 @@ class Front:
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
-        await self.keep_counts()
+        await self.upkeep.keep_counts()
         with suppress(StoreUnavailable):
             await self.store.record(Step.STOPPED, actor=GATEWAY, detail={"machine": node()})
 
@@ -197,12 +182,13 @@ class Front:
         The certificate is read again, too. What cannot be put in the trail does not come in force.
         """
         try:
-            law, written = await asyncio.to_thread(written_law, self.settings)
+            law, written = await drawn_law(self.settings, self.directories)
             self.door.renew_certificate()
             await self.record(Step.LOADED, written, actor)
             await asyncio.to_thread(keep_law, self.settings, law)
             await self.judges.obey(law)
         except (Mistakes, RuntimeError, OSError, StoreUnavailable) as wrong:
+            self.meters.reloaded(loaded=False)
             self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
             log.error("policies.refused", mistakes=str(wrong))  # noqa: TRY400  -- an admin's mistake, not a fault
             with suppress(StoreUnavailable):
@@ -210,9 +196,30 @@ class Front:
                 in_force = {"policies": law.rulebook.version, "roster": law.roster.version}
                 await self.record(Step.REFUSED, {"why": type(wrong).__name__, **in_force}, actor)
             return {"loaded": False, "mistakes": str(wrong)}
+        self.meters.reloaded(loaded=True)
         self._reloaded = f"loaded {self._clock.now():%Y-%m-%d %H:%M} UTC"
         log.info("policies.loaded", policies=law.rulebook.version, roster=law.roster.version)
         return {"loaded": True, "policies": law.rulebook.version, "roster": law.roster.version}
+
+    async def redraw(self) -> None:
+        """Judge by the members that directories have now, if they have others; what is wrong leaves the old ones in force."""
+        if not await self.directories.refresh():
+            return
+        try:
+            law = await asyncio.to_thread(redrawn, self.settings, self.judges.law)
+            versions = {"policies": law.rulebook.version, "roster": law.roster.version}
+            await self.record(Step.LOADED, versions, "directory")
+            await asyncio.to_thread(keep_law, self.settings, law)
+            await self.judges.obey(law)
+        except (Mistakes, RuntimeError, StoreUnavailable) as wrong:
+            log.error("directory.not_obeyed", why=str(wrong))  # noqa: TRY400  -- a state of the world, not a fault
+            return
+        log.info("directory.obeyed", **versions)
+
+    @property
+    def summary(self) -> str:
+        """One line for `systemctl status`."""
+        return f"Policies {self.judges.law.rulebook.version}, {self._reloaded}"
 
     async def status(self) -> Mapping[str, object]:
         """How things stand."""
@@ -243,7 +250,9 @@ class Front:
             "waiting": shelf.waiting,
             "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
             "outbox": shelf.outbox,
+            "oldest_due": shelf.oldest_due.isoformat(timespec="seconds") if shelf.oldest_due else None,
             "undeliverable": shelf.failed,
+            "canaries": dict(self.vigil.said),
             "audit_head": str(head) if head else None,
         }
 
@@ -252,23 +261,24 @@ class Front:
 async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Front]:
     """A front with all doors open; on leaving, they close and what was under way is finished. clock: None for the machine's."""
     clock = clock or SystemClock()
-    law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
+        directories = Directories(settings, clock)
+        stack.callback(directories.close)
+        law, written = await drawn_law(settings, directories)
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
         store = await opened(settings.store, clock)
         stack.push_async_callback(store.close)
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
-        front = Front(settings, law, store, links=links, eye=eye, clock=clock)
+        front = Front(settings, law, store, directories=directories, links=links, eye=eye, clock=clock)
         await front.record(Step.STARTED, written)
         await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        works = (front.watch_deadlines, front.watch_retention, front.watch_head, front.watch_digests, front.watch_counts)
-        for work in (front.delivery.run, *works):
-            stack.push_async_callback(_ended, asyncio.create_task(_lasting(work)))
+        for work in (front.delivery.run, *front.upkeep.works):
+            stack.push_async_callback(ended, asyncio.create_task(lasting(work)))
         requests = answers(
             store=store,
             trail=store,
@@ -290,6 +300,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
         requests |= report_answers(counts=store.figures, trail=store, clock=clock)
+        await _open_monitor(stack, front)
         await _open_console(stack, front, links, eye, clock)
         control = ControlServer(settings.control_socket, requests)
         await control.start()
@@ -298,10 +309,21 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             await front.door.start(listener, listening)
         stack.push_async_callback(front.door.drain, settings.limits.drain)
         await _open_milter(stack, front)
+        stack.push_async_callback(ended, asyncio.create_task(lasting(front.vigil.watch)))
+        front.watched.phase = "serving"
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front
+        front.watched.phase = "stopping"
         log.info("hatchway.draining", sessions=front.door.sessions)
     log.info("hatchway.stopped")
+
+
+async def drawn_law(settings: Settings, directories: Directories) -> tuple[Law, Detail]:
+    """Policies and roster as they stand on disk, once directories were asked for groups never heard of. Raises Mistakes."""
+    law, written = await asyncio.to_thread(written_law, settings)
+    if await directories.learn(law.rulebook.drawn):
+        law, written = await asyncio.to_thread(written_law, settings)
+    return law, written
 
 
 async def _links(settings: Settings, store: Shelf, clock: Clock) -> Links | None:
@@ -346,6 +368,14 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
     stack.push_async_callback(server.close)
 
 
+async def _open_monitor(stack: AsyncExitStack, front: Front) -> None:
+    """Answer those who monitor us until the stack unwinds, if the settings ask for it. Raises OSError."""
+    if front.settings.monitor is not None:
+        monitor = Monitor(front.meters, front.watched.standing)
+        await monitor.start(stack.enter_context(bound(front.settings.monitor.listen)))
+        stack.push_async_callback(monitor.close)
+
+
 async def _open_milter(stack: AsyncExitStack, front: Front) -> None:
     """Take what an MTA asks about until the stack unwinds, if the settings name a door for that. Raises OSError."""
     if front.settings.milter is None:
@@ -354,45 +384,3 @@ async def _open_milter(stack: AsyncExitStack, front: Front) -> None:
         await asyncio.to_thread(prepare, front.settings.spool)
     await front.milter.start()
     stack.push_async_callback(front.milter.drain, front.settings.limits.drain)
-
-
-async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT."""
-    allow_descriptors()
-    _on(signal.SIGHUP, lambda: None)  # policies are read at the start anyway; it must not end us
-    stop, tasks = asyncio.Event(), set[asyncio.Task[object]]()
-    async with running(settings) as front:
-
-        def reload() -> None:
-            task = asyncio.create_task(front.reload())
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
-
-        _on(signal.SIGTERM, stop.set)
-        _on(signal.SIGINT, stop.set)
-        _on(signal.SIGHUP, reload)
-        await stop.wait()
-
-
-def _on(number: signal.Signals, act: Callable[[], None]) -> None:
-    asyncio.get_running_loop().add_signal_handler(number, act)
-
-
-async def _lasting(work: Callable[[], Awaitable[None]]) -> None:
-    """Do it for ever: a fault of ours is in the log (if that can be written), and the work begins anew."""
-    while True:
-        try:
-            await work()
-        except Exception:
-            with suppress(OSError):
-                log.exception("work.fault", work=work.__qualname__)
-        await asyncio.sleep(_PAUSE)
-
-
-def _addresses(written: Sequence[str]) -> list[Address]:
-    return [Address.parse(one) for one in written]
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait([task])

@@ -5,121 +5,24 @@ its place; nothing is half loaded.
 """
 
 import hashlib
-import re
 import ssl
 from collections.abc import Iterator
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway import database
+from gateway import database, listing
 from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
-from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
+from gateway.listing import Listing
+from gateway.source import Document, Field, Mistakes, Model, OneOrMore, Problem, Size, load
+from gateway.spelling import LAST_PORT, Domain, Endpoint, Host, Local, Mailbox, Mode, Name, Networks, Public, Time
 
 Network = IPv4Network | IPv6Network
 
-_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
-_DOMAIN = re.compile(r"(?:[\w-]+\.)*[\w-]+")
-_URL = re.compile(r"(https?)://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?/?")
-_MAILBOX = re.compile(r'[^\s@<>()\[\]",;:*\\]+@(?:[\w-]+\.)*[\w-]+')
-_LAST_PORT = 65535
 _LONGEST_SOCKET = 107
 """Octets of a Unix socket's path (unix(7))."""
-
-
-def _networks(written: tuple[str, ...]) -> tuple[str, ...]:
-    for network in written:
-        try:
-            ip_network(network)
-        except ValueError:
-            raise Wrong(f'"{network}" is no network', _meant(network)) from None
-    return written
-
-
-def _meant(network: str) -> str:
-    try:
-        return f"Write {ip_network(network, strict=False)}, or {network.partition('/')[0]} for that one address."
-    except ValueError:
-        return "Write for example 192.0.2.0/24, 2001:db8::/32, or one address."
-
-
-def _endpoint(written: str) -> str:
-    host, colon, port = written.rpartition(":")
-    if not _is_ip(host.strip("[]")) or not colon or not port.isdecimal() or int(port) > _LAST_PORT:
-        msg = f'"{written}" is no address and port; write for example 127.0.0.1:2525 or [::1]:2525'
-        raise ValueError(msg)
-    return written
-
-
-def _mailbox(written: str) -> str:
-    if not _MAILBOX.fullmatch(written):
-        msg = f'"{written}" is no mail address; write for example hatchway@department.example'
-        raise ValueError(msg)
-    return written
-
-
-def _name(written: str) -> str:
-    if not _HOST.fullmatch(written):
-        msg = f'"{written}" is no host name; write for example hatchway.department.example'
-        raise ValueError(msg)
-    return written
-
-
-def _host(written: str) -> str:
-    if not _HOST.fullmatch(written) and not _is_ip(written):
-        raise Wrong(f'"{written}" is no host', "Write a host name or an IP address; the port has a key of its own.")
-    return written
-
-
-def _domain(written: str) -> str:
-    if not _DOMAIN.fullmatch(written):
-        raise Wrong(f'"{written}" is no domain', "Write for example department.example, and sub-domains one by one, or any.")
-    return written
-
-
-def _is_ip(written: str) -> bool:
-    try:
-        ip_address(written)
-    except ValueError:
-        return False
-    return True
-
-
-def _local(written: str) -> str:
-    _endpoint(written)
-    if not ip_address(written.rpartition(":")[0].strip("[]")).is_loopback:
-        raise Wrong(f'"{written}" is not on this machine', "Whoever reaches it decides what is judged. Write 127.0.0.1 or [::1].")
-    return written
-
-
-def _mode(written: str) -> str:
-    if not re.fullmatch("0[0-7]{3}", written):
-        raise Wrong(f'"{written}" is no mode of a socket', 'Write it in quotation marks, for example "0660".')
-    return written
-
-
-def _lasting(written: timedelta) -> timedelta:
-    if not written:
-        raise Wrong("{key} leaves no time", "Write for example 30s.")
-    return written
-
-
-def _public(written: str) -> str:
-    found = _URL.fullmatch(written)
-    if not found:
-        raise Wrong(f'"{written}" is no address of a console', "Write for example https://hatchway.department.example")
-    if found[1] == "http" and found[2] not in {"localhost", "127.0.0.1", "[::1]"}:
-        raise Wrong(f'"{written}" is not encrypted', "Write https, and give the console a certificate or put a proxy before it.")
-    return written.rstrip("/")
-
-
-Networks = Annotated[tuple[str, ...], AfterValidator(_networks)]
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
-Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Time = Annotated[Duration, AfterValidator(_lasting)]
-"""A length of time that is not nothing."""
 
 
 class Tls(Model):
@@ -144,18 +47,18 @@ class Milter(Model):
     """
 
     socket: Path | None = None
-    mode: Annotated[str, AfterValidator(_mode)] = "0660"
+    mode: Mode = "0660"
     group: str = ""
-    address: Annotated[str, AfterValidator(_local)] = ""
+    address: Local = ""
     others: Literal["refuse", "pass"] = "refuse"
-    login_domain: Annotated[str, AfterValidator(_domain)] = ""
+    login_domain: Domain = ""
 
 
 class Relay(Model):
     """The one machine all mail goes to. verify: the certificate must be valid for `host`."""
 
-    host: Annotated[str, AfterValidator(_host)]
-    port: int = Field(default=25, ge=1, le=_LAST_PORT)
+    host: Host
+    port: int = Field(default=25, ge=1, le=LAST_PORT)
     tls: Literal["none", "starttls", "implicit"] = "none"
     verify: bool = True
     ca_file: Path | None = None
@@ -220,7 +123,7 @@ class Console(Model):
     """
 
     listen: Endpoint
-    public_url: Annotated[str, AfterValidator(_public)]
+    public_url: Public
     name: str = "Hatchway"
     tls: Tls | None = None
     proxy_from: Networks = ()
@@ -275,17 +178,48 @@ class Audit(Model):
     head_to: OneOrMore[Mailbox] = ()
 
 
+class Monitor(Model):
+    """Where a monitoring system asks for `/healthz`, `/readyz` and `/metrics`: on this machine, unless it says otherwise."""
+
+    listen: Endpoint = "127.0.0.1:9125"
+
+
+class Canary(Model):
+    """A message of ours from a protected group. to: somebody the relay takes mail for; maildir: where its notices arrive."""
+
+    sender: Mailbox
+    to: Mailbox
+    expect: Literal["hold", "tag", "reject", "defer"] = "hold"
+    maildir: Path | None = None
+    text: str = ""
+
+
+class Vigil(Model):
+    """The watch over the gateway itself.
+
+    through: where canaries are handed in, such as the Postfix in front; our own first door if nothing is said
+    within: by when all must be well; silence: so long without a message is an alarm
+    """
+
+    canaries: dict[str, Canary] = Field(default_factory=dict)
+    every: Time = timedelta(days=1)
+    within: Time = timedelta(minutes=15)
+    through: Endpoint | None = None
+    silence: Time | None = None
+    alarm_to: OneOrMore[Mailbox] = ()
+
+
 class Settings(Model):
     """The whole file."""
 
     _sha256: str = ""
 
-    hostname: Annotated[str, AfterValidator(_name)]
+    hostname: Name
     listen: tuple[Listener, ...] = ()
     milter: Milter | None = None
     relay: Relay
     client_networks: Networks = ()
-    sender_domains: tuple[Annotated[str, AfterValidator(_domain)], ...] = Field(min_length=1)
+    sender_domains: tuple[Domain, ...] = Field(min_length=1)
     policies: Path
     roster: Path
     store: Store
@@ -293,6 +227,8 @@ class Settings(Model):
     notices: Notices
     spool: Path | None = None
     examples: Path | None = None
+    directories: dict[str, Listing] = Field(default_factory=dict)
+    directory_cache: Path = Path("/var/lib/hatchway/directories")
     tls: Tls | None = None
     console: Console | None = None
     xforward_from: Networks = ()
@@ -304,6 +240,8 @@ class Settings(Model):
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
     audit: Audit = Audit()
+    monitor: Monitor | None = None
+    vigil: Vigil = Vigil()
     log: Literal["json", "plain"] = "plain"
 
     @property
@@ -353,6 +291,9 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
     yield from database.contradictions(settings.store, document)
+    if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
+        yield document.problem(("vigil",), "needs through", "Write where the MTA in front takes mail, such as 127.0.0.1:25.")
+    yield from listing.contradictions(settings.directories, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 
@@ -380,6 +321,8 @@ def _placed(settings: Settings, folder: Path) -> Settings:
                 changed[name] = (folder / value).absolute()
             elif isinstance(value, Model):
                 changed[name] = place(value)
+            elif isinstance(value, dict):
+                changed[name] = {key: place(one) if isinstance(one, Model) else one for key, one in value.items()}
         return model.model_copy(update=changed)
 
     placed = place(settings)

@@ -45,6 +45,7 @@ DOORS = {
     "pebble": "judges",
     "pi_heif": "reading",
     "psycopg": "store",
+    "prometheus_client": "monitor",
     "publicsuffixlist": "classify",
     "pypdfium2": "reading",
     "pydantic": "source",

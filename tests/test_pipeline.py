@@ -24,8 +24,9 @@ async def submitted(world, decided, transaction, octets=ORDINARY, **about):
         Reply(code=552, status="5.3.4", text="Too large\nreally"),
     ],
 )
-async def test_the_client_of_a_relayed_message_hears_what_the_relay_said(reply):
-    assert await submitted(World(), decision(), Transaction(reply=reply)) == reply
+async def test_the_client_of_a_relayed_message_hears_what_the_relay_said_and_our_id(reply):
+    heard = await submitted(World(), decision(), Transaction(reply=reply))
+    assert (heard.code, heard.status, heard.text) == (reply.code, reply.status, f"{reply.text} (id M1)")
 
 
 async def test_a_relayed_message_goes_out_as_it_came_under_one_trace_line():

@@ -8,9 +8,13 @@ import click
 import pytest
 
 from gateway.cli import main
+from gateway.directory import cached
 from gateway.identity import Ldap, Oidc, RoleOf
+from gateway.listing import CsvList, EntraList, LdapList, Listing
+from gateway.policy import load_rulebook
 from gateway.settings import Console, Settings, load_settings
 from gateway.source import Model, parse, validate
+from tests.support.policy import completed, folder
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text(encoding="utf-8")
@@ -78,12 +82,20 @@ CONSOLE = (TOP / "deploy/console.md").read_text(encoding="utf-8")
 SECTIONS = {"console": Console, "oidc": Oidc, "ldap": Ldap, "roles": RoleOf}
 
 
-@pytest.mark.parametrize("section", SECTIONS)
-def test_the_console_page_explains_every_setting_of_it_and_no_other(section):
-    [text] = [one for one in CONSOLE.split("\n## ") if one.startswith(f"`{section}:`")]
+DIRECTORIES = (TOP / "deploy/directories.md").read_text(encoding="utf-8")
+LISTS = {"directories": Listing, "ldap": LdapList, "entra": EntraList, "csv": CsvList}
+PAGES = [
+    *(pytest.param(CONSOLE, name, shape, id=f"console {name}") for name, shape in SECTIONS.items()),
+    *(pytest.param(DIRECTORIES, name, shape, id=f"directories {name}") for name, shape in LISTS.items()),
+]
+
+
+@pytest.mark.parametrize(("page", "section", "shape"), PAGES)
+def test_a_page_explains_every_setting_of_its_sections_and_no_other(page, section, shape):
+    [text] = [one for one in page.split("\n## ") if one.startswith(f"`{section}:`")]
     rows = re.findall(r"^\| ((?:`[^`]+`(?:, )?)+) \|", text, flags=re.MULTILINE)
     named = [name for row in rows for name in re.findall(r"`([^`]+)`", row)]
-    assert sorted(named) == sorted(field.alias for field in SECTIONS[section].model_fields.values())
+    assert sorted(named) == sorted(field.alias for field in shape.model_fields.values())
 
 
 @pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", CONSOLE, flags=re.DOTALL))
@@ -92,6 +104,17 @@ def test_the_settings_on_the_console_page_load(tmp_path, block):
     file = tmp_path / "hatchway.yaml"
     file.write_text(written + block)
     assert load_settings(file).console.public_url == "https://hatchway.department.example"
+
+
+def test_the_settings_and_the_policy_on_the_directories_page_load(tmp_path):
+    [written] = [one for one in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL) if one.startswith("hostname")]
+    [more] = re.findall(r"```yaml\n(.*?)```", DIRECTORIES, flags=re.DOTALL)
+    (tmp_path / "hatchway.yaml").write_text(written + more)
+    settings = load_settings(tmp_path / "hatchway.yaml")
+    assert settings.directories["city"].ldap.bind_secret_file == tmp_path / "secrets/ldap"
+    [groups] = re.findall(r"```policy.yaml\n(.*?)```", DIRECTORIES, flags=re.DOTALL)
+    rulebook = load_rulebook(folder(tmp_path, p__yaml=completed(groups)), drawn=cached(settings))
+    assert {directory for directory, _ in rulebook.drawn} == set(settings.directories)
 
 
 @pytest.mark.parametrize("key", [field.alias for field in Console.model_fields.values()])

@@ -4,7 +4,7 @@ import asyncio
 import signal
 from datetime import UTC, datetime
 
-from gateway.service import _lasting, until_midnight
+from gateway.upkeep import lasting, until_midnight
 from tests.support.full import full_log
 from tests.support.gateway import Gateway
 from tests.support.relay import FakeRelay, hang
@@ -20,7 +20,7 @@ async def test_work_that_fails_while_the_log_is_full_begins_anew():
         raise ZeroDivisionError
 
     with full_log():
-        task = asyncio.create_task(_lasting(work))
+        task = asyncio.create_task(lasting(work))
         await until(lambda: len(begun) == 2)
         task.cancel()
         await asyncio.wait([task])

@@ -10,6 +10,8 @@ import importlib
 import click
 
 _COMMANDS = {
+    "setup": ("gateway.cli.setup", "Write settings and a policy from a few answers, and say what the machines around need."),
+    "doctor": ("gateway.cli.doctor", "Look for all that can be wrong, and say what to do."),
     "serve": ("gateway.cli.serve", "Run the gateway."),
     "check": ("gateway.cli.check", "Find every mistake in settings, policies, roster and notices."),
     "explain": ("gateway.cli.explain", "Say what would become of a message, and why."),

@@ -72,6 +72,7 @@ def _row(problem: Problem) -> dict[str, object]:
 def _problems(settings_file: Path) -> list[Problem]:
     """The mistakes of all files; of policies and roster also where the settings have mistakes of their own."""
     from gateway.classify import load_roster
+    from gateway.directory import cached
     from gateway.notice import Notices
     from gateway.policy import load_rulebook
     from gateway.rehearsal.sketches import load_tests, test_files
@@ -99,7 +100,9 @@ def _problems(settings_file: Path) -> list[Problem]:
         folders = _folders(settings_file)
     roster = tried(load_roster, folders["roster"]) if "roster" in folders else None
     if "policies" in folders:
-        rulebook = tried(load_rulebook, folders["policies"], roster.elections if roster else None)
+        rulebook = tried(
+            load_rulebook, folders["policies"], roster.elections if roster else None, cached(settings) if settings else None
+        )
         if settings is not None and rulebook is not None:
             problems += _unknown_reviewers(settings, settings_file, rulebook.desks())
         for file in test_files(folders["policies"]):
@@ -148,6 +151,13 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if console and console.ldap:
         yield "console.ldap.bind secret file", console.ldap.bind_secret_file
         yield "console.ldap.ca file", console.ldap.ca_file
+    for name, one in settings.directories.items():
+        if one.ldap:
+            yield f"directories.{name}.ldap.bind secret file", one.ldap.bind_secret_file
+            yield f"directories.{name}.ldap.ca file", one.ldap.ca_file
+        if one.entra:
+            yield f"directories.{name}.entra.client secret file", one.entra.client_secret_file
+            yield f"directories.{name}.entra.ca file", one.entra.ca_file
 
 
 def _milter(settings: Settings) -> Iterator[Problem]:

@@ -1,13 +1,16 @@
 """Policies and roster for the commands that judge without a running front: as the settings say, as options say, or as shipped."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.classify import Roster, load_roster
 from gateway.cli.common import SETTINGS, mistakes_told, shipped
 from gateway.database import Postgres
-from gateway.policy import Rulebook, load_rulebook
+from gateway.directory import cached
+from gateway.policy import Drawn, Rulebook, load_rulebook
 from gateway.settings import Judging, load_settings
+from gateway.source import Mistakes
 
 if TYPE_CHECKING:
     from gateway.evaluation.bench import Judgeship
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 def rulebook(settings_file: Path, policies: Path | None, known: Roster | None = None) -> Rulebook:
     """The policies to decide by, or the end of the command. known: the roster whose elections they may name."""
     with mistakes_told():
-        return load_rulebook(policies or _folder(settings_file, "policies"), known.elections if known else None)
+        return load_rulebook(
+            policies or _folder(settings_file, "policies"), known.elections if known else None, _drawn(settings_file)
+        )
 
 
 def roster(settings_file: Path, folder: Path | None) -> Roster:
@@ -62,6 +67,13 @@ def judgeship(settings_file: Path, folder: Path | None) -> "Judgeship":
 
 def _as_shipped(settings_file: Path) -> bool:
     return not settings_file.exists() and str(settings_file) == SETTINGS
+
+
+def _drawn(settings_file: Path) -> Drawn:
+    """What directories said; without settings that can be read, no name of a directory is unknown."""
+    with suppress(Mistakes):
+        return cached(load_settings(settings_file))
+    return Drawn()
 
 
 def _folder(settings_file: Path, part: str) -> Path:

@@ -96,6 +96,7 @@ class _Hand:
     def today(self) -> "Law":
         """What is in force."""
         from gateway.classify import load_roster
+        from gateway.directory import cached
         from gateway.judges import thresholds
         from gateway.policy import load_rulebook
         from gateway.rehearsal.bench import Law
@@ -104,7 +105,7 @@ class _Hand:
         with mistakes_told():
             roster = load_roster(self.settings.roster)
             return Law(
-                rulebook=load_rulebook(self.settings.policies, roster.elections),
+                rulebook=load_rulebook(self.settings.policies, roster.elections, cached(self.settings)),
                 roster=roster,
                 judged=judging.model,
                 thresholds=thresholds(judging),

@@ -20,8 +20,8 @@ from gateway.cli.common import Exit, config, fail, mistakes_told
 @config
 def command(settings_file: Path) -> None:
     """Run the gateway until SIGTERM; SIGHUP takes new policies and roster."""
+    from gateway.daemon import serve
     from gateway.ports import StoreUnavailable
-    from gateway.service import serve
     from gateway.settings import load_settings
 
     with mistakes_told("Hatchway does not start."):

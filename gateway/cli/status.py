@@ -16,6 +16,7 @@ def command(settings_file: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(said)
         return
-    width = max(map(len, said))
-    for name, value in said.items():
+    canaries = said.pop("canaries")
+    width = max(map(len, (*said, *(f"canary {one}" for one in canaries))))
+    for name, value in (*said.items(), *((f"canary {one}", word) for one, word in canaries.items())):
         click.echo(f"{name.replace('_', ' '):<{width}}  {value if value is not None else '-'}")

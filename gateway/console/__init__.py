@@ -10,10 +10,11 @@ ours is in the log and takes no mail with it. starlette, uvicorn, argon2, pyotp,
 webauthn and cryptography stay behind this door.
 """
 
+from gateway.console.certificates import ends
 from gateway.console.elsewhere import BACK
 from gateway.console.house import House
 from gateway.console.links import Links
 from gateway.console.seal import Seal, opened_seal
 from gateway.console.server import ConsoleServer
 
-__all__ = ["BACK", "ConsoleServer", "House", "Links", "Seal", "opened_seal"]
+__all__ = ["BACK", "ConsoleServer", "House", "Links", "Seal", "ends", "opened_seal"]

@@ -9,6 +9,6 @@ to look at, and what the server said. ldap3 stays behind this door.
 """
 
 from gateway.ldap.directory import Directory
-from gateway.ldap.wire import DirectoryAway
+from gateway.ldap.wire import IN_CHAIN, DirectoryAway, Found, Line, escaped, line, same
 
-__all__ = ["Directory", "DirectoryAway"]
+__all__ = ["IN_CHAIN", "Directory", "DirectoryAway", "Found", "Line", "escaped", "line", "same"]

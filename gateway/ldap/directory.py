@@ -8,16 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
-from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import escape_rdn
 
 from gateway.identity import Ldap, Vouched
-from gateway.ldap.wire import DirectoryAway, Found, Line, line, same
+from gateway.ldap.wire import IN_CHAIN, DirectoryAway, Found, Line, escaped, line, same
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
-_IN_CHAIN = "1.2.840.113556.1.4.1941"
 _TYPED = re.compile(r"[^\x00-\x1f\x7f]{1,320}")
 _LONGEST = 256
 _DEPTH, _GROUPS = 10, 500
@@ -63,7 +61,7 @@ class Directory:
 
     def _by_search(self, open_: Line, login: str, password: str) -> Found | None:
         wishes = self.settings
-        asked = wishes.filter.replace("{login}", escape_filter_chars(login))
+        asked = wishes.filter.replace("{login}", escaped(login))
         found = open_.search(wishes.base, asked, self._attributes(), setting="base")
         if len(found) > 1:
             log.warning("ldap.ambiguous", setting="console.ldap.filter", found=len(found))
@@ -125,8 +123,8 @@ def _above(open_: Line, wishes: Ldap, of: Found) -> list[Found]:
         if wishes.groups_attribute.casefold() not in texts:
             texts = next((one.texts for one in _read(open_, wishes, of.dn)), {})
         return [Found(dn=dn, texts={}) for dn in texts.get(wishes.groups_attribute.casefold(), ())]
-    rule = f":{_IN_CHAIN}:" if wishes.groups_by == "matching rule" else ""
-    name = escape_filter_chars(of.dn)
+    rule = f":{IN_CHAIN}:" if wishes.groups_by == "matching rule" else ""
+    name = escaped(of.dn)
     asked = f"(member{rule}={name})" if rule else f"(|(member={name})(uniqueMember={name}))"
     return open_.search(wishes.groups_base, asked, [], setting="groups base")
 

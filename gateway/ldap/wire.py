@@ -9,15 +9,18 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, Protocol
 
 import ldap3
 from ldap3.core.exceptions import LDAPException, LDAPInvalidDnError, LDAPInvalidFilterError, LDAPOperationResult
+from ldap3.utils.conv import escape_filter_chars
 from ldap3.utils.dn import parse_dn
 
-from gateway.identity import Ldap, endpoint
+from gateway.identity import endpoint
 
 _MOST = 1000
+_PAGE = 500
 _UNKNOWN = 32
 _REFUSED = 49
 _NO = {_REFUSED, 19, 48, 50, 53}
@@ -25,6 +28,33 @@ _NO = {_REFUSED, 19, 48, 50, 53}
 _SAID = 200
 _TURNS = 4
 """So many times `timeout` all questions about one person may take together."""
+_PAGED = "1.2.840.113556.1.4.319"
+IN_CHAIN = "1.2.840.113556.1.4.1941"
+"""The matching rule by which Active Directory follows groups in groups."""
+
+
+class Reached(Protocol):
+    """How a directory is reached."""
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Tried in this order."""
+        ...
+
+    @property
+    def starttls(self) -> bool:
+        """For ldap://."""
+        ...
+
+    @property
+    def bind_dn(self) -> str:
+        """Who looks things up; "" for nobody."""
+        ...
+
+    @property
+    def timeout(self) -> timedelta:
+        """For one answer."""
+        ...
 
 
 class DirectoryAway(Exception):  # noqa: N818  -- it states a fact
@@ -67,9 +97,9 @@ class _Verified(ldap3.Tls):  # type: ignore[misc]  # ldap3 has no types
 class Line:
     """An open connection."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, turns: int = _TURNS) -> None:
         self._connection = connection
-        self._until = time.monotonic() + _TURNS * connection.receive_timeout
+        self._until = time.monotonic() + turns * connection.receive_timeout
 
     def bind(self, dn: str, password: str) -> bool:
         """Whether they go together. Raises DirectoryAway for what is no answer to that."""
@@ -87,18 +117,30 @@ class Line:
 
     def search(self, base: str, filter_: str, attributes: Sequence[str], *, deep: bool = True, setting: str) -> list[Found]:
         """Entries; none if `base` is not there. Raises DirectoryAway."""
+        scope = ldap3.SUBTREE if deep else ldap3.BASE
+        return self._asked(base, filter_, attributes, setting, search_scope=scope, size_limit=_MOST)
+
+    def pages(self, base: str, filter_: str, attributes: Sequence[str], *, most: int) -> Iterator[Found]:
+        """Entries below `base`, asked for page by page (RFC 2696). Raises DirectoryAway, also for more than `most`."""
+        count, cookie = 0, None
+        while True:
+            paging = {"paged_size": _PAGE, "paged_cookie": cookie}
+            found = self._asked(base, filter_, attributes, "base", search_scope=ldap3.SUBTREE, **paging)
+            count += len(found)
+            if count > most:
+                raise DirectoryAway("base", f"there are more than {most} entries")
+            yield from found
+            controls = (self._connection.result or {}).get("controls", {})
+            cookie = controls.get(_PAGED, {}).get("value", {}).get("cookie")
+            if not cookie:
+                return
+
+    def _asked(self, base: str, filter_: str, attributes: Sequence[str], setting: str, **how: Any) -> list[Found]:
         if time.monotonic() > self._until:
             raise DirectoryAway("timeout", "the answers take too long together")
-        wanted = [*attributes, "entryUUID", "objectGUID"]
+        wanted, seconds = [*attributes, "entryUUID", "objectGUID"], int(self._connection.receive_timeout)
         try:
-            self._connection.search(
-                base,
-                filter_,
-                search_scope=ldap3.SUBTREE if deep else ldap3.BASE,
-                attributes=wanted,
-                size_limit=_MOST,
-                time_limit=int(self._connection.receive_timeout),
-            )
+            self._connection.search(base, filter_, attributes=wanted, time_limit=seconds, **how)
         except LDAPOperationResult as said:
             if said.result == _UNKNOWN:
                 return []
@@ -111,11 +153,11 @@ class Line:
 
 
 @contextmanager
-def line(settings: Ldap, context: ssl.SSLContext, secret: str) -> Iterator[Line]:
+def line(settings: Reached, context: ssl.SSLContext, secret: str, *, turns: int = _TURNS) -> Iterator[Line]:
     """A connection to the first server that answers, bound as the one who looks up. Raises DirectoryAway."""
     connection = _open(settings, context)
     try:
-        made = Line(connection)
+        made = Line(connection, turns)
         if settings.bind_dn and not made.bind(settings.bind_dn, secret):
             raise DirectoryAway("bind secret file", f"{settings.servers[0]} does not let {settings.bind_dn} in")
         yield made
@@ -124,7 +166,7 @@ def line(settings: Ldap, context: ssl.SSLContext, secret: str) -> Iterator[Line]
             connection.unbind()
 
 
-def _open(settings: Ldap, context: ssl.SSLContext) -> Any:
+def _open(settings: Reached, context: ssl.SSLContext) -> Any:
     why: list[str] = []
     for server in settings.servers:
         host, port, secure = endpoint(server)
@@ -135,7 +177,7 @@ def _open(settings: Ldap, context: ssl.SSLContext) -> Any:
     raise DirectoryAway("servers", "; ".join(why))
 
 
-def _opened(settings: Ldap, context: ssl.SSLContext, host: str, port: int, *, secure: bool) -> Any:
+def _opened(settings: Reached, context: ssl.SSLContext, host: str, port: int, *, secure: bool) -> Any:
     seconds = max(1, round(settings.timeout.total_seconds()))
     server = ldap3.Server(host, port=port, use_ssl=secure, tls=_Verified(context), get_info=ldap3.NONE, connect_timeout=seconds)
     connection = ldap3.Connection(
@@ -156,6 +198,11 @@ def _opened(settings: Ldap, context: ssl.SSLContext, host: str, port: int, *, se
             connection.socket.close()
         raise
     return connection
+
+
+def escaped(text: str) -> str:
+    """A text as it may stand in a filter (RFC 4515 §3)."""
+    return str(escape_filter_chars(text))
 
 
 def same(dn: str) -> str:

@@ -37,7 +37,9 @@ class Reply:
         return 400 <= self.code < 500  # noqa: PLR2004  -- RFC 5321 §4.2.1
 
     def naming(self, id_: str) -> "Reply":
-        """This reply with a message's id at its end, so that whoever asks about it can be answered."""
+        """This reply with a message's id at its end, so that whoever asks about it can be answered; itself if it has it."""
+        if id_ in self.text:
+            return self
         return Reply(code=self.code, status=self.status, text=f"{self.text} (id {id_})")
 
     def __str__(self) -> str:

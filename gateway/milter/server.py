@@ -19,6 +19,7 @@ from gateway.milter.house import House, Ours, Submit
 from gateway.milter.session import PROGRESS, Session
 from gateway.ports import Clock
 from gateway.settings import Milter, Settings
+from gateway.sockets import adopted
 
 log = structlog.get_logger()
 
@@ -36,6 +37,7 @@ class MilterServer:
         self._house = House(settings, submit=submit, ours=ours, clock=clock, budget=budget)
         self._progress = progress
         self._listening: socket.socket | None = None
+        self._ours = True
         self._server: asyncio.Server | None = None
         self._sessions: set[Session] = set()
 
@@ -46,10 +48,14 @@ class MilterServer:
 
     async def start(self) -> None:
         """Take connections as the settings say. Raises OSError."""
-        self._listening = await asyncio.to_thread(bound, self._house.milter)
+        listening = adopted(str(self._house.milter.socket or self._house.milter.address))
+        self._ours = listening is None
+        if listening is None:
+            listening = await asyncio.to_thread(bound, self._house.milter)
+        self._listening = listening
         loop = asyncio.get_running_loop()
-        make = loop.create_unix_server if self._listening.family == socket.AF_UNIX else loop.create_server
-        self._server = await make(self._session, sock=self._listening, backlog=_BACKLOG)
+        make = loop.create_unix_server if listening.family == socket.AF_UNIX else loop.create_server
+        self._server = await make(self._session, sock=listening, backlog=_BACKLOG)
 
     @property
     def address(self) -> tuple[str, int]:
@@ -87,7 +93,7 @@ class MilterServer:
     def _close(self) -> None:
         if self._server is not None:
             self._server.close()
-        if self._house.milter.socket is not None and self._server is not None:
+        if self._house.milter.socket is not None and self._server is not None and self._ours:
             self._house.milter.socket.unlink(missing_ok=True)
 
 

@@ -134,7 +134,7 @@ class Session(asyncio.Protocol):
             said = await self._judged(mail)
         except Exception:
             log.exception("milter.submit_failed", id=mail.id, client=mail.envelope.client.address)
-            said = packets.reply(intake.OUR_FAULT)
+            said = packets.reply(intake.OUR_FAULT.naming(mail.id))
         finally:
             sign.cancel()
             body.discard()

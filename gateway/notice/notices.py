@@ -151,6 +151,10 @@ class Notices:
         """Number and hash of the audit trail's last entry, to be kept where nobody here can change it."""
         return self._alone(tuple(to), self._scenes.head(head, at), at)
 
+    def alarm(self, to: Sequence[Address], heading: str, lines: Sequence[str], at: datetime) -> Mail:
+        """Something is wrong with the gateway itself."""
+        return self._alone(tuple(to), self._scenes.alarm(heading, lines, at), at)
+
     def _alone(self, to: tuple[Address, ...], scene: Scene, at: datetime) -> Mail:
         written = self._templates.render(scene.name, scene.context)
         return self._mail(self._letter(written, to, answers=""), _body(written), at)

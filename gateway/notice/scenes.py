@@ -70,6 +70,11 @@ class Scenes:
         said = {"head": head, "when": when(at, self.zone), "day": f"{at:%Y-%m-%d}"}
         return Scene(name="audit_head", context={**self.standing, **said, "id": "audit", "subject": said["day"]})
 
+    def alarm(self, heading: str, lines: Sequence[str], at: datetime) -> Scene:
+        """Something is wrong with the gateway itself."""
+        said = {"heading": heading, "lines": tuple(lines), "id": "vigil", "subject": f"{at:%Y-%m-%d}"}
+        return Scene(name="admin_alarm", context={**self.standing, **said})
+
     def sender_undelivered(self, held: HeldMail, failures: Sequence[tuple[Address, Reply]]) -> Scene:
         """It was released, and the relay refused it."""
         return self._scene("sender_undelivered", held, view.of_failures(failures))
@@ -103,6 +108,7 @@ class Scenes:
         """Every scene that is about no one hold."""
         yield self.digest(waits, at, "")
         yield self.head("17:5e88", at)
+        yield self.alarm("Canary missed: board", ("It was not judged here.",), at)
 
     def all_of(self, held: HeldMail, at: datetime, failures: Sequence[tuple[Address, Reply]]) -> Iterator[Scene]:
         """Every scene that this hold can come to as it stands."""

@@ -6,6 +6,7 @@ provider said, and never with half a proof. httpx2 and joserfc stay behind this 
 """
 
 from gateway.oidc.provider import Errand, Provider
+from gateway.oidc.wire import Wire
 from gateway.oidc.words import Unproven
 
-__all__ = ["Errand", "Provider", "Unproven"]
+__all__ = ["Errand", "Provider", "Unproven", "Wire"]

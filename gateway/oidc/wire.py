@@ -4,20 +4,40 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Protocol
 
 import httpx2
 
-from gateway.identity import Oidc
 from gateway.oidc.words import Unproven, tidy
 
 _LARGEST = 1024 * 1024
 
 
+class Reached(Protocol):
+    """How a provider is reached."""
+
+    @property
+    def ca_file(self) -> Path | None:
+        """Who vouches for its certificate; None for those whom the system trusts."""
+        ...
+
+    @property
+    def proxy(self) -> str:
+        """By which proxy; "" for none."""
+        ...
+
+    @property
+    def timeout(self) -> timedelta:
+        """For one answer."""
+        ...
+
+
 class Wire:
     """Asks one provider. Raises OSError or ssl.SSLError when it is made, if the CA file does not serve."""
 
-    def __init__(self, settings: Oidc) -> None:
+    def __init__(self, settings: Reached) -> None:
         self._settings = settings
         self._context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
 

@@ -20,11 +20,15 @@ How a decision is made:
   `author: unreadable` what they make of it.
 - A person is known by `Address.key` (no letter case, plus-tag or quoting makes another person) and with any sub-domain of
   the domain written. Look-alike widths (NFKC), invisible characters and encoded domain names (RFC 5890) are undone before.
+- Who is in a directory's group is what that directory last said. Where it never said anything, what depends on it is left to
+  the policy's `on error`: nobody passes for somebody else because a directory is away.
 - A message is decided once, over its recipients as a set; one address given twice counts once, and a mailing list is one.
   A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses.
 """
 
+from gateway.policy.drawn import Drawn
 from gateway.policy.load import load_rulebook, policy_texts
 from gateway.policy.rulebook import Rulebook
+from gateway.policy.written import is_mailbox
 
-__all__ = ["Rulebook", "load_rulebook", "policy_texts"]
+__all__ = ["Drawn", "Rulebook", "is_mailbox", "load_rulebook", "policy_texts"]

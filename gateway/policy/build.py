@@ -56,6 +56,7 @@ class Declared:
     elections: Elections
     periods: Mapping[str, written.Period]
     policies: Mapping[str, PolicyText]
+    drawn: tuple[tuple[str, str], ...] = ()
 
     def rulebook(self, senders: Sequence[written.Sender], zone: ZoneInfo | None, version: str) -> Rulebook:
         """The rulebook. The last of the senders is for anyone."""
@@ -67,6 +68,7 @@ class Declared:
             zone=zone,
             groups=self.groups,
             reviewers=tuple(self._of(self._alone(name), one.then) for name, one in self.reviewers.items()),
+            drawn=self.drawn,
         )
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:

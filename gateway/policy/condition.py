@@ -85,16 +85,27 @@ class Recipients:
 
     def grounds(self, facts: Facts) -> str | None:
         """How many there are."""
-        count = sum(map(self._counts, facts.recipients))
+        count = self._count(facts, sure=True)
         if count < self.at_least:
             return None
         within = f" in {_or(self.within)}" if self.within else ""
         outside = f" outside {_or(self.outside)}" if self.outside else ""
         return f"it goes to {count} recipient{'s' if count > 1 else ''}{within}{outside}"
 
-    def _counts(self, who: Mailbox) -> bool:
-        inside = not self.within or any(group.has(one) for one in (who, who.beyond) if one for group in self.within)
-        return inside and not any(group.has(who) for group in self.outside)
+    def open(self, facts: Facts) -> tuple[str, ...]:
+        """The groups whose unknown members leave it open whether it fits; none if that is sure either way."""
+        if self._count(facts, sure=True) >= self.at_least or self._count(facts, sure=False) < self.at_least:
+            return ()
+        return tuple(group.name for group in (*self.within, *self.outside) if group.unknown)
+
+    def _count(self, facts: Facts, *, sure: bool) -> int:
+        """How many there are; where members of groups are unknown, at least, or with `sure` false at most."""
+        return sum(self._counts(who, sure=sure) for who in facts.recipients)
+
+    def _counts(self, who: Mailbox, *, sure: bool) -> bool:
+        least, most = (Group.has, Group.may_have) if sure else (Group.may_have, Group.has)
+        inside = not self.within or any(least(group, one) for one in (who, who.beyond) if one for group in self.within)
+        return inside and not any(most(group, who) for group in self.outside)
 
 
 @dataclass(frozen=True, slots=True)

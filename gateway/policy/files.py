@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.policy.drawn import DIRECTORY
 from gateway.policy.written import ANYONE, NOBODY
 from gateway.source import Document, Keys, Location, Mistakes, Problem, check, did_you_mean, read
 
@@ -64,10 +65,13 @@ class Files:
     @property
     def version(self) -> str:
         """Twelve hexadecimal digits that stand for all texts under their names."""
-        digest = hashlib.sha256()
-        for name, text in sorted(self.texts.items()):
-            digest.update(b"%d:%s%d:%s" % (len(name.encode()), name.encode(), len(text), text))
-        return digest.hexdigest()[:12]
+        return _version(self.texts.items())
+
+    @property
+    def plain(self) -> str:
+        """The same of what people wrote, without what directories said."""
+        drawn = f"{self.folder.name}/{DIRECTORY}/"
+        return _version((name, text) for name, text in self.texts.items() if not name.startswith(drawn))
 
     def names(self, elections: Iterable[str] | None = None) -> dict[str, frozenset[str] | tuple[str, ...]]:
         """The words that may be used for each kind of thing. elections: the roster's, None if nobody knows them."""
@@ -76,6 +80,13 @@ class Files:
         known["sender group"] = (*known["group"], NOBODY)
         certain: dict[str, frozenset[str] | tuple[str, ...]] = dict(known) if self.whole else dict.fromkeys(known, _Anything())
         return {**certain, "election": _Anything() if elections is None else tuple(elections)}
+
+
+def _version(texts: Iterable[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, text in sorted(texts):
+        digest.update(b"%d:%s%d:%s" % (len(name.encode()), name.encode(), len(text), text))
+    return digest.hexdigest()[:12]
 
 
 def gather(folder: Path) -> Files:

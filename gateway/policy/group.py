@@ -33,16 +33,24 @@ class Mailbox:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """people: (local part, domain); domains: each with its sub-domains; everyone: `anyone`, whom no list needs to name."""
+    """people: (local part, domain); domains: each with its sub-domains; everyone: `anyone`, whom no list needs to name.
+
+    unknown: there may be others in it, whom a directory knows that was never heard
+    """
 
     name: str
     people: frozenset[tuple[str, str]] = frozenset()
     domains: frozenset[str] = frozenset()
     everyone: bool = False
+    unknown: bool = False
 
     def has(self, who: Mailbox) -> bool:
         """Whether the mailbox is in the group."""
         return self.everyone or any(domain in self.domains or (who.local, domain) in self.people for domain in who.domains)
+
+    def may_have(self, who: Mailbox) -> bool:
+        """Whether the mailbox is in the group, for all that is known."""
+        return self.unknown or self.has(who)
 
 
 ANYONE = Group("anyone", everyone=True)

@@ -5,13 +5,14 @@ wrong anywhere is anything built.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway.policy import ladders, mistakes, written
 from gateway.policy.build import Declared, LadderText, PolicyText
+from gateway.policy.drawn import Drawn
 from gateway.policy.files import Entry, Files, gather
 from gateway.policy.group import Group
 from gateway.policy.hurry import Elections
@@ -23,24 +24,25 @@ M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 
 
-def load_rulebook(folder: Path, elections: Elections | None = None) -> Rulebook:
+def load_rulebook(folder: Path, elections: Elections | None = None, drawn: Drawn | None = None) -> Rulebook:
     """The rulebook of all `*.yaml` directly in the folder. Raises Mistakes with everything that is wrong in them.
 
     The places of mistakes and of rules name the files from the folder on, as in `policies/department.yaml:29:9`.
     elections: those of the roster, with their days; None where the roster is not known, and then no window is ever open
+    drawn: what directories said; None where no settings are known
     """
-    loading = _Loading(gather(folder), elections)
+    loading = _Loading(gather(folder), elections, drawn or Drawn())
     declared = loading.declared()
     senders = loading.senders()
     zone = loading.zone()
     if loading.problems:
         raise Mistakes(loading.problems)
-    return declared.rulebook(senders, zone, loading.files.version)
+    return replace(declared.rulebook(senders, zone, loading.files.version), plain=loading.files.plain)
 
 
-def policy_texts(folder: Path) -> Mapping[str, bytes]:
+def policy_texts(folder: Path, drawn: Drawn | None = None) -> Mapping[str, bytes]:
     """What a rulebook's version stands for: the text of each file, the lists that groups name too, by name from the folder on."""
-    loading = _Loading(gather(folder), None)
+    loading = _Loading(gather(folder), None, drawn or Drawn())
     loading.declared()
     return loading.files.texts
 
@@ -51,6 +53,7 @@ class _Loading:
 
     files: Files
     elections: Elections | None
+    drawn: Drawn
     problems: list[Problem] = field(init=False)
     names: Mapping[str, frozenset[str] | tuple[str, ...]] = field(init=False)
 
@@ -72,9 +75,11 @@ class _Loading:
             self._note(ladders.in_reviewers(*self._place("reviewers", name), one, hours, alone=alone))
         for name, period in periods.items():
             self._note(mistakes.in_period(*self._place("periods", name), period))
+        groups, drawn = self._groups()
         return Declared(
             authorities=self._section("authorities", written.Authority),
-            groups=self._groups(),
+            groups=groups,
+            drawn=drawn,
             duty_times=hours,
             reviewers=reviewers,
             ladders=steps,
@@ -120,14 +125,15 @@ class _Loading:
             if ladder is not None:
                 yield name, LadderText(ladder=ladder, rungs=tuple(rung for rung in found if rung))
 
-    def _groups(self) -> dict[str, Group]:
+    def _groups(self) -> tuple[dict[str, Group], tuple[tuple[str, str], ...]]:
+        """All groups, and the groups of directories that are in them."""
         found: dict[str, Members] = {}
         for name, entry in self.files.named["groups"].items():
-            found[name], problems = members(entry.document, entry.keys, self.files.folder, self.files.texts)
+            found[name], problems = members(entry.document, entry.keys, self.files.folder, self.files.texts, self.drawn)
             self._note(problems)
         together, problems = groups(found, self.names["group"])
         self._note(problems)
-        return together
+        return together, tuple(sorted({group for one in found.values() for group in one.drawn}))
 
     def _standing(self) -> Iterator[str]:
         """The reviewers on rungs, also of ladders that are wrong in themselves."""

@@ -1,4 +1,4 @@
-"""What is written under `groups`: addresses, domains, other groups, and files that list addresses and domains.
+"""What is written under `groups`: addresses, domains, other groups, files that list addresses and domains, directories' groups.
 
 A member with an @ is an address; one with a dot is a domain, which covers its sub-domains too as in Postfix's access(5);
 any other is the name of a group.
@@ -6,13 +6,15 @@ any other is the name of a group.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from gateway.mail import Address
+from gateway.policy.drawn import Drawn, file_of, listed
 from gateway.policy.group import ANYONE, Group, domain_key, mailbox
-from gateway.policy.written import ListFile, is_mailbox
+from gateway.policy.written import DirectoryGroup, ListFile, is_mailbox
 from gateway.source import Document, Keys, Location, Problem, check, did_you_mean
 
 _DOMAIN = re.compile(r"(?:[\w-]+\.)+[\w-]+")
@@ -24,12 +26,17 @@ Told = Callable[[str, str], Problem]
 
 @dataclass(slots=True)
 class Members:
-    """A group as written. groups: the names of those in it, with where they are named."""
+    """A group as written. groups: the names of those in it, with where they are named.
+
+    drawn: groups of directories in it; unknown: the members of one of them were never heard of
+    """
 
     name: str
     people: set[tuple[str, str]] = field(default_factory=set)
     domains: set[str] = field(default_factory=set)
     groups: dict[str, Told] = field(default_factory=dict)
+    drawn: set[tuple[str, str]] = field(default_factory=set)
+    unknown: bool = False
 
     def add(self, member: str, told: Told) -> Iterator[Problem]:
         """Take in a member as written; what is wrong with it is yielded."""
@@ -56,9 +63,11 @@ class Members:
         self.domains.add(domain_key(member))
 
 
-def members(document: Document, keys: Keys, folder: Path, files: dict[str, bytes]) -> tuple[Members, tuple[Problem, ...]]:
+def members(
+    document: Document, keys: Keys, folder: Path, files: dict[str, bytes], drawn: Drawn
+) -> tuple[Members, tuple[Problem, ...]]:
     """The group at `keys`. Files it lists are read from `folder`, and put into `files` by their names."""
-    taking = _Taking(Members(str(keys[-1])), document, folder, files)
+    taking = _Taking(Members(str(keys[-1])), document, folder, files, drawn)
     value = document.value(keys)
     if not isinstance(value, list):
         return taking.members, tuple(taking.take(keys, value))
@@ -76,11 +85,17 @@ class _Taking:
     document: Document
     folder: Path
     files: dict[str, bytes]
+    drawn: Drawn
 
     def take(self, at: Keys, member: object) -> Iterator[Problem]:
         if isinstance(member, dict) and "ldap" in member:
-            remedy = "Write the members here, or in a text file that {file: NAME.txt} names."
-            yield self.document.problem((*at, "ldap"), "groups from a directory (LDAP) are not available", remedy, key=True)
+            remedy = "Write {directory: NAME, group: ...}; under `directories` the settings say where NAME is."
+            yield self.document.problem((*at, "ldap"), "directories stand in the settings", remedy, key=True)
+        elif isinstance(member, dict) and "directory" in member:
+            group, problems = check(self.document, DirectoryGroup, at=at)
+            yield from problems
+            if group is not None:
+                yield from self._draw((*at, "directory"), (group.directory, group.group))
         elif isinstance(member, dict):
             listed, problems = check(self.document, ListFile, at=at)
             yield from problems
@@ -91,6 +106,30 @@ class _Taking:
             yield from problems
             if word is not None:
                 yield from self.members.add(word, partial(self.document.problem, at))
+
+    def _draw(self, at: Keys, group: tuple[str, str]) -> Iterator[Problem]:
+        """Whom a directory has in a group, as last heard; without settings, as it lies beside the policies."""
+        self.members.drawn.add(group)
+        if self.drawn.names is not None and group[0] not in self.drawn.names:
+            remedy = did_you_mean(group[0], sorted(self.drawn.names)) if self.drawn.names else "The settings have none."
+            yield self.document.problem(at, f'unknown directory "{group[0]}"', remedy)
+            return
+        text = self._text(group)
+        self.members.unknown |= text is None
+        for line in (text or b"").decode().splitlines():
+            if is_mailbox(line):
+                yield from self.members.add(line, partial(self.document.problem, at))
+
+    def _text(self, group: tuple[str, str]) -> bytes | None:
+        name, text = file_of(group), None
+        if group in self.drawn.members:
+            text = listed(group, self.drawn.members[group])
+        elif self.drawn.names is None:
+            with suppress(OSError):
+                text = (self.folder / name).read_bytes()
+        if text is not None:
+            self.files[f"{self.folder.name}/{name}"] = text
+        return text
 
     def _take_file(self, at: Keys, file: str) -> Iterator[Problem]:
         name = f"{self.folder.name}/{file}"
@@ -167,4 +206,5 @@ def _union(name: str, inside: Sequence[Members], reached: Sequence[str]) -> Grou
         frozenset().union(*(one.people for one in inside)),
         frozenset().union(*(one.domains for one in inside)),
         everyone=ANYONE.name in reached,
+        unknown=any(one.unknown for one in inside),
     )

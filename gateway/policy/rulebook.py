@@ -1,6 +1,6 @@
 """The rulebook: policies ready to be asked, and the one decision on a message."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import product
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.decision import Authority, Decision, Defer, Disposition, Hold, Reject, Relay, Reviewers, Tag, Trial
 from gateway.mail import Address, Author, Envelope, Place
-from gateway.policy.condition import Condition, Facts, authorship, writers
+from gateway.policy.condition import Condition, Facts, Recipients, authorship, writers
 from gateway.policy.group import Group, Mailbox, mailbox, mailboxes
 from gateway.policy.hurry import Hurry
 from gateway.source import Location
@@ -51,6 +51,13 @@ class Rule:
             said.append(grounds)
         return " and ".join(said) or "it is for every message"
 
+    def open(self, facts: Facts) -> tuple[str, ...]:
+        """The groups whose unknown members leave it open whether it fits."""
+        asked = [condition for condition in self.conditions if isinstance(condition, Recipients)]
+        groups = tuple(group for condition in asked for group in condition.open(facts))
+        others = (condition for condition in self.conditions if condition not in asked)
+        return groups if groups and all(condition.grounds(facts) is not None for condition in others) else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -70,6 +77,8 @@ class Policy:
         """This policy's decision. claim: how the message came under it, "" for its envelope sender."""
         trials: list[Trial] = []
         for rule in self.rules:
+            if (groups := rule.open(facts)) and not rule.dry_run:
+                return self.failed(unheard(groups), facts)
             grounds = rule.grounds(facts)
             if grounds is None:
                 continue
@@ -98,6 +107,10 @@ class Policy:
         )
 
 
+Picked = tuple[Policy, tuple[str, ...]]
+"""A policy, and the groups whose unknown members leave it open whether somebody is under it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
     """An entry under `senders`. nobody: it is for the null sender, too; dry_run: its policy is only asked."""
@@ -111,12 +124,17 @@ class Sender:
         """Whether the entry is for that sender."""
         return self.nobody if who is None else any(group.has(who) for group in self.groups)
 
+    def open(self, who: Mailbox | None) -> tuple[str, ...]:
+        """The groups whose unknown members leave it open whether it is for him."""
+        return tuple(group.name for group in self.groups if group.unknown) if who else ()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
     """All policies, and who is under which. version: twelve hexadecimal digits that stand for the files it was made from.
 
-    groups: every group that has a name, in the order they are written
+    groups: every group that has a name, in the order they are written; drawn: the groups of directories that are among them
+    plain: stands for the files that people wrote, without what directories said
     """
 
     version: str
@@ -125,6 +143,8 @@ class Rulebook:
     zone: ZoneInfo | None = None
     groups: Mapping[str, Group] = field(default_factory=dict)
     reviewers: tuple[Reviewers, ...] = ()
+    drawn: tuple[tuple[str, str], ...] = ()
+    plain: str = ""
 
     def belongs(self, group: str, address: Address) -> bool:
         """Whether somebody is in the group of that name; nobody is in one that there is not."""
@@ -137,9 +157,9 @@ class Rulebook:
 
     def _decision(self, envelope: Envelope, authors: tuple[Author, ...], verdict: Verdict, at: datetime) -> Decision:
         facts = self._facts(envelope, authors, verdict, at)
-        decisions = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors)]
+        decisions = list(self._decisions(envelope, authors, facts))
         strictest = _strictest(decisions)
-        tried = [policy.decide(facts, claim) for policy, claim in self._policies(envelope, authors, dry_run=True)]
+        tried = [policy.decide(facts, claim) for policy, claim in self._trials(envelope, authors)]
         noted = [trial for decision in decisions for trial in decision.trials]
         noted += [_trial(decision) for decision in tried if {decision.word, strictest.word} != {"relay"}]
         return replace(strictest, trials=tuple(dict.fromkeys(noted)))
@@ -156,7 +176,8 @@ class Rulebook:
         """
         said = " ".join("".join(c if c.isprintable() else " " for c in problem).split()) or "the reason is not known"
         facts = self._facts(envelope, (), _UNJUDGED, at)
-        decision = _strictest([policy.failed(said, facts) for policy, _ in self._policies(envelope, ())])
+        picked = (policy for who, _ in _claims(envelope, ()) for policy, _ in self._picked(who))
+        decision = _strictest([policy.failed(said, facts) for policy in picked])
         return replace(decision, groups=self._groups(envelope, ()))
 
     def _groups(self, envelope: Envelope, authors: Iterable[Author]) -> tuple[str, ...]:
@@ -182,16 +203,34 @@ class Rulebook:
         holds = (action.disposition for policy in policies for action in policy.actions if isinstance(action.disposition, Hold))
         return frozenset(rung.name for hold in holds for rung in hold.reviewers.rungs)
 
-    def _policies(self, envelope: Envelope, authors: Iterable[Author], *, dry_run: bool = False) -> Iterable[tuple[Policy, str]]:
-        """Each policy that the message comes under, the envelope sender's first, with the claim that brought it there."""
+    def _decisions(self, envelope: Envelope, authors: Iterable[Author], facts: Facts) -> Iterator[Decision]:
+        """What each policy says that the message comes under, the envelope sender's first."""
+        picked: dict[tuple[str, ...], tuple[tuple[Picked, ...], str]] = {}
+        for who, claim in _claims(envelope, authors):
+            under = tuple(self._picked(who))
+            picked.setdefault(tuple(policy.name for policy, _ in under), (under, claim))
+        for under, claim in picked.values():
+            yield from _decided(under, claim, facts)
+
+    def _picked(self, who: Mailbox | None) -> Iterator[Picked]:
+        """The policy that somebody is under, after those that he may be under, each with the groups that leave it open."""
+        for sender in self.senders:
+            if sender.dry_run:
+                continue
+            if sender.has(who):
+                yield sender.policy, ()
+                return
+            if groups := sender.open(who):
+                yield sender.policy, groups
+        yield self.anyone, ()
+
+    def _trials(self, envelope: Envelope, authors: Iterable[Author]) -> Iterable[tuple[Policy, str]]:
+        """Each policy that is only asked, with the claim that brought the message there."""
         picked: dict[str, tuple[Policy, str]] = {}
         for who, claim in _claims(envelope, authors):
-            for policy in self._tried(who) if dry_run else (self._policy(who),):
+            for policy in self._tried(who):
                 picked.setdefault(policy.name, (policy, claim))
         return picked.values()
-
-    def _policy(self, who: Mailbox | None) -> Policy:
-        return next((sender.policy for sender in self.senders if sender.has(who) and not sender.dry_run), self.anyone)
 
     def _tried(self, who: Mailbox | None) -> Iterator[Policy]:
         """The policies that are only asked: those before the one that decides."""
@@ -200,6 +239,22 @@ class Rulebook:
                 if not sender.dry_run:
                     return
                 yield sender.policy
+
+
+def _decided(under: Sequence[Picked], claim: str, facts: Facts) -> list[Decision]:
+    """What the policies say that somebody is under, or may be.
+
+    Where nobody knows whether he is in a group, the policy that is for it says under `on error` what to do; if that is to
+    relay, the strictest of all policies that he may be under decides.
+    """
+    failed = [policy.failed(unheard(groups), facts) for policy, groups in under if groups]
+    stopped = [decision for decision in failed if not isinstance(decision.disposition, Relay)]
+    return stopped or [policy.decide(facts, claim) for policy, _ in under]
+
+
+def unheard(groups: Iterable[str]) -> str:
+    """Why nothing can be decided by groups whose members were never heard of."""
+    return f"no directory has said yet who is in {' or '.join(dict.fromkeys(groups))}"
 
 
 def _claims(envelope: Envelope, authors: Iterable[Author]) -> Iterator[tuple[Mailbox | None, str]]:

@@ -166,6 +166,13 @@ class ListFile(Model):
     file: str
 
 
+class DirectoryGroup(Model):
+    """A group of a directory that the settings name: its own name there, or for LDAP a filter in brackets that finds people."""
+
+    directory: str = Field(min_length=1)
+    group: str = Field(min_length=1)
+
+
 class DutyTimes(Model):
     """The hours of the week in which somebody is there; a shift that ends before it begins ends on the next day."""
 
@@ -327,11 +334,11 @@ class Sender(Model):
 class File(Model):
     """A file of policies, as one whole; a folder may hold several, which are taken together.
 
-    A group's member is an address, a domain, another group, or a file that lists addresses and domains.
+    A group's member is an address, a domain, another group, a file that lists addresses and domains, or a directory's group.
     """
 
     authorities: dict[str, Authority] = Field(default_factory=dict)
-    groups: dict[str, OneOrMore[str | ListFile]] = Field(default_factory=dict)
+    groups: dict[str, OneOrMore[str | ListFile | DirectoryGroup]] = Field(default_factory=dict)
     reviewers: dict[str, Reviewers] = Field(default_factory=dict)
     duty_times: dict[str, DutyTimes] = Field(default_factory=dict)
     ladders: dict[str, Ladder] = Field(default_factory=dict)

@@ -212,7 +212,7 @@ class Verbs:
         except Exception:
             log.exception("smtp.submit_failed", id=mail.id, client=mail.envelope.client.address)
             await conversation.abort()
-            return replies.OUR_FAULT
+            return replies.OUR_FAULT.naming(mail.id)
         finally:
             body.discard()
 

@@ -23,7 +23,7 @@ from gateway.store.laws import KeptLaws
 from gateway.store.offline import OfflineTrail
 from gateway.store.postgres import PostgresStore
 from gateway.store.reader import StoredHolds
-from gateway.store.shelf import Shelf, Stock, SystemClock
+from gateway.store.shelf import Shelf, Stock
 from gateway.store.sqlite import SqliteStore
 
 
@@ -43,7 +43,6 @@ __all__ = [
     "SqliteStore",
     "Stock",
     "StoredHolds",
-    "SystemClock",
     "copy",
     "look",
     "opened",

@@ -28,13 +28,14 @@ import structlog
 from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from gateway.clock import SystemClock
 from gateway.database import Postgres
 from gateway.ports import Clock, StoreUnavailable
 from gateway.store import holds, migrate
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock
-from gateway.store.shelf import Shelf, SystemClock
+from gateway.store.shelf import Shelf
 from gateway.store.writer import Manner, Writer, words
 
 log = structlog.get_logger()

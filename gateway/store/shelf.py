@@ -6,7 +6,7 @@ Whatever changes a hold or a parcel puts its entry in the audit trail in the sam
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -42,14 +42,6 @@ class Stock:
     failed: int
 
 
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
-
-
 class Shelf(Recorded):
     """Holds come with their content, in memory if it is small, else in a file that stays for an hour; `list` leaves it out."""
 
@@ -61,6 +53,11 @@ class Shelf(Recorded):
         self.figures = StoredFigures(writer)
         self.pleas = StoredPleas(writer, spool, clock)
         self.rounds = StoredRounds(writer, clock)
+
+    @property
+    def failures(self) -> int:
+        """How often the store could not do what it was asked, since it was opened."""
+        return self._writer.failures
 
     async def hold(self, held: HeldMail, notices: Sequence[Parcel]) -> None:
         """Keep a message and its notices. Raises ValueError if its id was ever used, and then nothing was written."""

@@ -16,12 +16,13 @@ from urllib.parse import quote
 import structlog
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
+from gateway.clock import SystemClock
 from gateway.ports import Clock, StoreUnavailable
 from gateway.store import holds, migrate, outbox
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock, create, identity, network_file_system
-from gateway.store.shelf import Shelf, SystemClock
+from gateway.store.shelf import Shelf
 from gateway.store.writer import Writer
 
 log = structlog.get_logger()

@@ -45,7 +45,10 @@ class Manner:
 
 
 class Writer:
-    """The threads, and the engine that only they use; `name` is what messages call the database."""
+    """The threads, and the engine that only they use; `name` is what messages call the database.
+
+    failures: how often the database or the disk refused
+    """
 
     def __init__(self, engine: Engine, name: str, manner: Manner = Manner()) -> None:
         self._engine = engine
@@ -58,6 +61,7 @@ class Writer:
             else self._thread
         )
         self._closed = False
+        self.failures = 0
 
     async def do(self, work: Callable[[Connection], T]) -> T:
         """What `work` returns, once its transaction is committed; what it raises, once it is rolled back.
@@ -102,7 +106,11 @@ class Writer:
     async def _run(self, threads: ThreadPoolExecutor, begins: str, work: Callable[[Connection], T]) -> T:
         if self._closed:
             raise StoreUnavailable(f"{self._name}: closed")
-        return await asyncio.get_running_loop().run_in_executor(threads, self._transact, begins, work)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, self._transact, begins, work)
+        except StoreUnavailable:
+            self.failures += 1
+            raise
 
     def _transact(self, begins: str, work: Callable[[Connection], T]) -> T:
         try:

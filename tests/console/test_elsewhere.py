@@ -9,9 +9,10 @@ import httpx2
 import pytest
 from joserfc import jwk, jws
 
+from gateway.clock import SystemClock
 from gateway.oidc.tokens import ALGORITHMS
 from gateway.people import Role
-from gateway.store import SqliteStore, SystemClock
+from gateway.store import SqliteStore
 from tests.support.console import PASSWORD, Console
 from tests.support.provider import RUIZ, begun, honest, refused, settings, signed_in, steps, unsigned
 

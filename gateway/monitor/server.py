@@ -1,0 +1,92 @@
+"""A few lines of HTTP/1.1 (RFC 9112): GET and HEAD, one request a connection, nothing kept, nothing believed."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from gateway.monitor.meters import KIND, Meters
+from gateway.monitor.standing import Standing
+
+log = structlog.get_logger()
+
+_PATIENCE = 10.0
+_LONGEST = 8192
+_AT_ONCE = 50
+_PLAIN = "text/plain; charset=utf-8"
+_WORDS = {200: "OK", 404: "Not Found", 405: "Method Not Allowed", 503: "Service Unavailable"}
+
+Answer = tuple[int, str, bytes]
+"""Status, type, and what is said."""
+
+
+class Monitor:
+    """On a listening socket. standing: asks how things stand; it raises nothing that is to be expected."""
+
+    def __init__(self, meters: Meters, standing: Callable[[], Awaitable[Standing]]) -> None:
+        self._meters = meters
+        self._standing = standing
+        self._server: asyncio.Server | None = None
+        self._open = 0
+
+    async def start(self, listening: socket.socket) -> None:
+        """Answer from now on."""
+        self._server = await asyncio.start_server(self._serve, sock=listening, limit=_LONGEST)
+
+    async def close(self) -> None:
+        """Answer no more."""
+        if self._server is not None:
+            self._server.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open += 1
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                if self._open <= _AT_ONCE:
+                    method, path = _asked(await reader.readuntil(b"\r\n\r\n"))
+                    writer.write(_http(*await self._answer(method, path), head=method == "HEAD"))
+                await writer.drain()
+        except (OSError, EOFError, ValueError, asyncio.LimitOverrunError):
+            pass
+        except Exception:
+            log.exception("monitor.fault")
+        finally:
+            self._open -= 1
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def _answer(self, method: str, path: str) -> Answer:
+        if path not in {"/healthz", "/readyz", "/metrics"}:
+            return 404, _PLAIN, b"There is /healthz, /readyz and /metrics.\n"
+        if method not in {"GET", "HEAD"}:
+            return 405, _PLAIN, b"Only GET.\n"
+        if path == "/healthz":
+            return 200, _PLAIN, b"ok\n"
+        standing = await self._standing()
+        if path == "/metrics":
+            return 200, KIND, self._meters.written(standing)
+        troubles = standing.troubles
+        return 503 if troubles else 200, _PLAIN, f"{', '.join(troubles) or 'ready'}\n".encode()
+
+
+def _asked(head: bytes) -> tuple[str, str]:
+    """Method and path. Raises ValueError for what is no HTTP."""
+    method, target, version = head.partition(b"\r\n")[0].decode("ascii").split(" ")
+    if not version.startswith("HTTP/1."):
+        raise ValueError(version)
+    return method, target.partition("?")[0]
+
+
+def _http(status: int, kind: str, said: bytes, *, head: bool) -> bytes:
+    lines = (
+        f"HTTP/1.1 {status} {_WORDS[status]}",
+        f"Content-Type: {kind}",
+        f"Content-Length: {len(said)}",
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "Connection: close",
+    )
+    return "\r\n".join((*lines, "", "")).encode() + (b"" if head else said)

@@ -1,0 +1,150 @@
+"""The files: settings, and a policy to start from with its tests; the roster is the one that ships.
+
+Every answer is written as a quoted text, so that none can say more than it is.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from gateway.setup.answers import Answers
+
+_SECRET, _OPEN = 0o640, 0o644
+
+_SETTINGS = """\
+# Hatchway's settings, written by `hatchway setup`. README.md has every key; after a change: `hatchway check`, then a reload.
+hostname: {hostname}
+listen:
+  - {{address: {listen}}}
+relay: {{host: {relay_host}, port: {relay_port}, tls: {relay_tls}{relay_ca}}}
+client networks: {clients}        # who may send through us; nobody else may
+xforward from: {clients}          # whose word on the real client is believed
+sender domains: {domains}
+policies: policies
+roster: policies/roster
+store: {store}
+control socket: {control}
+spool: {spool}
+directory cache: {directories}
+notices: {{from: {notices}, contact: {contact}}}
+monitor: {{listen: "127.0.0.1:9125"}}
+"""
+_CONSOLE = """\
+console:
+  listen: {console}
+  public url: {public_url}           # as browsers reach it; give it `tls`, or put a proxy before it and name that in `proxy from`
+"""
+_POLICY = """\
+# Whose mail is reviewed before it leaves, and on what authority. Written by `hatchway setup`; deploy/policies.md is the guide.
+# The first entry under `senders` that fits picks the policy, and in it the first rule that fits decides.
+
+# Put your own clause here, in its own words: whoever is held or refused is told which one it was.
+authorities:
+  SO 9-06 §C:
+    title: Use/Misuse of Department Computer System
+    text: Promotion of political or religious positions, opinions or actions
+
+groups:
+  department: {department}
+{board}
+reviewers:
+  command: {{members: {reviewers}, deadline: 48h, reminders: [24h, 40h], then: deny}}
+
+policies:
+{review}
+  everyday mail:                              # what promotes a position is read by command, what may do so is marked
+    authority: SO 9-06 §C
+    rules:
+      - {{finds: [political, religious], label: match, action: hold, reviewers: command}}
+      - {{author: [several, unreadable], action: hold, reviewers: command}}
+      - {{finds: [political, religious], label: unsure, action: tag}}
+      - {{action: relay}}
+
+senders:
+{senders}  - {{sender: null sender, policy: everyday mail}}    # delivery reports and automatic answers
+  - {{sender: anyone, policy: everyday mail}}
+"""
+_BOARD = "  association board: {board}\n"
+_REVIEW = """\
+  command review:                             # what the board writes to the department is read by command first
+    authority: SO 9-06 §C
+    on error: {action: hold, reviewers: command}
+    rules:
+      - {recipients: {in: department}, action: hold, reviewers: command}
+      - {finds: [political, religious], label: [match, unsure], action: hold, reviewers: command}
+      - {unread: true, action: hold, reviewers: command}
+      - {author: [other, several, unreadable], action: hold, reviewers: command}
+      - {action: relay}
+"""
+_SENDER = "  - {sender: association board, policy: command review}\n"
+
+
+def files(answers: Answers, roster: Path) -> Mapping[Path, str]:
+    """What is to be written, by its path from the folder on. roster: the folder of the one that ships."""
+    written = {Path("hatchway.yaml"): _settings(answers), Path("policies/department.yaml"): _policy(answers)}
+    shipped = {Path("policies/roster/national.yaml"): (roster / "national.yaml").read_text(encoding="utf-8")}
+    return {**written, **shipped}
+
+
+def write(answers: Answers, texts: Mapping[Path, str]) -> tuple[Path, ...]:
+    """Write them, each whole, and make the folders. Raises OSError."""
+    for folder in (answers.folder, answers.state, answers.run):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o750)
+    return tuple(_write(answers.folder / path, text) for path, text in texts.items())
+
+
+def standing(answers: Answers, texts: Iterable[Path]) -> tuple[Path, ...]:
+    """Which of them are there already, the shipped roster left out."""
+    paths = (answers.folder / path for path in texts if path.name != "national.yaml")
+    return tuple(path for path in paths if path.exists())
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    growing = path.with_name(f".{path.name}.{os.getpid()}")
+    mode = _SECRET if path.name == "hatchway.yaml" else _OPEN
+    with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+    growing.replace(path)
+    return path
+
+
+def _settings(answers: Answers) -> str:
+    said = _SETTINGS.format(
+        hostname=_text(answers.hostname),
+        listen=_text(answers.listen),
+        relay_host=_text(answers.relay_host),
+        relay_port=answers.relay_port,
+        relay_tls=answers.relay_tls,
+        relay_ca=f", ca file: {_text(str(answers.relay_ca))}" if answers.relay_ca else "",
+        clients=_texts(answers.clients),
+        domains=_texts(answers.domains),
+        store=_text(str(answers.state / "hatchway.db")),
+        control=_text(str(answers.run / "control.sock")),
+        spool=_text(str(answers.state / "spool")),
+        directories=_text(str(answers.state / "directories")),
+        notices=_text(f"hatchway@{answers.domains[0]}"),
+        contact=_text(answers.reviewers[0]),
+    )
+    more = _CONSOLE.format(console=_text(answers.console), public_url=_text(answers.public_url)) if answers.public_url else ""
+    return said + more
+
+
+def _policy(answers: Answers) -> str:
+    board = bool(answers.board)
+    return _POLICY.format(
+        department=_texts(answers.domains[:1]),
+        board=_BOARD.format(board=_texts(answers.board)) if board else "",
+        reviewers=_texts(answers.reviewers),
+        review=_REVIEW if board else "",
+        senders=_SENDER if board else "",
+    )
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _texts(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, texts))}]"

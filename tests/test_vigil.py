@@ -1,0 +1,202 @@
+"""The watch: canaries that fare as expected and those that do not, and silence; an admin hears of what is wrong, once."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from gateway.decision import Defer, Hold, Reject, Relay, Tag
+from gateway.hold import Ruling
+from gateway.mail import Mail, Receipt, Reply
+from gateway.mail.content import in_memory
+from gateway.pipeline import Pipeline
+from gateway.ports import Judgement
+from gateway.settings import Canary, Settings, Vigil, load_settings
+from gateway.store import SqliteStore
+from gateway.vigil import Watch, handed_in
+from tests.support.mails import FixedClock, decision, mail, reviewers
+from tests.support.world import HOSTNAME, Judge, Transaction, World
+from tests.test_settings import GOOD
+
+BOARD = "canary@association.example"
+LOST = Reply(code=250, status="2.0.0", text="Ok: queued as ELSEWHERE")
+
+
+class Passing(FixedClock):
+    """Each look at it is five seconds later than the one before."""
+
+    def now(self):
+        self.at += timedelta(seconds=5)
+        return self.at
+
+
+@dataclass
+class Door:
+    """Where canaries are handed in. bypass: they go another way; goes_out: the outbox is emptied behind them."""
+
+    world: World
+    bypass: bool = False
+    goes_out: bool = True
+    pipeline: Pipeline | None = None
+    handed: list[bytes] = field(default_factory=list)
+
+    async def deliver(self, envelope, message):
+        octets = b"".join(message.chunks())
+        self.handed.append(octets)
+        if self.bypass:
+            return Receipt(reply=LOST)
+        came = Mail(id=f"C{len(self.handed)}", envelope=envelope, content=in_memory(octets), received=self.world.clock.now())
+        reply = await self.pipeline.submit(came, Transaction())
+        if self.goes_out:
+            await self.world.delivered()
+        return Receipt(reply=reply)
+
+
+class Watched:
+    """A watch over a world in which every message gets this decision."""
+
+    def __init__(self, rounds, disposition, **settings):
+        self.world = World()
+        self.world.clock = Passing()
+        self.door = Door(self.world)
+        given = {
+            "canaries": {"board": Canary(sender=BOARD, to="all@department.example")},
+            "alarm to": ("admin@department.example",),
+        }
+        given["within"] = "60s"
+        self.watch = Watch(
+            Vigil.model_validate({**given, **settings}),
+            judge=Judge(Judgement(decision=decision(disposition))),
+            hop=self.door,
+            store=self.world.store,
+            outbox=self.world.store,
+            reviews=self.world.reviews,
+            post=self.world.post,
+            rounds=rounds,
+            clock=self.world.clock,
+            hostname=HOSTNAME,
+            poll=0,
+        )
+        self.door.pipeline = Pipeline(
+            judge=self.watch, store=self.world.store, post=self.world.post, clock=self.world.clock, hostname=HOSTNAME
+        )
+
+    async def alarms(self):
+        taken = await self.world.delivered()
+        return [octets.decode() for envelope, octets in taken if "admin@department.example" in map(str, envelope.recipients)]
+
+
+@pytest.fixture
+async def rounds(tmp_path):
+    store = await SqliteStore.open(tmp_path / "hatchway.db", FixedClock())
+    yield store.rounds
+    await store.close()
+
+
+HOLD = Hold(reviewers=reviewers())
+REJECT = Reject(reply=Reply(code=550, status="5.7.1", text="No"))
+
+
+async def test_a_canary_that_is_held_and_told_of_is_well_and_is_taken_back(rounds):
+    here = Watched(rounds, HOLD)
+    await here.watch.round()
+    assert here.watch.flown["board"].well
+    assert here.watch.said["board"].startswith("well: as expected")
+    held = await here.world.store.get("C1")
+    assert (held.review.ruling, held.review.reviewer) == (Ruling.WITHDRAWN, "canary")
+    assert await here.alarms() == []
+
+
+@pytest.mark.parametrize(("disposition", "expect"), [(Tag(headers=()), "tag"), (REJECT, "reject"), (HOLD, "hold")])
+async def test_what_is_expected_may_be_any_way_of_not_letting_it_by(rounds, disposition, expect):
+    canary = Canary(sender=BOARD, to="all@department.example", expect=expect)
+    here = Watched(rounds, disposition, canaries={"board": canary})
+    await here.watch.round()
+    assert here.watch.flown["board"].well
+
+
+async def test_a_canary_that_goes_by_is_missed_and_the_admin_hears_of_it(rounds, said):
+    here = Watched(rounds, HOLD)
+    here.door.bypass = True
+    await here.watch.round()
+    [line] = [event for event in said if event["event"] == "canary.missed"]
+    assert line["why"] == "it was not judged here; where it was handed in it was answered 250 2.0.0 Ok: queued as ELSEWHERE"
+    [alarm] = await here.alarms()
+    assert "Subject: Canary missed: board" in alarm
+    assert here.watch.said["board"].startswith("missed: it was not judged here")
+
+
+async def test_one_that_comes_out_otherwise_is_missed_at_once(rounds):
+    here = Watched(rounds, Relay(), within="30d")
+    await here.watch.round()
+    assert "hold was expected, and policy command review said relay (id C1)" in here.watch.flown["board"].says
+
+
+async def test_one_that_is_deferred_is_waited_for(rounds):
+    here = Watched(rounds, Defer(reply=Reply(code=451, status="4.7.1", text="Later")))
+    await here.watch.round()
+    assert "said defer" in here.watch.flown["board"].says
+    assert len(here.door.handed) > 1
+
+
+async def test_notices_that_do_not_go_out_or_do_not_arrive_are_missed(rounds, tmp_path):
+    here = Watched(rounds, HOLD)
+    here.door.goes_out = False
+    await here.watch.round()
+    assert "the notice to canary@association.example is waiting: not tried yet" in here.watch.flown["board"].says
+
+    inbox = tmp_path / "Maildir"
+    (inbox / "new").mkdir(parents=True)
+    canary = Canary(sender=BOARD, to="all@department.example", maildir=inbox)
+    there = Watched(rounds, HOLD, canaries={"other board": canary})
+    await there.watch.round()
+    assert f"none lies in {inbox}" in there.watch.flown["other board"].says
+    (inbox / "new/1").write_bytes(b"Subject: held [C1]\r\n")
+    again = Watched(rounds, HOLD, canaries={"third board": canary})
+    await again.watch.round()
+    assert again.watch.flown["third board"].well
+
+
+async def test_a_store_that_is_away_is_a_canary_missed(rounds):
+    here = Watched(rounds, HOLD)
+    here.world.store.away, here.door.goes_out = True, False
+    await here.watch.round()
+    assert not here.watch.flown["board"].well
+
+
+async def test_canaries_fly_when_they_are_due_and_once_for_all_fronts(rounds):
+    one, other = Watched(rounds, HOLD), Watched(rounds, HOLD)
+    await one.watch.round()
+    await other.watch.round()
+    await one.watch.round()
+    assert (len(one.door.handed), len(other.door.handed)) == (1, 0)
+    one.world.clock.at += timedelta(days=1)
+    await one.watch.round()
+    assert len(one.door.handed) == 2
+
+
+async def test_silence_is_told_once_and_a_canary_is_no_mail(rounds):
+    here = Watched(rounds, HOLD, silence="1h", every="9d")
+    await here.watch.round()
+    begun = here.watch.last
+    here.world.clock.at += timedelta(hours=2)
+    for _ in range(2):
+        await here.watch.round()
+    [alarm] = await here.alarms()
+    assert "No mail comes through Hatchway" in alarm
+    await here.watch.judge(mail())
+    assert here.watch.last > begun
+    here.world.clock.at += timedelta(hours=2)
+    await here.watch.round()
+    assert len(await here.alarms()) == 1
+
+
+def test_canaries_are_handed_in_at_our_first_door_or_where_the_settings_say(tmp_path):
+    def settings(more: str) -> Settings:
+        (tmp_path / "hatchway.yaml").write_text(GOOD.replace("127.0.0.1:2525", "0.0.0.0:2525") + more)
+        return load_settings(tmp_path / "hatchway.yaml")
+
+    own = handed_in(settings(""))
+    assert (own.host, own.port, own.tls, own.verify) == ("127.0.0.1", 2525, "none", False)
+    front = handed_in(settings('vigil: {through: "127.0.0.1:25"}\n'))
+    assert (front.host, front.port) == ("127.0.0.1", 25)
