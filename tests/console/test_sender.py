@@ -176,6 +176,24 @@ async def test_an_appeal_has_its_own_list_and_another_supervisor_decides(console
     assert "Appeals (" not in (await second.get("/queue")).text
 
 
+async def test_who_was_left_out_of_a_release_is_appealed_for_and_gets_it(console):
+    await console.hold()
+    captain = await console.person(Role.REVIEWER)
+    chief = await console.person(Role.SUPERVISOR)
+    await captain.post("/mail/H1/release", data={"to": "a@department.example", "note": "B is on leave."})
+    link = await status(console)
+    page = (await console.browser().get(link)).text
+    assert "the others do not get it" in page
+    assert "Why should the others get it?" in page
+    assert (await console.browser().post(f"{link}/appeal", data={"text": "B is back."})).status_code == 303
+    assert "Grant it: release to the other recipient" in (await chief.get("/mail/H1")).text
+    assert (await chief.post("/mail/H1/overturn", data={"note": ""})).status_code == 303
+    went = [one.recipients for one in await console.store.dispatches("H1") if one.purpose is Purpose.RELEASE]
+    assert [list(map(str, one)) for one in went] == [["a@department.example"], ["b@department.example"]]
+    assert "It goes to all its recipients" in (await console.browser().get(f"{link}?done=appeal")).text
+    assert "The supervisors have your appeal" not in (await console.browser().get(f"{link}?done=appeal")).text
+
+
 async def test_nobody_answers_an_appeal_about_his_own_mail(console):
     await console.hold()
     await (await console.person(Role.REVIEWER)).post("/mail/H1/deny", data=WHY)
