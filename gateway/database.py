@@ -44,7 +44,7 @@ class Postgres(Model):
     url: user, host and database, never a password; several hosts with commas between, of which the one that can be written to
     is taken. password_file: read anew at each connection. tls, verify: as for the relay; a Unix socket needs none
     folder: of this machine, for what is not shared (large messages while they are read, copies of the policies)
-    connections: at most so many at once
+    connections: kept open at most; now and then there is one more
     """
 
     url: Annotated[str, AfterValidator(_url)]

@@ -17,8 +17,8 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from threading import Timer
 from typing import Any, Self
@@ -58,6 +58,7 @@ _COMMIT = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_se
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _PAUSE = 1.0
 _PATIENCE = 75.0
+_MINUTE = 60.0
 _IN_MEMORY = 256 * 1024
 _APART = timedelta(seconds=2)
 _TOO_FAR = timedelta(seconds=30)
@@ -71,6 +72,7 @@ class PostgresStore(Shelf):
         super().__init__(writer, spool, clock)
         self._lock = lock
         self._place = place
+        self._wiped = float("-inf")
 
     @classmethod
     async def open(
@@ -124,14 +126,19 @@ class PostgresStore(Shelf):
 
     def _taken(self, name: str) -> Any | None:
         """A connection that holds the lock of that name, None where somebody else does."""
-        connection = None
         try:
             connection = connect(self._place, _psycopg(), autocommit=True)
-            key = crc32(name.encode()) - 2**31
-            if connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_KEY, key)).fetchone()[0]:
-                return connection
+            try:
+                with _watched(connection):
+                    asked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_KEY, crc32(name.encode()) - 2**31))
+                    ours = asked.fetchone()[0]
+            except BaseException:
+                connection.close()
+                raise
         except (_psycopg().Error, OSError) as error:
             raise StoreUnavailable(f"{self._place}: {words(error)}") from error
+        if ours:
+            return connection
         connection.close()
         return None
 
@@ -154,18 +161,23 @@ class PostgresStore(Shelf):
             await patient.close()
 
     async def _wipe(self) -> None:
-        """The room of what was deleted may be used anew; when the server does so is its own affair."""
+        """The room of what was deleted may be used anew; when the server does so is its own affair.
 
-        def vacuum(connection: Any) -> None:
-            connection.rollback()
-            connection.autocommit = True
+        Once a minute is enough: what is deleted in between the server sees to in its own time (autovacuum).
+        """
+        if time.monotonic() >= self._wiped + _MINUTE:
+            self._wiped = time.monotonic()
+            await asyncio.to_thread(self._vacuum)
+
+    def _vacuum(self) -> None:
+        with suppress(_psycopg().Error, OSError):
+            connection = connect(self._place, _psycopg(), autocommit=True)
             try:
+                connection.execute("SET statement_timeout = 0")
                 for table in ("pieces", "holds", "statements", "appeals"):
                     connection.execute(f"VACUUM {table}")
             finally:
-                connection.autocommit = False
-
-        await self._writer.aside(vacuum)
+                connection.close()
 
 
 def manner(place: Postgres) -> Manner:
@@ -182,6 +194,7 @@ def engine(place: Postgres, pool: type[Pool] = QueuePool, *, patience: float = _
     event.listen(made, "do_connect", _Door(place))
     if pool is QueuePool:
         watch = _Watch(patience)
+        event.listen(made, "connect", watch.made)
         event.listen(made, "checkout", watch.begun)
         for over in ("checkin", "close", "invalidate"):
             event.listen(made, over, watch.over)
@@ -197,11 +210,15 @@ class _Watch:
     def __init__(self, patience: float) -> None:
         self._patience = patience
 
+    def made(self, _connection: object, record: Any) -> None:
+        """SQLAlchemy's hook: one that was just made has answered already."""
+        record.info["fresh"] = True
+
     def begun(self, connection: Any, record: Any, _proxy: object) -> None:
         """SQLAlchemy's hook. Raises DisconnectionError for one that is dead, and then another is made."""
-        timer = record.info["watch"] = Timer(self._patience, _cut, [connection])
-        timer.daemon = True
-        timer.start()
+        record.info["watch"] = _timer(connection, self._patience)
+        if record.info.pop("fresh", False):
+            return
         try:
             connection.execute("SELECT 1")
             connection.rollback()
@@ -213,6 +230,24 @@ class _Watch:
         timer = record.info.pop("watch", None)
         if timer is not None:
             timer.cancel()
+
+
+def _timer(connection: Any, seconds: float) -> Timer:
+    """Cuts the connection then, unless it is cancelled."""
+    timer = Timer(seconds, _cut, [connection])
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+@contextmanager
+def _watched(connection: Any, seconds: float = _PATIENCE) -> Iterator[None]:
+    """Within: it is waited for no longer than that."""
+    timer = _timer(connection, seconds)
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def _cut(connection: Any) -> None:
@@ -256,8 +291,9 @@ def connect(place: Postgres, library: Any, **how: Any) -> Any:
         how["password"] = place.password_file.read_text("utf-8").strip()
     connection = library.connect(place.url, application_name=_ourselves(), **_SESSION, **_tls(place), **how)
     try:
-        connection.execute(_COMMIT)
-        connection.commit()
+        with _watched(connection):
+            connection.execute(_COMMIT)
+            connection.commit()
     except BaseException:
         connection.close()
         raise
@@ -268,11 +304,11 @@ def _tls(place: Postgres) -> dict[str, str]:
     """Libpq's words for it; over a Unix socket it takes no notice of them."""
     if place.tls == "none":
         return {"sslmode": "disable"}
-    words = {"ssl_min_protocol_version": "TLSv1.2"}
+    least = {"ssl_min_protocol_version": "TLSv1.2"}
     if not place.verify:
-        return {"sslmode": "require", **words}
+        return {"sslmode": "require", **least}
     known = place.ca_file or ssl.get_default_verify_paths().cafile or "system"
-    return {"sslmode": "verify-full", "sslrootcert": str(known), **words}
+    return {"sslmode": "verify-full", "sslrootcert": str(known), **least}
 
 
 def _ourselves() -> str:
