@@ -337,9 +337,9 @@ def colour(value: str) -> Colour | None:
     if found := re.match(r"#([0-9a-f]{3,8})\b", value):
         digits = found[1] if len(found[1]) > 4 else "".join(c * 2 for c in found[1])  # noqa: PLR2004  -- #rgb, #rgba
         return (int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)) if len(digits) in {6, 8} else None
-    if found := re.match(r"rgba?\(\s*([\d.]+%?)[,\s]+([\d.]+%?)[,\s]+([\d.]+%?)", value):
+    if found := re.match(r"rgba?\(\s*(\d{1,4}(?:\.\d*)?%?)[,\s]+(\d{1,4}(?:\.\d*)?%?)[,\s]+(\d{1,4}(?:\.\d*)?%?)", value):
         return _share(found[1]), _share(found[2]), _share(found[3])
-    if found := re.match(r"hsla?\(\s*(-?[\d.]+)(?:deg)?[,\s]+([\d.]+)%[,\s]+([\d.]+)%", value):
+    if found := re.match(r"hsla?\(\s*(-?\d{1,4}(?:\.\d*)?)(?:deg)?[,\s]+(\d{1,4}(?:\.\d*)?)%[,\s]+(\d{1,4}(?:\.\d*)?)%", value):
         lights = hls_to_rgb(float(found[1]) / 360 % 1, min(1.0, float(found[3]) / 100), min(1.0, float(found[2]) / 100))
         red, green, blue = (round(light * 255) for light in lights)
         return red, green, blue
@@ -349,7 +349,7 @@ def colour(value: str) -> Colour | None:
 
 def _share(written: str) -> int:
     """One of the three colours, of 255 or of a hundred."""
-    number = float(written.rstrip("%").strip(".") or 0)
+    number = float(written.rstrip("%"))
     return min(255, round(number * 2.55 if written.endswith("%") else number))
 
 
