@@ -48,3 +48,8 @@ def test_a_word_of_more_than_a_hundred_letters_is_unknown():
 @given(st.text(max_size=200))
 def test_any_text_has_pieces_of_the_vocabulary(text):
     assert all(0 <= number < len(PIECES) for number in WORDS.numbers(text))
+
+
+@given(st.lists(st.text(alphabet="abvoters-. ", max_size=40), max_size=10))
+def test_words_met_before_have_the_pieces_they_had(texts):
+    assert [WORDS.numbers(text) for text in texts] == [WordPieces(iter(PIECES)).numbers(text) for text in texts]
