@@ -253,7 +253,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     law, written = await asyncio.to_thread(written_law, settings)
     async with AsyncExitStack() as stack:
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
-        store = await opened(settings.store, clock)
+        store = await opened(settings.store, clock, settings.encryption)
         stack.push_async_callback(store.close)
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)

@@ -13,9 +13,10 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway import database
+from gateway import database, sealing
 from gateway.database import Store
 from gateway.identity import Ldap, Oidc, contradictions
+from gateway.sealing import DEFAULT, Sealing
 from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
 
 Network = IPv4Network | IPv6Network
@@ -289,6 +290,7 @@ class Settings(Model):
     policies: Path
     roster: Path
     store: Store
+    encryption: Sealing = DEFAULT
     control_socket: Path
     notices: Notices
     spool: Path | None = None
@@ -353,6 +355,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
     yield from database.contradictions(settings.store, document)
+    yield from sealing.contradictions(settings.encryption, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 
@@ -380,6 +383,8 @@ def _placed(settings: Settings, folder: Path) -> Settings:
                 changed[name] = (folder / value).absolute()
             elif isinstance(value, Model):
                 changed[name] = place(value)
+            elif isinstance(value, dict):
+                changed[name] = {key: (folder / one).absolute() if isinstance(one, Path) else one for key, one in value.items()}
         return model.model_copy(update=changed)
 
     placed = place(settings)

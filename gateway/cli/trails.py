@@ -66,9 +66,9 @@ def _offline(settings_file: Path) -> Iterator["OfflineTrail"]:
     from gateway.store import OfflineTrail
 
     with mistakes_told():
-        store = load_settings(settings_file).store
+        settings = load_settings(settings_file)
     try:
-        with OfflineTrail(store) as read:
+        with OfflineTrail(settings.store, settings.encryption) as read:
             yield read
     except StoreUnavailable as error:
         fail(Exit.UNAVAILABLE, str(error))

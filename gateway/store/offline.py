@@ -15,10 +15,13 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.database import Postgres
 from gateway.ports import Asked, StoreUnavailable
+from gateway.sealing import DEFAULT, Encryption
 from gateway.store import archive, ledger, postgres
+from gateway.store.seals import REMEDY, given, knows
 from gateway.store.sqlite import best_library
 from gateway.store.writer import words
 from gateway.trail import Entry, Head
+from gateway.vault import CLEAR, Masters, NoKey
 
 T = TypeVar("T")
 
@@ -29,9 +32,9 @@ _NO_TABLE = "42P01"
 class OfflineTrail:
     """The trail in that database. Each call is a transaction of its own, so that a front that starts has not to wait."""
 
-    def __init__(self, store: Path | Postgres) -> None:
+    def __init__(self, store: Path | Postgres, encryption: Encryption = DEFAULT) -> None:
         self._store = store
-        self._engine = read_only(store)
+        self._engine = read_only(store, given(store, encryption))
 
     def __enter__(self) -> Self:
         if isinstance(self._store, Path):
@@ -61,21 +64,24 @@ class OfflineTrail:
             old = "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", "") == _NO_TABLE
             why = "has no audit trail; the first start of this version makes one" if old else words(error.orig)
             raise StoreUnavailable(f"{self._store}: {why}") from error
+        except NoKey as missing:
+            raise StoreUnavailable(f"{self._store}: {missing}. {REMEDY}") from missing
         except (self._engine.dialect.loaded_dbapi.Error, OSError) as error:
             raise StoreUnavailable(f"{self._store}: {words(error)}") from error
 
 
-def read_only(store: Path | Postgres) -> Engine:
+def read_only(store: Path | Postgres, keys: Masters = CLEAR) -> Engine:
     """For transactions that change nothing, and that no front waits for."""
     if isinstance(store, Postgres):
-        return postgres.reading(store)
-    return create_engine(
+        return knows(postgres.reading(store), keys)
+    made = create_engine(
         "sqlite://",
         module=best_library(),
         creator=lambda: _opened(store),
         poolclass=NullPool,
         hide_parameters=True,
     )
+    return knows(made, keys)
 
 
 def _opened(path: Path) -> Any:

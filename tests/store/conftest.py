@@ -8,8 +8,11 @@ from gateway.database import Postgres
 from gateway.store import PostgresStore, Shelf, SqliteStore, migrate
 from gateway.store.postgres import engine
 from gateway.store.sqlite import best_library
+from gateway.vault import Masters
 from tests.support import mails
 from tests.support.memory_store import MemoryStore
+
+SEALS = Masters({"first": b"0" * 32}, use="first")
 
 
 @pytest.fixture
@@ -47,9 +50,9 @@ async def store(request, clock) -> AsyncIterator[MemoryStore | Shelf]:
         case "memory":
             opened = MemoryStore(clock)
         case "sqlite":
-            opened = await SqliteStore.open(request.getfixturevalue("path"), clock)
+            opened = await SqliteStore.open(request.getfixturevalue("path"), clock, keys=SEALS)
         case "postgresql":
-            opened = await PostgresStore.open(request.getfixturevalue("place"), clock)
+            opened = await PostgresStore.open(request.getfixturevalue("place"), clock, keys=SEALS)
     yield opened
     await opened.close()
 
@@ -58,9 +61,9 @@ async def store(request, clock) -> AsyncIterator[MemoryStore | Shelf]:
 async def kept(request, clock) -> AsyncIterator[Shelf]:
     """Every shelf that lasts, with all that is on it for people."""
     if request.param == "sqlite":
-        opened = await SqliteStore.open(request.getfixturevalue("path"), clock)
+        opened = await SqliteStore.open(request.getfixturevalue("path"), clock, keys=SEALS)
     else:
-        opened = await PostgresStore.open(request.getfixturevalue("place"), clock)
+        opened = await PostgresStore.open(request.getfixturevalue("place"), clock, keys=SEALS)
     yield opened
     await opened.close()
 
