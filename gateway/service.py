@@ -21,6 +21,7 @@ from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
+from gateway.control.keys import key_answers
 from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
@@ -284,7 +285,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             hearings=front.hearings,
             wake=front.delivery.wake,
         )
-        requests |= audit_answers(trail=store, archive=store, records=front.records)
+        requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
         requests |= report_answers(counts=store.figures, trail=store, clock=clock)

@@ -15,9 +15,6 @@ from gateway.trail import Entry, Head
 if TYPE_CHECKING:
     from gateway.store import OfflineTrail
 
-PAGE = 1000
-"""Entries asked for at once."""
-
 
 class Source(Protocol):
     """Where entries come from."""

@@ -32,9 +32,9 @@ _NO_TABLE = "42P01"
 class OfflineTrail:
     """The trail in that database. Each call is a transaction of its own, so that a front that starts has not to wait."""
 
-    def __init__(self, store: Path | Postgres, encryption: Encryption = DEFAULT) -> None:
+    def __init__(self, store: Path | Postgres, encryption: Encryption = DEFAULT, *, keys: Masters | None = None) -> None:
         self._store = store
-        self._engine = read_only(store, given(store, encryption))
+        self._engine = read_only(store, given(store, encryption) if keys is None else keys)
 
     def __enter__(self) -> Self:
         if isinstance(self._store, Path):
@@ -77,15 +77,15 @@ def read_only(store: Path | Postgres, keys: Masters = CLEAR) -> Engine:
     made = create_engine(
         "sqlite://",
         module=best_library(),
-        creator=lambda: _opened(store),
+        creator=lambda: from_file(store),
         poolclass=NullPool,
         hide_parameters=True,
     )
     return knows(made, keys)
 
 
-def _opened(path: Path) -> Any:
-    """A connection. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
+def from_file(path: Path) -> Any:
+    """A connection that only reads. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
     log = path.with_name(f"{path.name}-wal")
     copy = "&immutable=1" if not log.exists() and not os.access(path.parent, os.W_OK) else ""
     return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True)

@@ -114,7 +114,15 @@ def octets(key: Key, part: str, sealed: bytes) -> bytes:
 
 
 def begin(db: Connection, store: str, now: datetime) -> None:
-    """Look whether every master key that is needed was given, and the right one; note the one in use. Raises StoreUnavailable."""
+    """Look at the master keys, and note the one in use. Raises StoreUnavailable."""
+    check(db, store)
+    use = known(db).use
+    if use and not db.execute(update(masters).where(masters.c.name == use).values(retired=None)).rowcount:
+        db.execute(masters.insert(), {"name": use, "proof": known(db).proof(use), "made": now})
+
+
+def check(db: Connection, store: str) -> None:
+    """Look whether every master key that is needed was given, and the right one. Raises StoreUnavailable."""
     keys = known(db)
     proofs = {row.name: row for row in db.execute(select(masters))}
     for name, row in proofs.items():
@@ -124,10 +132,6 @@ def begin(db: Connection, store: str, now: datetime) -> None:
             raise StoreUnavailable(
                 f'{store}: the key "{name}" that was given is not the one of that name it is sealed with. {REMEDY}'
             )
-    if keys.use and keys.use not in proofs:
-        db.execute(masters.insert(), {"name": keys.use, "proof": keys.proof(keys.use), "made": now})
-    elif keys.use:
-        db.execute(update(masters).where(masters.c.name == keys.use).values(retired=None))
 
 
 def rewrap(db: Connection, limit: int) -> int:
