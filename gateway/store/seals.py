@@ -16,7 +16,7 @@ from gateway.database import Postgres, beside
 from gateway.ports import StoreUnavailable
 from gateway.sealing import OWN, Encryption
 from gateway.store.schema import contents, masters
-from gateway.vault import CLEAR, Broken, Key, Masters, NoKey, begins, credential, made, master_of, secret
+from gateway.vault import CLEAR, Broken, Key, Masters, NoKey, begins, made, master_of, readable, secret
 
 _LEAST = 32
 """Octets of a master key's secret."""
@@ -53,14 +53,9 @@ def _secret(name: str, path: Path) -> bytes:
         return secret(path, _LEAST)
     except (OSError, ValueError) as wrong:
         said = wrong.strerror or wrong if isinstance(wrong, OSError) else wrong
-        raise StoreUnavailable(f'{_file(path)}: the key "{name}" cannot be read from there: {said}. {REMEDY}') from None
-
-
-def _file(path: Path) -> Path:
-    try:
-        return credential(path)
-    except ValueError:
-        return path
+        raise StoreUnavailable(
+            f'{readable(path) or path}: the key "{name}" cannot be read from there: {said}. {REMEDY}'
+        ) from None
 
 
 def knows(engine: Engine, keys: Masters) -> Engine:

@@ -9,7 +9,7 @@ that was not given, or is another one of that name; with OSError and ValueError 
 """
 
 from gateway.vault.cipher import Broken, Cipher, derived
-from gateway.vault.keyfile import SHORTEST, credential, made, secret
+from gateway.vault.keyfile import SHORTEST, credential, made, readable, secret
 from gateway.vault.masters import CLEAR, NAME, Key, Masters, NoKey, begins, master_of
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "derived",
     "made",
     "master_of",
+    "readable",
     "secret",
 ]

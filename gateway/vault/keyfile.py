@@ -33,6 +33,14 @@ def credential(path: Path) -> Path:
     return Path(folder) / name
 
 
+def readable(path: Path) -> Path | None:
+    """The file to be read; None for a credential that only the unit is given."""
+    try:
+        return credential(path)
+    except ValueError:
+        return None
+
+
 def made(path: Path) -> None:
     """A file with a new secret, 0600, on stable storage; one that is there stays as it is. Raises OSError."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,14 +77,20 @@ async def shelf(path, clock) -> AsyncIterator[SqliteStore]:
 
 
 @pytest.fixture
-def raw(path):
-    """Runs one statement on the file, behind the store's back."""
+def raw_on():
+    """Runs one statement on a file, behind the store's back."""
 
-    def run(statement: str, *values: object) -> list[tuple[object, ...]]:
-        connection = best_library().connect(path, isolation_level=None)
+    def run(file: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
+        connection = best_library().connect(file, isolation_level=None)
         try:
             return connection.execute(statement, values).fetchall()
         finally:
             connection.close()
 
     return run
+
+
+@pytest.fixture
+def raw(path, raw_on):
+    """The same on the shelf of the test."""
+    return partial(raw_on, path)
