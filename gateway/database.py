@@ -6,16 +6,18 @@ processes. A URL that has one all the same is a mistake.
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from gateway.source import AfterValidator, BeforeValidator, Document, Field, Model, Problem, Wrong
+from gateway.source import AfterValidator, BeforeValidator, Document, Duration, Field, Model, Problem, Wrong
 
 _EXAMPLE = "Write for example postgresql://hatchway@db.department.example/hatchway"
 _SCHEMES = ("postgresql://", "postgres://")
 _URL = re.compile(r"[a-z0-9+]+://", re.IGNORECASE)
 _ASKED = {"host", "port"}
+_SHORTEST = timedelta(seconds=5)
 _HOSTS = re.compile(r"[A-Za-z0-9.:,_\[\]%/-]*")
 
 
@@ -42,7 +44,7 @@ class Postgres(Model):
     url: user, host and database, never a password; several hosts with commas between, of which the one that can be written to
     is taken. password_file: read anew at each connection. tls, verify: as for the relay; a Unix socket needs none
     folder: of this machine, for what is not shared (large messages while they are read, copies of the policies)
-    connections: at most so many at once
+    connections: kept open at most; now and then there is one more
     """
 
     url: Annotated[str, AfterValidator(_url)]
@@ -70,6 +72,16 @@ def _meant(written: object) -> object:
 
 Store = Annotated[Path | Postgres, BeforeValidator(_meant)]
 """A file for SQLite, or a PostgreSQL: `postgresql://...`, or a mapping with more about it."""
+
+
+def _renewable(written: timedelta) -> timedelta:
+    if written < _SHORTEST:
+        raise Wrong("{key} is over before it can be renewed", "Write for example 2m; it is renewed after a third of that.")
+    return written
+
+
+Lease = Annotated[Duration, AfterValidator(_renewable)]
+"""For how long something is one gateway's among those that share a store."""
 
 
 def beside(store: Path | Postgres) -> Path:

@@ -13,6 +13,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
+from platform import node
 
 import structlog
 
@@ -181,14 +182,14 @@ class Front:
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
-        detail = {"version": __version__, "settings": self.settings.sha256, **written}
+        detail = {"version": __version__, "machine": node(), "settings": self.settings.sha256, **written}
         await self.store.record(step, actor=actor, detail=detail)
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
         await self.keep_counts()
         with suppress(StoreUnavailable):
-            await self.store.record(Step.STOPPED, actor=GATEWAY)
+            await self.store.record(Step.STOPPED, actor=GATEWAY, detail={"machine": node()})
 
     async def reload(self, actor: str = "SIGHUP") -> Mapping[str, object]:
         """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new.

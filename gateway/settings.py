@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from gateway import database, sealing
-from gateway.database import Store
+from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
-from gateway.sealing import DEFAULT, Sealing
 from gateway.source import AfterValidator, Document, Duration, Field, Mistakes, Model, OneOrMore, Problem, Size, Wrong, load
 
 Network = IPv4Network | IPv6Network
@@ -254,7 +253,7 @@ class Delivery(Model):
         timedelta(hours=1),
     )
     give_up: Time = timedelta(days=5)
-    lease: Annotated[Time, Field(ge=timedelta(seconds=5))] = timedelta(minutes=2)
+    lease: Lease = timedelta(minutes=2)
 
 
 class Retention(Model):
@@ -290,7 +289,7 @@ class Settings(Model):
     policies: Path
     roster: Path
     store: Store
-    encryption: Sealing = DEFAULT
+    encryption: sealing.Sealing = sealing.DEFAULT
     control_socket: Path
     notices: Notices
     spool: Path | None = None
@@ -354,8 +353,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
-    yield from database.contradictions(settings.store, document)
-    yield from sealing.contradictions(settings.encryption, document)
+    yield from (*database.contradictions(settings.store, document), *sealing.contradictions(settings.encryption, document))
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 

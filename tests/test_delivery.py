@@ -50,6 +50,30 @@ async def test_a_forged_field_of_ours_does_not_survive_a_release():
     assert b"mine" not in octets
 
 
+async def test_what_takes_long_stays_leased_and_another_gateway_takes_over_only_what_does_not(world):
+    taking, taken = asyncio.Event(), asyncio.Event()
+
+    async def slow(_envelope, _message):
+        taking.set()
+        await taken.wait()
+        return Receipt(reply=Reply(code=250, status="2.0.0", text="Ok"))
+
+    world.next_hop.deliver = slow
+    running = asyncio.create_task(world.delivery.run())
+    await taking.wait()
+    lease = timedelta(minutes=2)
+    for _ in range(6):
+        world.clock.forward(lease / 2)
+        world.delivery.wake()
+        await until(lambda: all(slot.leased_until > world.clock.now() for slot in world.store._slots.values()))
+        assert await world.store.lease(world.clock.now(), world.clock.now() + lease, 9) == []
+    world.clock.forward(lease * 2)
+    assert await world.store.lease(world.clock.now(), world.clock.now() + lease, 9) != []
+    taken.set()
+    running.cancel()
+    await asyncio.wait([running])
+
+
 async def test_a_transient_refusal_is_tried_again_with_growing_pauses_under_the_same_release_id(world):
     world.next_hop.receipts = [Receipt(reply=BUSY)] * 2
     tried = {}

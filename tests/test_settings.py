@@ -94,6 +94,13 @@ def test_sender_domains_are_domains_or_any(load, written):
         ("notices:", "judging: {memory: 1MiB}\nnotices:", '"memory" should be at least 67108864'),
         ("notices:", "retention: {denied: 0d}\nnotices:", '"denied" leaves no time'),
         ("notices:", "limits: {command timeout: 0s}\nnotices:", '"command timeout" leaves no time'),
+        ("notices:", "delivery: {lease: 1s}\nnotices:", '"lease" is over before it can be renewed'),
+        ("hatchway.db", "mysql://hatchway@db/hatchway", '"store" is no URL of a PostgreSQL database'),
+        ("hatchway.db", "postgresql://db/hatchway", '"store" names no user'),
+        ("hatchway.db", "postgresql://hatchway@db/", '"store" names no database'),
+        ("hatchway.db", "postgresql://hatchway@db/hatchway?sslmode=disable", "TLS and the password have keys of their own"),
+        ("hatchway.db", "{url: 'postgresql://h@db/h', tls: none, ca file: ca.pem}", "is for nothing"),
+        ("hatchway.db", "{url: 'postgresql://h@db/h', passwort: x}", 'unknown key "passwort"'),
     ],
 )
 def test_a_mistake_is_told_with_its_place_or_its_remedy(load, right, wrong, said):
@@ -102,6 +109,24 @@ def test_a_mistake_is_told_with_its_place_or_its_remedy(load, right, wrong, said
         load(GOOD.replace(right, wrong, 1))
     assert said in str(found.value)
     assert len(found.value.problems) == 1
+
+
+@pytest.mark.parametrize(
+    "store",
+    ["postgresql://h:sesame@db/h", "{url: 'postgresql://h:sesame@db/h', passwort: x}", "postgresql://h@db/h?password=sesame"],
+)
+def test_a_password_in_the_settings_is_a_mistake_and_is_not_shown(load, store):
+    with pytest.raises(Mistakes) as found:
+        load(GOOD.replace("hatchway.db", store))
+    assert "has a password in it" in str(found.value)
+    assert "sesame" not in str(found.value)
+
+
+def test_a_store_is_a_file_or_a_postgresql(load, tmp_path):
+    assert load(GOOD).store == tmp_path / "hatchway.db"
+    assert str(load(GOOD.replace("hatchway.db", "postgresql://h@db1,db2:5433/mail")).store) == "postgresql://db1,db2:5433/mail"
+    more = load(GOOD.replace("hatchway.db", "{url: 'postgresql://h@/mail?host=/run/postgresql', folder: node}")).store
+    assert (str(more), more.beside) == ("postgresql:///mail", tmp_path / "node/postgresql")
 
 
 CONSOLE = """\

@@ -3,6 +3,7 @@
 A migration is part of the transaction it is given: it is done whole or not at all.
 """
 
+from functools import cache
 from pathlib import Path
 from threading import Lock
 
@@ -26,6 +27,7 @@ def form(db: Connection) -> str | None:
         return MigrationContext.configure(db).get_current_revision()
 
 
+@cache
 def newest() -> str:
     """The form that the code speaks of."""
     return str(ScriptDirectory(str(MIGRATIONS)).get_current_head())
@@ -33,6 +35,8 @@ def newest() -> str:
 
 def upgrade(db: Connection, name: str) -> None:
     """Run what is missing. Raises StoreUnavailable if a newer Hatchway wrote the database."""
+    if form(db) == newest():
+        return
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = db

@@ -14,17 +14,19 @@ written by a newer version). Afterwards as `Writer` says.
 import asyncio
 import importlib
 import os
+import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from socket import gethostname
+from threading import Timer
 from typing import Any, Self
 from zlib import crc32
 
 import structlog
 from sqlalchemy import Connection, Engine, NullPool, Pool, QueuePool, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from gateway.database import Postgres
 from gateway.ports import Clock, StoreUnavailable
@@ -50,11 +52,14 @@ _SESSION = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
-    "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+    "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    " -c client_connection_check_interval=5s -c timezone=UTC",
 }
 _COMMIT = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _PAUSE = 1.0
+_PATIENCE = 75.0
+_MINUTE = 60.0
 _IN_MEMORY = 256 * 1024
 _APART = timedelta(seconds=2)
 _TOO_FAR = timedelta(seconds=30)
@@ -68,19 +73,27 @@ class PostgresStore(Shelf):
         super().__init__(writer, spool, clock)
         self._lock = lock
         self._place = place
+        self._wiped = float("-inf")
 
     @classmethod
     async def open(
-        cls, place: Postgres, clock: Clock | None = None, *, in_memory: int = _IN_MEMORY, keys: Masters = CLEAR
+        cls,
+        place: Postgres,
+        clock: Clock | None = None,
+        *,
+        in_memory: int = _IN_MEMORY,
+        patience: float = _PATIENCE,
+        keys: Masters = CLEAR,
     ) -> Self:
         """The database at `place`, brought up to the newest form.
 
         in_memory: octets up to which content comes in memory, not in a file under the place's folder
+        patience: seconds after which a connection on which nothing comes to its end is cut
         keys: master keys that what is held is sealed with
         Raises StoreUnavailable, which says what is wrong and what to do.
         """
         lock = await asyncio.to_thread(_prepared, place)
-        writer = Writer(knows(engine(place), keys), str(place), manner(place))
+        writer = Writer(knows(engine(place, patience=patience), keys), str(place), manner(place))
         try:
             spool = Spool(place.beside.with_name(f"{place.beside.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
@@ -121,18 +134,25 @@ class PostgresStore(Shelf):
 
     def _taken(self, name: str) -> Any | None:
         """A connection that holds the lock of that name, None where somebody else does."""
-        connection = None
         try:
             connection = connect(self._place, _psycopg(), autocommit=True)
-            key = crc32(name.encode()) - 2**31
-            if connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_KEY, key)).fetchone()[0]:
-                return connection
+            try:
+                with _watched(connection):
+                    asked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (_KEY, crc32(name.encode()) - 2**31))
+                    ours = asked.fetchone()[0]
+            except BaseException:
+                connection.close()
+                raise
         except (_psycopg().Error, OSError) as error:
             raise StoreUnavailable(f"{self._place}: {words(error)}") from error
+        if ours:
+            return connection
         connection.close()
         return None
 
     async def _start(self) -> str:
+        """In a transaction that may take its time: tables may have to be changed."""
+
         def work(db: Connection) -> str:
             fit(db, self._place)
             db.exec_driver_sql("SET LOCAL statement_timeout = 0")
@@ -143,21 +163,30 @@ class PostgresStore(Shelf):
             return _version(db)
 
         self._spool.clear()
-        return await self._writer.do(work)
+        patient = Writer(engine(self._place, NullPool), str(self._place), manner(self._place))
+        try:
+            return await patient.do(work)
+        finally:
+            await patient.close()
 
     async def _wipe(self) -> None:
-        """The room of what was deleted may be used anew; when the server does so is its own affair."""
+        """The room of what was deleted may be used anew; when the server does so is its own affair.
 
-        def vacuum(connection: Any) -> None:
-            connection.rollback()
-            connection.autocommit = True
+        Once a minute is enough: what is deleted in between the server sees to in its own time (autovacuum).
+        """
+        if time.monotonic() >= self._wiped + _MINUTE:
+            self._wiped = time.monotonic()
+            await asyncio.to_thread(self._vacuum)
+
+    def _vacuum(self) -> None:
+        with suppress(_psycopg().Error, OSError):
+            connection = connect(self._place, _psycopg(), autocommit=True)
             try:
+                connection.execute("SET statement_timeout = 0")
                 for table in ("pieces", "holds", "statements", "appeals"):
                     connection.execute(f"VACUUM {table}")
             finally:
-                connection.autocommit = False
-
-        await self._writer.aside(vacuum)
+                connection.close()
 
 
 def manner(place: Postgres) -> Manner:
@@ -167,19 +196,75 @@ def manner(place: Postgres) -> Manner:
     )
 
 
-def engine(place: Postgres, pool: type[Pool] = QueuePool) -> Engine:
-    """Makes connections as they are needed. Raises nothing: the first transaction does."""
+def engine(place: Postgres, pool: type[Pool] = QueuePool, *, patience: float = _PATIENCE) -> Engine:
+    """Makes connections as they are needed, and keeps those of a QueuePool. Raises nothing: the first transaction does."""
     sizes = {"pool_size": place.connections, "max_overflow": 0, "pool_timeout": 10} if pool is QueuePool else {}
-    made = create_engine(
-        "postgresql+psycopg://",
-        poolclass=pool,
-        pool_pre_ping=pool is QueuePool,
-        hide_parameters=True,
-        use_native_hstore=False,
-        **sizes,
-    )
+    made = create_engine("postgresql+psycopg://", poolclass=pool, hide_parameters=True, use_native_hstore=False, **sizes)
     event.listen(made, "do_connect", _Door(place))
+    if pool is QueuePool:
+        watch = _Watch(patience)
+        event.listen(made, "connect", watch.made)
+        event.listen(made, "checkout", watch.begun)
+        for over in ("checkin", "close", "invalidate"):
+            event.listen(made, over, watch.over)
     return made
+
+
+class _Watch:
+    """Sees to it that nobody waits for ever: a connection is asked whether it lives before it is used, and cut after a while.
+
+    A server that is stopped or hangs on its disk keeps its connections, and answers nothing. libpq would wait for that.
+    """
+
+    def __init__(self, patience: float) -> None:
+        self._patience = patience
+
+    def made(self, _connection: object, record: Any) -> None:
+        """SQLAlchemy's hook: one that was just made has answered already."""
+        record.info["fresh"] = True
+
+    def begun(self, connection: Any, record: Any, _proxy: object) -> None:
+        """SQLAlchemy's hook. Raises DisconnectionError for one that is dead, and then another is made."""
+        record.info["watch"] = _timer(connection, self._patience)
+        if record.info.pop("fresh", False):
+            return
+        try:
+            connection.execute("SELECT 1")
+            connection.rollback()
+        except _psycopg().Error as error:
+            raise DisconnectionError from error
+
+    def over(self, _connection: object, record: Any, *_: object) -> None:
+        """SQLAlchemy's hook."""
+        timer = record.info.pop("watch", None)
+        if timer is not None:
+            timer.cancel()
+
+
+def _timer(connection: Any, seconds: float) -> Timer:
+    """Cuts the connection then, unless it is cancelled."""
+    timer = Timer(seconds, _cut, [connection])
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+@contextmanager
+def _watched(connection: Any, seconds: float = _PATIENCE) -> Iterator[None]:
+    """Within: it is waited for no longer than that."""
+    timer = _timer(connection, seconds)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(connection: Any) -> None:
+    """Whoever waits for an answer on it hears that there will be none."""
+    with suppress(OSError, _psycopg().Error):
+        log.warning("store.cut", says="PostgreSQL does not answer")
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
 
 
 class _Door:
@@ -215,8 +300,9 @@ def connect(place: Postgres, library: Any, **how: Any) -> Any:
         how["password"] = place.password_file.read_text("utf-8").strip()
     connection = library.connect(place.url, application_name=_ourselves(), **_SESSION, **_tls(place), **how)
     try:
-        connection.execute(_COMMIT)
-        connection.commit()
+        with _watched(connection):
+            connection.execute(_COMMIT)
+            connection.commit()
     except BaseException:
         connection.close()
         raise
@@ -227,15 +313,15 @@ def _tls(place: Postgres) -> dict[str, str]:
     """Libpq's words for it; over a Unix socket it takes no notice of them."""
     if place.tls == "none":
         return {"sslmode": "disable"}
-    words = {"ssl_min_protocol_version": "TLSv1.2"}
+    least = {"ssl_min_protocol_version": "TLSv1.2"}
     if not place.verify:
-        return {"sslmode": "require", **words}
+        return {"sslmode": "require", **least}
     known = place.ca_file or ssl.get_default_verify_paths().cafile or "system"
-    return {"sslmode": "verify-full", "sslrootcert": str(known), **words}
+    return {"sslmode": "verify-full", "sslrootcert": str(known), **least}
 
 
 def _ourselves() -> str:
-    return f"hatchway {gethostname()[:40]} {os.getpid()}"
+    return f"hatchway {socket.gethostname()[:40]} {os.getpid()}"
 
 
 def _psycopg() -> Any:

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import Gateway
+from tests.support.haproxy import OURS, balancing, require
 from tests.support.relay import FakeRelay, hang
 from tests.support.waiting import wait_until
 
@@ -15,7 +16,11 @@ PRESIDENT = "president@association.example"
 WATCH = ["adams@department.example", "baker@department.example"]
 MEETING = message("General meeting", "The general meeting is on Thursday at 1900 in the hall.", PRESIDENT)
 KEYS = message("Unit 214", "Keys are in the watch office.", "officer@department.example")
-QUICK = "judging: {workers: 1, model: false, ocr: false}\ndelivery: {lease: 5s, retry: [1s]}"
+QUICK = f"""
+judging: {{workers: 1, model: false, ocr: false}}
+delivery: {{lease: 5s, retry: [1s]}}
+proxy from: [{OURS}/32]
+"""
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,12 +39,20 @@ async def nodes(relay, postgres, tmp_path_factory):
     both = []
     for node in ("a", "b"):
         place = f'{{url: "{postgres.place(name, folder).url}", folder: {folder / node}}}'
-        both.append(Gateway(folder / node, relay=relay.port, store=place, more=QUICK))
+        both.append(Gateway(folder / node, relay=relay.port, store=place, more=QUICK, clients=f"127.0.0.1/32, {OURS}/32"))
     await asyncio.gather(*(asyncio.to_thread(node.__enter__) for node in both))
     yield both
     for node in both:
         if node.process.returncode is None:
             assert await asyncio.to_thread(node.stop) == 0
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def balancer(nodes, tmp_path_factory):
+    """HAProxy before both; its port."""
+    require()
+    with balancing(tmp_path_factory.mktemp("haproxy"), *(node.port for node in nodes)) as port:
+        yield port
 
 
 async def held(node, count):
@@ -89,7 +102,18 @@ async def test_while_the_store_is_away_mail_passes_and_holds_wait_and_then_all_i
     assert len(relay.messages) == len(relay.acked)
 
 
-async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_delivers(relay, nodes):
+async def test_behind_haproxy_both_take_mail_and_know_the_real_client(relay, nodes, balancer):
+    before = len(relay.acked)
+    officer = "officer@department.example"
+    heard = [await sent(balancer, officer, ["desk@county.example"], KEYS) for _ in range(4)]
+    assert [one.final[0] for one in heard] == [250] * 4
+    through = relay.acked[before:]
+    assert len(through) == 4
+    assert all(b"ADDR=127.0.0.1" in b" ".join(one.xforward) for one in through)
+    assert all(node.events("mail.disposed") for node in nodes)
+
+
+async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_delivers(relay, nodes, balancer):
     first, second = nodes
     before = {one["id"] for one in second.ask("queue.list")}
     assert (await sent(first.port, PRESIDENT, WATCH, MEETING)).final[0] == 250
@@ -114,3 +138,7 @@ async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_
     assert first.ask("queue.show", id=id_)["state"] == "released"
     whole = await asyncio.to_thread(first.hatchway, "audit", "verify")
     assert whole.returncode == 0, whole.stderr
+    assert [(await sent(balancer, PRESIDENT, WATCH, MEETING)).final[0] for _ in range(3)] == [250] * 3
+    refused = await asyncio.to_thread(first.hatchway, "store", "copy", str(first.settings), str(first.folder / "new.db"))
+    assert refused.returncode == 69
+    assert f"({first.process.pid}); stop every gateway first" in refused.stderr

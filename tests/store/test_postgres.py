@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import sys
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
@@ -87,7 +89,7 @@ async def main(url, folder, name):
     await store.record("open", actor=name)
     while len(await store.entries(Asked(step="open"))) < 2:
         await asyncio.sleep(0.02)
-    for number in range(25):
+    for number in range(10):
         one = held(id_=f"{name}{number}")
         seen = store.record("seen", actor=name, hold=one.mail.id)
         await asyncio.gather(store.hold(one, [notice(one, f"N{name}{number}")]), seen)
@@ -103,7 +105,7 @@ async def test_the_trail_is_one_chain_whoever_writes_at_the_same_time(shelf, pla
     assert [await writer.wait() for writer in writers] == [0, 0]
     entries = await shelf.entries(Asked())
     assert first_fault(entries) is None
-    assert len(entries) == 1 + 2 + 2 * 25 * 2
+    assert len(entries) == 1 + 2 + 2 * 10 * 2
     assert sorted({entry.actor for entry in entries}) == ["a", "b", "gateway"]
     turns = "".join(entry.hold[0] for entry in entries if entry.hold)
     assert "ab" in turns
@@ -168,6 +170,21 @@ async def test_a_server_that_broke_down_is_away_and_then_there_again(postgres, s
     assert await there_again(shelf) == held()
     assert await shelf.get("H2") is None
     await shelf.hold(held(id_="H2"), [])
+
+
+async def test_a_server_that_answers_nothing_is_not_waited_for_for_ever(place):
+    shelf = await PostgresStore.open(place, patience=2)
+    await shelf.hold(held(), [])
+    pid = await shelf._writer.do(lambda db: db.exec_driver_sql("SELECT pg_backend_pid()").scalar_one())
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert await shelf.get("H1") is not None
+        with pytest.raises(StoreUnavailable):
+            await shelf._writer.read(lambda db: db.exec_driver_sql("SELECT pg_sleep(60)"))
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    await shelf.hold(held(id_="H2"), [])
+    await shelf.close()
 
 
 async def test_a_connection_that_broke_is_made_anew_unnoticed(postgres, database, shelf):

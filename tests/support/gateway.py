@@ -21,7 +21,7 @@ hostname: hatchway.department.example
 listen:
   - {{address: "127.0.0.1:{port}"{door}}}
 relay: {{host: 127.0.0.1, port: {relay}{relay_more}}}
-client networks: [127.0.0.1/32]
+client networks: [{clients}]
 sender domains: [{domains}]
 policies: {policies}
 roster: {roster}
@@ -52,6 +52,7 @@ class Gateway:
     relay_more: str = ""
     more: str = ""
     door: str = ""
+    clients: str = "127.0.0.1/32"
     store: str = "hatchway.db"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
@@ -76,6 +77,7 @@ class Gateway:
                 domains=self.domains,
                 more=self.more,
                 door=self.door,
+                clients=self.clients,
                 store=self.store,
             )
         )

@@ -1,0 +1,81 @@
+"""Debian's HAProxy with the configuration that we ship, its addresses put in place of those that stand in it."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import trustme
+
+from tests.support import apt
+from tests.support.gateway import TOP, free_port
+from tests.support.waiting import wait_until
+from tests.support.wants import HAPROXY
+
+SHIPPED = TOP / "deploy" / "nodes" / "haproxy.cfg"
+OURS = "127.0.0.3"
+"""Whence it speaks to gateways."""
+
+
+def require() -> None:
+    """Skip where there is none."""
+    apt.require("haproxy", here=lambda: program() is not None, want=HAPROXY)
+
+
+def program() -> str | None:
+    """It lies where only root looks."""
+    return shutil.which("haproxy", path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def configuration(folder: Path, **instead: str) -> Path:
+    """The file that ships with certificates that are there, and other words instead of some of its own."""
+    authority = trustme.CA()
+    issued = authority.issue_cert("hatchway.department.example")
+    issued.private_key_and_cert_chain_pem.write_to_path(folder / "hatchway.pem")
+    authority.cert_pem.write_to_path(folder / "hatchway-ca.pem")
+    text = SHIPPED.read_text().replace("/etc/haproxy/", f"{folder}/")
+    if os.geteuid():
+        instead |= {"    user haproxy\n": "", "    group haproxy\n": ""}
+    for before, after in instead.items():
+        assert before in text, before
+        text = text.replace(before, after)
+    made = folder / "haproxy.cfg"
+    made.write_text(text)
+    return made
+
+
+def checked(file: Path) -> str:
+    """What HAProxy says of a configuration; "" if it has nothing against it."""
+    ran = subprocess.run([program(), "-c", "-f", file], capture_output=True, text=True, timeout=60, check=False)
+    return f"{ran.returncode}: {ran.stderr}" if ran.returncode or ran.stderr else ""
+
+
+@contextmanager
+def balancing(folder: Path, *ports: int) -> Iterator[int]:
+    """It runs before gateways on these ports until the end; its own port. It speaks to them from `OURS`."""
+    port = free_port()
+    first, second = ports
+    file = configuration(
+        folder,
+        **{
+            "bind :25\n": f"bind 127.0.0.1:{port}\n",
+            "bind :443 ": f"bind 127.0.0.1:{free_port()} ",
+            "server a 192.0.2.11:25": f"server a 127.0.0.1:{first} source {OURS}",
+            "server b 192.0.2.12:25": f"server b 127.0.0.1:{second} source {OURS}",
+        },
+    )
+    with (
+        (folder / "haproxy.log").open("w") as log,
+        subprocess.Popen([program(), "-db", "-f", file], stderr=log, stdout=log) as runs,
+    ):
+        try:
+            wait_until(lambda: _listens(port), 20, "HAProxy", (folder / "haproxy.log").read_text)
+            yield port
+        finally:
+            runs.terminate()
+
+
+def _listens(port: int) -> bool:
+    return f":{port:04X} 00000000:0000 0A" in Path("/proc/net/tcp").read_text()
