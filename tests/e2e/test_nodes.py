@@ -40,11 +40,12 @@ async def nodes(relay, postgres, tmp_path_factory):
     for node in ("a", "b"):
         place = f'{{url: "{postgres.place(name, folder).url}", folder: {folder / node}}}'
         both.append(Gateway(folder / node, relay=relay.port, store=place, more=QUICK, clients=f"127.0.0.1/32, {OURS}/32"))
-    await asyncio.gather(*(asyncio.to_thread(node.__enter__) for node in both))
-    yield both
-    for node in both:
-        if node.process.returncode is None:
-            assert await asyncio.to_thread(node.stop) == 0
+    try:
+        await asyncio.gather(*(asyncio.to_thread(node.__enter__) for node in both))
+        yield both
+    finally:
+        ended = [await asyncio.to_thread(node.stop) for node in both]
+    assert ended[0] == 0
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
