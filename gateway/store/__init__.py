@@ -22,7 +22,7 @@ from gateway.sealing import Encryption
 from gateway.store.copying import Count, Differs, copy, look
 from gateway.store.examples import ExampleFolder
 from gateway.store.laws import KeptLaws
-from gateway.store.offline import OfflineTrail
+from gateway.store.offline import OfflineTrail, unused
 from gateway.store.postgres import PostgresStore
 from gateway.store.reader import StoredHolds
 from gateway.store.seals import given
@@ -34,9 +34,10 @@ from gateway.vault import CLEAR
 async def opened(store: Path | Postgres, clock: Clock | None = None, encryption: Encryption | None = None) -> Shelf:
     """The shelf that the settings name; without `encryption` all is kept in the clear. Raises StoreUnavailable, for an admin.
 
-    With it a key is made beside a SQLite database that is not there yet, unless the settings name one, or want none.
+    With it a key is made beside a SQLite database where nothing was held yet, unless the settings name one, or want none.
     """
-    keys = await asyncio.to_thread(given, store, encryption, make=True) if encryption else CLEAR
+    new = isinstance(store, Path) and await asyncio.to_thread(unused, store)
+    keys = await asyncio.to_thread(given, store, encryption, make=new) if encryption else CLEAR
     if isinstance(store, Postgres):
         return await PostgresStore.open(store, clock, keys=keys)
     return await SqliteStore.open(store, clock, keys=keys)

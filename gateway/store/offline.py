@@ -91,6 +91,21 @@ def from_file(path: Path) -> Any:
     return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True)
 
 
+def unused(path: Path) -> bool:
+    """Whether nothing was ever held there; not where that cannot be known."""
+    if not path.exists() or not path.stat().st_size:
+        return True
+    library = best_library()
+    try:
+        connection = from_file(path)
+        try:
+            return connection.execute("SELECT 1 FROM contents LIMIT 1").fetchone() is None
+        finally:
+            connection.close()
+    except library.Error:
+        return False
+
+
 def alone(path: Path) -> None:
     """Raises StoreUnavailable if a front has the database open, or if there is none."""
     if not path.is_file():

@@ -31,21 +31,17 @@ class Damaged(Exception):  # noqa: N818  -- it states what the octets are
 def given(store: Path | Postgres, encryption: Encryption, *, make: bool = False) -> Masters:
     """The master keys of the settings. Raises StoreUnavailable for a file that holds none.
 
-    make: where the settings name none, and a SQLite database is not there yet, one is made beside it
+    make: nothing was held there yet, so that a key is made beside a SQLite database where the settings name none
     """
     own = beside(store).with_name(f"{beside(store).name}.key")
     try:
-        if make and isinstance(store, Path) and not (encryption.keys or encryption.off or _filled(store)):
+        if make and isinstance(store, Path) and not (encryption.keys or encryption.off):
             made(own)
     except OSError as error:
         raise StoreUnavailable(f"{own}: no key can be made there: {error.strerror}") from error
     files: Mapping[str, Path] = encryption.keys or ({OWN: own} if own.exists() else {})
     use = encryption.use or next(iter(files), "")
     return Masters({name: _secret(name, path) for name, path in files.items()}, "" if encryption.off else use)
-
-
-def _filled(store: Path) -> bool:
-    return store.exists() and store.stat().st_size > 0
 
 
 def _secret(name: str, path: Path) -> bytes:

@@ -179,15 +179,16 @@ async def test_what_is_destroyed_can_be_opened_by_nobody_and_the_record_of_it_by
     assert raw("SELECT count(*) FROM pieces") == [(0,)]
 
 
-async def test_a_key_is_made_with_a_new_database_and_never_beside_one_that_is_there(path, clock):
+async def test_a_key_is_made_where_nothing_was_held_yet_and_nowhere_else(path, clock):
     own = path.with_name("hatchway.db.key")
-    await (await SqliteStore.open(path, clock)).close()
+    plain = await SqliteStore.open(path, clock)
+    await plain.hold(quoted(), [])
+    await plain.close()
     await (await opened(path, clock, Encryption())).close()
     assert not own.exists()
     path.unlink()
     await (await opened(path, clock, Encryption(use="off"))).close()
     assert not own.exists()
-    path.unlink()
     store = await opened(path, clock, Encryption())
     await store.hold(quoted(), [])
     await store.close()
