@@ -21,6 +21,7 @@ from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
+from gateway.control.keys import key_answers
 from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
 from gateway.control.users import user_answers
@@ -266,7 +267,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         stack.callback(directories.close)
         law, written = await drawn_law(settings, directories)
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
-        store = await opened(settings.store, clock)
+        store = await opened(settings.store, clock, settings.encryption)
         stack.push_async_callback(store.close)
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
@@ -296,7 +297,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             hearings=front.hearings,
             wake=front.delivery.wake,
         )
-        requests |= audit_answers(trail=store, archive=store, records=front.records)
+        requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
         requests |= report_answers(counts=store.figures, trail=store, clock=clock)

@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway import database, listing
+from gateway import database, listing, sealing
 from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
 from gateway.listing import Listing
@@ -223,6 +223,7 @@ class Settings(Model):
     policies: Path
     roster: Path
     store: Store
+    encryption: sealing.Sealing = sealing.DEFAULT
     control_socket: Path
     notices: Notices
     spool: Path | None = None
@@ -290,7 +291,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
-    yield from database.contradictions(settings.store, document)
+    yield from (*database.contradictions(settings.store, document), *sealing.contradictions(settings.encryption, document))
     if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
         yield document.problem(("vigil",), "needs through", "Write where the MTA in front takes mail, such as 127.0.0.1:25.")
     yield from listing.contradictions(settings.directories, document)
@@ -313,17 +314,15 @@ def _doors(settings: Settings, document: Document) -> Iterator[Problem]:
 def _placed(settings: Settings, folder: Path) -> Settings:
     """The settings with every path absolute, taken from `folder`."""
 
+    def kept(value: object) -> object:
+        if isinstance(value, Path):
+            return (folder / value).absolute()
+        if isinstance(value, dict):
+            return {name: kept(one) for name, one in value.items()}
+        return place(value) if isinstance(value, Model) else value
+
     def place(model: Model) -> Model:
-        changed: dict[str, object] = {}
-        for name in type(model).model_fields:
-            value = getattr(model, name)
-            if isinstance(value, Path):
-                changed[name] = (folder / value).absolute()
-            elif isinstance(value, Model):
-                changed[name] = place(value)
-            elif isinstance(value, dict):
-                changed[name] = {key: place(one) if isinstance(one, Model) else one for key, one in value.items()}
-        return model.model_copy(update=changed)
+        return model.model_copy(update={name: kept(getattr(model, name)) for name in type(model).model_fields})
 
     placed = place(settings)
     assert isinstance(placed, Settings)  # noqa: S101  -- place() returns the type it was given

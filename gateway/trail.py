@@ -78,6 +78,8 @@ class Step(StrEnum):
     KEPT = "kept"
     LIFTED = "lifted"
     DESTROYED = "destroyed"
+    REKEYED = "keys wrapped anew"
+    RESTORED = "restored"
     SIGNED_IN = "signed in"
     SIGN_IN_REFUSED = "sign-in refused"
     SIGNED_OUT = "signed out"

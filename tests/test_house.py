@@ -30,7 +30,7 @@ DOORS = {
     "argon2": "console",
     "charset_normalizer": "reading",
     "click": "cli",
-    "cryptography": "console",
+    "cryptography": "vault",
     "disarm": "reading",
     "httpx2": "oidc",
     "jinja2": "notice",

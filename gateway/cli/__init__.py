@@ -29,6 +29,8 @@ _COMMANDS = {
     "appeal": ("gateway.cli.appeal", "Answer appeals: list, overturn, uphold."),
     "audit": ("gateway.cli.audit", "Show, verify and export the audit trail; bundle records; legal hold."),
     "report": ("gateway.cli.report", "Say how even-handedly mail is held and ruled on."),
+    "backup": ("gateway.cli.backup", "Copy the store while the gateway runs."),
+    "restore": ("gateway.cli.restore", "Put a backup back."),
     "user": ("gateway.cli.user", "Say who may use the console: add, list, disable, enable, link."),
     "store": ("gateway.cli.store", "Copy all that is kept to another database."),
     "status": ("gateway.cli.status", "Say how the running gateway stands."),

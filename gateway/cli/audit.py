@@ -10,10 +10,8 @@ import hashlib
 import io
 import json
 import os
-from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,8 +19,8 @@ from typing import IO
 import click
 
 from gateway.cli.common import Exit, as_json, asked, config, fail, given_ids, plain, print_json
-from gateway.cli.trails import PAGE, Source, source
-from gateway.cli.vouch import Prints, Vouched
+from gateway.cli.trails import source
+from gateway.cli.vouch import PAGE, Vouched, Walk, every, strays
 from gateway.ports import Asked
 from gateway.records import Bundle
 from gateway.trail import COLUMNS, Entry, Head, cells, first_fault, line, shown
@@ -44,19 +42,19 @@ def verify(heads: tuple[str, ...], settings_file: Path, *, as_json: bool) -> Non
     expected = _heads(heads)
     vouched = Vouched()
     with source(settings_file) as trail:
-        walk = _Walk(_entries(trail, Asked()))
+        walk = Walk(every(trail, Asked()))
         fault = first_fault(vouched.passing(walk), expected)
-        strays = [] if fault else _strays(trail, vouched, walk)
+        stray = [] if fault else strays(trail, vouched, walk)
     head = str(walk.last.head) if walk.last else None
     if as_json:
         found = {"entry": fault.sequence, "says": str(fault)} if fault else None
-        print_json({"whole": not fault and not strays, "entries": walk.count, "head": head, "fault": found, "holds": strays})
+        print_json({"whole": not fault and not stray, "entries": walk.count, "head": head, "fault": found, "holds": stray})
     elif fault is None:
         click.echo(f"the trail is whole: {walk.count} entries, head {head or 'none'}")
     if fault is not None:
         fail(Exit.FAILED, f"the trail is broken: {fault}")
-    if strays:
-        fail(Exit.FAILED, "\n".join(["the shelf does not say what the trail says:", *strays]))
+    if stray:
+        fail(Exit.FAILED, "\n".join(["the shelf does not say what the trail says:", *stray]))
 
 
 @command.command()
@@ -84,7 +82,7 @@ def show(  # noqa: PLR0913  -- one parameter an option
     """Show entries, the newest last."""
     wanted = Asked(hold=hold, actor=actor, step=step, since=_utc(since), until=_utc(until))
     with source(settings_file) as trail:
-        for entry in trail.entries(wanted, limit=last, newest=True) if last else _entries(trail, wanted):
+        for entry in trail.entries(wanted, limit=last, newest=True) if last else every(trail, wanted):
             if as_json:
                 click.echo(json.dumps(shown(entry), ensure_ascii=False))
             else:
@@ -100,7 +98,7 @@ def show(  # noqa: PLR0913  -- one parameter an option
 def export(file: Path, form: str, settings_file: Path) -> None:
     """Write all to a new FILE. Anybody can verify it, for example with deploy/verify_trail.py."""
     with source(settings_file) as trail:
-        walk = _Walk(_entries(trail, Asked()))
+        walk = Walk(every(trail, Asked()))
         digest = _written(file, form, walk)
         head = str(walk.last.head) if walk.last else "none"
         click.echo(f"{walk.count} entries, head {head}, SHA-256 {digest}")
@@ -156,43 +154,6 @@ def keep(ids: tuple[str, ...], reason: str, settings_file: Path, *, lift: bool) 
         click.echo(f"{id_} {'is under no legal hold' if lift else 'is kept'}")
 
 
-class _Walk:
-    """Entries one by one, and how many there were, and the last of them."""
-
-    def __init__(self, entries: Iterator[Entry]) -> None:
-        self._entries = entries
-        self.count = 0
-        self.last: Entry | None = None
-
-    def __iter__(self) -> Iterator[Entry]:
-        for entry in self._entries:
-            self.count += 1
-            self.last = entry
-            yield entry
-
-
-def _entries(trail: Source, wanted: Asked) -> Iterator[Entry]:
-    while page := trail.entries(wanted, limit=PAGE):
-        yield from page
-        wanted = replace(wanted, after=page[-1].sequence)
-
-
-def _strays(trail: Source, vouched: Vouched, walk: _Walk) -> list[str]:
-    """What the shelf says otherwise than the trail; not what was only written between two looks at a running gateway."""
-    found = set(vouched.faults(_prints(trail)))
-    if found and walk.last:
-        deque(vouched.passing(_entries(trail, Asked(after=walk.last.sequence))), maxlen=0)
-        found &= set(vouched.faults(_prints(trail)))
-    return sorted(found)
-
-
-def _prints(trail: Source) -> Iterator[tuple[str, Prints]]:
-    after = ""
-    while page := trail.prints(after, PAGE):
-        yield from page.items()
-        after = max(page)
-
-
 def _heads(written: tuple[str, ...]) -> list[Head]:
     try:
         return [Head.parse(one) for one in written]
@@ -200,7 +161,7 @@ def _heads(written: tuple[str, ...]) -> list[Head]:
         raise click.UsageError(str(error)) from None
 
 
-def _written(file: Path, form: str, entries: _Walk) -> str:
+def _written(file: Path, form: str, entries: Walk) -> str:
     """Write an export; its SHA-256. A file that was begun and not ended is taken away again."""
     digest = hashlib.sha256()
     try:
@@ -217,7 +178,7 @@ def _written(file: Path, form: str, entries: _Walk) -> str:
     return digest.hexdigest()
 
 
-def _fill(opened: IO[bytes], digest: "hashlib._Hash", form: str, entries: _Walk) -> None:
+def _fill(opened: IO[bytes], digest: "hashlib._Hash", form: str, entries: Walk) -> None:
     texts = (f"{line(entry)}\n" for entry in entries) if form == "jsonl" else _rows(entries)
     for text in texts:
         octets = text.encode("utf-8")
@@ -225,7 +186,7 @@ def _fill(opened: IO[bytes], digest: "hashlib._Hash", form: str, entries: _Walk)
         opened.write(octets)
 
 
-def _rows(entries: _Walk) -> Iterator[str]:
+def _rows(entries: Walk) -> Iterator[str]:
     yield _row(COLUMNS)
     for entry in entries:
         yield _row(cells(entry))

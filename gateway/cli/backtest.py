@@ -16,9 +16,9 @@ from gateway.cli.progress import Progress
 from gateway.mail import Address
 
 if TYPE_CHECKING:
-    from gateway.database import Postgres
     from gateway.rehearsal.bench import Asked, Bench, Law
     from gateway.rehearsal.envelopes import Assumed
+    from gateway.store import StoredHolds
 
 _FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -80,7 +80,7 @@ def _judged(
     from gateway.rehearsal.tally import Tally
 
     tally, interrupted = Tally(minutes=given["minutes"], listed=given["listed"]), False
-    asked = _asked(sources, law.store(settings_file) if given["store"] else None)
+    asked = _asked(sources, law.stored(settings_file) if given["store"] else None)
     try:
         with Progress(total=None if given["store"] else size(sources)) as progress:
             for case in cases(asked, bench, assumed, jobs=given["jobs"]):
@@ -127,7 +127,7 @@ def _second(now: "Law", settings_file: Path, second: dict[str, Path]) -> "Law":
     )
 
 
-def _asked(sources: tuple[Path, ...], store: "Path | Postgres | None") -> Iterator["Asked"]:
+def _asked(sources: tuple[Path, ...], store: "StoredHolds | None") -> Iterator["Asked"]:
     from gateway.rehearsal.bench import Asked
     from gateway.rehearsal.sources import stored
 
@@ -139,12 +139,11 @@ def _asked(sources: tuple[Path, ...], store: "Path | Postgres | None") -> Iterat
         yield from _history(store, number)
 
 
-def _history(store: "Path | Postgres", before: int) -> Iterator["Asked"]:
+def _history(store: "StoredHolds", before: int) -> Iterator["Asked"]:
     """Everything that was held; what was destroyed is named, and so is what is damaged."""
     from gateway.rehearsal.bench import Asked
-    from gateway.store import StoredHolds
 
-    with StoredHolds(store) as shelf:
+    with store as shelf:
         for number, id_ in enumerate(shelf.ids(), before + 1):
             try:
                 held = shelf.get(id_)

@@ -13,6 +13,7 @@ from gateway.database import Postgres
 from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
+from gateway.vault import readable
 
 _FILES = ("settings", "policy", "roster", "tests")
 
@@ -138,13 +139,15 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if isinstance(settings.store, Postgres):
         yield "store.ca file", settings.store.ca_file
         yield "store.password file", settings.store.password_file
+    for name, path in settings.encryption.keys.items():
+        yield f"encryption.keys.{name}", readable(path)
     console = settings.console
     for before, tls in (("", settings.tls), ("console.", console.tls if console else None)):
         if tls:
             yield f"{before}certificate", tls.certificate
             yield f"{before}key", tls.key
     if console:
-        yield "console.key file", console.key_file
+        yield "console.key file", console.key_file and readable(console.key_file)
     if console and console.oidc:
         yield "console.oidc.client secret file", console.oidc.client_secret_file
         yield "console.oidc.ca file", console.oidc.ca_file

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateway.classify import Roster, load_roster
-from gateway.cli.common import SETTINGS, mistakes_told, shipped
-from gateway.database import Postgres
+from gateway.cli.common import SETTINGS, Exit, fail, mistakes_told, shipped
 from gateway.directory import cached
 from gateway.policy import Drawn, Rulebook, load_rulebook
 from gateway.settings import Judging, load_settings
@@ -14,6 +13,7 @@ from gateway.source import Mistakes
 
 if TYPE_CHECKING:
     from gateway.evaluation.bench import Judgeship
+    from gateway.store import StoredHolds
 
 
 def rulebook(settings_file: Path, policies: Path | None, known: Roster | None = None) -> Rulebook:
@@ -42,10 +42,17 @@ def examples(settings_file: Path) -> Path | None:
         return None if _as_shipped(settings_file) else load_settings(settings_file).examples
 
 
-def store(settings_file: Path) -> Path | Postgres:
-    """The database, or the end of the command."""
+def stored(settings_file: Path) -> "StoredHolds":
+    """What the database holds, or the end of the command."""
+    from gateway.ports import StoreUnavailable
+    from gateway.store import StoredHolds
+
     with mistakes_told():
-        return load_settings(settings_file).store
+        settings = load_settings(settings_file)
+    try:
+        return StoredHolds(settings.store, settings.encryption)
+    except StoreUnavailable as gone:
+        fail(Exit.UNAVAILABLE, str(gone))
 
 
 def folder(settings_file: Path, part: str) -> Path:

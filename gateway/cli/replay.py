@@ -62,7 +62,7 @@ def _held(settings: "Settings", id_: str) -> "tuple[HeldMail, Versions]":
     from gateway.trail import Step
 
     try:
-        with StoredHolds(settings.store) as shelf:
+        with StoredHolds(settings.store, settings.encryption) as shelf:
             held = shelf.get(id_)
             if held is None:
                 fail(Exit.FAILED, f"{id_}: the store has no such message; it has those that were held")

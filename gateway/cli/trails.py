@@ -15,9 +15,6 @@ from gateway.trail import Entry, Head
 if TYPE_CHECKING:
     from gateway.store import OfflineTrail
 
-PAGE = 1000
-"""Entries asked for at once."""
-
 
 class Source(Protocol):
     """Where entries come from."""
@@ -66,9 +63,9 @@ def _offline(settings_file: Path) -> Iterator["OfflineTrail"]:
     from gateway.store import OfflineTrail
 
     with mistakes_told():
-        store = load_settings(settings_file).store
+        settings = load_settings(settings_file)
     try:
-        with OfflineTrail(store) as read:
+        with OfflineTrail(settings.store, settings.encryption) as read:
             yield read
     except StoreUnavailable as error:
         fail(Exit.UNAVAILABLE, str(error))

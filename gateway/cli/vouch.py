@@ -5,13 +5,33 @@ older than the trail it knows only how many there should be.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
 
+from gateway.ports import Asked
 from gateway.trail import Entry, Step
 
 _RULED = frozenset({Step.RULED, Step.EXPIRED, Step.RETURNED, Step.WITHDRAWN, Step.OVERTURNED})
 Prints = Mapping[str, str]
 """Hashes of what is on the shelf of a hold, by what they are of."""
+
+
+PAGE = 1000
+"""Entries asked for at once."""
+
+
+class Readable(Protocol):
+    """Where entries come from, and the hashes of what is on the shelf."""
+
+    def entries(self, wanted: Asked, /, *, limit: int, newest: bool = False) -> Sequence[Entry]:
+        """The first or the newest so many, in their order."""
+        ...
+
+    def prints(self, after: str, limit: int) -> Mapping[str, Prints]:
+        """The hashes, by hold, from the id after `after` on."""
+        ...
 
 
 class Vouched:
@@ -58,6 +78,44 @@ class Vouched:
             self._said[entry.hold] |= _hashes(entry, decision="decision")
         if entry.hold in self._said and "pleas" in (detail := json.loads(entry.detail)):
             self._said[entry.hold]["pleas"] = str(detail["pleas"])
+
+
+class Walk:
+    """Entries one by one, and how many there were, and the last of them."""
+
+    def __init__(self, entries: Iterator[Entry]) -> None:
+        self._entries = entries
+        self.count = 0
+        self.last: Entry | None = None
+
+    def __iter__(self) -> Iterator[Entry]:
+        for entry in self._entries:
+            self.count += 1
+            self.last = entry
+            yield entry
+
+
+def every(trail: Readable, wanted: Asked) -> Iterator[Entry]:
+    """All that is asked for, a page at a time."""
+    while page := trail.entries(wanted, limit=PAGE):
+        yield from page
+        wanted = replace(wanted, after=page[-1].sequence)
+
+
+def strays(trail: Readable, vouched: Vouched, walk: Walk) -> list[str]:
+    """What the shelf says otherwise than the trail; not what was only written between two looks at a running gateway."""
+    found = set(vouched.faults(_prints(trail)))
+    if found and walk.last:
+        deque(vouched.passing(every(trail, Asked(after=walk.last.sequence))), maxlen=0)
+        found &= set(vouched.faults(_prints(trail)))
+    return sorted(found)
+
+
+def _prints(trail: Readable) -> Iterator[tuple[str, Prints]]:
+    after = ""
+    while page := trail.prints(after, PAGE):
+        yield from page.items()
+        after = max(page)
 
 
 def _hashes(entry: Entry, **names: str) -> dict[str, str]:

@@ -14,10 +14,10 @@ from gateway.console.entry import entered
 from gateway.console.guard import local
 from gateway.console.house import House, form_of, house
 from gateway.console.pages import page, trouble
-from gateway.console.seal import Broken
 from gateway.console.steps import step
 from gateway.oidc import Errand, Provider, Unproven
 from gateway.people import digest
+from gateway.vault import Broken
 
 log = structlog.get_logger()
 

@@ -12,10 +12,10 @@ from gateway.console.house import client_of, form_of, house
 from gateway.console.pages import page, trouble
 from gateway.console.passwords import LONGEST, SHORTEST, step_of, weakness
 from gateway.console.recovery import plain_code
-from gateway.console.seal import Broken
 from gateway.console.steps import step
 from gateway.ldap import DirectoryAway
 from gateway.people import Account, Session, digest, secret
+from gateway.vault import Broken
 
 log = structlog.get_logger()
 

@@ -17,11 +17,11 @@ from gateway.console.guard import local, whose
 from gateway.console.house import client_of, form_of, house, me, session
 from gateway.console.pages import page
 from gateway.console.recovery import onward as after_setting_up
-from gateway.console.seal import Broken
 from gateway.console.steps import step
 from gateway.console.sure import is_fresh, sign_in_again
 from gateway.factors import Passkey
 from gateway.people import Account, Session, digest
+from gateway.vault import Broken
 
 _LASTS = timedelta(minutes=5)
 _MOST, _NAME = 20, 60

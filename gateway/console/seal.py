@@ -5,26 +5,14 @@ in that as well; then who has the database alone opens nothing. What is sealed s
 that a key file can be added later. It fails with Broken for what was altered, belongs to somebody else or needs another file.
 """
 
-import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from pathlib import Path
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from gateway.factors import FactorBook
 from gateway.settings import Console
 from gateway.source import Location, Mistakes, Problem
+from gateway.vault import Broken, Cipher, derived, secret
 
-_NONCE = 12
-_SHORTEST = 16
 _STORE, _FILE = "s1", "f1"
-
-
-class Broken(ValueError):  # noqa: N818  -- it states a fact
-    """That cannot be opened."""
 
 
 class Seal:
@@ -38,21 +26,19 @@ class Seal:
 
     def close(self, text: str, of: str) -> str:
         """Sealed, to be opened only as being `of` the same."""
-        nonce = os.urandom(_NONCE)
-        sealed = self._keys[self._mark].encrypt(nonce, text.encode(), of.encode())
-        return f"{self._mark}.{urlsafe_b64encode(nonce + sealed).decode()}"
+        sealed = self._keys[self._mark].close(text.encode(), of.encode())
+        return f"{self._mark}.{urlsafe_b64encode(sealed).decode()}"
 
     def open(self, sealed: str, of: str) -> str:
         """What was sealed. Raises Broken."""
         mark, _, written = sealed.partition(".")
         try:
-            octets = _octets(written)
-            return self._keys[mark].decrypt(octets[:_NONCE], octets[_NONCE:], of.encode()).decode()
+            return self._keys[mark].open(_octets(written), of.encode()).decode()
         except KeyError:
             raise Broken(
                 "a second factor needs the key file it was sealed with" if mark == _FILE else "what should be sealed is not"
             ) from None
-        except (ValueError, InvalidTag):
+        except ValueError:
             raise Broken("a seal is broken: it was altered, or made with another key file") from None
 
     async def renew(self, book: FactorBook) -> None:
@@ -67,20 +53,10 @@ class Seal:
                 self.open(kept, account)
 
 
-def in_file(path: Path | None) -> bytes:
-    """The secret of a key file, b"" for none. Raises OSError, or ValueError if it is too short to be one."""
-    if path is None:
-        return b""
-    octets = path.read_bytes().strip()
-    if len(octets) < _SHORTEST:
-        raise ValueError(f"holds fewer than {_SHORTEST} octets; make one with: openssl rand -hex 32")
-    return octets
-
-
 async def opened_seal(settings: Console, key: bytes, book: FactorBook) -> Seal:
     """The seal, and every second factor sealed with it. Raises Mistakes if the key file does not serve."""
     try:
-        seal = Seal(key, in_file(settings.key_file))
+        seal = Seal(key, secret(settings.key_file) if settings.key_file else b"")
         await seal.renew(book)
     except (OSError, ValueError) as wrong:
         said = wrong.strerror if isinstance(wrong, OSError) else wrong
@@ -98,5 +74,5 @@ def _octets(written: str) -> bytes:
     return octets
 
 
-def _derived(key: bytes, more: bytes) -> AESGCM:
-    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=more, info=b"hatchway seal 1").derive(key))
+def _derived(key: bytes, more: bytes) -> Cipher:
+    return derived(key, more, b"hatchway seal 1")

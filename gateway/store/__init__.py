@@ -13,23 +13,34 @@ network file system, no such database). Afterwards whatever the database or the 
 changed, and the shelf can be used again once the cause is gone. A call that is cancelled was done whole or not at all.
 """
 
+import asyncio
 from pathlib import Path
 
 from gateway.database import Postgres
 from gateway.ports import Clock
+from gateway.sealing import Encryption
 from gateway.store.copying import Count, Differs, copy, look
 from gateway.store.examples import ExampleFolder
 from gateway.store.laws import KeptLaws
-from gateway.store.offline import OfflineTrail
+from gateway.store.offline import OfflineTrail, unused
 from gateway.store.postgres import PostgresStore
 from gateway.store.reader import StoredHolds
+from gateway.store.seals import given
 from gateway.store.shelf import Shelf, Stock
 from gateway.store.sqlite import SqliteStore
+from gateway.vault import CLEAR
 
 
-async def opened(store: Path | Postgres, clock: Clock | None = None) -> Shelf:
-    """The shelf that the settings name. Raises StoreUnavailable, in words for an admin."""
-    return await (PostgresStore.open(store, clock) if isinstance(store, Postgres) else SqliteStore.open(store, clock))
+async def opened(store: Path | Postgres, clock: Clock | None = None, encryption: Encryption | None = None) -> Shelf:
+    """The shelf that the settings name; without `encryption` all is kept in the clear. Raises StoreUnavailable, for an admin.
+
+    With it a key is made beside a SQLite database where nothing was held yet, unless the settings name one, or want none.
+    """
+    new = isinstance(store, Path) and await asyncio.to_thread(unused, store)
+    keys = await asyncio.to_thread(given, store, encryption, make=new) if encryption else CLEAR
+    if isinstance(store, Postgres):
+        return await PostgresStore.open(store, clock, keys=keys)
+    return await SqliteStore.open(store, clock, keys=keys)
 
 
 __all__ = [

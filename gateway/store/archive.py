@@ -14,14 +14,17 @@ from sqlalchemy import Column, Connection, Row, Select, and_, delete, or_, selec
 
 from gateway.decision import Decision
 from gateway.ports import Purpose
-from gateway.store import codec, pleas, steps
+from gateway.store import codec, pleas, seals, steps
 from gateway.store.contents import Spool, take
+from gateway.store.holds import DECISION
 from gateway.store.outbox import POSTPONED, WAITING
 from gateway.store.schema import attempts, contents, holds, parcels, pieces
+from gateway.store.seals import Damaged
 from gateway.trail import moment
 
 DESTROYED = "(destroyed)"
 """What stands in place of a quoted passage."""
+_DAMAGED = "damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,9 @@ def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     if row is None:
         return None
     gone = [_destroyed(db, key, at) for key in (hold, *_notices(db, hold))]
-    decision = codec.write_decision(unquoted(codec.read_decision(row.decision)))
-    db.execute(update(holds).where(holds.c.id == hold).values(decision=decision, ended=None))
+    key = seals.of(db, hold)
+    decision = codec.write_decision(unquoted(codec.read_decision(seals.text(key, DECISION, row.decision))))
+    db.execute(update(holds).where(holds.c.id == hold).values(decision=key.close_text(DECISION, decision), ended=None))
     pleas.silence(db, hold)
     said = {"contents": gone, "decision": steps.record(decision), "pleas": pleas.print_of(db, hold)}
     return Remains(said=said, spooled=tuple(str(one["sha256"]) for one in gone))
@@ -67,7 +71,8 @@ def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
 def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
     """Octets and records as they are kept, by the names they have in a records bundle. Raises KeyError."""
     row = _row(db, hold)
-    records = {"envelope.json": row.envelope, "decision.json": row.decision, "ruling.json": row.review}
+    decision = seals.text(seals.of(db, hold), DECISION, row.decision)
+    records = {"envelope.json": row.envelope, "decision.json": decision, "ruling.json": row.review}
     octets = {"message.eml": hold, **{f"notices/{key}.eml": key for key in _notices(db, hold)}}
     loaded = {name: take(db, key, spool) for name, key in octets.items()}
     return {
@@ -80,17 +85,33 @@ def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
 
 def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
     """The hashes of what is on the shelf, by hold, from the id after `after` on; to be compared with the trail."""
-    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256).join(contents)
+    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256, contents.c.wrapped)
+    asked = asked.join(contents)
     return {
         row.id: {
             "message": row.sha256,
             "envelope": steps.record(row.envelope),
-            "decision": steps.record(row.decision),
+            "decision": _print(db, row.id, row.wrapped, row.decision),
             "ruling": steps.record(row.review) if row.review is not None else "",
-            "pleas": pleas.print_of(db, row.id),
+            "pleas": _pleas(db, row.id),
         }
         for row in db.execute(asked.where(holds.c.id > after).order_by(holds.c.id).limit(limit))
     }
+
+
+def _print(db: Connection, hold: str, wrapped: str | None, decision: str) -> str:
+    """The hash of a decision; of one that is damaged a word that is nobody's hash."""
+    try:
+        return steps.record(seals.text(seals.key(db, hold, wrapped), DECISION, decision))
+    except Damaged:
+        return _DAMAGED
+
+
+def _pleas(db: Connection, hold: str) -> str:
+    try:
+        return pleas.print_of(db, hold)
+    except Damaged:
+        return _DAMAGED
 
 
 def _closed(now: datetime, *columns: Column[Any]) -> Select[Any]:

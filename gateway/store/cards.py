@@ -9,8 +9,11 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, and_, fun
 from gateway.desk import Leaf, Line, Search, Sort, State, Tally
 from gateway.hold import HeldMail, Review
 from gateway.mail import Address
+from gateway.store import seals
 from gateway.store.alike import near, sketch
-from gateway.store.schema import cards, courses, grouped, seats
+from gateway.store.schema import cards, contents, courses, grouped, seats
+from gateway.store.seals import Damaged
+from gateway.vault import Key
 from gateway.verdict import Category, Label
 
 _TOGETHER = timedelta(days=7)
@@ -20,6 +23,7 @@ _SEARCHED = 100_000
 """Characters of recipients that can be searched."""
 _CLUSTERS = 500
 _WORDS = 10
+_SKETCH = "sketch"
 
 _ON = (
     courses.c.desk,
@@ -37,8 +41,8 @@ _ORDER: dict[Sort, tuple[Column[Any], bool]] = {
 }
 
 
-def insert(db: Connection, held: HeldMail) -> None:
-    """The line of a hold. Raises OSError if the content's file is gone."""
+def insert(db: Connection, held: HeldMail, key: Key) -> None:
+    """The line of a hold; key: its content's. Raises OSError if the content's file is gone."""
     drawn, author = sketch(held.mail.content, _found(held)), _searchable(held.mail.envelope.sender)
     row = {
         "id": held.mail.id,
@@ -58,7 +62,7 @@ def insert(db: Connection, held: HeldMail) -> None:
         "ruled": held.review.at if held.review else None,
         "ruled_by": held.review.reviewer if held.review else None,
         "expired": held.review.by_deadline if held.review else False,
-        "sketch": drawn,
+        "sketch": key.close(_SKETCH, drawn),
         "about": plain(held.subject).casefold(),
         "addressed": " ".join(map(_searchable, held.mail.envelope.recipients))[:_SEARCHED],
     }
@@ -164,7 +168,8 @@ def _found(held: HeldMail) -> str:
 
 def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
     """The cluster of the sender's latest message that is near-identical and waits for the same people by the same policy."""
-    earlier = select(cards.c.cluster, cards.c.sketch).where(
+    earlier = select(cards.c.id, cards.c.cluster, cards.c.sketch, contents.c.wrapped).where(
+        contents.c.id == cards.c.id,
         cards.c.author == author,
         cards.c.since >= held.since - _TOGETHER,
         cards.c.id == cards.c.cluster,
@@ -172,7 +177,15 @@ def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
         cards.c.reviewers == plain(held.desks[0]),
     )
     rows = db.execute(earlier.order_by(cards.c.since.desc()).limit(_COMPARED))
-    return next((row.cluster for row in rows if near(row.sketch, drawn)), held.mail.id)
+    return next((row.cluster for row in rows if near(_sketch(db, row.id, row.wrapped, row.sketch), drawn)), held.mail.id)
+
+
+def _sketch(db: Connection, hold: str, wrapped: str | None, sealed: bytes) -> bytes:
+    """The sketch that was sealed; one that is damaged is near none."""
+    try:
+        return seals.octets(seals.key(db, hold, wrapped), _SKETCH, sealed)
+    except Damaged:
+        return b""
 
 
 def _lines() -> Select[Any]:

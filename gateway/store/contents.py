@@ -16,13 +16,12 @@ from threading import get_ident
 from sqlalchemy import Connection, select
 
 from gateway.mail import Content
+from gateway.store import seals
 from gateway.store.schema import contents, pieces
+from gateway.store.seals import Damaged
+from gateway.vault import Key
 
 _KEPT = 3600.0
-
-
-class Damaged(Exception):  # noqa: N818  -- it states what the octets are
-    """Octets that are not those that were put on the shelf."""
 
 
 class Spool:
@@ -76,37 +75,45 @@ class Spool:
                     path.unlink()
 
 
-def keep(db: Connection, key: str, content: Content) -> str:
-    """Put content on the shelf; its SHA-256. Raises OSError if its file is gone or has not the size it should have."""
+def keep(db: Connection, key: Key, content: Content) -> str:
+    """Put content on the shelf, sealed with the key of that id; its SHA-256.
+
+    Raises OSError if its file is gone or has not the size it should have.
+    """
     digest, size = hashlib.sha256(), 0
     for number, octets in enumerate(content.chunks()):
-        db.execute(pieces.insert(), {"content": key, "number": number, "octets": octets})
+        db.execute(pieces.insert(), {"content": key.of, "number": number, "octets": key.close(_part(number), octets)})
         digest.update(octets)
         size += len(octets)
     if size != content.size:
-        raise OSError(f"the message {key} should have {content.size} octets, its file has {size}")
-    db.execute(contents.insert(), {"id": key, "size": size, "sha256": digest.hexdigest()})
+        raise OSError(f"the message {key.of} should have {content.size} octets, its file has {size}")
+    db.execute(contents.insert(), {"id": key.of, "size": size, "sha256": digest.hexdigest(), "wrapped": key.wrapped})
     return digest.hexdigest()
 
 
 def take(db: Connection, key: str, spool: Spool) -> Content:
     """Content from the shelf, without octets if they were destroyed. Raises Damaged, or OSError if the spool has no room."""
-    asked = select(contents.c.size, contents.c.sha256, contents.c.destroyed).where(contents.c.id == key)
-    size, name, destroyed = db.execute(asked).one()
+    asked = select(contents.c.size, contents.c.sha256, contents.c.destroyed, contents.c.wrapped).where(contents.c.id == key)
+    size, name, destroyed, wrapped = db.execute(asked).one()
     if destroyed:
         return Content(size=size)
-    octets = _checked(_pieces(db, key), key, name)
+    octets = _checked(_pieces(db, seals.key(db, key, wrapped)), key, name)
     if size <= spool.in_memory:
         return Content(size=size, data=b"".join(octets))
     return Content(size=size, path=spool.file(name, size) or spool.fill(name, octets))
 
 
-def _pieces(db: Connection, key: str) -> Iterator[bytes]:
+def _pieces(db: Connection, key: Key) -> Iterator[bytes]:
     """One at a time: drivers like to fetch a whole result at once."""
     number = 0
-    while (octets := db.scalar(select(pieces.c.octets).where(pieces.c.content == key, pieces.c.number == number))) is not None:
-        yield octets
+    while (octets := db.scalar(select(pieces.c.octets).where(pieces.c.content == key.of, pieces.c.number == number))) is not None:
+        yield seals.octets(key, _part(number), octets)
         number += 1
+
+
+def _part(number: int) -> str:
+    """What a piece is sealed as being, so that none takes another's place."""
+    return f"octets {number}"
 
 
 def _checked(octets: Iterator[bytes], key: str, sha256: str) -> Iterator[bytes]:

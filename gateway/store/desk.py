@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from gateway.desk import Leaf, Line, Remark, Search, Tally
-from gateway.store import cards
+from gateway.store import cards, seals
 from gateway.store.schema import holds, remarks
 from gateway.store.writer import Writer
+
+_REMARK = "remark"
 
 
 class StoredDesk:
@@ -47,11 +49,17 @@ class StoredDesk:
         def work(db: Connection) -> None:
             if db.scalar(select(holds.c.id).where(holds.c.id == hold)) is None:
                 raise KeyError(hold)
-            db.execute(remarks.insert(), {"hold": hold, "by": remark.by, "at": remark.at, "text": remark.text})
+            text = seals.of(db, hold).close_text(_REMARK, remark.text)
+            db.execute(remarks.insert(), {"hold": hold, "by": remark.by, "at": remark.at, "text": text})
 
         await self._writer.do(work)
 
     async def remarks(self, hold: str) -> Sequence[Remark]:
         """The notes, the first first."""
         asked = select(remarks).where(remarks.c.hold == hold).order_by(remarks.c.number)
-        return await self._writer.read(lambda db: [Remark(by=row.by, at=row.at, text=row.text) for row in db.execute(asked)])
+
+        def work(db: Connection) -> list[Remark]:
+            key = seals.of(db, hold)
+            return [Remark(by=row.by, at=row.at, text=seals.text(key, _REMARK, row.text)) for row in db.execute(asked)]
+
+        return await self._writer.read(work)

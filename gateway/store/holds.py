@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from gateway.hold import AlreadyRuled, HeldMail, Review, Turned
 from gateway.mail import Content, Mail
-from gateway.store import cards, codec, courses, pleas, schema
-from gateway.store.contents import Damaged, Spool, keep, take
+from gateway.store import cards, codec, courses, pleas, schema, seals
+from gateway.store.contents import Spool, keep, take
 from gateway.store.schema import contents, holds
+from gateway.store.seals import Damaged
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -20,21 +21,29 @@ T = TypeVar("T")
 _BATCH = 100
 """Due holds handed out at once: each comes with its content."""
 
-_ROW = select(holds, contents.c.size, contents.c.destroyed, schema.courses.c.course).join(contents).join(schema.courses)
+DECISION = "decision"
+"""What the decision is sealed as being."""
+
+_ROW = (
+    select(holds, contents.c.size, contents.c.destroyed, contents.c.wrapped, schema.courses.c.course)
+    .join(contents)
+    .join(schema.courses)
+)
 
 
 def insert(db: Connection, held: HeldMail) -> str:
     """A new hold with its octets; their SHA-256. Raises IntegrityError if the id is taken; OSError from the content's file."""
     if held.review is not None:
         raise ValueError(f"{held.mail.id} is ruled on already; a hold begins without a ruling")
-    sha256 = keep(db, held.mail.id, held.mail.content)
+    key = seals.fresh(db, held.mail.id)
+    sha256 = keep(db, key, held.mail.content)
     row = {
         "id": held.mail.id,
         "received": held.mail.received,
         "since": held.since,
         "subject": held.subject,
         "envelope": codec.write_envelope(held.mail.envelope),
-        "decision": codec.write_decision(held.decision),
+        "decision": key.close_text(DECISION, codec.write_decision(held.decision)),
         "reviewers": plain(held.reviewers.name),
         "deadline": held.deadline,
         "reminded": held.reminded,
@@ -42,7 +51,7 @@ def insert(db: Connection, held: HeldMail) -> str:
     }
     db.execute(holds.insert(), row)
     courses.insert_new(db, held)
-    cards.insert(db, held)
+    cards.insert(db, held, key)
     return sha256
 
 
@@ -56,39 +65,39 @@ def catch_up(db: Connection, spool: Spool) -> None:
             log.error("store.unreadable", id=hold, why=str(error))  # noqa: TRY400  -- where it was read says nothing more
             continue
         if held is not None:
-            cards.insert(db, held)
+            cards.insert(db, held, seals.of(db, hold))
 
 
 def find(db: Connection, hold: str, spool: Spool) -> HeldMail | None:
     """The hold with its content."""
     row = db.execute(_ROW.where(holds.c.id == hold)).one_or_none()
-    return None if row is None else _held(row, take(db, hold, spool))
+    return None if row is None else _held(db, row, take(db, hold, spool))
 
 
 def bare(db: Connection, hold: str) -> HeldMail | None:
     """The hold without its octets."""
     row = db.execute(_ROW.where(holds.c.id == hold)).one_or_none()
-    return None if row is None else _held(row, Content(size=row.size))
+    return None if row is None else _held(db, row, Content(size=row.size))
 
 
 def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
     """Holds without content, the earliest deadline first."""
     asked = _ROW.order_by(holds.c.deadline, holds.c.id).limit(limit)
     rows = db.execute(asked.where(holds.c.review.is_(None)) if waiting else asked)
-    return readable(rows, lambda row: _held(row, Content(size=row.size)))
+    return readable(rows, lambda row: _held(db, row, Content(size=row.size)))
 
 
 def due(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
     """Waiting holds whose next moment has come, the longest due first, no more than a batch."""
     rows = db.execute(_ROW.where(holds.c.next <= now).order_by(holds.c.next, holds.c.id).limit(_BATCH)).all()
-    return readable(rows, lambda row: _held(row, take(db, row.id, spool)))
+    return readable(rows, lambda row: _held(db, row, take(db, row.id, spool)))
 
 
 def turning(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
     """Waiting holds that go on by themselves now, no more than a batch."""
     moment = schema.courses.c.next
     rows = db.execute(_ROW.where(moment <= now).order_by(moment, holds.c.id).limit(_BATCH)).all()
-    return readable(rows, lambda row: _held(row, take(db, row.id, spool)))
+    return readable(rows, lambda row: _held(db, row, take(db, row.id, spool)))
 
 
 def turn(db: Connection, held: HeldMail) -> None:
@@ -134,7 +143,7 @@ def remind(db: Connection, hold: str, reminded: int) -> bool:
         raise KeyError(hold)
     if row.review is not None or row.reminded >= reminded:
         return False
-    further = moment(_held(row, Content(size=row.size)), reminded)
+    further = moment(_held(db, row, Content(size=row.size)), reminded)
     later = update(holds).where(holds.c.id == hold, holds.c.review.is_(None), holds.c.reminded < reminded)
     return bool(db.execute(later.values(reminded=reminded, next=further)).rowcount)
 
@@ -166,10 +175,10 @@ def plain(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "?")
 
 
-def _held(row: Row[Any], content: Content) -> HeldMail:
+def _held(db: Connection, row: Row[Any], content: Content) -> HeldMail:
     return HeldMail(
         mail=Mail(id=row.id, envelope=codec.read_envelope(row.envelope), content=content, received=row.received),
-        decision=codec.read_decision(row.decision),
+        decision=codec.read_decision(seals.text(seals.key(db, row.id, row.wrapped), DECISION, row.decision)),
         since=row.since,
         subject=row.subject,
         review=None if row.review is None else codec.read_review(row.review),

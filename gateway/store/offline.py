@@ -15,10 +15,13 @@ from sqlalchemy.exc import DBAPIError
 
 from gateway.database import Postgres
 from gateway.ports import Asked, StoreUnavailable
+from gateway.sealing import DEFAULT, Encryption
 from gateway.store import archive, ledger, postgres
+from gateway.store.seals import REMEDY, given, knows
 from gateway.store.sqlite import best_library
 from gateway.store.writer import words
 from gateway.trail import Entry, Head
+from gateway.vault import CLEAR, Masters, NoKey
 
 T = TypeVar("T")
 
@@ -29,9 +32,9 @@ _NO_TABLE = "42P01"
 class OfflineTrail:
     """The trail in that database. Each call is a transaction of its own, so that a front that starts has not to wait."""
 
-    def __init__(self, store: Path | Postgres) -> None:
+    def __init__(self, store: Path | Postgres, encryption: Encryption = DEFAULT, *, keys: Masters | None = None) -> None:
         self._store = store
-        self._engine = read_only(store)
+        self._engine = read_only(store, given(store, encryption) if keys is None else keys)
 
     def __enter__(self) -> Self:
         if isinstance(self._store, Path):
@@ -61,28 +64,46 @@ class OfflineTrail:
             old = "no such table" in str(error.orig) or getattr(error.orig, "sqlstate", "") == _NO_TABLE
             why = "has no audit trail; the first start of this version makes one" if old else words(error.orig)
             raise StoreUnavailable(f"{self._store}: {why}") from error
+        except NoKey as missing:
+            raise StoreUnavailable(f"{self._store}: {missing}. {REMEDY}") from missing
         except (self._engine.dialect.loaded_dbapi.Error, OSError) as error:
             raise StoreUnavailable(f"{self._store}: {words(error)}") from error
 
 
-def read_only(store: Path | Postgres) -> Engine:
+def read_only(store: Path | Postgres, keys: Masters = CLEAR) -> Engine:
     """For transactions that change nothing, and that no front waits for."""
     if isinstance(store, Postgres):
-        return postgres.reading(store)
-    return create_engine(
+        return knows(postgres.reading(store), keys)
+    made = create_engine(
         "sqlite://",
         module=best_library(),
-        creator=lambda: _opened(store),
+        creator=lambda: from_file(store),
         poolclass=NullPool,
         hide_parameters=True,
     )
+    return knows(made, keys)
 
 
-def _opened(path: Path) -> Any:
-    """A connection. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
+def from_file(path: Path) -> Any:
+    """A connection that only reads. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
     log = path.with_name(f"{path.name}-wal")
     copy = "&immutable=1" if not log.exists() and not os.access(path.parent, os.W_OK) else ""
     return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True)
+
+
+def unused(path: Path) -> bool:
+    """Whether nothing was ever held there; not where that cannot be known."""
+    if not path.exists() or not path.stat().st_size:
+        return True
+    library = best_library()
+    try:
+        connection = from_file(path)
+        try:
+            return connection.execute("SELECT 1 FROM contents LIMIT 1").fetchone() is None
+        finally:
+            connection.close()
+    except library.Error:
+        return False
 
 
 def alone(path: Path) -> None:

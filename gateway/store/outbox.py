@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, or_, select, update
 
 from gateway.mail import Address, Mail, Receipt
 from gateway.ports import Dispatch, Parcel, Purpose
-from gateway.store import codec
+from gateway.store import codec, seals
 from gateway.store.contents import Spool, keep, take
 from gateway.store.holds import plain, readable
 from gateway.store.schema import addressees, attempts, contents, parcels
@@ -113,7 +113,7 @@ def mailbox(recipient: str) -> str:
 
 def _content(db: Connection, parcel: Parcel) -> str:
     if parcel.purpose is Purpose.NOTICE:
-        keep(db, parcel.id, parcel.mail.content)
+        keep(db, seals.fresh(db, parcel.id), parcel.mail.content)
         return parcel.id
     if db.execute(select(contents.c.id).where(contents.c.id == parcel.hold)).one_or_none() is None:
         raise KeyError(parcel.hold)

@@ -66,7 +66,7 @@ def create(path: Path) -> None:
     if mode & 0o077:
         log.warning("store.readable_by_others", path=str(path), mode=f"{mode:04o}", says="held mail is private; chmod 600")
     for folder in (path.parent, path.parent.parent):
-        _sync(folder)
+        synced(folder)
 
 
 def identity(path: Path) -> tuple[int, int] | None:
@@ -97,7 +97,7 @@ def _mount(line: str) -> tuple[Path, str]:
     return Path(point), source.split()[0]
 
 
-def _sync(folder: Path) -> None:
+def synced(folder: Path) -> None:
     """Put the folder's entries on stable storage (fsync(2)); one that we may not open is not ours to sync."""
     try:
         file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -14,12 +14,14 @@ from sqlalchemy import Connection, select, update
 
 from gateway.hold import HeldMail
 from gateway.plea import Appeal, Finding, Statement, appeal_until
-from gateway.store import codec
+from gateway.store import codec, seals
 from gateway.store.courses import read_assent, write_assent
 from gateway.store.schema import appeals, holds, statements
 
 DESTROYED = "(destroyed)"
 """What stands in place of what was said."""
+STATEMENT, APPEAL = "statement", "appeal"
+"""What records are sealed as being."""
 UNTIL_ANSWERED = datetime(9999, 12, 31, tzinfo=UTC)
 
 
@@ -30,7 +32,9 @@ def ruled(db: Connection, held: HeldMail) -> None:
 
 def add(db: Connection, hold: str, statement: Statement) -> str:
     """One more; the print then."""
-    db.execute(statements.insert(), {"hold": hold, "record": write_statement(statement)})
+    db.execute(
+        statements.insert(), {"hold": hold, "record": seals.of(db, hold).close_text(STATEMENT, write_statement(statement))}
+    )
     return print_of(db, hold)
 
 
@@ -41,21 +45,19 @@ def said(db: Connection, hold: str) -> list[Statement]:
 
 def put(db: Connection, hold: str, appeal: Appeal) -> str:
     """The appeal; the print then."""
-    db.execute(appeals.insert(), {"hold": hold, "record": write_appeal(appeal), "open": appeal.finding is None})
+    db.execute(appeals.insert(), {"hold": hold, **_appealed(db, hold, appeal)})
     return print_of(db, hold)
 
 
 def change(db: Connection, hold: str, appeal: Appeal) -> str:
     """The appeal as it is now; the print then."""
-    row = {"record": write_appeal(appeal), "open": appeal.finding is None}
-    db.execute(update(appeals).where(appeals.c.hold == hold).values(row))
+    db.execute(update(appeals).where(appeals.c.hold == hold).values(_appealed(db, hold, appeal)))
     return print_of(db, hold)
 
 
 def appealed(db: Connection, hold: str) -> Appeal | None:
     """The appeal there is."""
-    record = db.scalar(select(appeals.c.record).where(appeals.c.hold == hold))
-    return None if record is None else read_appeal(record)
+    return next(map(read_appeal, _appeal(db, hold)), None)
 
 
 def print_of(db: Connection, hold: str) -> str:
@@ -81,9 +83,10 @@ def as_files(said: Sequence[str], appeal: Sequence[str]) -> dict[str, bytes]:
 
 def silence(db: Connection, hold: str) -> None:
     """Destroy the words; who spoke when stays."""
+    key = seals.of(db, hold)
     for number, record in db.execute(select(statements.c.number, statements.c.record).where(statements.c.hold == hold)).all():
-        silent = write_statement(replace(read_statement(record), text=DESTROYED))
-        db.execute(update(statements).where(statements.c.number == number).values(record=silent))
+        silent = write_statement(replace(read_statement(seals.text(key, STATEMENT, record)), text=DESTROYED))
+        db.execute(update(statements).where(statements.c.number == number).values(record=key.close_text(STATEMENT, silent)))
     appeal = appealed(db, hold)
     if appeal is not None:
         change(db, hold, replace(appeal, text=DESTROYED))
@@ -144,8 +147,21 @@ def _read(record: str) -> dict[str, Any]:
 
 
 def _statements(db: Connection, hold: str) -> Sequence[str]:
-    return db.execute(select(statements.c.record).where(statements.c.hold == hold).order_by(statements.c.number)).scalars().all()
+    asked = select(statements.c.record).where(statements.c.hold == hold).order_by(statements.c.number)
+    return _opened(db, hold, STATEMENT, db.execute(asked).scalars().all())
 
 
 def _appeal(db: Connection, hold: str) -> Sequence[str]:
-    return db.execute(select(appeals.c.record).where(appeals.c.hold == hold)).scalars().all()
+    return _opened(db, hold, APPEAL, db.execute(select(appeals.c.record).where(appeals.c.hold == hold)).scalars().all())
+
+
+def _opened(db: Connection, hold: str, part: str, records: Sequence[str]) -> Sequence[str]:
+    if not records:
+        return records
+    key = seals.of(db, hold)
+    return [seals.text(key, part, record) for record in records]
+
+
+def _appealed(db: Connection, hold: str, appeal: Appeal) -> dict[str, object]:
+    """What a row says of it beside whose it is."""
+    return {"record": seals.of(db, hold).close_text(APPEAL, write_appeal(appeal)), "open": appeal.finding is None}

@@ -31,12 +31,14 @@ from sqlalchemy.exc import DisconnectionError
 from gateway.clock import SystemClock
 from gateway.database import Postgres
 from gateway.ports import Clock, StoreUnavailable
-from gateway.store import holds, migrate
+from gateway.store import holds, migrate, seals
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock
+from gateway.store.seals import knows
 from gateway.store.shelf import Shelf
 from gateway.store.writer import Manner, Writer, words
+from gateway.vault import CLEAR, Masters
 
 log = structlog.get_logger()
 
@@ -76,16 +78,23 @@ class PostgresStore(Shelf):
 
     @classmethod
     async def open(
-        cls, place: Postgres, clock: Clock | None = None, *, in_memory: int = _IN_MEMORY, patience: float = _PATIENCE
+        cls,
+        place: Postgres,
+        clock: Clock | None = None,
+        *,
+        in_memory: int = _IN_MEMORY,
+        patience: float = _PATIENCE,
+        keys: Masters = CLEAR,
     ) -> Self:
         """The database at `place`, brought up to the newest form.
 
         in_memory: octets up to which content comes in memory, not in a file under the place's folder
         patience: seconds after which a connection on which nothing comes to its end is cut
+        keys: master keys that what is held is sealed with
         Raises StoreUnavailable, which says what is wrong and what to do.
         """
         lock = await asyncio.to_thread(_prepared, place)
-        writer = Writer(engine(place, patience=patience), str(place), manner(place))
+        writer = Writer(knows(engine(place, patience=patience), keys), str(place), manner(place))
         try:
             spool = Spool(place.beside.with_name(f"{place.beside.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
@@ -150,6 +159,7 @@ class PostgresStore(Shelf):
             db.exec_driver_sql("SET LOCAL statement_timeout = 0")
             migrate.upgrade(db, str(self._place))
             begin(db, self._clock.now())
+            seals.begin(db, str(self._place), self._clock.now())
             holds.catch_up(db, self._spool)
             return _version(db)
 

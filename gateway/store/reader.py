@@ -15,13 +15,16 @@ from sqlalchemy.exc import DBAPIError
 from gateway.database import Postgres, beside
 from gateway.hold import HeldMail
 from gateway.ports import Asked, StoreUnavailable
+from gateway.sealing import DEFAULT, Encryption
 from gateway.store import holds, ledger
 from gateway.store.codec import UnreadableRecord
-from gateway.store.contents import Damaged, Spool
+from gateway.store.contents import Spool
 from gateway.store.offline import read_only
 from gateway.store.schema import holds as rows
+from gateway.store.seals import REMEDY, Damaged, given
 from gateway.store.writer import words
 from gateway.trail import Entry
+from gateway.vault import NoKey
 
 _PAGE = 500
 
@@ -29,10 +32,10 @@ _PAGE = 500
 class StoredHolds:
     """The holds in that database."""
 
-    def __init__(self, store: Path | Postgres) -> None:
+    def __init__(self, store: Path | Postgres, encryption: Encryption = DEFAULT) -> None:
         self._store = store
         self._spool = Spool(beside(store).with_name("no spool is needed"), sys.maxsize)
-        self._engine = read_only(store)
+        self._engine = read_only(store, given(store, encryption))
 
     def __enter__(self) -> Self:
         if isinstance(self._store, Path) and not self._store.is_file():
@@ -56,6 +59,8 @@ class StoredHolds:
                 return holds.find(db, hold, self._spool)
         except (Damaged, UnreadableRecord) as damaged:
             raise ValueError(str(damaged)) from damaged
+        except NoKey as missing:
+            raise StoreUnavailable(f"{self._store}: {missing}. {REMEDY}") from missing
         except DBAPIError as error:
             raise StoreUnavailable(f"{self._store}: {words(error.orig)}") from error
 

@@ -6,10 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from gateway.ports import Asked, Clock
-from gateway.store import archive, ledger
+from gateway.store import archive, ledger, seals
 from gateway.store.contents import Spool
 from gateway.store.writer import Writer
 from gateway.trail import Detail, Entry, Head, Step
+
+_REWRAPPED = 2000
+"""Keys wrapped anew in one transaction, for which others wait."""
 
 
 class Recorded:
@@ -70,6 +73,28 @@ class Recorded:
         self._spool.forget(spooled)
         await self._wipe()
         return True
+
+    async def rekey(self, *, actor: str) -> Mapping[str, object]:
+        """Wrap keys anew with the master key in use, as many as take a moment; `left`: whether there may be more.
+
+        Raises ValueError where no master key is in use.
+        """
+
+        def work(db: Connection) -> Mapping[str, object]:
+            use = seals.known(db).use
+            if not use:
+                raise ValueError("no key is in use: name one under `encryption`, and start Hatchway anew")
+            count = seals.rewrap(db, _REWRAPPED)
+            if count == _REWRAPPED:
+                return {"rewrapped": count, "left": True}
+            now = self._clock.now()
+            retired, contents = seals.retire(db, now), seals.sealed(db)
+            ledger.append(
+                db, now, Step.REKEYED, actor=actor, detail={"key": use, "contents": contents, "not needed any more": retired}
+            )
+            return {"rewrapped": count, "left": False, "key": use, "contents": contents, "retired": retired}
+
+        return await self._writer.do(work)
 
     async def files(self, hold: str) -> Mapping[str, bytes]:
         """All of a hold as files by name."""

@@ -16,8 +16,23 @@ contents = Table(
     Column("size", BigInteger, nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("destroyed", Instant),
+    Column("wrapped", Text),
 )
-"""Message octets by the id of the hold or of the notice they belong to; sha256 in hexadecimal; destroyed: when they were."""
+"""Message octets by the id of the hold or of the notice they belong to; sha256 in hexadecimal, of what was not sealed yet;
+destroyed: when they were; wrapped: the key that seals all that belongs to it, null where that is in the clear.
+"""
+
+masters = Table(
+    "masters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("proof", Text, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("retired", Instant),
+)
+"""Master keys that wrapped any of those keys. proof: shows whether one of that name is still the same; retired: since when
+nothing is wrapped with it.
+"""
 
 pieces = Table(
     "pieces",

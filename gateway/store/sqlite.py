@@ -18,12 +18,14 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from gateway.clock import SystemClock
 from gateway.ports import Clock, StoreUnavailable
-from gateway.store import holds, migrate, outbox
+from gateway.store import holds, migrate, outbox, seals
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock, create, identity, network_file_system
+from gateway.store.seals import knows
 from gateway.store.shelf import Shelf
 from gateway.store.writer import Writer
+from gateway.vault import CLEAR, Masters
 
 log = structlog.get_logger()
 
@@ -53,17 +55,24 @@ class SqliteStore(Shelf):
 
     @classmethod
     async def open(
-        cls, path: Path, clock: Clock | None = None, *, in_memory: int = _IN_MEMORY, library: ModuleType | None = None
+        cls,
+        path: Path,
+        clock: Clock | None = None,
+        *,
+        in_memory: int = _IN_MEMORY,
+        library: ModuleType | None = None,
+        keys: Masters = CLEAR,
     ) -> Self:
         """The database at `path`, made if it is not there (folder 0700, file 0600) and brought up to the newest form.
 
         in_memory: octets up to which content comes in memory, not in a file under `PATH.spool`
         library: another module than pysqlite3 or sqlite3 to speak to SQLite with
+        keys: master keys that what is held is sealed with
         Raises StoreUnavailable, which says what is wrong and what to do.
         """
         lock = await asyncio.to_thread(_prepared, path)
         module = library or best_library()
-        writer = Writer(engine(path, module), str(path))
+        writer = Writer(knows(engine(path, module), keys), str(path))
         try:
             spool = Spool(path.with_name(f"{path.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, path=path, library=module)
@@ -91,6 +100,7 @@ class SqliteStore(Shelf):
             outbox.unlease(db)
             self._spool.clear()
             begin(db, self._clock.now())
+            seals.begin(db, str(self._path), self._clock.now())
             holds.catch_up(db, self._spool)
 
         await self._writer.do(work)

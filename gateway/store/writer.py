@@ -23,7 +23,8 @@ from sqlalchemy.exc import TimeoutError as NoRoom
 
 from gateway.ports import StoreUnavailable
 from gateway.store.codec import UnreadableRecord
-from gateway.store.contents import Damaged
+from gateway.store.seals import Damaged
+from gateway.vault import NoKey
 
 T = TypeVar("T")
 
@@ -120,7 +121,7 @@ class Writer:
             raise ValueError("the id of a hold or a parcel is on the shelf already; nothing was changed") from error
         except DBAPIError as error:
             raise StoreUnavailable(f"{self._name}: {words(error.orig)}") from error
-        except (self._engine.dialect.loaded_dbapi.Error, OSError, Damaged, UnreadableRecord, NoRoom) as error:
+        except (self._engine.dialect.loaded_dbapi.Error, OSError, Damaged, UnreadableRecord, NoKey, NoRoom) as error:
             raise StoreUnavailable(f"{self._name}: {words(error)}") from error
 
     def _committed(self, connection: Connection, begins: str, work: Callable[[Connection], T]) -> T:

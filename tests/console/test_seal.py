@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.console.seal import Broken, Seal, in_file, opened_seal
+from gateway.console.seal import Broken, Seal, opened_seal
 from gateway.people import Entry, Role, new_account
 from gateway.settings import Console as Wishes
 from gateway.source import Mistakes
+from gateway.vault import secret
 from tests.console.test_entry import second_factor, sign_in
 from tests.support.mails import NOW
 
@@ -92,10 +93,9 @@ async def test_a_key_file_may_come_later_and_is_needed_from_then_on(console, tmp
 def test_a_key_file_that_holds_no_key_is_told(tmp_path):
     (tmp_path / "key").write_bytes(b"short\n")
     with pytest.raises(ValueError, match="openssl rand -hex 32"):
-        in_file(tmp_path / "key")
+        secret(tmp_path / "key")
     with pytest.raises(OSError, match="No such file"):
-        in_file(tmp_path / "none")
-    assert in_file(None) == b""
+        secret(tmp_path / "none")
 
 
 async def test_a_secret_that_cannot_be_opened_stops_nobody_else_and_is_told_to_the_admin(console, clock, said):

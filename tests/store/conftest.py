@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,11 @@ from gateway.database import Postgres
 from gateway.store import PostgresStore, Shelf, SqliteStore, migrate
 from gateway.store.postgres import engine
 from gateway.store.sqlite import best_library
+from gateway.vault import Masters
 from tests.support import mails
 from tests.support.memory_store import MemoryStore
+
+SEALS = Masters({"first": b"0" * 32}, use="first")
 
 
 @pytest.fixture
@@ -47,9 +51,9 @@ async def store(request, clock) -> AsyncIterator[MemoryStore | Shelf]:
         case "memory":
             opened = MemoryStore(clock)
         case "sqlite":
-            opened = await SqliteStore.open(request.getfixturevalue("path"), clock)
+            opened = await SqliteStore.open(request.getfixturevalue("path"), clock, keys=SEALS)
         case "postgresql":
-            opened = await PostgresStore.open(request.getfixturevalue("place"), clock)
+            opened = await PostgresStore.open(request.getfixturevalue("place"), clock, keys=SEALS)
     yield opened
     await opened.close()
 
@@ -58,9 +62,9 @@ async def store(request, clock) -> AsyncIterator[MemoryStore | Shelf]:
 async def kept(request, clock) -> AsyncIterator[Shelf]:
     """Every shelf that lasts, with all that is on it for people."""
     if request.param == "sqlite":
-        opened = await SqliteStore.open(request.getfixturevalue("path"), clock)
+        opened = await SqliteStore.open(request.getfixturevalue("path"), clock, keys=SEALS)
     else:
-        opened = await PostgresStore.open(request.getfixturevalue("place"), clock)
+        opened = await PostgresStore.open(request.getfixturevalue("place"), clock, keys=SEALS)
     yield opened
     await opened.close()
 
@@ -73,14 +77,20 @@ async def shelf(path, clock) -> AsyncIterator[SqliteStore]:
 
 
 @pytest.fixture
-def raw(path):
-    """Runs one statement on the file, behind the store's back."""
+def raw_on():
+    """Runs one statement on a file, behind the store's back."""
 
-    def run(statement: str, *values: object) -> list[tuple[object, ...]]:
-        connection = best_library().connect(path, isolation_level=None)
+    def run(file: Path, statement: str, *values: object) -> list[tuple[object, ...]]:
+        connection = best_library().connect(file, isolation_level=None)
         try:
             return connection.execute(statement, values).fetchall()
         finally:
             connection.close()
 
     return run
+
+
+@pytest.fixture
+def raw(path, raw_on):
+    """The same on the shelf of the test."""
+    return partial(raw_on, path)

@@ -167,7 +167,7 @@ ALTERED = {
 def test_a_hold_that_is_not_what_the_trail_says_is_named(after, raw, how):
     says = []
     if how:
-        raw("INSERT INTO contents SELECT 'N-H1', size, sha256, destroyed FROM contents WHERE id = 'H2'")
+        raw("INSERT INTO contents SELECT 'N-H1', size, sha256, destroyed, wrapped FROM contents WHERE id = 'H2'")
         statement, said = ALTERED[how]
         raw(statement)
         says = [said]
