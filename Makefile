@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test check bench torture fuzz screenshots lock audit clean again
+.PHONY: help install run test check bench torture fuzz screenshots lock audit sbom licences clean again
 
 # Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
@@ -55,6 +55,12 @@ lock: .venv/.run  ## write deploy/lock/ from pyproject.toml (UPGRADE=1: with the
 audit: .venv/.run  ## look up known holes in what the run lock names (asks a registry)
 	@$(bin)/python -m pip install --quiet pip-audit
 	@$(bin)/pip-audit --strict --require-hashes --disable-pip -r deploy/lock/run.txt
+
+sbom: .venv/.run  ## print a bill of materials (CycloneDX) of what the run lock names
+	@$(bin)/python deploy/sbom.py
+
+licences: .venv/.run  ## list the licences of what the run lock names
+	@$(bin)/python deploy/sbom.py --licences
 
 clean:  ## remove what make made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache .coverage .coverage.*
