@@ -168,9 +168,13 @@ def _engine(path: Path, library: ModuleType) -> Engine:
             with suppress(library.Error):
                 spare.append(_connected(path, library, exclusive=False))
 
+    def let_go(_: Engine) -> None:
+        while spare:
+            spare.pop().close()
+
     event.listen(engine, "begin", begin)
     event.listen(engine, "invalidate", replace)
-    event.listen(engine, "engine_disposed", lambda _: [one.close() for one in spare])
+    event.listen(engine, "engine_disposed", let_go)
     return engine
 
 
