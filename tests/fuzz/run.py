@@ -72,7 +72,7 @@ def fuzz(name: str, seconds: int) -> None:
         from tests.fuzz.targets import TARGETS  # noqa: PLC0415  -- loaded under its eyes
     findings = Findings(name, TARGETS[name])
     folder = KEPT / "corpus" / name
-    options = [f"-max_total_time={seconds}", f"-max_len={_LARGEST}", f"-rss_limit_mb={_MEMORY}", "-timeout=60"]
+    options = [f"-max_total_time={seconds}", f"-max_len={_LARGEST}", f"-rss_limit_mb={_MEMORY}", "-timeout=300"]
     (KEPT / "found" / name).mkdir(parents=True, exist_ok=True)
     options += ["-print_final_stats=1", "-verbosity=0", f"-artifact_prefix={KEPT / 'found' / name}/"]
     atheris.Setup([sys.argv[0], *options, str(folder)], findings.look)
