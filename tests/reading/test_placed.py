@@ -118,3 +118,9 @@ def test_a_hostile_page_takes_seconds(unit):
     begun = time.process_time()
     render("<div style='display:flex'>" + unit * (400_000 // len(unit)))
     assert time.process_time() - begun < 10
+
+
+def test_tables_within_tables_cost_no_more_the_deeper_they_stand():
+    begun = time.process_time()
+    render("<table><tr><td>" * 1_100)
+    assert time.process_time() - begun < 10
