@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test check bench torture screenshots lock audit clean again
+.PHONY: help install run test check bench torture fuzz screenshots lock audit sbom licences clean again
 
 # Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
@@ -35,6 +35,11 @@ bench: .venv/.test  ## measure what a message costs
 torture: .venv/.test  ## kill the gateway at every step of its work, again and again, and look for lost mail (LIVES=1000 SEED=1)
 	@$(bin)/python tests/torture/run.py $(if $(LIVES),--lives $(LIVES)) $(if $(SEED),--seed $(SEED))
 
+fuzz: .venv/.test  ## throw ever new octets at every parser, led by the code they reach (MINUTES=10)
+	@$(bin)/python -m pip install --quiet uv
+	@$(bin)/uv pip install --quiet --group fuzz
+	@$(bin)/python tests/fuzz/run.py $(if $(MINUTES),--minutes $(MINUTES))
+
 screenshots: .venv/.test  ## take the README's pictures of the console anew (needs chromium)
 	@$(bin)/python tests/screenshots/run.py
 
@@ -51,8 +56,14 @@ audit: .venv/.run  ## look up known holes in what the run lock names (asks a reg
 	@$(bin)/python -m pip install --quiet pip-audit
 	@$(bin)/pip-audit --strict --require-hashes --disable-pip -r deploy/lock/run.txt
 
+sbom: .venv/.run  ## print a bill of materials (CycloneDX) of what the run lock names
+	@$(bin)/python deploy/sbom.py
+
+licences: .venv/.run  ## list the licences of what the run lock names
+	@$(bin)/python deploy/sbom.py --licences
+
 clean:  ## remove what make made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache .coverage .coverage.*
 
 .venv/.run: pyproject.toml gateway/__init__.py deploy/install.sh deploy/lock/build.txt deploy/lock/run.txt
 	@deploy/install.sh run

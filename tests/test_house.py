@@ -19,7 +19,10 @@ AT_THE_TOP = {
     *("pyproject.toml", "README.md", "gateway", "policies", "deploy", "tests", "Makefile", "LICENSE", "CHANGELOG.md"),
     *(".ci", ".editorconfig", ".gitattributes", ".gitignore", ".pre-commit-config.yaml"),
 }
-MADE = {".venv", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"}
+MADE = {
+    *(".venv", "__pycache__", ".git", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache"),
+    ".fuzz",
+}
 
 # Whose door each library stands behind. SQLite counts as one, wherever it comes from.
 DOORS = {

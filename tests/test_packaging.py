@@ -1,5 +1,6 @@
 """What is installed: the locks are whole and agree with pyproject.toml; a wheel holds the package and the policies, no more."""
 
+import json
 import re
 import subprocess
 import sys
@@ -53,6 +54,17 @@ def test_a_lock_fits_what_the_project_asks_for(lock, written):
 
 def test_the_test_lock_has_all_that_running_needs_in_the_same_versions():
     assert pins("run").items() <= pins("test").items()
+
+
+def test_the_bill_of_materials_names_what_the_run_lock_pins():
+    said = subprocess.run([sys.executable, TOP / "deploy/sbom.py"], capture_output=True, check=True).stdout
+    bill = json.loads(said)
+    assert {one["name"]: one["version"] for one in bill["components"]} == pins("run")
+    locked = (TOP / "deploy/lock/run.txt").read_text()
+    hashes = {kept["content"] for one in bill["components"] for there in one["externalReferences"] for kept in there["hashes"]}
+    assert hashes == set(re.findall(r"--hash=sha256:(\w+)", locked))
+    unlicensed = {one["name"] for one in bill["components"] if "licenses" not in one and "properties" not in one}
+    assert not unlicensed
 
 
 def test_no_two_locks_disagree():

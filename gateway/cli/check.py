@@ -154,6 +154,10 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if console and console.ldap:
         yield "console.ldap.bind secret file", console.ldap.bind_secret_file
         yield "console.ldap.ca file", console.ldap.ca_file
+    yield from _of_directories(settings)
+
+
+def _of_directories(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     for name, one in settings.directories.items():
         if one.ldap:
             yield f"directories.{name}.ldap.bind secret file", one.ldap.bind_secret_file

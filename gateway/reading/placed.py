@@ -189,8 +189,10 @@ def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
 def columns(tree: LexborHTMLParser) -> Iterator[str]:
     """Small tables of words, down their columns."""
     for table in tree.css("table")[:_MOST_TABLES]:
+        if table.css_first("table table") is not None:
+            continue
         rows = [[cell.text().strip() for cell in row.css("td, th")] for row in table.css("tr")[:_MOST_CELLS]]
-        if table.css_first("table table") is None and _is_of_words(rows):
+        if _is_of_words(rows):
             yield "\n".join(" ".join(filter(None, column)) for column in zip(*rows, strict=True))
 
 

@@ -8,6 +8,7 @@ locked for every other connection, readers included, for as long as the front ru
 import asyncio
 import importlib
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
@@ -152,10 +153,11 @@ def engine(path: Path, library: ModuleType) -> Engine:
             sqlite=library.sqlite_version,
             says="this SQLite has the WAL-reset fault; nobody else can open the database meanwhile. Install pysqlite3.",
         )
+    spare = list[Any]()
     made = create_engine(
         "sqlite://",
         module=library,
-        creator=lambda: _connected(path, library, exclusive=exclusive),
+        creator=lambda: spare.pop() if spare else _connected(path, library, exclusive=exclusive),
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
@@ -168,7 +170,22 @@ def engine(path: Path, library: ModuleType) -> Engine:
             raise library.OperationalError("the file was taken away or replaced under the running Hatchway")
         db.exec_driver_sql("BEGIN IMMEDIATE")
 
+    def replace(*_: object) -> None:
+        """Open the next connection before a broken one is closed.
+
+        With none open, SQLite would read its log anew, and take for committed what a commit that failed had written there.
+        """
+        if not exclusive and not spare and identity(path) == there:
+            with suppress(library.Error):
+                spare.append(_connected(path, library, exclusive=False))
+
+    def let_go(_: Engine) -> None:
+        while spare:
+            spare.pop().close()
+
     event.listen(made, "begin", begin)
+    event.listen(made, "invalidate", replace)
+    event.listen(made, "engine_disposed", let_go)
     return made
 
 

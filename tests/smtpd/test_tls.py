@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.settings import server_tls
 from tests.support.smtpd import opened, settings
 
 MESSAGE = b"Subject: x\r\n\r\n" + b"text\r\n" * 30_000
@@ -114,3 +115,7 @@ async def test_drains_reach_sessions_under_tls_and_handshakes_that_never_end(cer
         await client.close()
         assert await mute.gone()
         assert await drain == 0
+
+
+def test_no_door_speaks_less_than_tls_1_2(certificate):
+    assert server_tls(certificate).minimum_version is ssl.TLSVersion.TLSv1_2
