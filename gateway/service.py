@@ -234,6 +234,7 @@ class Front:
             "relay": f"{self.settings.relay.host}:{self.settings.relay.port}, {self.next_hop.breaker}",
             "policies": f"{law.rulebook.version}, {self._reloaded}",
             "roster": law.roster.version,
+            "canaries": dict(self.vigil.said),
             **await self._on_the_shelf(),
         }
 
@@ -244,7 +245,7 @@ class Front:
         except StoreUnavailable as away:
             return {
                 "store": f"away: {away}",
-                **dict.fromkeys(("waiting", "oldest_waiting", "outbox", "undeliverable", "audit_head")),
+                **dict.fromkeys(("waiting", "oldest_waiting", "outbox", "oldest_due", "undeliverable", "audit_head")),
             }
         return {
             "store": about,
@@ -253,7 +254,6 @@ class Front:
             "outbox": shelf.outbox,
             "oldest_due": shelf.oldest_due.isoformat(timespec="seconds") if shelf.oldest_due else None,
             "undeliverable": shelf.failed,
-            "canaries": dict(self.vigil.said),
             "audit_head": str(head) if head else None,
         }
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from gateway.console import ends
 from gateway.delivery import Delivery
 from gateway.directory import Directories, Heard
 from gateway.judges import Judges
@@ -21,6 +20,7 @@ from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smarthost.breaker import State
 from gateway.store import Stock
+from gateway.vault import ends
 from gateway.vigil import Watch
 
 _STORE = 5.0

@@ -61,7 +61,7 @@ class Classifier:
         if self._scorer:
             told, subject = message.told
             opinion = self._scorer.score(told, subject=subject, found=scores)
-            certain = settled(findings)
+            certain = settled(findings, self._thresholds.unsure)
             scores = {category: max(score, certain[category]) for category, score in opinion.scores.items()}
             findings = _weightiest(chain(findings, opinions(opinion, message, self._thresholds)))
             left = (*left, *_beyond(opinion))

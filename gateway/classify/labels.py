@@ -86,11 +86,15 @@ def combine(findings: Iterable[Finding]) -> dict[Category, float]:
     return {category: round(1.0 - left, 4) for category, left in doubt.items()}
 
 
-def settled(findings: Iterable[Finding]) -> dict[Category, float]:
-    """What needs no second opinion: some findings by themselves, and all of them together where they leave hardly a doubt."""
+def settled(findings: Iterable[Finding], unsure: float) -> dict[Category, float]:
+    """What needs no second opinion: some findings by themselves, and all of them together where they leave hardly a doubt.
+
+    unsure: from which score on a category is; what stands by itself is never less.
+    """
     found = tuple(findings)
     whole, alone = combine(found), combine(finding for finding in found if _stands(finding))
-    return {category: max(score, whole[category] * (whole[category] >= SURE)) for category, score in alone.items()}
+    least = {category: max(score, unsure) if score else 0.0 for category, score in alone.items()}
+    return {category: max(score, whole[category] * (whole[category] >= SURE)) for category, score in least.items()}
 
 
 def _stands(finding: Finding) -> bool:

@@ -6,15 +6,14 @@ table (`rights`); nobody rules on his own mail. Messages are never parsed here, 
 of them is shown in a sandboxed frame with a policy of its own.
 
 It decides nothing itself: rulings go through `gateway.review`. It fails with a page that says what to do, and a fault of
-ours is in the log and takes no mail with it. starlette, uvicorn, argon2, pyotp, segno,
-webauthn and cryptography stay behind this door.
+ours is in the log and takes no mail with it. starlette, uvicorn, argon2, pyotp, segno
+and webauthn stay behind this door.
 """
 
-from gateway.console.certificates import ends
 from gateway.console.elsewhere import BACK
 from gateway.console.house import House
 from gateway.console.links import Links
 from gateway.console.seal import Seal, opened_seal
 from gateway.console.server import ConsoleServer
 
-__all__ = ["BACK", "ConsoleServer", "House", "Links", "Seal", "ends", "opened_seal"]
+__all__ = ["BACK", "ConsoleServer", "House", "Links", "Seal", "opened_seal"]

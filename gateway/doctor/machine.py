@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from gateway.console import ends
 from gateway.doctor.findings import Finding, bad, good, mind
 from gateway.settings import Settings
+from gateway.vault import ends
 from gateway.watched import certificates
 
 _UNSYNCHRONISED = 5

@@ -42,10 +42,19 @@ def test_one_more_finding_of_any_kind_never_lowers_a_score(findings, more):
     assert after >= before
 
 
+UNSURE = 0.3
+
+
+def test_what_stands_by_itself_is_never_clear():
+    link = replace(finding(0.8), kind=Kind.LINK)
+    assert settled([link], 0.85) == {Category.POLITICAL: 0.85, Category.RELIGIOUS: 0.0}
+    assert settled([finding(0.8)], 0.85)[Category.POLITICAL] == 0.0
+
+
 def test_a_link_to_a_campaign_stands_by_itself_and_words_do_not():
     link = replace(finding(0.9), kind=Kind.LINK)
-    assert settled([link])[Category.POLITICAL] == 0.9
-    assert settled([finding(0.9), replace(link, weight=0.5)])[Category.POLITICAL] == 0.0
+    assert settled([link], UNSURE)[Category.POLITICAL] == 0.9
+    assert settled([finding(0.9), replace(link, weight=0.5)], UNSURE)[Category.POLITICAL] == 0.0
 
 
 def test_a_detector_that_says_the_same_again_counts_less_than_another_that_agrees():

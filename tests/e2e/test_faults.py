@@ -115,7 +115,8 @@ async def test_what_cannot_be_kept_is_451_and_what_passes_goes_on(fault, gateway
         passing = await sent(gateway.port, OFFICER, DESK, ORDINARY)
         with pytest.raises(Refused, match="nothing was changed"):
             await asyncio.to_thread(gateway.ask, "queue.release", id=before)
-    assert to_hold.final == (451, "4.3.0 Held mail cannot be stored now, please try again later")
+    assert to_hold.final[0] == 451
+    assert to_hold.final[1].startswith("4.3.0 Held mail cannot be stored now, please try again later (id ")
     assert passing.final[0] == 250
     assert gateway.waiting() == waiting
     assert await held(gateway) in gateway.waiting() - waiting
@@ -154,13 +155,12 @@ def judges(gateway):
 
 
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGSEGV])
-async def test_a_judge_that_stands_still_or_dies_costs_its_message_a_retry(how, gateway):
+async def test_a_judge_that_stands_still_or_dies_costs_its_message_a_second_look_or_a_retry(how, gateway):
     wait_until(lambda: [*judges(gateway)], 60, "a judge to be there", lambda: gateway.log)
     for number in judges(gateway):
         os.kill(number, how)
     heard = await sent(gateway.port, OFFICER, DESK, ORDINARY)
     assert heard.final[0] in {250, 451}, heard
-    assert how is signal.SIGSEGV or heard.final[0] == 451
     for _ in range(20):
         if (await sent(gateway.port, OFFICER, DESK, ORDINARY)).final[0] == 250:
             break
