@@ -21,7 +21,7 @@ run: .venv/.run  ## show Hatchway on real messages, then stay up to be tried (ON
 
 test: check  ## check, run the tests of the policies that ship, then every test (ARGS="-k hold" to choose some)
 	@$(bin)/hatchway policy test policies/tests/*.yaml --policies policies --roster policies/roster
-	@$(bin)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term --cov-fail-under=88 $(ARGS)
+	@$(bin)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=88 $(ARGS)
 
 check: .venv/.test  ## lint, format, types, and the direction of every import
 	@$(bin)/ruff check

@@ -75,7 +75,7 @@ class Gateway:
                 policies=self.policies,
                 roster=self.roster,
                 domains=self.domains,
-                more=self.more,
+                more=self.more if "judging:" in self.more else f"{self.more}\njudging: {{workers: 1}}",
                 door=self.door,
                 clients=self.clients,
                 store=self.store,
