@@ -17,6 +17,7 @@ import pytest_asyncio
 
 from gateway.control import Refused
 from tests.e2e.conftest import message, sent
+from tests.support import apt
 from tests.support.gateway import Gateway
 from tests.support.relay import FakeRelay
 from tests.support.waiting import wait_until
@@ -67,6 +68,7 @@ class Faulty(Gateway):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def gateway(tmp_path_factory):
+    apt.compiler()
     folder = tmp_path_factory.mktemp("faults")
     async with FakeRelay() as relay:
         gateway = Faulty(folder / "gateway", relay=relay.port, more=MORE, library=shim(folder))

@@ -1,7 +1,5 @@
 """The harness of `make torture`: a short run of it, and that it sees what it is there to see."""
 
-import shutil
-
 import pytest
 
 from tests.support import apt
@@ -14,7 +12,7 @@ NOTICE = b"X-Hatchway-Notice-Id: N1\r\n\r\nHeld as HOLD0000001.\r\n"
 
 
 async def test_a_gateway_killed_at_every_step_loses_nothing_and_lets_nothing_out(tmp_path):
-    apt.require("gcc", "libc6-dev", here=lambda: bool(shutil.which("cc")), want="this test compiles a few lines of C")
+    apt.compiler()
     report = await tortured(tmp_path, lives=3, seed=26)
     assert report.wrong == []
     assert report.kills.total() >= 1

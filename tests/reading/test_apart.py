@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gateway.mail import Place, Unread
-from gateway.reading import Reader, ReadingLimits
+from gateway.reading import Origin, Reader, ReadingLimits
 from gateway.reading.apart import BROKE_DOWN, MEMORY, NO_TIME, NOT_INSTALLED, TOO_MUCH, _helper, apart
 from gateway.reading.pieces import DAMAGED, Piece, Sheet
 from tests.support import extractors as acts
@@ -39,6 +40,12 @@ def test_everything_an_extractor_yields_comes_through_as_it_stands_in_the_messag
     )
     assert inner == Piece(octets=b"inner", type="text/plain", part="4.2", name="inner.txt", depth=4, subject="About")
     assert unread == Unread(place=Place(part="4.2", name="n", page=3), why="encrypted")
+
+
+def test_whose_words_they_are_is_sent_by_its_value_in_every_python():
+    sent = pickle.dumps(Origin.FORWARDED)
+    assert b"getattr" not in sent
+    assert pickle.loads(sent) is Origin.FORWARDED  # noqa: S301  -- made a line above
 
 
 def test_one_child_reads_part_after_part():

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
@@ -35,3 +36,8 @@ def require(*packages: str, here: Callable[[], bool], want: str) -> None:
         if os.environ.get("CI"):
             pytest.fail(f"{want}: {tried.stderr.strip()}")
         skip(want)
+
+
+def compiler() -> None:
+    """What compiles the few lines of C that bring about faults."""
+    require("gcc", "libc6-dev", here=lambda: bool(shutil.which("cc")), want="this test compiles a few lines of C")
