@@ -10,6 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from gateway.classify import detectors
+from gateway.classify.imprint import IMPRINT, imprints
 from gateway.classify.labels import Opinion, Scorer, Thresholds, combine, label, settled
 from gateway.classify.links import Judged, Sites
 from gateway.classify.message import Around, Message, is_written, negated
@@ -56,7 +57,7 @@ class Classifier:
         message = Message([Page(passage, self._words) for passage in _passages(reading)])
         chosen, left = _chosen(message)
         said = _with_signs(message, list(self._found(message, chosen)))
-        findings = _weightiest(chain(said, self._begun(message), self._links(reading, message)))
+        findings = _weightiest(chain(said, self._begun(message), self._links(reading, message), _imprints(message)))
         scores = combine(findings)
         if self._scorer:
             told, subject = message.told
@@ -136,6 +137,15 @@ def _of_sign(message: Message, page: Page, sign: Sign) -> Finding | None:
     around = replace(message.around(page, page.at(sign.start)), addressed=True)
     weight = promoted.weight * factor(around, promoted.category, promoted.kind)
     return _finding(promoted, weight, page, page.passage.quote(sign.start, sign.end)) if weight >= LEAST else None
+
+
+def _imprints(message: Message) -> Iterator[Finding]:
+    """What the law has a committee say counts by whose words it is among, and by nothing that is said around it."""
+    for page in message.pages:
+        for start, end in imprints(page.text):
+            weight = IMPRINT.weight * message.around(page, page.at(start)).worth
+            if weight >= LEAST:
+                yield _finding(IMPRINT, weight, page, page.passage.quote(start, end))
 
 
 def _within(inner: Place, outer: Place) -> bool:

@@ -14,8 +14,8 @@ CERTAIN = 0.75
 SURE = 0.95
 """From what the findings of a category come to together, a scorer may raise it and no longer lower it."""
 
-SIGN, PLAIN = "sign", 0.6
-"""The detector of signs, and what one must weigh to stand likewise: scorers are made for sentences."""
+SHAPES, PLAIN = frozenset({"sign", "imprint"}), 0.6
+"""The detectors of what is no sentence, and what it must weigh to stand likewise: scorers are made for sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def settled(findings: Iterable[Finding], unsure: float) -> dict[Category, float]
 
 
 def _stands(finding: Finding) -> bool:
-    if finding.detector == SIGN:
+    if finding.detector in SHAPES:
         return finding.weight >= PLAIN
     return finding.kind is Kind.LINK and finding.weight >= CERTAIN
 
