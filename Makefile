@@ -32,8 +32,8 @@ check: .venv/.test  ## lint, format, types, and the direction of every import
 bench: .venv/.test  ## measure what a message costs
 	@$(bin)/python tests/bench/run.py
 
-torture: .venv/.test  ## kill the gateway at every step of its work, again and again, and look for lost mail (LIVES=1000 SEED=1)
-	@$(bin)/python tests/torture/run.py $(if $(LIVES),--lives $(LIVES)) $(if $(SEED),--seed $(SEED))
+torture: .venv/.test  ## kill the gateway at every step of its work, again and again, and look for lost mail (LIVES=1000 SEED=1 STORE=postgresql)
+	@$(bin)/python tests/torture/run.py $(if $(LIVES),--lives $(LIVES)) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
 
 fuzz: .venv/.test  ## throw ever new octets at every parser, led by the code they reach (MINUTES=10)
 	@$(bin)/python -m pip install --quiet uv

@@ -19,10 +19,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--lives", type=int, default=200, help="how often it is started and killed  [default: 200]")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="repeats a run  [default: the time]")
+    parser.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite", help="postgresql: two gateways share it")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="hatchway-torture-"))
     begun = time.monotonic()
-    report = asyncio.run(tortured(folder, lives=chosen.lives, seed=chosen.seed, say=lambda line: print(line, flush=True)))
+    report = asyncio.run(
+        tortured(folder, lives=chosen.lives, seed=chosen.seed, store=chosen.store, say=lambda line: print(line, flush=True))
+    )
     print("\n".join(report.lines()))
     print(f"{time.monotonic() - begun:.0f} s; what is left to look at: {folder if report.wrong else 'nothing'}")
     return 1 if report.wrong else 0
