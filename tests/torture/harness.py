@@ -91,6 +91,8 @@ class Torture:
         self._left = self._rnd.randint(1, MANY[step.partition(".")[0]])
         victims = self._rnd.sample(self._nodes, self._rnd.choice([1, 1, 1, 1, len(self._nodes)]))
         self._doomed = victims[0]
+        for node in self._nodes:
+            node.gateway.step = "none"
         self._doomed.gateway.doom(step, self._left)
         self._doomed.relay.before = self._at(step, "relay.before")
         self._doomed.relay.after = self._at(step, "relay.after")
