@@ -34,7 +34,7 @@ SORTS = (
     Sort("passes", "officer@department.example", DESK, ORDINARY, "relay"),
     Sort("tagged", "web.editor@department.example", DESK, ENDORSES, "relay"),
     Sort("held", "president@association.example", WATCH, ENDORSES, "hold"),
-    Sort("held, large", "secretary@association.example", WATCH, ORDINARY * 6_000, "hold"),
+    Sort("held, large", "secretary@association.example", WATCH, ORDINARY * 2_000, "hold"),
     Sort("rejected", "first.person@department.example", DESK, ENDORSES, "reject"),
 )
 

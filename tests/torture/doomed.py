@@ -117,6 +117,10 @@ class Doomed(Gateway):
         )
         self.wait_until_it_answers()
 
+    def kill(self) -> None:
+        if self.process is not None:
+            super().kill()
+
     def wait_until_it_answers(self) -> None:
         until = time.monotonic() + _PATIENCE
         while self.alive:
