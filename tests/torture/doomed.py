@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from gateway.control import NotRunning, ask
 from tests.support.gateway import TOP, Gateway
@@ -30,59 +29,69 @@ def shim(folder: Path) -> Path:
 
 
 class Child:
-    """A process that a Nursery gave life to; as much of a Popen as Gateway asks of one."""
+    """A process that a Nursery gave life to; as much of a Popen as Gateway asks of one. ended: the file that says how it did."""
 
-    def __init__(self, pid: int, words) -> None:
+    def __init__(self, pid: int, ended: Path) -> None:
         self.pid = pid
-        self.returncode: int | None = None
-        self._words = words
-        self._one = Lock()
+        self._ended = ended
+
+    @property
+    def returncode(self) -> int | None:
+        return self.poll()
 
     def poll(self) -> int | None:
-        with suppress(subprocess.TimeoutExpired):
-            self.wait(0)
-        return self.returncode
+        with suppress(FileNotFoundError):
+            return int(self._ended.read_text())
+        return None
 
     def wait(self, timeout: float) -> int:
-        with self._one:
-            if self.returncode is None:
-                if not select.select([self._words], [], [], timeout)[0]:
-                    raise subprocess.TimeoutExpired("hatchway serve", timeout)
-                self.returncode = int(self._words.readline())
-            return self.returncode
+        until = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("hatchway serve", timeout)
+            time.sleep(0.01)
+        return code
 
     def send_signal(self, number: int) -> None:
         os.kill(self.pid, number)
 
 
 class Nursery:
-    """victim.py, running: gives life to one gateway at a time."""
+    """victim.py, running: gives life to gateways."""
 
-    def __init__(self, log: Path, shim: Path | None) -> None:
-        environment = {**os.environ, **({"LD_PRELOAD": str(shim)} if shim else {})}
-        with log.open("ab") as errors:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._born = 0
+        self._one = Lock()
+        with (folder / "errors").open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.torture.victim"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=TOP,
-                env=environment,
+                env={**os.environ, "LD_PRELOAD": str(shim(folder))},
                 start_new_session=True,
-                bufsize=0,
             )
 
-    def born(self, **life: object) -> Child:
-        self._process.stdin.write(json.dumps(life).encode() + b"\n")
-        return Child(int(self._process.stdout.readline()), self._process.stdout)
+    def __enter__(self) -> Self:
+        return self
 
-    def close(self) -> None:
+    def __exit__(self, *_: object) -> None:
         """End it, and the process that its judges come from. No child may be alive."""
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(10)
         self._process.stdin.close()
         self._process.stdout.close()
+
+    def born(self, **life: object) -> Child:
+        with self._one:
+            self._born += 1
+            ended = self._folder / f"ended-{self._born}"
+            self._process.stdin.write(json.dumps({**life, "ended": str(ended)}).encode() + b"\n")
+            self._process.stdin.flush()
+            return Child(int(self._process.stdout.readline()), ended)
 
 
 @dataclass

@@ -15,8 +15,8 @@ import shutil
 import smtplib
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,9 @@ from typing import Any
 from gateway.control import NotRunning, Refused
 from tests.e2e.conftest import Heard, message, send
 from tests.support.gateway import TOP
-from tests.support.postgres import Cluster, cluster
+from tests.support.postgres import Cluster
 from tests.torture.books import SORTS, Books, Report, Ruled, Sent
-from tests.torture.doomed import Doomed, Nursery, Watched, shim
+from tests.torture.doomed import Doomed, Nursery, Watched
 
 STEPS = (
     "commit.before",
@@ -141,7 +141,7 @@ class Torture:
 
     async def _together(self, victims: Sequence[Node], clients: list[asyncio.Task[None]]) -> None:
         """They die with the first of them."""
-        while self._doomed.alive and not all(client.done() for client in clients):
+        while self._doomed.alive and not all(client.done() for client in clients):  # noqa: ASYNC110  -- a process does not tell
             await asyncio.sleep(0.005)
         if not self._doomed.alive:
             for victim in victims[1:]:
@@ -273,14 +273,14 @@ def _send(port: int, sender: str, to: list[str], content: bytes) -> Heard:
 
 
 @asynccontextmanager
-async def _nodes(folder: Path, nurseries: dict[str, Nursery], shared: Cluster | None) -> AsyncIterator[list[Node]]:
+async def _nodes(folder: Path, nursery: Nursery, shared: Cluster | None) -> AsyncIterator[list[Node]]:
     """Gateways over a fresh store, not yet started, and their relays; dead at the end."""
     database = shared.database() if shared else ""
     policies = folder / "policies"
     shutil.copytree(TOP / "policies", policies, ignore=shutil.ignore_patterns("schema", "tests"))
     async with AsyncExitStack() as stack:
         nodes = []
-        for name, nursery in nurseries.items():
+        for name in ("A", "B") if shared else ("gateway",):
             relay = await stack.enter_async_context(Watched())
             gateway = Doomed(folder / name, relay=relay.port, policies=policies, roster=policies / "roster", nursery=nursery)
             gateway.more = MORE
@@ -298,32 +298,26 @@ async def _nodes(folder: Path, nurseries: dict[str, Nursery], shared: Cluster | 
                     await asyncio.to_thread(node.gateway.kill)
 
 
-@contextmanager
-def _born(folder: Path, *names: str, shim: Path | None = None) -> Iterator[dict[str, Nursery]]:
-    with ExitStack() as stack:
-        nurseries = {name: Nursery(folder / f"{name}.errors", shim) for name in names}
-        for nursery in nurseries.values():
-            stack.callback(nursery.close)
-        yield nurseries
-
-
 async def tortured(
-    folder: Path, *, lives: int, seed: int, each: int = 20, store: str = "sqlite", say=lambda _line: None
+    folder: Path,
+    nursery: Nursery,
+    *,
+    lives: int,
+    seed: int,
+    each: int = 20,
+    shared: Cluster | None = None,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> Report:
-    """So many lives, each `each` of them on a fresh store. store: sqlite, or postgresql"""
+    """So many lives, each `each` of them on a fresh store: with one gateway on SQLite, or with two on a PostgreSQL."""
     report = Report(seed)
-    with ExitStack() as stack:
-        shared = stack.enter_context(cluster()) if store == "postgresql" else None
-        names = ("A", "B") if shared else ("gateway",)
-        nurseries = stack.enter_context(_born(folder, *names, shim=None if shared else shim(folder)))
-        for number, first in enumerate(range(0, lives, each)):
-            rnd = random.Random(f"{seed}-{number}")
-            async with _nodes(folder / f"{number}", nurseries, shared) as nodes:
-                torture = Torture(nodes, rnd, report, number, shared)
-                for _ in range(min(each, lives - first)):
-                    await torture.life()
-                await torture.reconciled()
-            say(f"{report.rounds} lives, {report.kills.total()} kills, {len(report.wrong)} wrong")
-            if not report.wrong:
-                shutil.rmtree(folder / f"{number}")
+    for number, first in enumerate(range(0, lives, each)):
+        rnd = random.Random(f"{seed}-{number}")
+        async with _nodes(folder / f"{number}", nursery, shared) as nodes:
+            torture = Torture(nodes, rnd, report, number, shared)
+            for _ in range(min(each, lives - first)):
+                await torture.life()
+            await torture.reconciled()
+        say(f"{report.rounds} lives, {report.kills.total()} kills, {len(report.wrong)} wrong")
+        if not report.wrong:
+            shutil.rmtree(folder / f"{number}")
     return report

@@ -8,10 +8,14 @@ import asyncio
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.support.postgres import cluster
+from tests.torture.doomed import Nursery
 from tests.torture.harness import tortured
 
 
@@ -23,9 +27,9 @@ def main() -> int:
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="hatchway-torture-"))
     begun = time.monotonic()
-    report = asyncio.run(
-        tortured(folder, lives=chosen.lives, seed=chosen.seed, store=chosen.store, say=lambda line: print(line, flush=True))
-    )
+    with Nursery(folder) as nursery, cluster() if chosen.store == "postgresql" else nullcontext() as shared:
+        work = tortured(folder, nursery, lives=chosen.lives, seed=chosen.seed, shared=shared, say=partial(print, flush=True))
+        report = asyncio.run(work)
     print("\n".join(report.lines()))
     print(f"{time.monotonic() - begun:.0f} s; what is left to look at: {folder if report.wrong else 'nothing'}")
     return 1 if report.wrong else 0

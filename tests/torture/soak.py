@@ -100,7 +100,9 @@ def database(rows: Sequence[Measured]) -> Grown:
     """KiB for each hold."""
     first, last = rows[0], rows[-1]
     each = (last.database - first.database) / 1024 / max(1, last.holds - first.holds)
-    return Grown("database, MiB; KiB for each hold", first.database / MIB, last.database / MIB, last.database / MIB, each, PER_HOLD)
+    return Grown(
+        "database, MiB; KiB for each hold", first.database / MIB, last.database / MIB, last.database / MIB, each, PER_HOLD
+    )
 
 
 def _binned(points: Sequence[tuple[float, float]], bins: int = 40) -> Iterator[tuple[float, float]]:
@@ -170,7 +172,9 @@ class Soak:
 
     def _line(self) -> str:
         row = self.rows[-1]
-        return f"{row.at / 60:5.1f} min  " + "  ".join(f"{row.values[name]:.1f} {name}" for name in BOUNDS) + f"  {row.holds} holds"
+        return (
+            f"{row.at / 60:5.1f} min  " + "  ".join(f"{row.values[name]:.1f} {name}" for name in BOUNDS) + f"  {row.holds} holds"
+        )
 
     async def _often(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -1,9 +1,9 @@
-"""Has the gateway loaded, and at each line on standard input is one, in a process of its own that ends itself at a step.
+"""Has the gateway loaded, and at each line on standard input is one more, in a process of its own that ends itself at a step.
 
-    {"step": "commit.before", "number": 3, "arguments": ["serve", "-c", "FILE"], "log": "FILE", "orders": "FILE"}
+    {"step": "commit.before", "number": 3, "arguments": ["serve", "-c", "FILE"], "log": "FILE", "orders": "FILE", "ended": "FILE"}
 
-It answers with the number of that process, and once that is over with how it ended, and takes the next line. Loading is most
-of what a start costs; what was loaded has done nothing yet, and each life begins from there.
+It answers with the number of that process, and takes the next line; how the process ended is in a file once it is over.
+Loading is most of what a start costs; what was loaded has done nothing yet, and each life begins from there.
 
 STEP is `fsync.before`, `fsync.after` (shim.c must be preloaded), `commit.before` or `commit.after`, counted from the start of
 the process; any other is for somebody else to watch. A process that lives already is given its step by SIGUSR2, and finds it
@@ -84,10 +84,22 @@ def _live(life: dict) -> NoReturn:
         os._exit(code)
 
 
+def _watch(life: dict) -> NoReturn:
+    """In a process between: how that of the gateway ends is written down, whole."""
+    if not (child := os.fork()):
+        _live(life)
+    print(child, flush=True)
+    written = Path(life["ended"])
+    part = written.with_name(f"{written.name}.part")
+    part.write_text(str(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])))
+    part.rename(written)
+    os._exit(0)
+
+
 if __name__ == "__main__":
     _load()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those between
     while line := sys.stdin.readline():
-        if not (child := os.fork()):
-            _live(json.loads(line))
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        if not os.fork():
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _watch(json.loads(line))
