@@ -45,7 +45,7 @@ SHARED = tuple(step for step in STEPS if not step.startswith("fsync"))
 """The steps on PostgreSQL, which does the fsyncs."""
 MANY = {"commit": 40, "fsync": 40, "relay": 14, "client": 14, "ruling": 6, "some time": 40}
 """How far the count goes in which a step is looked for, for `some time` in steps of 50 ms from the start of its mail."""
-MESSAGES, CLIENTS, LONGEST = 12, 4, 60.0
+MESSAGES, CLIENTS, LONGEST, PATIENCE = 12, 4, 60.0, 600.0
 WEATHER = ("", "", "", "", "", "stopped", "connections cut")
 """What becomes of PostgreSQL in a life."""
 MORE = """\
@@ -238,10 +238,18 @@ class Torture:
         for _ in range(20):
             for sent in [sent for sent in self._sent.values() if sent.open]:
                 await self._attempt(sent)
-        await asyncio.to_thread(going[0].gateway.wait_until_outbox_empty, 180)
+        if left := await self._emptied(going[0]):
+            self._wrong(f"IN LIMBO: {left} parcels are in the outbox after {PATIENCE:.0f} s")
         who = "the only gateway" if len(self._nodes) == 1 else "both" if len(going) > 1 else "one alone, with what the other had"
         self._report.settled[who] = max(self._report.settled.get(who, 0.0), time.monotonic() - begun)
         await self._compared(going)
+
+    async def _emptied(self, node: Node) -> int:
+        """Parcels that are left when all should be delivered."""
+        until = time.monotonic() + PATIENCE
+        while (left := (await self._ask(node, "status"))["outbox"]) and time.monotonic() < until:
+            await asyncio.sleep(0.2)
+        return left
 
     async def _compared(self, alive: Sequence[Node]) -> None:
         last = alive[0]
