@@ -247,7 +247,7 @@ class Torture:
     async def _emptied(self, node: Node) -> int:
         """Parcels that are left when all should be delivered."""
         until = time.monotonic() + PATIENCE
-        while (left := (await self._ask(node, "status"))["outbox"]) and time.monotonic() < until:
+        while (left := (await self._ask(node, "status"))["outbox"]) and time.monotonic() < until:  # noqa: ASYNC110  -- as above
             await asyncio.sleep(0.2)
         return left
 
