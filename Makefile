@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test check bench torture fuzz screenshots lock audit sbom licences clean again
+.PHONY: help install run test check bench torture soak fuzz screenshots lock audit sbom licences clean again
 
 # Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
@@ -32,8 +32,11 @@ check: .venv/.test  ## lint, format, types, and the direction of every import
 bench: .venv/.test  ## measure what a message costs
 	@$(bin)/python tests/bench/run.py
 
-torture: .venv/.test  ## kill the gateway at every step of its work, again and again, and look for lost mail (LIVES=1000 SEED=1)
-	@$(bin)/python tests/torture/run.py $(if $(LIVES),--lives $(LIVES)) $(if $(SEED),--seed $(SEED))
+torture: .venv/.test  ## kill the gateway at every step of its work, again and again, and look for lost mail (LIVES=1000 SEED=1 STORE=postgresql)
+	@$(bin)/python tests/torture/run.py $(if $(LIVES),--lives $(LIVES)) $(if $(SEED),--seed $(SEED)) $(if $(STORE),--store $(STORE))
+
+soak: .venv/.test  ## keep the gateway under traffic of all kinds, and say what grew that should not (MINUTES=60 RATE=2)
+	@$(bin)/python tests/torture/soak.py $(if $(MINUTES),--minutes $(MINUTES)) $(if $(RATE),--rate $(RATE))
 
 fuzz: .venv/.test  ## throw ever new octets at every parser, led by the code they reach (MINUTES=10)
 	@$(bin)/python -m pip install --quiet uv

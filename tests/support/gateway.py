@@ -125,7 +125,7 @@ class Gateway:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(60)
+            return self.process.wait(120)
         finally:
             self.kill()
 
@@ -151,7 +151,7 @@ class Gateway:
         command = [sys.executable, "-m", "gateway", *arguments]
         environment = {**os.environ, "HATCHWAY_CONFIG": str(self.settings)}
         return subprocess.run(
-            command, input=stdin, capture_output=True, text=True, timeout=60, check=False, cwd=TOP, env=environment
+            command, input=stdin, capture_output=True, text=True, timeout=300, check=False, cwd=TOP, env=environment
         )
 
     def wait_until_outbox_empty(self, seconds: float = 30) -> None:
