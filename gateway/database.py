@@ -4,11 +4,12 @@ The password is never part of the URL: it stands in a file of its own, so that i
 processes. A URL that has one all the same is a mistake.
 """
 
+import os
 import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from gateway.source import AfterValidator, BeforeValidator, Document, Duration, Field, Model, Problem, Wrong
@@ -55,6 +56,9 @@ class Postgres(Model):
     folder: Path = Path("/var/lib/hatchway")
     connections: int = Field(default=5, ge=2)
 
+    _front: int = 1
+    _gateway: int = 0
+
     def __str__(self) -> str:
         """The URL, as it may be shown to anybody."""
         parts = urlsplit(self.url)
@@ -64,6 +68,22 @@ class Postgres(Model):
     def beside(self) -> Path:
         """What files of this machine that belong to the store are named after."""
         return self.folder / "postgresql"
+
+    @property
+    def own(self) -> Path:
+        """What files of this front alone are named after."""
+        return self.beside if self._front == 1 else self.folder / f"postgresql-{self._front}"
+
+    @property
+    def gateway(self) -> int:
+        """The process number that the gateway is known by: of what started its fronts, if there are several."""
+        return self._gateway or os.getpid()
+
+    def of_front(self, number: int, gateway: int) -> Self:
+        """The same for one of the fronts of the gateway with that process number."""
+        place = self.model_copy()
+        place._front, place._gateway = number, gateway  # noqa: SLF001  -- no keys of the file, and written once
+        return place
 
 
 def _meant(written: object) -> object:
@@ -89,8 +109,11 @@ def beside(store: Path | Postgres) -> Path:
     return store if isinstance(store, Path) else store.beside
 
 
-def contradictions(store: Path | Postgres, document: Document) -> Iterator[Problem]:
-    """What no single key shows."""
+def contradictions(store: Path | Postgres, document: Document, fronts: int) -> Iterator[Problem]:
+    """What no single key shows. fronts: so many are to share it on this machine."""
+    if fronts > 1 and not isinstance(store, Postgres):
+        remedy = "Write `store: postgresql://USER@HOST/DATABASE`, see deploy/nodes.md, or `fronts: 1`."
+        yield document.problem(("fronts",), "need a store that several may use", remedy)
     if isinstance(store, Postgres) and store.ca_file and not (store.verify and store.tls == "required"):
         yield document.problem(
             ("store", "ca file"), "is for nothing", "Write `tls: required` and `verify: true`, or take it out."

@@ -20,6 +20,7 @@ from gateway.mail import Address, Content, Reply
 from gateway.mail.content import in_memory
 from gateway.mail.header import block
 from gateway.mail.trace import loops
+from gateway.seat import Crowd
 
 _PREFIX = "hatchway-"
 _STALE = timedelta(days=1)
@@ -68,26 +69,33 @@ def stands_alone(octets: bytes) -> bool:
 
 
 class Budget:
-    """Octets of messages that may be in memory at once, over all sessions."""
+    """Octets of messages that may be in memory at once, over all sessions of all fronts on the machine."""
 
-    def __init__(self, limit: int) -> None:
-        self._free = limit
+    def __init__(self, limit: int, crowd: Crowd | None = None) -> None:
+        self._limit = limit
+        self._taken = 0
+        self._crowd = crowd or Crowd()
 
     @property
     def spent(self) -> bool:
         """Whether nothing is left."""
         return self._free <= 0
 
+    @property
+    def _free(self) -> int:
+        return self._limit - self._taken - self._crowd.octets
+
     def take(self, octets: int) -> bool:
         """Take some if there are so many."""
         if octets > self._free:
             return False
-        self._free -= octets
+        self.give(-octets)
         return True
 
     def give(self, octets: int) -> None:
         """Give back what was taken."""
-        self._free += octets
+        self._taken -= octets
+        self._crowd.hold(self._taken)
 
 
 class Body:

@@ -18,7 +18,7 @@ import gc
 import re
 import resource
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import TimeoutError as Overdue
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -58,6 +58,11 @@ class Law:
 
     rulebook: Rulebook
     roster: Roster
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Of both, and what stands for the policies without what directories said."""
+        return {"policies": self.rulebook.version, "roster": self.roster.version, "plain": self.rulebook.plain}
 
 
 class _BusyError(Exception):

@@ -3,6 +3,7 @@
 It fails with Mistakes: those of both at once.
 """
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -13,7 +14,7 @@ import structlog
 
 from gateway.classify import load_roster
 from gateway.database import beside
-from gateway.directory import cached
+from gateway.directory import Directories, cached
 from gateway.judges import Law
 from gateway.policy import load_rulebook, policy_texts
 from gateway.settings import Settings
@@ -55,6 +56,46 @@ def redrawn(settings: Settings, law: Law) -> Law:
     if kept is None:
         raise Mistakes([Problem(location=Location(str(settings.policies)), message="is no longer what is in force")])
     return replace(law, rulebook=load_rulebook(kept, elections, now))
+
+
+async def drawn_law(settings: Settings, directories: Directories) -> tuple[Law, Detail]:
+    """Policies and roster as they stand on disk, once directories were asked for groups never heard of. Raises Mistakes."""
+    law, written = await asyncio.to_thread(written_law, settings)
+    if await directories.learn(law.rulebook.drawn):
+        law, written = await asyncio.to_thread(written_law, settings)
+    return law, written
+
+
+async def first_law(settings: Settings, directories: Directories, in_force: Mapping[str, str]) -> tuple[Law, Detail]:
+    """What a front begins with: what is on disk, or the versions that others judge by, if these were kept. Raises Mistakes."""
+    if not in_force:
+        return await drawn_law(settings, directories)
+    try:
+        law, written = await drawn_law(settings, directories)
+        if law.versions["plain"] == in_force["plain"] and law.versions["roster"] == in_force["roster"]:
+            return law, written
+    except Mistakes as mistakes:
+        found = await asyncio.to_thread(_kept_law, settings, in_force)
+        if found is None:
+            raise
+        log.warning("policies.kept", mistakes=str(mistakes), says="on disk is what cannot be loaded; what is in force stays")
+    else:
+        found = await asyncio.to_thread(_kept_law, settings, in_force)
+        if found is None:
+            log.warning("policies.differ", policies=law.rulebook.version, others=in_force["policies"], says="reload")
+            return law, written
+    await directories.learn(found.rulebook.drawn)
+    return found, {"policies": found.rulebook.version, "roster": found.roster.version}
+
+
+def _kept_law(settings: Settings, in_force: Mapping[str, str]) -> Law | None:
+    """Those versions as they were kept, with the members that directories have now; None if they were not kept."""
+    kept = KeptLaws(beside(settings.store))
+    policies, roster = kept.find(in_force["policies"]), kept.find(in_force["roster"])
+    if policies is None or roster is None:
+        return None
+    loaded = load_roster(roster)
+    return Law(rulebook=load_rulebook(policies, loaded.elections, cached(settings)), roster=loaded)
 
 
 def written_law(settings: Settings) -> tuple[Law, Detail]:

@@ -11,6 +11,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from platform import node
 
 import structlog
@@ -23,7 +24,7 @@ from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
 from gateway.control.keys import key_answers
 from gateway.control.report import report_answers
-from gateway.control.server import ControlServer
+from gateway.control.server import Answer, ControlServer
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
@@ -31,11 +32,11 @@ from gateway.directory import Directories
 from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
-from gateway.law import keep_law, redrawn, written_law
+from gateway.law import drawn_law, first_law, keep_law, redrawn
 from gateway.ldap import Directory
 from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
-from gateway.monitor import MeteredJudge, Meters, Monitor
+from gateway.monitor import Alone, MeteredJudge, Meters, Monitor
 from gateway.notice import Notices
 from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
@@ -45,6 +46,7 @@ from gateway.records import Records
 from gateway.recusal import Bench
 from gateway.report import CountedJudge
 from gateway.review import Reviews
+from gateway.seat import Seat
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
@@ -73,6 +75,7 @@ class Front:
         links: Links | None,
         eye: Viewer,
         clock: Clock,
+        seat: Seat,
     ) -> None:
         hostname = settings.hostname
         notices = Notices(
@@ -125,6 +128,7 @@ class Front:
             rounds=store.rounds,
             clock=clock,
             hostname=hostname,
+            tell=partial(seat.tell, "seen"),
         )
         self.upkeep = Upkeep(
             reviews=self.reviews,
@@ -140,8 +144,9 @@ class Front:
             duty=store.duty,
         )
         self._pipeline = Pipeline(judge=self.vigil, store=store, post=post, clock=clock, hostname=hostname)
-        self.door = Server(settings, next_hop=self.next_hop, submit=self.submit, clock=clock)
-        self.milter = MilterServer(settings, submit=self.submit, ours=self.delivery.sent, clock=clock, budget=self.door.budget)
+        self.door = Server(settings, next_hop=self.next_hop, submit=self.submit, clock=clock, crowd=seat.crowd)
+        milter = partial(MilterServer, budget=self.door.budget, crowd=seat.crowd)
+        self.milter = milter(settings, submit=self.submit, ours=self.delivery.sent, clock=clock)
         self.watched = Watched(
             settings,
             store=store,
@@ -156,6 +161,8 @@ class Front:
         self._clock = clock
         self._since = clock.now()
         self._reloaded = "as started"
+        self._marks = {"machine": node(), **seat.mark}
+        self.requests: dict[str, Answer] = {}
 
     async def submit(self, mail: Mail, transaction: Transaction) -> Reply:
         """What the pipeline replies to a complete message, counted."""
@@ -168,14 +175,14 @@ class Front:
 
     async def record(self, step: Step, written: Detail, actor: str = GATEWAY) -> None:
         """Put in the trail under which settings and which law we are. Raises StoreUnavailable."""
-        detail = {"version": __version__, "machine": node(), "settings": self.settings.sha256, **written}
+        detail = {"version": __version__, **self._marks, "settings": self.settings.sha256, **written}
         await self.store.record(step, actor=actor, detail=detail)
 
     async def stopped(self) -> None:
         """Put in the trail that we stop; one that stops without it was killed."""
         await self.upkeep.keep_counts()
         with suppress(StoreUnavailable):
-            await self.store.record(Step.STOPPED, actor=GATEWAY, detail={"machine": node()})
+            await self.store.record(Step.STOPPED, actor=GATEWAY, detail=self._marks)
 
     async def reload(self, actor: str = "SIGHUP") -> Mapping[str, object]:
         """Judge by the policies and the roster on disk, or keep the old ones and say what is wrong with the new.
@@ -259,19 +266,22 @@ class Front:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Front]:
-    """A front with all doors open; on leaving, they close and what was under way is finished. clock: None for the machine's."""
-    clock = clock or SystemClock()
+async def running(settings: Settings, clock: Clock | None = None, seat: Seat | None = None) -> AsyncIterator[Front]:
+    """A front with all doors open; on leaving, they close and what was under way is finished. clock: None for the machine's.
+
+    seat: its place among several fronts; whoever started them answers the command line and those who monitor
+    """
+    clock, seat = clock or SystemClock(), seat or Seat()
     async with AsyncExitStack() as stack:
         directories = Directories(settings, clock)
         stack.callback(directories.close)
-        law, written = await drawn_law(settings, directories)
+        law, written = await first_law(settings, directories, seat.law)
         sockets = [stack.enter_context(bound(listener.address)) for listener in settings.listen]
         store = await opened(settings.store, clock, settings.encryption)
         stack.push_async_callback(store.close)
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
-        front = Front(settings, law, store, directories=directories, links=links, eye=eye, clock=clock)
+        front = Front(settings, law, store, directories=directories, links=links, eye=eye, clock=clock, seat=seat)
         await front.record(Step.STARTED, written)
         await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
@@ -280,7 +290,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
         for work in (front.delivery.run, *front.upkeep.works):
             stack.push_async_callback(ended, asyncio.create_task(lasting(work)))
-        requests = answers(
+        front.requests = answers(
             store=store,
             trail=store,
             reviews=front.reviews,
@@ -289,7 +299,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             status=front.status,
             reload=front.reload,
         )
-        requests |= appeal_answers(
+        front.requests |= appeal_answers(
             store=store,
             trail=store,
             pleas=store.pleas,
@@ -297,34 +307,29 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
             hearings=front.hearings,
             wake=front.delivery.wake,
         )
-        requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
+        front.requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
-        requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
-        requests |= report_answers(counts=store.figures, trail=store, clock=clock)
-        await _open_monitor(stack, front)
+        front.requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        front.requests |= report_answers(counts=store.figures, trail=store, clock=clock)
+        if seat.alone:
+            await _open_monitor(stack, front)
         await _open_console(stack, front, links, eye, clock)
-        control = ControlServer(settings.control_socket, requests)
-        await control.start()
-        stack.push_async_callback(control.close)
+        if seat.alone:
+            control = ControlServer(settings.control_socket, front.requests)
+            await control.start()
+            stack.push_async_callback(control.close)
         for listener, listening in zip(settings.listen, sockets, strict=True):
             await front.door.start(listener, listening)
         stack.push_async_callback(front.door.drain, settings.limits.drain)
         await _open_milter(stack, front)
-        stack.push_async_callback(ended, asyncio.create_task(lasting(front.vigil.watch)))
+        if seat.first:
+            stack.push_async_callback(ended, asyncio.create_task(lasting(front.vigil.watch)))
         front.watched.phase = "serving"
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front
         front.watched.phase = "stopping"
         log.info("hatchway.draining", sessions=front.door.sessions)
     log.info("hatchway.stopped")
-
-
-async def drawn_law(settings: Settings, directories: Directories) -> tuple[Law, Detail]:
-    """Policies and roster as they stand on disk, once directories were asked for groups never heard of. Raises Mistakes."""
-    law, written = await asyncio.to_thread(written_law, settings)
-    if await directories.learn(law.rulebook.drawn):
-        law, written = await asyncio.to_thread(written_law, settings)
-    return law, written
 
 
 async def _links(settings: Settings, store: Shelf, clock: Clock) -> Links | None:
@@ -372,7 +377,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
 async def _open_monitor(stack: AsyncExitStack, front: Front) -> None:
     """Answer those who monitor us until the stack unwinds, if the settings ask for it. Raises OSError."""
     if front.settings.monitor is not None:
-        monitor = Monitor(front.meters, front.watched.standing)
+        monitor = Monitor(Alone(front.meters, front.watched.standing))
         await monitor.start(stack.enter_context(bound(front.settings.monitor.listen)))
         stack.push_async_callback(monitor.close)
 

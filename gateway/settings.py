@@ -21,6 +21,7 @@ from gateway.spelling import LAST_PORT, Domain, Endpoint, Host, Local, Mailbox, 
 
 Network = IPv4Network | IPv6Network
 
+MOST_FRONTS = 32
 _LONGEST_SOCKET = 107
 """Octets of a Unix socket's path (unix(7))."""
 
@@ -89,6 +90,7 @@ class Limits(Model):
 class Judging(Model):
     """The worker processes that read and judge.
 
+    workers: of all fronts together, one for each at least
     memory: address space a worker may take over what it has at start
     ocr: read the words in pictures and on scanned pages
     model: judge with the trained model, and not by rules and roster alone
@@ -210,7 +212,7 @@ class Vigil(Model):
 
 
 class Settings(Model):
-    """The whole file."""
+    """The whole file. fronts: processes on this machine that share the doors and the work; more than one need PostgreSQL."""
 
     _sha256: str = ""
 
@@ -220,6 +222,7 @@ class Settings(Model):
     relay: Relay
     client_networks: Networks = ()
     sender_domains: tuple[Domain, ...] = Field(min_length=1)
+    fronts: int = Field(default=1, ge=1, le=MOST_FRONTS)
     policies: Path
     roster: Path
     store: Store
@@ -249,6 +252,13 @@ class Settings(Model):
     def sha256(self) -> str:
         """Of the file as it was loaded, in hexadecimal."""
         return self._sha256
+
+    def of_front(self, number: int, gateway: int) -> "Settings":
+        """What is one front's part of it, in the gateway with that process number."""
+        workers = -(-self.judging.workers // self.fronts)
+        judging = self.judging.model_copy(update={"workers": workers})
+        store = self.store.of_front(number, gateway) if isinstance(self.store, database.Postgres) else self.store
+        return self.model_copy(update={"judging": judging, "store": store})
 
 
 def networks(written: tuple[str, ...]) -> tuple[Network, ...]:
@@ -291,7 +301,8 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
     if bool(settings.relay.user) != bool(settings.relay.password_file):
         yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
-    yield from (*database.contradictions(settings.store, document), *sealing.contradictions(settings.encryption, document))
+    yield from database.contradictions(settings.store, document, settings.fronts)
+    yield from sealing.contradictions(settings.encryption, document)
     if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
         yield document.problem(("vigil",), "needs through", "Write where the MTA in front takes mail, such as 127.0.0.1:25.")
     yield from listing.contradictions(settings.directories, document)

@@ -12,6 +12,8 @@ _BACKLOG = 512
 
 _adopted: list[socket.socket] = []
 """Sockets that somebody else opened, until their door asks for them."""
+_handed: list[tuple[str, socket.socket]] = []
+"""The same, with the addresses as the settings write them."""
 
 
 def adopt(listening: Iterable[socket.socket]) -> None:
@@ -19,8 +21,17 @@ def adopt(listening: Iterable[socket.socket]) -> None:
     _adopted.extend(listening)
 
 
+def hand(address: str, listening: socket.socket) -> None:
+    """Have the door whose address is written so take it."""
+    _handed.append((address, listening))
+
+
 def adopted(address: str) -> socket.socket | None:
     """The socket at that address or path, if somebody opened it for us; it is the caller's from now on."""
+    for number, (written, handed) in enumerate(_handed):
+        if written == address:
+            del _handed[number]
+            return handed
     found = next((one for one in _adopted if _stands_at(one, address)), None)
     if found is not None:
         _adopted.remove(found)

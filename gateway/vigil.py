@@ -9,7 +9,8 @@ How it fails: a store that is away is a canary that is missed; a fault of ours i
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -66,7 +67,10 @@ class _Seen:
 
 
 class Watch:
-    """hop: where canaries are handed in; put: takes mail to the admin; judge: whose judgements it listens to."""
+    """hop: where canaries are handed in; put: takes mail to the admin; judge: whose judgements it listens to.
+
+    tell: takes what was judged of a canary that another front sent
+    """
 
     def __init__(  # noqa: PLR0913  -- the parts are wired by name
         self,
@@ -81,6 +85,7 @@ class Watch:
         rounds: Rounds,
         clock: Clock,
         hostname: str,
+        tell: Callable[..., None] | None = None,
         poll: float = _POLL,
     ) -> None:
         self._settings = settings
@@ -94,6 +99,8 @@ class Watch:
         self._clock = clock
         self._hostname = hostname
         self._poll = poll
+        self._tell = tell
+        self._named = re.compile(rf"<([0-9a-f]{{24}})@{re.escape(hostname)}>")
         self._flying: dict[str, _Seen | None] = {}
         self._senders = {Address.parse(one.sender).key for one in settings.canaries.values()}
         self._last = clock.now()
@@ -116,22 +123,34 @@ class Watch:
     async def judge(self, mail: Mail) -> Judgement:
         """What the judge says; canaries are known by their sender and Message-ID."""
         judgement = await self._judge.judge(mail)
-        token = self._token(mail)
+        token, decision = self._token(mail), judgement.decision
         if token is None:
-            self._last, self._silent = self._clock.now(), False
-        else:
-            decision = judgement.decision
-            self._flying[token] = _Seen(id=mail.id, word=decision.word, policy=decision.policy)
+            self.hear(self._clock.now())
+        elif token in self._flying:
+            self.see(token=token, id=mail.id, word=decision.word, policy=decision.policy)
+        elif self._tell is not None:
+            self._tell(token=token, id=mail.id, word=decision.word, policy=decision.policy)
         return judgement
 
+    def hear(self, at: datetime) -> None:
+        """A message that is no canary was judged, here or by another front of ours."""
+        if at > self._last:
+            self._last, self._silent = at, False
+
+    def see(self, *, token: str, id: str, word: str, policy: str) -> None:  # noqa: A002  -- as it is called everywhere
+        """A canary was judged, here or by another front of ours."""
+        if token in self._flying:
+            self._flying[token] = _Seen(id=id, word=word, policy=policy)
+
     def _token(self, mail: Mail) -> str | None:
-        """Which canary under way this is, if it is one."""
+        """Which canary this is, if it is one."""
         sender = mail.envelope.sender
-        if not self._flying or sender is None or sender.key not in self._senders:
+        if sender is None or sender.key not in self._senders:
             return None
         with suppress(OSError):
             named = b"".join(values(block(mail.content), b"message-id")).decode("ascii", "replace")
-            return next((token for token in self._flying if token in named), None)
+            if found := self._named.search(named):
+                return found[1]
         return None
 
     async def watch(self) -> None:

@@ -138,6 +138,17 @@ def test_a_password_in_the_settings_is_a_mistake_and_is_not_shown(load, store):
     assert "sesame" not in str(found.value)
 
 
+def test_several_fronts_need_a_postgresql_and_share_the_judges(load):
+    with pytest.raises(Mistakes, match="need a store that several may use"):
+        load(GOOD + "fronts: 2\n")
+    settings = load(GOOD.replace("hatchway.db", "postgresql://h@db/h") + "fronts: 2\njudging: {workers: 3}\n")
+    parts = [settings.of_front(number, gateway=7) for number in (1, 2)]
+    assert [part.judging.workers for part in parts] == [2, 2]
+    assert [part.store.own.name for part in parts] == ["postgresql", "postgresql-2"]
+    assert {part.store.beside for part in parts} == {settings.store.beside}
+    assert {(part.store.gateway, part.sha256) for part in parts} == {(7, settings.sha256)}
+
+
 def test_a_store_is_a_file_or_a_postgresql(load, tmp_path):
     assert load(GOOD).store == tmp_path / "hatchway.db"
     assert str(load(GOOD.replace("hatchway.db", "postgresql://h@db1,db2:5433/mail")).store) == "postgresql://db1,db2:5433/mail"

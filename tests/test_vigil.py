@@ -126,6 +126,19 @@ async def test_a_canary_that_goes_by_is_missed_and_the_admin_hears_of_it(rounds,
     assert here.watch.said["board"].startswith("missed: it was not judged here")
 
 
+async def test_a_canary_that_another_front_judged_is_well_and_is_no_mail_there(rounds):
+    canary = Canary(sender=BOARD, to="all@department.example", expect="reject")
+    here, there = (Watched(rounds, REJECT, canaries={name: canary}) for name in ("board", "other board"))
+    here.door.pipeline = there.door.pipeline
+    before = there.watch.last
+    there.watch._tell = here.watch.see
+    await here.watch.round()
+    assert here.watch.flown["board"].well
+    assert there.watch.last == before
+    here.watch.hear(before + timedelta(days=1))
+    assert here.watch.last == before + timedelta(days=1)
+
+
 async def test_one_that_comes_out_otherwise_is_missed_at_once(rounds):
     here = Watched(rounds, Relay(), within="30d")
     await here.watch.round()

@@ -8,29 +8,47 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 from traceback import format_tb
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 import click
 import structlog
 
 from gateway.cli.common import Exit, config, fail, mistakes_told
 
+if TYPE_CHECKING:
+    from gateway.handed import Handed
+    from gateway.settings import Settings
+
 
 @click.command
 @config
 def command(settings_file: Path) -> None:
     """Run the gateway until SIGTERM; SIGHUP takes new policies and roster."""
-    from gateway.daemon import serve
+    from gateway.handed import taken
     from gateway.ports import StoreUnavailable
     from gateway.settings import load_settings
 
+    handed = taken()
     with mistakes_told("Hatchway does not start."):
-        settings = load_settings(settings_file)
-        log_to_stderr(settings.log)
+        settings = handed.loaded() if handed else load_settings(settings_file)
+        log_to_stderr(settings.log, handed.number if handed else None)
         try:
-            asyncio.run(serve(settings))
+            status = asyncio.run(_serving(settings, handed))
         except StoreUnavailable as error:
             fail(Exit.UNAVAILABLE, str(error))
+    sys.exit(status)
+
+
+async def _serving(settings: "Settings", handed: "Handed | None") -> int:
+    """As one front, as one of several, or as what keeps several; the exit status. Only what is wanted is loaded."""
+    if handed is None and settings.fronts > 1:
+        from gateway.fronts import serve as keep
+
+        return await keep(settings)
+    from gateway.daemon import serve, serve_as_one
+
+    await (serve(settings) if handed is None else serve_as_one(handed))
+    return 0
 
 
 class Lossy(io.TextIOBase):
@@ -64,8 +82,10 @@ def trace(exc_info: structlog.typing.ExcInfo) -> str:
     return "\nwhich came of\n".join(said)
 
 
-def log_to_stderr(style: str) -> None:
+def log_to_stderr(style: str, front: int | None = None) -> None:
     """One line an event on standard error, as key=value or JSON; other libraries' warnings in the same form.
+
+    front: its number, if it is one of several
 
     A log that cannot be written (a full disk, a reader that is gone) stops no mail: its lines are lost, and nothing else.
     """
@@ -80,6 +100,8 @@ def log_to_stderr(style: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.ExceptionRenderer(trace),
     ]
+    if front is not None:
+        shared.append(lambda _logger, _method, event: {**event, "front": front})
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

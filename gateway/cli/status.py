@@ -1,6 +1,8 @@
 """`hatchway status`."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +18,15 @@ def command(settings_file: Path, *, as_json: bool) -> None:
     if as_json:
         print_json(said)
         return
-    canaries = said.pop("canaries")
-    width = max(map(len, (*said, *(f"canary {one}" for one in canaries))))
-    for name, value in (*said.items(), *((f"canary {one}", word) for one, word in canaries.items())):
+    canaries, fronts = said.pop("canaries"), said.pop("fronts", ())
+    rows = [*((f"front {one['front']}", _front(one)) for one in fronts)]
+    rows += [(f"canary {one}", word) for one, word in canaries.items()]
+    width = max(map(len, (*said, *(name for name, _ in rows))))
+    for name, value in (*said.items(), *rows):
         click.echo(f"{name.replace('_', ' '):<{width}}  {value if value is not None else '-'}")
+
+
+def _front(one: Mapping[str, Any]) -> str:
+    sessions = "" if one["sessions"] is None else f", {one['sessions']} sessions"
+    again = f", started anew {one['restarts']} times" if one["restarts"] else ""
+    return f"{one['state']}, pid {one['pid'] or '-'} since {one['since']}{sessions}{again}"

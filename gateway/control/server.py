@@ -48,7 +48,7 @@ class ControlServer:
         try:
             async with asyncio.timeout(self._patience):
                 line = await reader.readline()
-            said = await self._answer(line, _user(writer))
+            said = await answered(self._answers, line, _user(writer))
             writer.write(json.dumps(said).encode() + b"\n")
             async with asyncio.timeout(self._patience):
                 await writer.drain()
@@ -60,28 +60,30 @@ class ControlServer:
         finally:
             writer.close()
 
-    async def _answer(self, line: bytes, user: str) -> Mapping[str, object]:
-        try:
-            asked = json.loads(line)
-            answer = self._answers[asked.pop("request")]
-        except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-            return {"refused": INVALID, "says": "this Hatchway does not know that request; are both of one version?"}
-        try:
-            return {"answer": await answer(user, asked)}
-        except Refused as refused:
-            return {"refused": refused.code, "says": str(refused)}
-        except AlreadyRuled as ruled:
-            return {"refused": ALREADY, "says": str(ruled)}
-        except KeyError as unknown:
-            return {"refused": UNKNOWN, "says": f"no message is held as {unknown.args[0]}"}
-        except ValueError as invalid:
-            return {"refused": INVALID, "says": str(invalid)}
-        except StoreUnavailable:
-            log.exception("control.store_away")
-            return {"refused": UNAVAILABLE, "says": "the store cannot be reached now; nothing was changed"}
-        except Exception:
-            log.exception("control.fault")
-            return {"refused": UNAVAILABLE, "says": "Hatchway could not do that; its log says why, nothing is lost"}
+
+async def answered(answers: Mapping[str, Answer], line: bytes | str, user: str) -> Mapping[str, object]:
+    """What is said to a request as it came, whatever it is: an answer, or a refusal."""
+    try:
+        asked = json.loads(line)
+        answer = answers[asked.pop("request")]
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return {"refused": INVALID, "says": "this Hatchway does not know that request; are both of one version?"}
+    try:
+        return {"answer": await answer(user, asked)}
+    except Refused as refused:
+        return {"refused": refused.code, "says": str(refused)}
+    except AlreadyRuled as ruled:
+        return {"refused": ALREADY, "says": str(ruled)}
+    except KeyError as unknown:
+        return {"refused": UNKNOWN, "says": f"no message is held as {unknown.args[0]}"}
+    except ValueError as invalid:
+        return {"refused": INVALID, "says": str(invalid)}
+    except StoreUnavailable:
+        log.exception("control.store_away")
+        return {"refused": UNAVAILABLE, "says": "the store cannot be reached now; nothing was changed"}
+    except Exception:
+        log.exception("control.fault")
+        return {"refused": UNAVAILABLE, "says": "Hatchway could not do that; its log says why, nothing is lost"}
 
 
 def _user(writer: asyncio.StreamWriter) -> str:

@@ -37,6 +37,7 @@ def weighed(said: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     yield _clock(said, now)
     yield from _notices(said, now)
     yield from _watched(said)
+    yield from _fronts(said)
 
 
 def _policies(said: str) -> Finding:
@@ -79,3 +80,16 @@ def _watched(said: Mapping[str, Any]) -> Iterator[Finding]:
             )
         else:
             yield good(f"canary {name}", word)
+
+
+def _fronts(said: Mapping[str, Any]) -> Iterator[Finding]:
+    """Whether all are there, where there are several."""
+    fronts = said.get("fronts") or ()
+    away = [f"front {one['front']} is {one['state']}" for one in fronts if one["state"] != "up"]
+    anew = sum(one["restarts"] for one in fronts)
+    if away:
+        yield bad("fronts", ", ".join(away), "The others serve. The log's `front.ended`, and what stands before it, says why.")
+    elif anew:
+        yield mind("fronts", f"all are up; {anew} were started anew since {said['since']}", "The log's `front.ended` says which.")
+    elif fronts:
+        yield good("fronts", f"all {len(fronts)} are up")

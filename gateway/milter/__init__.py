@@ -12,6 +12,6 @@ How it fails: never by an accept. Whatever goes wrong on our side is 451 to the 
 the MTA takes as its milter_default_action says.
 """
 
-from gateway.milter.server import MilterServer, group
+from gateway.milter.server import MilterServer, bound, group
 
-__all__ = ["MilterServer", "group"]
+__all__ = ["MilterServer", "bound", "group"]

@@ -18,6 +18,7 @@ from gateway.intake import Budget
 from gateway.milter.house import House, Ours, Submit
 from gateway.milter.session import PROGRESS, Session
 from gateway.ports import Clock
+from gateway.seat import Crowd
 from gateway.settings import Milter, Settings
 from gateway.sockets import adopted
 
@@ -32,10 +33,19 @@ class MilterServer:
     """The door for an MTA."""
 
     def __init__(  # noqa: PLR0913  -- what it does with a message, and the world it does it in
-        self, settings: Settings, *, submit: Submit, ours: Ours, clock: Clock, budget: Budget, progress: float = PROGRESS
+        self,
+        settings: Settings,
+        *,
+        submit: Submit,
+        ours: Ours,
+        clock: Clock,
+        budget: Budget,
+        crowd: Crowd | None = None,
+        progress: float = PROGRESS,
     ) -> None:
         self._house = House(settings, submit=submit, ours=ours, clock=clock, budget=budget)
         self._progress = progress
+        self._at_once = 1 if crowd is not None and crowd.shared else _BACKLOG
         self._listening: socket.socket | None = None
         self._ours = True
         self._server: asyncio.Server | None = None
@@ -55,7 +65,8 @@ class MilterServer:
         self._listening = listening
         loop = asyncio.get_running_loop()
         make = loop.create_unix_server if listening.family == socket.AF_UNIX else loop.create_server
-        self._server = await make(self._session, sock=listening, backlog=_BACKLOG)
+        self._server = await make(self._session, sock=listening, backlog=self._at_once)
+        listening.listen(_BACKLOG)  # asyncio takes as many connections in one go as it lets wait; other fronts want some, too
 
     @property
     def address(self) -> tuple[str, int]:

@@ -8,9 +8,11 @@ How it fails: where the store does not answer, the metrics that come from it are
 request that is no HTTP is dropped. prometheus_client stays behind this door.
 """
 
+from gateway.monitor.alone import Alone
 from gateway.monitor.metered import MeteredJudge
 from gateway.monitor.meters import Meters
 from gateway.monitor.server import Monitor
 from gateway.monitor.standing import Standing
+from gateway.monitor.sums import Sums
 
-__all__ = ["MeteredJudge", "Meters", "Monitor", "Standing"]
+__all__ = ["Alone", "MeteredJudge", "Meters", "Monitor", "Standing", "Sums"]

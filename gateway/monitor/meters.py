@@ -21,9 +21,13 @@ from gateway.decision import Decision
 from gateway.mail import Reply
 from gateway.monitor.standing import Listing, Shelf, Standing
 
+_RELOADS = "Reloads of policies and roster."
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0)
 disable_created_metrics()  # when a counter began is when we did
 KIND = "text/plain; version=0.0.4; charset=utf-8"
+
+Family = tuple[str, str, str, list[tuple[str, dict[str, str], float]]]
+"""A metric: its name, what it says, its type, and its samples with their labels."""
 
 
 class Meters:
@@ -46,7 +50,7 @@ class Meters:
         self._unread = Counter("hatchway_unread", "Messages with a part that could not be read.", registry=registry)
         trial = "What rules and policies marked as dry run would have done."
         self._trials = Counter("hatchway_dry_run", trial, ("would", "rule"), registry=registry)
-        self._reloads = Counter("hatchway_reloads", "Reloads of policies and roster.", ("result",), registry=registry)
+        self._reloads = Counter("hatchway_reloads", _RELOADS, ("result",), registry=registry)
         in_force = "Whether the last reload succeeded (1), or the old policies stayed (0)."
         self._reloaded = Gauge("hatchway_reload_successful", in_force, registry=registry)
         for result in ("loaded", "refused"):
@@ -85,6 +89,14 @@ class Meters:
         self._standing.now = standing
         return generate_latest(self._registry)
 
+    def told(self, standing: Standing) -> list[Family]:
+        """All of it as JSON can say it."""
+        self._standing.now = standing
+        return [
+            (one.name, one.documentation, one.type, [(sample.name, dict(sample.labels), sample.value) for sample in one.samples])
+            for one in self._registry.collect()
+        ]
+
 
 class _Asked(Collector):
     """How things stand, as of the last time somebody asked."""
@@ -110,6 +122,7 @@ def _written(standing: Standing) -> Iterator[Metric]:
     yield _gauge(
         "hatchway_serving", "Whether all doors are open: 0 while it starts and while it stops.", standing.phase == "serving"
     )
+    yield from fronts(of=1, up=int(standing.phase == "serving"), restarts=0)
     yield _gauge("hatchway_store_up", "Whether the store answers.", standing.shelf is not None)
     yield _counter("hatchway_store_errors", "Times that the store could not do what it was asked.", standing.store_errors)
     yield _counter("hatchway_judge_restarts", "Judges that died or were replaced.", standing.judge_restarts)
@@ -171,6 +184,21 @@ def _on_shelf(shelf: Shelf, now: datetime) -> Iterator[Metric]:
     yield _gauge("hatchway_outbox_parcels", "Released messages and notices that are to go out.", shelf.parcels)
     yield _gauge("hatchway_outbox_oldest_seconds", "How long the oldest of them is due.", _since(shelf.oldest_parcel, now))
     yield _gauge("hatchway_outbox_undeliverable", "Parcels that the relay refused for good, ever.", shelf.undeliverable)
+
+
+def fronts(*, of: int, up: int, restarts: int) -> Iterator[Metric]:
+    """How the processes do that share the doors."""
+    yield _gauge("hatchway_fronts", "Processes that share the doors, as the settings say.", of)
+    yield _gauge("hatchway_fronts_up", "Those of them that serve.", up)
+    yield _counter("hatchway_front_restarts", "Those of them that died, hung or could not start, and were replaced.", restarts)
+
+
+def reloaded(by_result: Mapping[str, int]) -> Iterator[Metric]:
+    """Reloads that several fronts made together."""
+    reloads = CounterMetricFamily("hatchway_reloads", _RELOADS, labels=["result"])
+    for result, count in by_result.items():
+        reloads.add_metric([result], count)
+    yield reloads
 
 
 def _gauge(name: str, says: str, value: float) -> Metric:

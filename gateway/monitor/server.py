@@ -2,13 +2,12 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 
-from gateway.monitor.meters import KIND, Meters
-from gateway.monitor.standing import Standing
+from gateway.monitor.meters import KIND
 
 log = structlog.get_logger()
 
@@ -22,12 +21,28 @@ Answer = tuple[int, str, bytes]
 """Status, type, and what is said."""
 
 
-class Monitor:
-    """On a listening socket. standing: asks how things stand; it raises nothing that is to be expected."""
+class Asked(Protocol):
+    """Who knows the answers. It raises nothing that is to be expected."""
 
-    def __init__(self, meters: Meters, standing: Callable[[], Awaitable[Standing]]) -> None:
-        self._meters = meters
-        self._standing = standing
+    @property
+    def alive(self) -> str:
+        """What speaks against leaving us alone; "" if nothing does."""
+        ...
+
+    async def ready(self) -> tuple[bool, str]:
+        """Whether mail may be sent to us, and a line about it."""
+        ...
+
+    async def metrics(self) -> bytes:
+        """In Prometheus' text format."""
+        ...
+
+
+class Monitor:
+    """On a listening socket."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
         self._server: asyncio.Server | None = None
         self._open = 0
 
@@ -64,12 +79,12 @@ class Monitor:
         if method not in {"GET", "HEAD"}:
             return 405, _PLAIN, b"Only GET.\n"
         if path == "/healthz":
-            return 200, _PLAIN, b"ok\n"
-        standing = await self._standing()
+            trouble = self._asked.alive
+            return 503 if trouble else 200, _PLAIN, f"{trouble or 'ok'}\n".encode()
         if path == "/metrics":
-            return 200, KIND, self._meters.written(standing)
-        troubles = standing.troubles
-        return 503 if troubles else 200, _PLAIN, f"{', '.join(troubles) or 'ready'}\n".encode()
+            return 200, KIND, await self._asked.metrics()
+        ready, says = await self._asked.ready()
+        return 200 if ready else 503, _PLAIN, f"{says}\n".encode()
 
 
 def _asked(head: bytes) -> tuple[str, str]:

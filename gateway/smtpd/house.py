@@ -8,6 +8,7 @@ from typing import Any
 from gateway.intake import Budget
 from gateway.mail import Mail, Reply
 from gateway.ports import Clock, NextHop, Transaction
+from gateway.seat import Crowd
 from gateway.settings import Settings, server_tls
 from gateway.smtpd.terms import Terms
 
@@ -18,7 +19,7 @@ Submit = Callable[[Mail, Transaction], Awaitable[Reply]]
 class House:
     """Settings, ports, and what is being counted. tls: the certificate for sessions that begin from now on."""
 
-    def __init__(self, settings: Settings, *, next_hop: NextHop, submit: Submit, clock: Clock) -> None:
+    def __init__(self, settings: Settings, *, next_hop: NextHop, submit: Submit, clock: Clock, crowd: Crowd) -> None:
         self.settings = settings
         self.limits = settings.limits
         self.terms = Terms(settings)
@@ -26,7 +27,7 @@ class House:
         self.submit = submit
         self.clock = clock
         self.tls: ssl.SSLContext | None = server_tls(settings.tls)
-        self.budget = Budget(settings.limits.in_flight)
+        self.budget = Budget(settings.limits.in_flight, crowd)
         self.draining = False
         self.unfinished: set[asyncio.Task[Reply]] = set()
 

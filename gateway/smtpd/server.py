@@ -21,6 +21,7 @@ import structlog
 from gateway.intake import Budget, prepare
 from gateway.mail import Client, Reply
 from gateway.ports import Clock, NextHop
+from gateway.seat import Crowd
 from gateway.settings import Listener, Settings, server_tls
 from gateway.smtpd import replies
 from gateway.smtpd.house import House, Submit
@@ -31,6 +32,7 @@ from gateway.smtpd.terms import plain
 log = structlog.get_logger()
 
 _AT_ONCE = 64
+"""Connections that are taken in one go; one, where other fronts take them, too."""
 _PAUSE = 1.0
 _HANDSHAKE = 30.0
 """Seconds for a PROXY header, and for implicit TLS."""
@@ -48,8 +50,11 @@ class Door:
 class Server:
     """The door in, with all its listeners."""
 
-    def __init__(self, settings: Settings, *, next_hop: NextHop, submit: Submit, clock: Clock) -> None:
-        self._house = House(settings, next_hop=next_hop, submit=submit, clock=clock)
+    def __init__(
+        self, settings: Settings, *, next_hop: NextHop, submit: Submit, clock: Clock, crowd: Crowd | None = None
+    ) -> None:
+        self._crowd = crowd or Crowd()
+        self._house = House(settings, next_hop=next_hop, submit=submit, clock=clock, crowd=self._crowd)
         self._doors: list[Door] = []
         self._sessions: set[Session] = set()
         self._admissions: set[asyncio.Task[None]] = set()
@@ -115,7 +120,7 @@ class Server:
             asyncio.get_running_loop().add_reader(door.socket, self._accept, door)
 
     def _accept(self, door: Door) -> None:
-        for _ in range(_AT_ONCE):
+        for _ in range(1 if self._crowd.shared else _AT_ONCE):
             try:
                 connected, peer = door.socket.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -130,12 +135,17 @@ class Server:
 
     def _receive(self, door: Door, connected: socket.socket, peer: Source) -> None:
         connected.settimeout(0)
-        if len(self._admissions) >= self._house.limits.connections:
+        if len(self._admissions) + self._crowd.connections >= self._house.limits.connections:
             _turn_away(door, connected, peer, replies.TOO_MANY_SESSIONS)
             return
         task = asyncio.get_running_loop().create_task(self._admit(door, connected, peer))
         self._admissions.add(task)
-        task.add_done_callback(self._admissions.discard)
+        self._crowd.connected(len(self._admissions))
+        task.add_done_callback(self._over)
+
+    def _over(self, admission: asyncio.Task[None]) -> None:
+        self._admissions.discard(admission)
+        self._crowd.connected(len(self._admissions))
 
     async def _admit(self, door: Door, connected: socket.socket, peer: Source) -> None:
         """One connection, from its first octet to its last."""
@@ -169,15 +179,18 @@ class Server:
         trust = self._house.terms.trust(address)
         if not trust.connect and not trust.xclient:
             return replies.CLIENT_NOT_OURS
-        return replies.TOO_MANY_SESSIONS if self._clients[address] >= self._house.limits.connections_per_client else None
+        sessions = self._clients[address] + self._crowd.sessions(address)
+        return replies.TOO_MANY_SESSIONS if sessions >= self._house.limits.connections_per_client else None
 
     @contextmanager
     def _counting(self, address: str) -> Iterator[None]:
         self._clients[address] += 1
+        self._crowd.add(address, 1)
         try:
             yield
         finally:
             self._clients[address] -= 1
+            self._crowd.add(address, -1)
             if not self._clients[address]:
                 del self._clients[address]
 

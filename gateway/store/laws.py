@@ -34,7 +34,7 @@ class KeptLaws:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 path.write_bytes(octets)
             if whole := versioned(growing / tops.pop()) == version:
-                growing.rename(self._folder / version)
+                _put(growing, self._folder / version)
         finally:
             shutil.rmtree(growing, ignore_errors=True)
         return whole
@@ -44,3 +44,12 @@ class KeptLaws:
         kept = self._folder / version
         inside = sorted(kept.iterdir()) if version and kept.is_dir() else []
         return inside[0] if inside else None
+
+
+def _put(folder: Path, to: Path) -> None:
+    """Give it that name, unless another front was first. Raises OSError."""
+    try:
+        folder.rename(to)
+    except OSError:
+        if not to.exists():
+            raise

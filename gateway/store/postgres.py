@@ -96,7 +96,7 @@ class PostgresStore(Shelf):
         lock = await asyncio.to_thread(_prepared, place)
         writer = Writer(knows(engine(place, patience=patience), keys), str(place), manner(place))
         try:
-            spool = Spool(place.beside.with_name(f"{place.beside.name}.spool"), in_memory)
+            spool = Spool(place.own.with_name(f"{place.own.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
             said = await store._start()
         except BaseException:
@@ -113,7 +113,7 @@ class PostgresStore(Shelf):
 
     async def about(self) -> str:
         """What and where it is, and which other gateways are there."""
-        return await self._writer.read(lambda db: f"{described(db, self._place)}{_with(_others(db))}")
+        return await self._writer.read(lambda db: f"{described(db, self._place)}{_with(_others(db, self._place))}")
 
     @asynccontextmanager
     async def duty(self, name: str) -> AsyncIterator[bool]:
@@ -299,7 +299,7 @@ def connect(place: Postgres, library: Any, **how: Any) -> Any:
     """A connection, which commits to stable storage. Raises the library's errors; OSError for the password's file."""
     if place.password_file:
         how["password"] = place.password_file.read_text("utf-8").strip()
-    connection = library.connect(place.url, application_name=_ourselves(), **_SESSION, **_tls(place), **how)
+    connection = library.connect(place.url, application_name=_ourselves(place), **_SESSION, **_tls(place), **how)
     try:
         with _watched(connection):
             connection.execute(_COMMIT)
@@ -321,8 +321,8 @@ def _tls(place: Postgres) -> dict[str, str]:
     return {"sslmode": "verify-full", "sslrootcert": str(known), **least}
 
 
-def _ourselves() -> str:
-    return f"hatchway {socket.gethostname()[:40]} {os.getpid()}"
+def _ourselves(place: Postgres) -> str:
+    return f"hatchway {socket.gethostname()[:40]} {place.gateway}"
 
 
 def _psycopg() -> Any:
@@ -341,7 +341,7 @@ def described(db: Connection, place: Postgres) -> str:
 
 def alone(db: Connection, place: Postgres) -> None:
     """Keep gateways from changing anything until the transaction ends. Raises StoreUnavailable where one is there."""
-    if others := _others(db):
+    if others := _others(db, place):
         raise StoreUnavailable(f"{place}: is in use by {', '.join(others)}; stop every gateway first")
     db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_KEY}, {_ALONE})")
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
@@ -352,13 +352,13 @@ def _with(others: Sequence[str]) -> str:
     return f", with {', '.join(others)}" if others else ""
 
 
-def _others(db: Connection) -> Sequence[str]:
+def _others(db: Connection, place: Postgres) -> Sequence[str]:
     """Gateways that have a connection, by the names of their machines and their process numbers."""
     asked = (
         "SELECT DISTINCT application_name FROM pg_stat_activity"
         " WHERE datname = current_database() AND application_name LIKE 'hatchway %%' ORDER BY 1"
     )
-    names = [name.split(" ") for name in db.exec_driver_sql(asked).scalars() if name != _ourselves()]
+    names = [name.split(" ") for name in db.exec_driver_sql(asked).scalars() if name != _ourselves(place)]
     return [f"{name[1]} ({name[2]})" for name in names]
 
 
@@ -381,7 +381,7 @@ def _prepared(place: Postgres) -> Lock:
     """The folder is there, and ours alone. Raises StoreUnavailable."""
     try:
         place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return Lock(place.beside, "each front has a `store.folder` of its own")
+        return Lock(place.own, "each front has a `store.folder` of its own")
     except OSError as error:
         raise StoreUnavailable(f"{place.folder}: {error.strerror or error}") from error
 

@@ -51,6 +51,9 @@ STATUS = {
         ({"oldest_waiting": "2026-09-20T10:00:00+00:00"}, "reviewers", "mind"),
         ({"since": "2027-01-01T00:00:00+00:00"}, "clock", "bad"),
         ({"canaries": {"board": "missed: no hold"}}, "canary board", "bad"),
+        ({"fronts": [{"front": 1, "state": "up", "restarts": 0}]}, "fronts", "good"),
+        ({"fronts": [{"front": 1, "state": "up", "restarts": 2}]}, "fronts", "mind"),
+        ({"fronts": [{"front": 1, "state": "starting", "restarts": 2}]}, "fronts", "bad"),
     ],
 )
 def test_what_a_gateway_says_of_itself_is_weighed(change, what, state):

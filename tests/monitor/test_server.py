@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.decision import Authority, Decision, Hold, Relay, Trial
 from gateway.mail import Reply
-from gateway.monitor import Meters, Monitor, Standing
+from gateway.monitor import Alone, Meters, Monitor, Standing
 from gateway.monitor.standing import Listing, Shelf
 from gateway.sockets import bound
 from gateway.source import Location
@@ -44,7 +44,7 @@ async def monitored(standing=GOOD, meters=None):
     async def now():
         return standing
 
-    monitor, listening = Monitor(meters or Meters(), now), bound("127.0.0.1:0")
+    monitor, listening = Monitor(Alone(meters or Meters(), now)), bound("127.0.0.1:0")
     port = listening.getsockname()[1]
     await monitor.start(listening)
 

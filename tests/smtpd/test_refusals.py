@@ -1,12 +1,14 @@
 """What the door refuses: strangers, senders that are not ours, too much of anything, and what is out of order."""
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
 
 from gateway.mail import Reply
+from gateway.seat import Crowd
 from tests.support.smtpd import HOSTNAME, NextHop, opened, settings
 
 MESSAGE = b"Subject: x\r\n\r\nx\r\n"
@@ -192,6 +194,24 @@ async def test_connections_beyond_the_total_are_421():
         assert (await first.reply()).startswith("220")
         async with house.client(source="127.0.0.2") as second:
             assert (await second.reply()).startswith("421 4.7.0")
+
+
+@pytest.mark.parametrize("limit", ["connections", "connections_per_client"])
+async def test_what_other_fronts_have_counts_until_they_let_go_of_it_or_die(limit):
+    shared = Crowd.made(2)
+    ours, theirs = (Crowd(shared, rows=2, mine=row) for row in (0, 1))
+    configured = settings(limits={limit: 2})
+    async with AsyncExitStack() as stack:
+        house = await stack.enter_async_context(opened(None, configured, crowd=ours))
+        other = await stack.enter_async_context(opened(None, configured, crowd=theirs))
+        clients = [await stack.enter_async_context(one.client()) for one in (house, other)]
+        assert [(await client.reply())[:3] for client in clients] == ["220", "220"]
+        async with house.client() as third:
+            assert (await third.reply()).startswith("421 4.7.0")
+        Crowd.watched(shared, 2).clear(1)
+        async with house.client() as fourth:
+            assert (await fourth.reply()).startswith("220")
+    os.close(shared)
 
 
 async def test_a_message_beyond_the_size_is_552_while_it_streams_and_the_session_goes_on():

@@ -29,6 +29,7 @@ from typing import Any, Self
 
 from gateway.mail import Client as Speaker
 from gateway.mail import Command, Envelope, Mail, Outgoing, Receipt, Reply
+from gateway.seat import Crowd
 from gateway.settings import Limits, Listener, Notices, Relay, Settings, Tls
 from gateway.smtpd import Server
 
@@ -211,10 +212,11 @@ async def opened(
     submit: Any = None,
     tls: str = "none",
     ca: ssl.SSLContext | None = None,
+    crowd: Crowd | None = None,
 ) -> AsyncIterator[House]:
     """A server on a port of its own, drained in the end."""
     hop, submitted = hop or NextHop(), Submitted()
-    server = Server(configured or settings(), next_hop=hop, submit=submit or submitted, clock=FixedClock())
+    server = Server(configured or settings(), next_hop=hop, submit=submit or submitted, clock=FixedClock(), crowd=crowd)
     listening = socket.create_server(("127.0.0.1", 0), backlog=128)
     port = listening.getsockname()[1]
     await server.start(Listener.model_construct(address=f"127.0.0.1:{port}", tls=tls), listening)
