@@ -9,7 +9,6 @@ voices, take unused numbers of the vocabulary; each begins as the mean of words 
 import importlib.util
 import json
 import struct
-from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -130,14 +129,6 @@ def fresh(dropout: float = 0.1) -> Network:
         _mean_marks(network.words.weight)
     network.words.weight.requires_grad_(requires_grad=False)
     return network
-
-
-def averaged(networks: Sequence[Network]) -> Network:
-    """One network whose weights are the mean of theirs: trained apart from the same beginning, they err apart."""
-    one, *others = (network.state_dict() for network in networks)
-    mean = networks[0]
-    mean.load_state_dict({name: torch.stack([weight, *(each[name] for each in others)]).mean(0) for name, weight in one.items()})
-    return mean
 
 
 def _copy(part: nn.Module, tensors: dict[str, Tensor], name: str) -> None:

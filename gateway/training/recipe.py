@@ -7,7 +7,6 @@ from dataclasses import dataclass
 class Recipe:
     """How to train.
 
-    networks: so many are trained, each with the next seed, and their weights averaged
     rate: of learning in the last layer, falling by `decay` with each layer below; pieces: in a batch, with its padding
     size: pieces in a window, which may be more than when it judges
     bury: for what share of the messages its telling lines are also shown in an ordinary one
@@ -17,7 +16,6 @@ class Recipe:
     """
 
     seed: int = 1
-    networks: int = 2
     epochs: int = 3
     rate: float = 2e-4
     decay: float = 0.85

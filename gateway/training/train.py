@@ -27,7 +27,7 @@ from gateway.training.examples import Example, Loader, said
 from gateway.training.export import export
 from gateway.training.hardening import harden
 from gateway.training.learning import learn
-from gateway.training.network import averaged, vocabulary
+from gateway.training.network import vocabulary
 from gateway.training.recipe import Recipe
 from gateway.training.screening import Sieve, sieve
 
@@ -94,8 +94,7 @@ def _once(
     extra = [each for path in material.extra for each in read[path]]
     plenty = [each for path in material.plenty for each in read[path]]
     more = [each for path in material.more for each in read[path]]
-    seeds = range(recipe.seed, recipe.seed + recipe.networks)
-    network = averaged([learn(shown, extra, replace(recipe, seed=seed)) for seed in seeds])
+    network = learn(shown, extra, recipe)
     export(harden(network, shown, extra, plenty, recipe) if plenty else network, weights)
     return sieve([*shown, *extra, *plenty, *more], recipe.seed)
 
@@ -200,11 +199,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--borrow", type=Path, help="a folder of real mail, see gateway/training/borrowed.py")
     parser.add_argument("--borrowed", type=Path, help="where what was drawn from it goes, to test with  [default: nowhere]")
     parser.add_argument("--epochs", type=int, default=usual.epochs)
-    parser.add_argument("--networks", type=int, default=usual.networks, help="so many are trained and averaged")
     parser.add_argument("--seed", type=int, default=usual.seed)
     parser.add_argument("--threads", type=int, default=usual.threads)
     chosen = parser.parse_args(arguments)
-    recipe = replace(usual, networks=chosen.networks, epochs=chosen.epochs, seed=chosen.seed, threads=chosen.threads)
+    recipe = replace(usual, epochs=chosen.epochs, seed=chosen.seed, threads=chosen.threads)
     chosen.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         drawn = chosen.borrowed or Path(folder)

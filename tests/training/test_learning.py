@@ -7,7 +7,6 @@ torch = pytest.importorskip("torch")
 from gateway.model import Window  # noqa: E402  -- only where torch is
 from gateway.training.batches import Sample  # noqa: E402  -- likewise
 from gateway.training.learning import collate, loss_of  # noqa: E402  -- likewise
-from gateway.training.network import Network, averaged  # noqa: E402  -- likewise
 from gateway.training.recipe import Recipe  # noqa: E402  -- likewise
 
 
@@ -51,11 +50,3 @@ def test_the_wrong_line_of_a_message_costs():
 
 def test_the_kind_is_known_of_the_telling_lines_alone():
     assert BATCH.kind.tolist() == [[-1, 4], [-1, -1], [-1, -1]]
-
-
-def test_of_two_networks_each_weight_is_the_mean():
-    one, other = Network(), Network()
-    bias = (one.window.bias.detach() + 2.0, one.window.bias.detach().clone())
-    with torch.no_grad():
-        other.window.bias.copy_(bias[0])
-    assert torch.allclose(averaged([one, other]).window.bias, (bias[0] + bias[1]) / 2)
