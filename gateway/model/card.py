@@ -34,6 +34,7 @@ class Scale:
 class Level:
     """How the screen's weights are to be read: see Screen."""
 
+    words: float
     scale: float
     bias: float
     least: float

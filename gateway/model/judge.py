@@ -1,7 +1,7 @@
 """The model at work. A window is run alone and unpadded, so that its scores never depend on what else is judged with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -78,7 +78,7 @@ class Judge:
 
     def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
         """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
-        cut, left = self.cut(self.lines(sentences, subject=subject))
+        cut, left = self.cut(self.lines(sentences, subject=subject), max(found.values(), default=0.0))
         said = self.said(cut, len(sentences))
         told = tuple(
             Told(scores=self._scores(logits), kind=KINDS[int(kinds.argmax())]) if logits[0] > NOTHING else None
@@ -104,9 +104,12 @@ class Judge:
                 each[number], kinds[number] = np.maximum(each[number], said), sort
         return Said(message=message, sentences=each, kinds=kinds)
 
-    def cut(self, lines: Sequence[Line]) -> tuple[list[Window], int]:
-        """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many."""
-        only = self._screen.around(lines, REACH) if self._screen and lines else ()
+    def cut(self, lines: Sequence[Line], found: float = 0.0) -> tuple[list[Window], int]:
+        """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many.
+
+        found: the most that rules found in the message
+        """
+        only = self._screen.around(lines, REACH, found) if self._screen and lines else ()
         if len(only) and not any(only):
             return [], 0
         cut, left = windows(lines, size=self.card.size, most=MOST, only=only)
@@ -143,5 +146,5 @@ def load_judge(folder: Path | None = None, *, masker: Masker | None = None) -> J
         raise WeightsError(
             f"{folder / 'card.json'} does not name {', '.join(sorted(missing))}; install the package again or train"
         )
-    screen = Screen((folder / SCREEN).read_bytes(), scale=card.screen.scale, bias=card.screen.bias, least=card.screen.least)
+    screen = Screen((folder / SCREEN).read_bytes(), **asdict(card.screen))
     return Judge(card, (folder / WEIGHTS).read_bytes(), WordPieces.load(folder / VOCABULARY), masker or Masker(), screen)

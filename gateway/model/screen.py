@@ -1,21 +1,56 @@
-"""What need not be read: a linear look at each sentence with its neighbours, far cheaper than the model.
+"""What need not be read: two small looks at each sentence with its neighbours, far cheaper than the model.
 
-It weighs word pieces, and pairs of them, of a sentence, the one before and the one behind. What stays below `least` is
-settled as clear; the level is set in training so that next to nothing is settled that the model would have flagged.
+The first weighs word pieces, and pairs of them, of a sentence, the one before and the one behind: it knows by heart what words
+tell. The second reads a little: every piece has WIDTH numbers, what stands in SPAN pieces in a row is weighed in SHOWN ways, and
+of a sentence counts the most that it shows of each, and of its neighbours the same; these are weighed in INNER ways. What both
+make of a sentence is added up. Either misses what the other does not.
+
+What stays below `least` is settled as clear; the level is set in training so that next to nothing is settled that the model
+would have flagged. All weights are whole numbers, small enough that every sum is exact, in whatever order a processor adds: a
+sentence's score never depends on what is judged with it, nor on the machine.
 """
 
-from collections.abc import Sequence
-from itertools import chain
+import math
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+from typing import Any, TypeVar
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
 from gateway.model.windows import Line
 
 SINGLE, PAIRS = 1 << 15, 1 << 16
-SIZE = SINGLE + PAIRS
-"""Octets of the weights, each a signed number: first those of pieces, then those of pairs."""
+"""Weights of pieces, and of pairs behind them, in the first look."""
+PIECES, WIDTH, SPAN, SHOWN, INNER = 30_522, 32, 5, 64, 32
+PARTS: tuple[tuple[str, type[np.signedinteger[Any]], tuple[int, ...]], ...] = (
+    ("told", np.int64, (INNER,)),
+    ("shown", np.int32, (SHOWN,)),
+    ("spans", np.int8, (SPAN * WIDTH, SHOWN)),
+    ("own", np.int8, (SHOWN, INNER)),
+    ("beside", np.int8, (SHOWN, INNER)),
+    ("out", np.int8, (INNER,)),
+    ("pieces", np.int8, (PIECES, WIDTH)),
+    ("words", np.int8, (SINGLE + PAIRS,)),
+)
+"""What the weights hold, one behind the other: `told` and `shown` are added to what is weighed, `words` are of the first look.
+
+Piece 0 stands between sentences and has no numbers but 0.
+"""
+SIZE = sum(np.dtype(kind).itemsize * math.prod(shape) for _, kind, shape in PARTS)
+"""Octets of the weights."""
+HEEDED = 2.0
+"""What a score gains where rules are sure of a finding, and a part of it where they are not: the model hears of it too."""
 _ODD = 40_503
+_GAP = (0,) * (SPAN // 2)
+"""What stands between sentences, so that none is weighed with pieces of another."""
+_ROWS = 24
+_MOST = 4096
+"""So many pieces, or one sentence, are held at once."""
+
+_Number = TypeVar("_Number", np.float32, np.float64)
+_Any = TypeVar("_Any", np.int64, np.float64)
 
 
 def features(pieces: Sequence[int]) -> NDArray[np.int64]:
@@ -30,39 +65,100 @@ def _paired(ids: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 class Screen:
-    """weights: SIZE octets; a sentence's score is `scale` times their sum, with its neighbours', and `bias`. Pure."""
+    """weights: SIZE octets; a sentence's score is `words` and `scale` times what the two looks make of it, and `bias`. Pure."""
 
-    def __init__(self, weights: bytes, *, scale: float, bias: float, least: float) -> None:
+    def __init__(self, weights: bytes, *, words: float, scale: float, bias: float, least: float) -> None:
         if len(weights) != SIZE:
             raise ValueError(f"{len(weights)} octets are no weights of a screen: {SIZE} are")
-        self._weights = np.frombuffer(weights, dtype=np.int8).astype(np.int64)
-        self._scale, self._bias, self._least = scale, bias, least
+        parts = dict(_parts(weights))
+        self._pieces, self._spans = parts["pieces"], parts["spans"].astype(np.float32)
+        self._heart = parts["words"].astype(np.int64)
+        self._own, self._next, self._out, self._told, self._shown = (
+            parts[name].astype(np.float64) for name in ("own", "beside", "out", "told", "shown")
+        )
+        self._words, self._scale, self._bias, self._least = words, scale, bias, least
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Of each sentence, with its neighbours."""
-        alone = self._alone([each.pieces for each in lines])
-        around = np.concatenate([[0.0], alone, [0.0]])
-        summed: NDArray[np.float64] = around[:-2] + around[1:-1] + around[2:] + self._bias
-        return summed
+        if not lines:
+            return np.empty(0)
+        said = [each.pieces for each in lines]
+        first, second = self._known(said), self._read(said)
+        scores: NDArray[np.float64] = first * self._words + second * self._scale + self._bias
+        return scores
 
-    def _alone(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-        """Of each sentence by itself. All are summed at once, in whole numbers: no sentence's sum depends on the others'."""
+    def _known(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
+        """What pieces and pairs weigh in each sentence and its neighbours."""
         ids = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
         ends = np.cumsum(np.fromiter(map(len, lines), dtype=np.int64, count=len(lines)))
-        pairs = self._weights[SINGLE + _paired(ids)]
+        pairs = self._heart[SINGLE + _paired(ids)]
         pairs[ends[:-1] - 1] = 0
-        summed = self._weights[ids % SINGLE]
+        summed = self._heart[ids % SINGLE]
         summed[:-1] += pairs
-        alone: NDArray[np.float64] = np.diff(np.cumsum(summed)[ends - 1], prepend=0) * self._scale
-        return alone
+        alone: NDArray[np.int64] = np.diff(np.cumsum(summed)[ends - 1], prepend=0)
+        return alone + _beside(alone)
 
-    def around(self, lines: Sequence[Line], reach: int) -> list[bool]:
+    def _read(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        """What is weighed of what each sentence and its neighbours show."""
+        shown = np.concatenate([self._most(some) for some in _some(lines)])
+        told = np.maximum(_product(shown, self._own) + _product(_beside(shown), self._next) + self._told, 0.0)
+        summed: NDArray[np.float64] = (told * self._out).sum(axis=1)
+        return summed
+
+    def _most(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        """The most that each sentence shows."""
+        ids = [*_GAP, *chain.from_iterable(chain.from_iterable(zip(lines, repeat(_GAP))))]
+        numbers = self._pieces[[*ids, *_GAP]].astype(np.float32)
+        step = numbers.itemsize
+        spans = as_strided(numbers, (len(ids) - len(_GAP), SPAN * WIDTH), (WIDTH * step, step))
+        weighed = _product(spans, self._spans)
+        bounds = np.cumsum([0, *chain.from_iterable((len(each), len(_GAP)) for each in lines)])
+        most = np.maximum.reduceat(weighed, bounds[:-1], axis=0)[::2]
+        return np.maximum(most + self._shown, 0.0)
+
+    def around(self, lines: Sequence[Line], reach: int, found: float = 0.0) -> list[bool]:
         """True for each sentence that passes, or stands within `reach` of one that does."""
-        passed = self.passes(lines)
+        passed = self.passes(lines, found)
         if not passed.any():
             return [False] * len(lines)
         return [bool(passed[max(0, number - reach) : number + reach + 1].any()) for number in range(len(lines))]
 
-    def passes(self, lines: Sequence[Line]) -> NDArray[np.bool_]:
-        """True for each sentence that the model should read."""
-        return self.scores(lines) >= self._least
+    def passes(self, lines: Sequence[Line], found: float = 0.0) -> NDArray[np.bool_]:
+        """True for each sentence that the model should read. found: the most that rules found in the message, 0..1."""
+        return self.scores(lines) + HEEDED * found >= self._least
+
+
+def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
+    at = 0
+    for name, kind, shape in PARTS:
+        read = np.frombuffer(weights, np.dtype(kind).newbyteorder("<"), math.prod(shape), at)
+        yield name, read.reshape(shape)
+        at += read.nbytes
+
+
+def _beside(each: NDArray[_Any]) -> NDArray[_Any]:
+    """For each sentence the sum of what its neighbours have."""
+    summed = np.zeros_like(each)
+    summed[1:] += each[:-1]
+    summed[:-1] += each[1:]
+    return summed
+
+
+def _product(rows: NDArray[_Number], weights: NDArray[_Number]) -> NDArray[_Number]:
+    """Their product. It is made of so few rows at a time that the library starts no threads, which cost more than they bring."""
+    blocks = -(-len(rows) // _ROWS)
+    filled = np.zeros((blocks * _ROWS, rows.shape[1]), dtype=rows.dtype)
+    filled[: len(rows)] = rows
+    product: NDArray[_Number] = (filled.reshape(blocks, _ROWS, -1) @ weights).reshape(blocks * _ROWS, -1)[: len(rows)]
+    return product
+
+
+def _some(lines: Sequence[tuple[int, ...]]) -> Iterator[Sequence[tuple[int, ...]]]:
+    """The sentences, so many at once that their pieces are not too many."""
+    first = held = 0
+    for number, pieces in enumerate(lines):
+        held += len(pieces)
+        if held > _MOST and number > first:
+            yield lines[first:number]
+            first, held = number, len(pieces)
+    yield lines[first:]

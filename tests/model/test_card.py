@@ -23,7 +23,7 @@ def folder(tmp_path):
         "files": {"judge.onnx": hashlib.sha256(b"weights").hexdigest()},
         "scales": {"political": SCALE, "religious": SCALE},
         "thresholds": {"unsure": 0.4, "match": 0.8},
-        "screen": {"scale": 0.01, "bias": -1.0, "least": -2.0},
+        "screen": {"words": 0.02, "scale": 0.01, "bias": -1.0, "least": -2.0},
     }
     (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
     return tmp_path

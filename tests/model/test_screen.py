@@ -1,22 +1,56 @@
 """What the model need not read."""
 
+import math
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import line
-from gateway.model.screen import SINGLE, SIZE, Screen, features
+from gateway.model.screen import HEEDED, PARTS, SHOWN, SINGLE, SIZE, SPAN, WIDTH, Screen, features
 from gateway.reading import Origin
 
-VOTE = 3000
+VOTE, FOR, HIM = 3000, 3001, 3002
+SENTENCES = st.lists(st.lists(st.integers(0, 30_521), min_size=1, max_size=40), min_size=1, max_size=9)
 
 
-def screen(least, **weights):
-    table = bytearray(SIZE)
-    for piece, weight in {VOTE: 10, **weights}.items():
-        table[piece % SINGLE] = weight
-    return Screen(bytes(table), scale=0.1, bias=-0.5, least=least)
+def tables(**given):
+    return {name: given.get(name, np.zeros(shape)).astype(kind) for name, kind, shape in PARTS}
+
+
+def screen(least=0.0, **given):
+    octets = b"".join(tables(**given)[name].tobytes() for name, _, _ in PARTS)
+    return Screen(octets, words=0.1, scale=0.01, bias=-0.5, least=least)
+
+
+def knows(**weights):
+    """The first look, with a weight for each piece."""
+    words = np.zeros({name: shape for name, _, shape in PARTS}["words"])
+    for piece, weight in weights.items():
+        words[int(piece[1:]) % SINGLE] = weight
+    return {"words": words}
+
+
+def reads():
+    """The second look, which tells VOTE before HIM from HIM before VOTE."""
+    given = {name: np.zeros(shape) for name, _, shape in PARTS}
+    given["pieces"][VOTE, 0] = given["pieces"][HIM, 1] = 1
+    given["spans"][2 * WIDTH, 0] = given["spans"][4 * WIDTH + 1, 0] = 10
+    given["shown"][0] = -15
+    given["own"][0, 0], given["beside"][0, 0], given["out"][0] = 10, 2, 2
+    return given
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    rnd = np.random.default_rng(1)
+    made = {
+        name: rnd.integers(-128, 128, shape) if np.dtype(kind).itemsize == 1 else rnd.integers(-(1 << 20), 1 << 20, shape)
+        for name, kind, shape in PARTS
+    }
+    made["pieces"][0] = 0
+    return made
 
 
 def message(*sentences):
@@ -25,24 +59,54 @@ def message(*sentences):
 
 def test_a_telling_piece_lets_its_sentence_and_the_neighbours_pass():
     lines = message([5], [6], [7, VOTE], [8], [9])
-    assert screen(0.0).passes(lines).tolist() == [False, True, True, True, False]
+    assert screen(**knows(p3000=10)).passes(lines).tolist() == [False, True, True, True, False]
 
 
-def test_a_score_is_the_sum_of_three_sentences_and_the_bias():
-    assert screen(0.0).scores(message([VOTE], [VOTE], [4])).tolist() == pytest.approx([1.5, 1.5, 0.5])
+def test_the_first_look_adds_three_sentences_up():
+    scores = screen(**knows(p3000=10)).scores(message([VOTE], [VOTE], [4]))
+    assert scores.tolist() == pytest.approx([1.5, 1.5, 0.5])
 
 
-@given(st.lists(st.lists(st.integers(0, 30_521), min_size=1, max_size=40), min_size=1, max_size=9))
-def test_a_sentence_weighs_the_same_whatever_stands_beside_it(sentences):
-    weights = np.random.default_rng(1).integers(-128, 128, SIZE, dtype=np.int8)
-    look = Screen(weights.tobytes(), scale=0.0279, bias=0.0, least=0.0)
-    alone = [0.0, *(look.scores(message(pieces)).item() for pieces in sentences), 0.0]
-    together = [(before + own) + behind for before, own, behind in zip(alone, alone[1:], alone[2:], strict=False)]
-    assert look.scores(message(*sentences)).tolist() == together
+def test_the_second_look_reads_pieces_in_their_order_and_neighbours_for_less():
+    said = screen(**reads()).scores(message([VOTE, FOR, HIM], [9], [HIM, FOR, VOTE], [VOTE, FOR, FOR, HIM]))
+    assert said.tolist() == pytest.approx([0.5, -0.3, -0.5, -0.5])
+
+
+def test_what_rules_found_lets_more_pass():
+    lines, look = message([VOTE]), screen(0.5 + HEEDED / 2, **knows(p3000=10))
+    assert [look.passes(lines, found).item() for found in (0.0, 0.4, 0.6)] == [False, False, True]
+
+
+@settings(max_examples=30, deadline=None)
+@given(SENTENCES)
+def test_a_score_is_that_of_whole_numbers(drawn, sentences):
+    pieces = [[10, *each] for each in sentences]
+    given = {name: table.astype(np.int64).astype(object) for name, table in drawn.items() if name not in {"pieces", "words"}}
+    shown = []
+    for each in pieces:
+        filled = [0] * (SPAN // 2) + each + [0] * (SPAN // 2)
+        table = np.array([drawn["pieces"][piece] * (at in range(2, len(each) + 2)) for at, piece in enumerate(filled)])
+        spans = np.array([table[at : at + SPAN].reshape(-1) for at in range(len(each))]) @ drawn["spans"]
+        shown.append(np.maximum(spans.max(axis=0).astype(object) + given["shown"], 0))
+    known = [int(drawn["words"][features(each)].sum()) for each in pieces]
+    expected = []
+    nothing = np.zeros(SHOWN, dtype=np.int64).astype(object)
+    for at in range(len(pieces)):
+        beside = (shown[at - 1] if at else nothing) + (shown[at + 1] if at + 1 < len(pieces) else nothing)
+        told = np.maximum(shown[at] @ given["own"] + beside @ given["beside"] + given["told"], 0) @ given["out"]
+        expected.append(sum(known[max(0, at - 1) : at + 2]) * 0.1 + float(told) * 0.01 - 0.5)
+    assert screen(**drawn).scores(message(*sentences)).tolist() == expected
+
+
+def test_a_sentence_weighs_the_same_in_a_long_message(drawn):
+    rnd = np.random.default_rng(2)
+    lines = message(*(rnd.integers(0, 30_522, rnd.integers(1, 90)).tolist() for _ in range(300)))
+    together = screen(**drawn).scores(lines)
+    assert [screen(**drawn).scores(lines[at - 1 : at + 2])[1] for at in range(1, 299, 9)] == together[1:299:9].tolist()
 
 
 def test_a_message_without_a_sentence_has_no_scores():
-    assert screen(0.0).scores([]).tolist() == []
+    assert screen().scores([]).tolist() == []
 
 
 def test_a_pair_has_a_weight_of_its_own():
@@ -52,9 +116,10 @@ def test_a_pair_has_a_weight_of_its_own():
 
 @given(st.lists(st.integers(0, 30521), max_size=130))
 def test_every_feature_has_a_place_among_the_weights(pieces):
-    assert all(0 <= place < SIZE for place in features(pieces))
+    places = math.prod({name: shape for name, _, shape in PARTS}["words"])
+    assert all(0 <= place < places for place in features(pieces))
 
 
 def test_a_file_of_another_size_is_refused():
     with pytest.raises(ValueError, match="no weights of a screen"):
-        Screen(b"\x00", scale=1.0, bias=0.0, least=0.0)
+        Screen(b"\x00" * (SIZE - 1), words=1.0, scale=1.0, bias=0.0, least=0.0)

@@ -45,7 +45,7 @@ def test_the_screen_settles_hardly_a_violation_that_is_flagged():
 def test_the_papers_are_those_of_the_files_and_are_read_again(tmp_path):
     for name in ("judge.onnx", "vocab.txt", "screen.bin"):
         (tmp_path / name).write_bytes(name.encode())
-    screen = Level(scale=0.01, bias=-1.0, least=-2.0)
+    screen = Level(words=0.02, scale=0.01, bias=-1.0, least=-2.0)
     write(tmp_path, Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scaling=scaled(FOUND), screen=screen))
     card = read_card(tmp_path)
     assert card.screen == screen
