@@ -84,6 +84,11 @@ class Step(StrEnum):
     SIGN_IN_REFUSED = "sign-in refused"
     SIGNED_OUT = "signed out"
     ROLE_CHANGED = "role changed"
+    TOKEN_MADE = "token made"
+    TOKEN_REVOKED = "token revoked"
+    TOKEN_USED = "token used"
+    TOKEN_REFUSED = "token refused"
+    UNHEARD = "webhook given up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
