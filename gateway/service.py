@@ -24,6 +24,7 @@ from gateway.control.audit import audit_answers
 from gateway.control.keys import key_answers
 from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
+from gateway.control.tokens import token_answers
 from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
@@ -300,6 +301,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        requests |= token_answers(tokens=store.tokens, book=store.accounts, trail=store, clock=clock)
         requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         await _open_monitor(stack, front)
         await _open_console(stack, front, links, eye, clock)
@@ -352,6 +354,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         book=front.store.accounts,
         factors=factors,
         figures=front.store.figures,
+        tokens=front.store.tokens,
         seal=seal,
         oidc=Provider(wishes.oidc, f"{wishes.public_url}{BACK}") if wishes.oidc else None,
         ldap=ldap,

@@ -120,6 +120,7 @@ class Console(Model):
     public_url: as browsers reach it; http only on this machine. proxy_from: reverse proxies whose word on the client counts
     idle, longest: how long a session lives unused, and at all; reasons: what a denial may say, to choose from
     key file: what second factors are sealed with, besides the key in the store
+    api_per_minute: requests of one token
     """
 
     listen: Endpoint
@@ -131,6 +132,7 @@ class Console(Model):
     longest: Time = timedelta(hours=12)
     second_factor: Literal["optional", "required"] = "optional"
     key_file: Path | None = None
+    api_per_minute: int = Field(default=120, ge=1)
     oidc: Oidc | None = None
     ldap: Ldap | None = None
     reasons: tuple[str, ...] = (

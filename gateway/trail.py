@@ -84,10 +84,10 @@ class Step(StrEnum):
     SIGN_IN_REFUSED = "sign-in refused"
     SIGNED_OUT = "signed out"
     ROLE_CHANGED = "role changed"
-    TOKEN_MADE = "token made"
-    TOKEN_REVOKED = "token revoked"
-    TOKEN_USED = "token used"
-    TOKEN_REFUSED = "token refused"
+    PROGRAM_ADDED = "token made"
+    PROGRAM_REVOKED = "token revoked"
+    PROGRAM_ASKED = "token used"
+    PROGRAM_REFUSED = "token refused"
     UNHEARD = "webhook given up"
 
 

@@ -15,11 +15,16 @@ from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
 from gateway.vault import readable
 
-_FILES = ("settings", "policy", "roster", "tests")
+_FILES = ("settings", "policy", "roster", "tests", "api")
 
 
 @click.command
-@click.option("--schema", "kind", type=click.Choice(_FILES), help="Print the JSON Schema of such a file, for editors, and end.")
+@click.option(
+    "--schema",
+    "kind",
+    type=click.Choice(_FILES),
+    help="Print the JSON Schema of such a file, for editors, or the OpenAPI document of the API, and end.",
+)
 @click.option("--sign-in", "ask", is_flag=True, help="Also ask the OpenID provider and the directory whether they answer.")
 @click.option("--store", "look", is_flag=True, help="Also ask the database whether it can be used, and say what it is.")
 @config
@@ -46,6 +51,10 @@ def command(kind: str | None, settings_file: Path, *, ask: bool, look: bool, as_
 
 
 def _schema(kind: str) -> dict[str, Any]:
+    if kind == "api":
+        from gateway.console.api import document
+
+        return document()
     from gateway.classify.roster import File as Roster
     from gateway.policy.written import File as Policies
     from gateway.rehearsal.sketches import File as Tests

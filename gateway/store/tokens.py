@@ -72,7 +72,7 @@ class StoredTokens:
 
         def work(db: Connection) -> None:
             db.execute(update(tokens).where(tokens.c.id == token.id).values(used=at))
-            append(db, at, Step.TOKEN_USED, actor=actor, hold=hold, detail=detail)
+            append(db, at, Step.PROGRAM_ASKED, actor=actor, hold=hold, detail=detail)
 
         await self._writer.do(work)
 
