@@ -67,3 +67,20 @@ class CallBox(Protocol):
     async def pending(self, hooks: Collection[str]) -> Mapping[str, Pending]:
         """What is still to be told, for each of them."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a receiver answered: its status, 0 for none at all; `says` in a few words; after: the seconds it asks us to wait."""
+
+    status: int
+    says: str
+    after: int = 0
+
+
+class Line(Protocol):
+    """The way to one receiver."""
+
+    async def tell(self, url: str, octets: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+        """Status, or 0 with why there is none; what it says of when to come again. Never raises for the receiver's doing."""
+        ...

@@ -26,6 +26,7 @@ from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
 from gateway.control.tokens import token_answers
 from gateway.control.users import user_answers
+from gateway.control.webhooks import webhook_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
 from gateway.directory import Directories
@@ -38,7 +39,7 @@ from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
 from gateway.monitor import MeteredJudge, Meters, Monitor
 from gateway.notice import Notices
-from gateway.oidc import Provider
+from gateway.oidc import Provider, Wire
 from gateway.pipeline import Pipeline
 from gateway.ports import Clock, StoreUnavailable, Transaction
 from gateway.post import Post
@@ -57,6 +58,7 @@ from gateway.upkeep import Upkeep, ended, lasting
 from gateway.viewer import Viewer
 from gateway.vigil import Watch, handed_in
 from gateway.watched import Watched
+from gateway.webhooks import Webhooks
 
 log = structlog.get_logger()
 
@@ -127,6 +129,16 @@ class Front:
             clock=clock,
             hostname=hostname,
         )
+        self.webhooks = Webhooks(
+            settings.webhooks,
+            lines={name: Wire(hook) for name, hook in settings.webhooks.items()},
+            trail=store,
+            calls=store.calls,
+            desk=store.desk,
+            alarm=self.vigil.alarm,
+            clock=clock,
+            public_url=settings.console.public_url if settings.console else "",
+        )
         self.upkeep = Upkeep(
             reviews=self.reviews,
             records=self.records,
@@ -151,6 +163,7 @@ class Front:
             delivery=self.delivery,
             directories=directories,
             vigil=self.vigil,
+            webhooks=self.webhooks,
             doors={"smtp": self.door, "milter": self.milter},
             clock=clock,
         )
@@ -273,13 +286,14 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
         front = Front(settings, law, store, directories=directories, links=links, eye=eye, clock=clock)
+        await front.webhooks.begin()
         await front.record(Step.STARTED, written)
         await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, *front.upkeep.works):
+        for work in (front.delivery.run, front.webhooks.run, *front.upkeep.works):
             stack.push_async_callback(ended, asyncio.create_task(lasting(work)))
         requests = answers(
             store=store,
@@ -301,6 +315,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        requests |= webhook_answers(front.webhooks)
         requests |= token_answers(tokens=store.tokens, book=store.accounts, trail=store, clock=clock)
         requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         await _open_monitor(stack, front)

@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway import database, listing, sealing
+from gateway import database, listing, sealing, webhook
 from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
 from gateway.listing import Listing
@@ -245,6 +245,7 @@ class Settings(Model):
     audit: Audit = Audit()
     monitor: Monitor | None = None
     vigil: Vigil = Vigil()
+    webhooks: dict[str, webhook.Webhook] = Field(default_factory=dict)
     log: Literal["json", "plain"] = "plain"
 
     @property
@@ -297,6 +298,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
     if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
         yield document.problem(("vigil",), "needs through", "Write where the MTA in front takes mail, such as 127.0.0.1:25.")
     yield from listing.contradictions(settings.directories, document)
+    yield from webhook.contradictions(settings.webhooks, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 

@@ -14,6 +14,7 @@ from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
 from gateway.vault import readable
+from gateway.webhook import secrets
 
 _FILES = ("settings", "policy", "roster", "tests", "api")
 
@@ -102,6 +103,8 @@ def _problems(settings_file: Path) -> list[Problem]:
     settings = tried(load_settings, settings_file)
     if settings is not None:
         problems += [*_files(settings), *_milter(settings)]
+        for hook in settings.webhooks.values():
+            tried(secrets, hook.secret_file)
         if not problems:
             tried(server_tls, settings.tls)
         tried(Notices, settings.notices, hostname=settings.hostname)
@@ -163,6 +166,8 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if console and console.ldap:
         yield "console.ldap.bind secret file", console.ldap.bind_secret_file
         yield "console.ldap.ca file", console.ldap.ca_file
+    for name, hook in settings.webhooks.items():
+        yield f"webhooks.{name}.ca file", hook.ca_file
     yield from _of_directories(settings)
 
 

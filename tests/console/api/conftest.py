@@ -7,21 +7,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gateway.console.api import document
-from gateway.store import SqliteStore
-from tests.support import mails
-from tests.support.console import Console
 
 
 @pytest.fixture
-def clock():
-    return mails.FixedClock()
-
-
-@pytest.fixture
-async def console(tmp_path, clock):
-    store = await SqliteStore.open(tmp_path / "hatchway.db", clock)
-    made = Console(store, clock)
-    plain, answers = made.bearer, []
+async def console(console):
+    plain, answers = console.bearer, []
 
     def watched(token):
         client = plain(token)
@@ -34,11 +24,10 @@ async def console(tmp_path, clock):
         client.event_hooks = {"response": [noted]}
         return client
 
-    made.bearer = watched
-    yield made
+    console.bearer = watched
+    yield console
     for answer in answers:
         assert faults(answer) == []
-    await store.close()
 
 
 def faults(answer) -> list[str]:

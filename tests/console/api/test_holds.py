@@ -12,7 +12,6 @@ from gateway.ports import Asked
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 from tests.support import mails
 
-
 QUOTE = "Vote for Measure B on Tuesday."
 FOUND = Finding(
     category=Category.POLITICAL,

@@ -9,7 +9,7 @@ from tests.support.console import PASSWORD, twice
 
 
 async def steps(console, step):
-    return [one for one in await console.store.entries(Asked(step=step))]
+    return list(await console.store.entries(Asked(step=step)))
 
 
 async def test_a_token_says_whose_it_is(console):
@@ -121,7 +121,7 @@ async def test_nothing_is_kept_on_the_way_and_no_site_may_ask_for_its_reader(con
     assert (await program.options("/holds", headers={"Origin": "https://evil.example"})).status_code == 405
 
 
-async def test_who_asks_too_often_is_told_how_long_to_wait(console, clock):
+async def test_who_asks_too_often_is_told_how_long_to_wait(console):
     console.house.settings.__dict__["api_per_minute"] = 3
     program = await console.program("supervisor")
     assert [(await program.get("/token")).status_code for _ in range(4)] == [200, 200, 200, 429]
