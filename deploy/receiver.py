@@ -13,9 +13,11 @@ import base64
 import hashlib
 import hmac
 import json
+import sys
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 TOLERANCE = 300
 LARGEST = 1024 * 1024
@@ -30,14 +32,20 @@ def verified(secret: str, headers: dict[str, str], body: bytes, now: float) -> b
     content = b".".join((id_.encode(), at.encode(), body))
     expected = b"v1," + base64.b64encode(hmac.new(key, content, hashlib.sha256).digest())
     given = headers.get("webhook-signature", "").encode("ascii", "replace").split(b" ")
-    return any([hmac.compare_digest(expected, one) for one in given])
+    return any(hmac.compare_digest(expected, one) for one in given)
+
+
+def said(event: dict[str, object]) -> None:
+    """A line of JSON."""
+    sys.stdout.write(f"{json.dumps(event)}\n")
+    sys.stdout.flush()
 
 
 class Receiver(BaseHTTPRequestHandler):
     """Answers 204 for what is new or was heard before, 401 for what is not signed as it should be."""
 
     secret = ""
-    heard: dict[str, float] = {}
+    heard: ClassVar[dict[str, float]] = {}
 
     def do_POST(self) -> None:
         """One event."""
@@ -47,7 +55,7 @@ class Receiver(BaseHTTPRequestHandler):
         good = verified(self.secret, headers, body, time.time())
         if good and headers["webhook-id"] not in self.heard:
             event = json.loads(body)
-            print(json.dumps({"id": headers["webhook-id"], **event}), flush=True)
+            said({"id": headers["webhook-id"], **event})
             self.heard[headers["webhook-id"]] = time.time()
         self.send_response(204 if good else 401)
         self.end_headers()
@@ -64,7 +72,7 @@ def main() -> None:
     given = asked.parse_args()
     Receiver.secret = given.secret_file.read_text(encoding="utf-8").split()[0]
     with ThreadingHTTPServer(("127.0.0.1", given.port), Receiver) as server:
-        print(json.dumps({"listening": server.server_address[1]}), flush=True)
+        said({"listening": server.server_address[1]})
         server.serve_forever()
 
 

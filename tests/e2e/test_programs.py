@@ -1,4 +1,4 @@
-"""A ticket system beside a whole gateway: it is told of what is held, rules by what the page of the API says, and is told of that."""
+"""A ticket system beside a whole gateway: it is told of what is held, rules as the page of the API says, and is told of that."""
 
 import asyncio
 import json
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from gateway.webhook import new_secret
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import TOP, Gateway, free_port
 from tests.support.receiver import Receiver, verified
@@ -40,8 +41,7 @@ async def relay():
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def gateway(relay, tmp_path_factory):
     folder, console, hook = tmp_path_factory.mktemp("programs"), free_port(), free_port()
-    made = await asyncio.to_thread(subprocess.run, [sys.executable, "-m", "gateway", "webhook", "secret"], cwd=TOP, capture_output=True)
-    (folder / "secret").write_bytes(made.stdout)
+    (folder / "secret").write_text(new_secret())
     gateway = Gateway(folder, relay=relay.port, more=MORE.format(console=console, hook=hook))
     gateway.console, gateway.hook = console, hook
     await asyncio.to_thread(gateway.__enter__)
@@ -83,7 +83,7 @@ async def test_a_ticket_system_is_told_rules_and_is_told_of_its_ruling(gateway, 
 
         await until(lambda: len(receiver.heard) >= 3, "the ruling and the delivery to be told", gateway)
         assert [one["type"] for one in receiver.events] == ["hold.held", "hold.released", "hold.delivered"]
-        tested = await asyncio.to_thread(typed, gateway, "hatchway webhook test tickets; hatchway webhook list; hatchway token revoke Tickets")
+        tested = await asyncio.to_thread(typed, gateway, "hatchway webhook test tickets; hatchway token revoke Tickets")
         assert tested.stdout.splitlines()[0] == "tickets  heard: answered 204", tested.stderr
 
     for headers, body in receiver.heard:
