@@ -24,9 +24,7 @@ from gateway.control.audit import audit_answers
 from gateway.control.keys import key_answers
 from gateway.control.report import report_answers
 from gateway.control.server import ControlServer
-from gateway.control.tokens import token_answers
 from gateway.control.users import user_answers
-from gateway.control.webhooks import webhook_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
 from gateway.directory import Directories
@@ -39,10 +37,11 @@ from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
 from gateway.monitor import MeteredJudge, Meters, Monitor
 from gateway.notice import Notices
-from gateway.oidc import Provider, Wire
+from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
 from gateway.ports import Clock, StoreUnavailable, Transaction
 from gateway.post import Post
+from gateway.programs import program_answers, webhooks_of
 from gateway.records import Records
 from gateway.recusal import Bench
 from gateway.report import CountedJudge
@@ -58,7 +57,6 @@ from gateway.upkeep import Upkeep, ended, lasting
 from gateway.viewer import Viewer
 from gateway.vigil import Watch, handed_in
 from gateway.watched import Watched
-from gateway.webhooks import Webhooks
 
 log = structlog.get_logger()
 
@@ -129,16 +127,7 @@ class Front:
             clock=clock,
             hostname=hostname,
         )
-        self.webhooks = Webhooks(
-            settings.webhooks,
-            lines={name: Wire(hook) for name, hook in settings.webhooks.items()},
-            trail=store,
-            calls=store.calls,
-            desk=store.desk,
-            alarm=self.vigil.alarm,
-            clock=clock,
-            public_url=settings.console.public_url if settings.console else "",
-        )
+        self.webhooks = webhooks_of(settings, store, self.vigil.alarm, clock)
         self.upkeep = Upkeep(
             reviews=self.reviews,
             records=self.records,
@@ -315,8 +304,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
         requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
-        requests |= webhook_answers(front.webhooks)
-        requests |= token_answers(tokens=store.tokens, book=store.accounts, trail=store, clock=clock)
+        requests |= program_answers(store, front.webhooks, clock)
         requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         await _open_monitor(stack, front)
         await _open_console(stack, front, links, eye, clock)
