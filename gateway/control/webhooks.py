@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.calls import Pending
 from gateway.control.server import Answer
 from gateway.control.words import INVALID, UNKNOWN, Refused
 from gateway.webhooks import Webhooks
@@ -14,14 +15,7 @@ def webhook_answers(webhooks: Webhooks) -> dict[str, Answer]:
     async def listed(_user: str, _asked: Mapping[str, Any]) -> object:
         pending = await webhooks.pending()
         return [
-            {
-                "name": name,
-                "url": hook.url,
-                "events": list(hook.events),
-                "pending": pending[name].count,
-                "oldest": pending[name].oldest.isoformat(timespec="seconds") if pending[name].oldest else None,
-                "last": pending[name].last,
-            }
+            {"name": name, "url": hook.url, "events": list(hook.events), **_waiting(pending[name])}
             for name, hook in webhooks.hooks.items()
         ]
 
@@ -37,3 +31,8 @@ def webhook_answers(webhooks: Webhooks) -> dict[str, Answer]:
         return {"name": name, "heard": answer.status // 100 == 2, "says": answer.says}  # noqa: PLR2004  -- 2xx
 
     return {"webhook.list": listed, "webhook.test": test}
+
+
+def _waiting(pending: Pending) -> dict[str, object]:
+    oldest = pending.oldest.isoformat(timespec="seconds") if pending.oldest else None
+    return {"pending": pending.count, "oldest": oldest, "last": pending.last}
