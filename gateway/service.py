@@ -42,6 +42,7 @@ from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
 from gateway.ports import Clock, StoreUnavailable, Transaction
 from gateway.post import Post
+from gateway.programs import program_answers, webhooks_of
 from gateway.records import Records
 from gateway.recusal import Bench
 from gateway.report import CountedJudge
@@ -130,6 +131,7 @@ class Front:
             hostname=hostname,
             tell=partial(seat.tell, "seen"),
         )
+        self.webhooks = webhooks_of(settings, store, self.vigil.alarm, clock)
         self.upkeep = Upkeep(
             reviews=self.reviews,
             records=self.records,
@@ -155,6 +157,7 @@ class Front:
             delivery=self.delivery,
             directories=directories,
             vigil=self.vigil,
+            webhooks=self.webhooks,
             doors={"smtp": self.door, "milter": self.milter},
             clock=clock,
         )
@@ -282,13 +285,14 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         links, eye = await _links(settings, store, clock), Viewer()
         stack.push_async_callback(eye.close)
         front = Front(settings, law, store, directories=directories, links=links, eye=eye, clock=clock, seat=seat)
+        await front.webhooks.begin()
         await front.record(Step.STARTED, written)
         await asyncio.to_thread(keep_law, settings, law)
         stack.push_async_callback(front.stopped)
         await front.judges.start()
         stack.push_async_callback(front.judges.close)
         log.info("relay.probed", relay=f"{settings.relay.host}:{settings.relay.port}", said=str(await front.next_hop.probe()))
-        for work in (front.delivery.run, *front.upkeep.works):
+        for work in (front.delivery.run, front.webhooks.run, *front.upkeep.works):
             stack.push_async_callback(ended, asyncio.create_task(lasting(work)))
         front.requests = answers(
             store=store,
@@ -310,6 +314,7 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         front.requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         front.requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
+        front.requests |= program_answers(store, front.webhooks, clock)
         front.requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         if seat.alone:
             await _open_monitor(stack, front)
@@ -357,6 +362,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None
         book=front.store.accounts,
         factors=factors,
         figures=front.store.figures,
+        tokens=front.store.tokens,
         seal=seal,
         oidc=Provider(wishes.oidc, f"{wishes.public_url}{BACK}") if wishes.oidc else None,
         ldap=ldap,

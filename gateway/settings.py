@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway import database, listing, sealing
+from gateway import database, listing, sealing, webhook
 from gateway.database import Lease, Store
 from gateway.identity import Ldap, Oidc, contradictions
 from gateway.listing import Listing
@@ -122,6 +122,7 @@ class Console(Model):
     public_url: as browsers reach it; http only on this machine. proxy_from: reverse proxies whose word on the client counts
     idle, longest: how long a session lives unused, and at all; reasons: what a denial may say, to choose from
     key file: what second factors are sealed with, besides the key in the store
+    api_per_minute: requests of one token
     """
 
     listen: Endpoint
@@ -133,6 +134,7 @@ class Console(Model):
     longest: Time = timedelta(hours=12)
     second_factor: Literal["optional", "required"] = "optional"
     key_file: Path | None = None
+    api_per_minute: int = Field(default=120, ge=1)
     oidc: Oidc | None = None
     ldap: Ldap | None = None
     reasons: tuple[str, ...] = (
@@ -246,6 +248,7 @@ class Settings(Model):
     audit: Audit = Audit()
     monitor: Monitor | None = None
     vigil: Vigil = Vigil()
+    webhooks: dict[str, webhook.Webhook] = Field(default_factory=dict)
     log: Literal["json", "plain"] = "plain"
 
     @property
@@ -306,6 +309,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
     if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
         yield document.problem(("vigil",), "needs through", "Write where the MTA in front takes mail, such as 127.0.0.1:25.")
     yield from listing.contradictions(settings.directories, document)
+    yield from webhook.contradictions(settings.webhooks, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
 

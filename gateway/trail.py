@@ -84,6 +84,11 @@ class Step(StrEnum):
     SIGN_IN_REFUSED = "sign-in refused"
     SIGNED_OUT = "signed out"
     ROLE_CHANGED = "role changed"
+    PROGRAM_ADDED = "token made"
+    PROGRAM_REVOKED = "token revoked"
+    PROGRAM_ASKED = "token used"
+    PROGRAM_REFUSED = "token refused"
+    UNHEARD = "webhook given up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

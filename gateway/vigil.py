@@ -167,9 +167,7 @@ class Watch:
             self._silent = True
             log.error("vigil.silence", since=self._last.isoformat(timespec="seconds"))
             line = f"No message was judged on {self._hostname} since {self._last:%Y-%m-%d %H:%M} UTC."
-            await self._alarm(
-                "No mail comes through Hatchway", [line, "If there was mail, it goes another way, and is not read."]
-            )
+            await self.alarm("No mail comes through Hatchway", [line, "If there was mail, it goes another way, and is not read."])
 
     async def _fly(self, name: str, canary: Canary) -> None:
         """Let a canary fly if it is due."""
@@ -252,9 +250,10 @@ class Watch:
             return
         log.error("canary.missed", canary=name, why=why)
         lines = [f"The canary of {name} on {self._hostname} did not fare as it should: {why}."]
-        await self._alarm(f"Canary missed: {name}", [*lines, "Mail may be going by unread, or notices may not arrive."])
+        await self.alarm(f"Canary missed: {name}", [*lines, "Mail may be going by unread, or notices may not arrive."])
 
-    async def _alarm(self, heading: str, lines: Iterable[str]) -> None:
+    async def alarm(self, heading: str, lines: Iterable[str]) -> None:
+        """Mail to the admin, if there is one."""
         to = [Address.parse(one) for one in self._settings.alarm_to]
         try:
             if to:

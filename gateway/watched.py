@@ -14,7 +14,7 @@ from gateway.delivery import Delivery
 from gateway.directory import Directories, Heard
 from gateway.judges import Judges
 from gateway.monitor import Standing
-from gateway.monitor.standing import Listing, Shelf
+from gateway.monitor.standing import Hooked, Listing, Shelf
 from gateway.ports import Clock, StoreUnavailable
 from gateway.settings import Settings
 from gateway.smarthost import Smarthost
@@ -22,6 +22,7 @@ from gateway.smarthost.breaker import State
 from gateway.store import Stock
 from gateway.vault import ends
 from gateway.vigil import Watch
+from gateway.webhooks import Webhooks
 
 _STORE = 5.0
 """Seconds in which the store has to answer."""
@@ -62,6 +63,7 @@ class Watched:
         delivery: Delivery,
         directories: Directories,
         vigil: Watch,
+        webhooks: Webhooks,
         doors: Mapping[str, Door],
         clock: Clock,
     ) -> None:
@@ -73,6 +75,7 @@ class Watched:
         self._delivery = delivery
         self._directories = directories
         self._vigil = vigil
+        self._webhooks = webhooks
         self._doors = doors
         self._clock = clock
 
@@ -96,8 +99,17 @@ class Watched:
             certificates=certificates,
             last_message=self._vigil.last,
             canaries={name: (one.well, one.well_at) for name, one in self._vigil.flown.items()},
+            webhooks=await self._hooked(),
+            told=dict(self._webhooks.outcomes),
             directories={name: _listing(one) for name, one in self._directories.heard().items()},
         )
+
+    async def _hooked(self) -> dict[str, Hooked]:
+        with suppress(StoreUnavailable, TimeoutError):
+            async with asyncio.timeout(_STORE):
+                pending = await self._webhooks.pending()
+            return {name: Hooked(count=one.count, oldest=one.oldest) for name, one in pending.items()}
+        return {}
 
     async def _shelf(self) -> Shelf | None:
         try:

@@ -32,6 +32,8 @@ _COMMANDS = {
     "backup": ("gateway.cli.backup", "Copy the store while the gateway runs."),
     "restore": ("gateway.cli.restore", "Put a backup back."),
     "user": ("gateway.cli.user", "Say who may use the console: add, list, disable, enable, link."),
+    "token": ("gateway.cli.token", "Say which programs may use the API: create, list, revoke."),
+    "webhook": ("gateway.cli.webhook", "Say who is told of events: list, test; make a secret."),
     "store": ("gateway.cli.store", "Copy all that is kept to another database."),
     "status": ("gateway.cli.status", "Say how the running gateway stands."),
     "reload": ("gateway.cli.reload", "Have the running gateway take new policies and roster."),

@@ -14,12 +14,18 @@ from gateway.identity import unknown_reviewers
 from gateway.settings import Settings, load_settings, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
 from gateway.vault import readable
+from gateway.webhook import secrets
 
-_FILES = ("settings", "policy", "roster", "tests")
+_FILES = ("settings", "policy", "roster", "tests", "api")
 
 
 @click.command
-@click.option("--schema", "kind", type=click.Choice(_FILES), help="Print the JSON Schema of such a file, for editors, and end.")
+@click.option(
+    "--schema",
+    "kind",
+    type=click.Choice(_FILES),
+    help="Print the JSON Schema of such a file, for editors, or the OpenAPI document of the API, and end.",
+)
 @click.option("--sign-in", "ask", is_flag=True, help="Also ask the OpenID provider and the directory whether they answer.")
 @click.option("--store", "look", is_flag=True, help="Also ask the database whether it can be used, and say what it is.")
 @config
@@ -46,6 +52,10 @@ def command(kind: str | None, settings_file: Path, *, ask: bool, look: bool, as_
 
 
 def _schema(kind: str) -> dict[str, Any]:
+    if kind == "api":
+        from gateway.console.api import document
+
+        return document()
     from gateway.classify.roster import File as Roster
     from gateway.policy.written import File as Policies
     from gateway.rehearsal.sketches import File as Tests
@@ -93,6 +103,8 @@ def _problems(settings_file: Path) -> list[Problem]:
     settings = tried(load_settings, settings_file)
     if settings is not None:
         problems += [*_files(settings), *_milter(settings)]
+        for hook in settings.webhooks.values():
+            tried(secrets, hook.secret_file)
         if not problems:
             tried(server_tls, settings.tls)
         tried(Notices, settings.notices, hostname=settings.hostname)
@@ -154,6 +166,8 @@ def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     if console and console.ldap:
         yield "console.ldap.bind secret file", console.ldap.bind_secret_file
         yield "console.ldap.ca file", console.ldap.ca_file
+    for name, hook in settings.webhooks.items():
+        yield f"webhooks.{name}.ca file", hook.ca_file
     yield from _of_directories(settings)
 
 

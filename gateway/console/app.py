@@ -6,9 +6,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from gateway.console import accounts, appeals, elsewhere, entry, mail, own, passkeys, queue, recovery, report, sender
+from gateway.console.api import AT, programs
 from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
@@ -109,8 +110,8 @@ _HALF = {
 def application(here: House) -> Starlette:
     """The console as an ASGI application."""
     app = Starlette(
-        routes=[_route(name, page) for name, page in PAGES.items()],
-        middleware=[Middleware(Guard, public_url=here.settings.public_url, signed={elsewhere.FAREWELL})],
+        routes=[Mount(AT, app=programs(here)), *(_route(name, page) for name, page in PAGES.items())],
+        middleware=[Middleware(Guard, public_url=here.settings.public_url, signed={elsewhere.FAREWELL}, programs=AT)],
         exception_handlers={HTTPException: _http, StoreUnavailable: _store_away, Exception: _fault},
     )
     app.state.house = here

@@ -49,11 +49,15 @@ _HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around all pages. signed: paths where no browser asks, and what is sent has to prove itself."""
+    """ASGI middleware around all pages. signed: paths where no browser asks, and what is sent has to prove itself.
 
-    def __init__(self, app: ASGIApp, *, public_url: str, signed: Collection[str] = ()) -> None:
+    programs: below this path no cookie counts, each request proves itself by a token, and what is refused is told as JSON
+    """
+
+    def __init__(self, app: ASGIApp, *, public_url: str, signed: Collection[str] = (), programs: str = "") -> None:
         self._app = app
         self._signed = frozenset(signed)
+        self._programs = programs
         self._origin = public_url
         self._headers = dict(_HEADERS)
         if public_url.startswith("https:"):
@@ -76,7 +80,7 @@ class Guard:
         await (refusal or self._app)(scope, receive, told)
 
     def _refusal(self, method: str, path: str, headers: Headers) -> Response | None:
-        if method in _SAFE:
+        if method in _SAFE or (self._programs and path.startswith(f"{self._programs}/")):
             return None
         if path not in self._signed and not is_ours(headers, self._origin):
             return PlainTextResponse("This came from another site, and was not done. Open the console and try again.", 403)

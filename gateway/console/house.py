@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from gateway.console.ceremony import Ceremonies
 from gateway.console.links import Links
+from gateway.console.pace import Pace
 from gateway.console.passwords import Passwords
 from gateway.console.patience import Patience
 from gateway.console.seal import Seal
@@ -19,11 +20,12 @@ from gateway.hearing import Hearings
 from gateway.hold import HeldMail
 from gateway.ldap import Directory
 from gateway.oidc import Provider
-from gateway.people import Account, AccountBook, Session
+from gateway.people import Account, AccountBook, Ruler, Session
 from gateway.ports import Clock, HoldStore, Pleas, Rounds, Trail
 from gateway.report import Counts
 from gateway.review import Reviews
 from gateway.settings import Console
+from gateway.tokens import TokenBook
 
 _FIELDS = 10_000
 
@@ -59,6 +61,7 @@ class House:
     book: AccountBook
     factors: FactorBook
     figures: Counts
+    tokens: TokenBook
     seal: Seal
     reviews: Reviews
     pleas: Pleas
@@ -69,6 +72,7 @@ class House:
     links: Links
     wake: Callable[[], None]
     passwords: Passwords = field(default_factory=Passwords)
+    pace: Pace = field(default_factory=Pace)
     oidc: Provider | None = None
     ldap: Directory | None = None
 
@@ -108,6 +112,12 @@ def me(request: Request) -> Account:
     """Who asks. Only for pages that need somebody signed in."""
     found: Account = request.state.me
     return found
+
+
+def ruler(request: Request) -> Ruler:
+    """He as one who rules: by a token, where he asks by one."""
+    found: Ruler | None = getattr(request.state, "ruler", None)
+    return found or Ruler.of(me(request))
 
 
 def session(request: Request) -> Session:

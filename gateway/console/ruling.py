@@ -4,12 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.requests import Request
 
-from gateway.console.house import house, me
+from gateway.console.house import house, me, ruler
 from gateway.console.rights import sees
 from gateway.console.steps import step
 from gateway.hold import AlreadyRuled, HeldMail, Ruling, Turned
 from gateway.mail import Address
-from gateway.people import Ruler
 from gateway.plea import OwnRuling
 from gateway.recusal import Recused
 
@@ -38,14 +37,14 @@ async def rule(  # noqa: PLR0913  -- what there is to say
     request: Request, hold: str, act: str, *, to: Sequence[Address] = (), note: str = "", given: str = ""
 ) -> HeldMail:
     """Rule, for good or as the first of two; or hand it over. Raises Refusal, and then nothing was done."""
-    reviews, ruler = house(request).reviews, Ruler.of(me(request))
+    reviews, who = house(request).reviews, ruler(request)
     acts: dict[str, Callable[[], Awaitable[HeldMail]]] = {
-        "release": lambda: reviews.release(hold, reviewer=ruler, to=to, note=note),
-        "deny": lambda: reviews.deny(hold, reviewer=ruler, note=note),
-        "return": lambda: reviews.send_back(hold, reviewer=ruler, note=note),
-        "agree": lambda: reviews.agree(hold, reviewer=ruler),
-        "disagree": lambda: reviews.disagree(hold, reviewer=ruler, note=note),
-        "hand over": lambda: reviews.hand_over(hold, reviewer=ruler, to=given, reason=note),
+        "release": lambda: reviews.release(hold, reviewer=who, to=to, note=note),
+        "deny": lambda: reviews.deny(hold, reviewer=who, note=note),
+        "return": lambda: reviews.send_back(hold, reviewer=who, note=note),
+        "agree": lambda: reviews.agree(hold, reviewer=who),
+        "disagree": lambda: reviews.disagree(hold, reviewer=who, note=note),
+        "hand over": lambda: reviews.hand_over(hold, reviewer=who, to=given, reason=note),
     }
     ruled = await done(request, hold, acts[act])
     if ruled.review is not None:

@@ -6,7 +6,7 @@ A step that cannot be recorded raises StoreUnavailable. What was done before it 
 import structlog
 from starlette.requests import Request
 
-from gateway.console.house import house
+from gateway.console.house import house, ruler
 
 log = structlog.get_logger()
 NOBODY = "nobody"
@@ -14,8 +14,7 @@ NOBODY = "nobody"
 
 async def step(request: Request, what: str, *, hold: str = "", by: str = "", **said: str | int) -> None:
     """Record a step. `by` names who, where nobody is signed in yet."""
-    account = getattr(request.state, "me", None)
-    who = by or (account.login if account else NOBODY)
+    who = by or (ruler(request).name if hasattr(request.state, "me") else NOBODY)
     client = request.client.host if request.client else ""
     await house(request).trail.record(what, actor=who, hold=hold, detail={"client": client, **said})
     log.info("console.step", what=what, by=who, **({"id": hold} if hold else {}), client=client, **said)

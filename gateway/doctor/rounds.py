@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.classify import load_roster
 from gateway.directory import Away, source
-from gateway.doctor import doors, machine, relay, roster, running
+from gateway.doctor import doors, machine, relay, roster, running, webhooks
 from gateway.doctor.findings import Finding, bad, good
 from gateway.judges import Law
 from gateway.law import load_law
@@ -22,7 +22,7 @@ async def examined(settings: Settings, clock: Clock) -> AsyncIterator[Finding]:
     now = clock.now()
     law = _law(settings)
     yield _loaded(law)
-    for finding in (*running.looked_at(settings, now), *doors.looked_at(settings)):
+    for finding in (*running.looked_at(settings, now), *webhooks.looked_at(settings), *doors.looked_at(settings)):
         yield finding
     people = _people(law) if isinstance(law, Law) else ()
     async for finding in relay.looked_at(settings, people, clock):

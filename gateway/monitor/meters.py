@@ -143,6 +143,7 @@ def _written(standing: Standing) -> Iterator[Metric]:
     yield ends
     yield from _watched(standing)
     yield from _listed(standing.directories, standing.now)
+    yield from _hooked(standing)
     if standing.shelf is not None:
         yield from _on_shelf(standing.shelf, standing.now)
 
@@ -176,6 +177,19 @@ def _listed(directories: Mapping[str, Listing], now: datetime) -> Iterator[Metri
         for group, count in one.members.items():
             members.add_metric([name, group], count)
     yield from (up, age, unknown, errors, members)
+
+
+def _hooked(standing: Standing) -> Iterator[Metric]:
+    by = ["webhook"]
+    pending = GaugeMetricFamily("hatchway_webhook_pending", "Events that it was not told yet.", labels=by)
+    oldest = GaugeMetricFamily("hatchway_webhook_oldest_seconds", "Since the oldest of them happened.", labels=by)
+    for name, one in standing.webhooks.items():
+        pending.add_metric([name], one.count)
+        oldest.add_metric([name], _since(one.oldest, standing.now))
+    calls = CounterMetricFamily("hatchway_webhook_calls", "Attempts to tell a webhook.", labels=["webhook", "outcome"])
+    for name, outcome in ((name, outcome) for name in standing.webhooks for outcome in ("heard", "postponed", "dropped")):
+        calls.add_metric([name, outcome], standing.told.get((name, outcome), 0))
+    yield from (pending, oldest, calls)
 
 
 def _on_shelf(shelf: Shelf, now: datetime) -> Iterator[Metric]:

@@ -28,12 +28,20 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hooked:
+    """A webhook. count: what it was not told yet; oldest: since when the oldest of that is."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """shelf: None where the store does not answer; relay_failures: attempts in a row that failed; roster: its newest file.
 
     phase: starting, serving or stopping; store_errors, judge_restarts: since we began; deliveries: by purpose and outcome
     certificates: by file, their end; last_message: when the last one was judged, or when we began
-    canaries: whether each was well, and when it last was
+    canaries: whether each was well, and when it last was; told: attempts by webhook and outcome
     """
 
     now: datetime
@@ -52,6 +60,8 @@ class Standing:
     directories: Mapping[str, Listing] = field(default_factory=dict)
     last_message: datetime | None = None
     canaries: Mapping[str, tuple[bool, datetime | None]] = field(default_factory=dict)
+    webhooks: Mapping[str, Hooked] = field(default_factory=dict)
+    told: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     @property
     def troubles(self) -> tuple[str, ...]:

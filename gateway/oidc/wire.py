@@ -1,4 +1,7 @@
-"""HTTP to the provider: JSON of a bounded size within a bounded time, no redirects followed, certificates verified."""
+"""HTTP to a provider, or to who is told of something: within a bounded time, no redirects followed, certificates verified.
+
+What is read is JSON of a bounded size.
+"""
 
 import asyncio
 import json
@@ -49,6 +52,17 @@ class Wire:
     async def post(self, url: str, setting: str, form: Mapping[str, str], basic: tuple[str, str] | None = None) -> dict[str, Any]:
         """What comes of a form, a JSON object. Raises Unproven."""
         return await self._asked("POST", url, setting, data=dict(form), auth=httpx2.BasicAuth(*basic) if basic else None)
+
+    async def tell(self, url: str, octets: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+        """The status that comes of octets, in words, and its Retry-After; 0 and why where there is none. Nothing else is read."""
+        seconds = self._settings.timeout.total_seconds()
+        try:
+            how: dict[str, Any] = {"content": octets, "headers": dict(headers)}
+            async with asyncio.timeout(seconds), self._client() as client, client.stream("POST", url, **how) as answer:
+                return answer.status_code, f"answered {answer.status_code}", answer.headers.get("retry-after", "")
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            why = f"no answer within {seconds:.0f} s" if isinstance(error, TimeoutError) else tidy(error) or type(error).__name__
+            return 0, f"cannot be reached: {why}", ""
 
     async def _asked(self, method: str, url: str, setting: str, **how: Any) -> dict[str, Any]:
         seconds = self._settings.timeout.total_seconds()

@@ -79,7 +79,7 @@ class StoredAccounts:
             _void(db, account.id)
             db.execute(update(accounts).where(accounts.c.id == account.id).values(password=password))
             drop(db, account.id)
-            return _found(db, account.id)
+            return found(db, account.id)
 
         return await self._writer.do(work)
 
@@ -103,7 +103,7 @@ class StoredAccounts:
 
         def work(db: Connection) -> tuple[Session, Account] | None:
             row = db.execute(select(sessions).where(sessions.c.digest == digest, sessions.c.ended.is_(False))).one_or_none()
-            account = _found(db, row.account) if row else None
+            account = found(db, row.account) if row else None
             return (_session(row), account) if row and account else None
 
         return await self._writer.read(work)
@@ -170,11 +170,12 @@ def _void(db: Connection, account: str) -> None:
 def _invited(db: Connection, digest: str, now: datetime) -> Account | None:
     serves = invitations.c.digest == digest, invitations.c.void.is_(False), invitations.c.until > now
     id_ = db.scalar(select(invitations.c.account).where(*serves))
-    account = _found(db, id_) if id_ else None
+    account = found(db, id_) if id_ else None
     return account if account and account.disabled is None else None
 
 
-def _found(db: Connection, id_: str) -> Account | None:
+def found(db: Connection, id_: str) -> Account | None:
+    """The account of that id."""
     row = db.execute(select(accounts).where(accounts.c.id == id_)).one_or_none()
     return _account(row) if row else None
 

@@ -126,3 +126,33 @@ timetables = Table(
     Column("written", Text, nullable=False),
 )
 """When somebody wants to hear of what waits, where that is not as his group does; "" where it is again."""
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("account", Text, ForeignKey("accounts.id"), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("expires", Instant),
+    Column("used", Instant),
+    Column("revoked", Instant),
+    Index(None, "name", unique=True),
+)
+"""What programs prove themselves by. scopes: with blanks between them."""
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("token", Text, ForeignKey("tokens.id"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("print", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", Words, nullable=False),
+    Index(None, "at"),
+)
+"""What was answered under an idempotency key, for a day. key, print: SHA-256 of the key, and of what was asked."""

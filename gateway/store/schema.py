@@ -259,3 +259,33 @@ rounds = Table(
     Column("at", Instant, nullable=False),
 )
 """Mail that goes out at its times, by name, and when it last did."""
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("told", Integer, nullable=False),
+)
+"""Webhooks by name. told: the number of the last entry of the trail that was looked at for it."""
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("hook", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("hold", Text, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("last", Words, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("leased_until", Instant),
+    Index(None, "hook", "id", unique=True),
+    Index(None, "state", "due"),
+    Index(None, "at"),
+)
+"""What webhooks are to be told, in order; id: the same for every attempt; last: what came of the last one."""

@@ -15,6 +15,7 @@ from gateway.mail import Receipt, Reply
 from gateway.ports import Clock, Dispatch, Parcel
 from gateway.store import holds, outbox, steps
 from gateway.store.accounts import StoredAccounts
+from gateway.store.calls import StoredCalls
 from gateway.store.contents import Spool
 from gateway.store.desk import StoredDesk
 from gateway.store.factors import StoredFactors
@@ -23,6 +24,7 @@ from gateway.store.hearings import StoredPleas
 from gateway.store.ledger import append
 from gateway.store.records import Recorded
 from gateway.store.rounds import StoredRounds
+from gateway.store.tokens import StoredTokens
 from gateway.store.writer import Writer
 from gateway.trail import Detail, Step
 
@@ -53,6 +55,8 @@ class Shelf(Recorded):
         self.figures = StoredFigures(writer)
         self.pleas = StoredPleas(writer, spool, clock)
         self.rounds = StoredRounds(writer, clock)
+        self.tokens = StoredTokens(writer)
+        self.calls = StoredCalls(writer)
 
     @property
     def failures(self) -> int:

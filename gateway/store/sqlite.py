@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 
 from gateway.clock import SystemClock
 from gateway.ports import Clock, StoreUnavailable
-from gateway.store import holds, migrate, outbox, seals
+from gateway.store import calls, holds, migrate, outbox, seals
 from gateway.store.contents import Spool
 from gateway.store.ledger import begin
 from gateway.store.place import Lock, create, identity, network_file_system
@@ -99,6 +99,7 @@ class SqliteStore(Shelf):
             check(db, self._path)
             migrate.upgrade(db, str(self._path))
             outbox.unlease(db)
+            calls.unlease(db)
             self._spool.clear()
             begin(db, self._clock.now())
             seals.begin(db, str(self._path), self._clock.now())

@@ -1,4 +1,7 @@
+import shutil
+
 import pytest
+import pytest_asyncio
 
 from gateway.store import SqliteStore
 from tests.support import mails
@@ -11,8 +14,17 @@ def clock():
     return mails.FixedClock()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def empty(tmp_path_factory):
+    """A shelf of the newest form with nothing on it, to be copied: tables take longer to make than most tests."""
+    path = tmp_path_factory.mktemp("shelf") / "hatchway.db"
+    await (await SqliteStore.open(path, mails.FixedClock())).close()
+    return path
+
+
 @pytest.fixture
-async def console(tmp_path, clock):
+async def console(tmp_path, clock, empty):
+    shutil.copy(empty, tmp_path / "hatchway.db")
     store = await SqliteStore.open(tmp_path / "hatchway.db", clock)
     yield Console(store, clock)
     await store.close()

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from gateway.decision import Authority, Decision, Hold, Relay, Trial
 from gateway.mail import Reply
 from gateway.monitor import Alone, Meters, Monitor, Standing
-from gateway.monitor.standing import Listing, Shelf
+from gateway.monitor.standing import Hooked, Listing, Shelf
 from gateway.sockets import bound
 from gateway.source import Location
 from gateway.verdict import Verdict
@@ -36,6 +36,8 @@ GOOD = Standing(
     last_message=NOW - timedelta(minutes=5),
     canaries={"board": (False, NOW - timedelta(days=1)), "new": (True, None)},
     directories={"city": Listing(up=False, since=NOW - timedelta(hours=2), errors=8, members={"board": 9}, unknown=1)},
+    webhooks={"tickets": Hooked(count=3, oldest=NOW - timedelta(minutes=1))},
+    told={("tickets", "heard"): 4},
 )
 
 

@@ -22,6 +22,7 @@ from gateway.review import Reviews
 from gateway.settings import Console as Wishes
 from gateway.settings import Notices as NoticeWishes
 from gateway.store import SqliteStore
+from gateway.tokens import ROLES, Scope, new_token
 from tests.support import mails
 from tests.support.bench import Eye
 
@@ -56,6 +57,7 @@ class Console:
             book=store.accounts,
             factors=store.factors,
             figures=store.figures,
+            tokens=store.tokens,
             seal=Seal(b"s" * 32),
             oidc=Provider(settings.oidc, f"{settings.public_url}{BACK}") if settings.oidc else None,
             ldap=Directory(settings.ldap) if settings.ldap else None,
@@ -99,6 +101,25 @@ class Console:
         token = secret()
         await self.store.accounts.invite(digest(token), account.id, self.clock.now() + INVITED)
         return f"/welcome/{token}"
+
+    async def program(self, role: str, *scopes: str, login: str = "", name: str = "", lasts=None, **more) -> httpx2.AsyncClient:
+        """A program with a token of an account of that role: for these scopes, or all that the role can have."""
+        login = login or f"{role}.program@department.example"
+        account = await self.store.accounts.known_as(login)
+        if account is None:
+            account = new_account(Entry(login=login, role=role, **{"reviewers": ("command",), **more}), self.clock.now())
+            await self.store.accounts.add(account)
+        scopes = scopes or tuple(scope for scope in Scope if role in ROLES[scope])
+        name = name or f"{role} {len(await self.store.tokens.tokens())}"
+        token, whole = new_token(name, account, scopes, by="root", at=self.clock.now(), lasts=lasts)
+        await self.store.tokens.add(token)
+        return self.bearer(whole)
+
+    def bearer(self, token: str) -> httpx2.AsyncClient:
+        """A program that sends that as its token, and no header that a browser would."""
+        transport = httpx2.ASGITransport(app=self.app, client=("192.0.2.60", 40000), raise_app_exceptions=False)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx2.AsyncClient(transport=transport, base_url=f"{URL}/api/v1", headers=headers)
 
     async def hold(
         self,

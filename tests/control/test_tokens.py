@@ -1,0 +1,71 @@
+import pytest
+
+from gateway.control import Refused
+from gateway.control.tokens import token_answers
+from gateway.people import Entry, new_account
+from gateway.ports import Asked
+from gateway.store import SqliteStore
+from tests.support.mails import NOW, FixedClock
+
+WANTED = {"name": "Tickets", "account": "tickets@department.example", "scopes": ["queue:read"], "expires": "90d"}
+
+
+@pytest.fixture
+async def store(tmp_path):
+    store = await SqliteStore.open(tmp_path / "hatchway.db", FixedClock())
+    await store.accounts.add(new_account(Entry(login=WANTED["account"], role="supervisor"), NOW))
+    await store.accounts.add(new_account(Entry(login="root@department.example", role="administrator"), NOW))
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def asked(store):
+    answers = token_answers(tokens=store.tokens, book=store.accounts, trail=store, clock=FixedClock())
+
+    async def ask(request, **said):
+        return await answers[f"token.{request}"]("root", said)
+
+    return ask
+
+
+async def test_a_token_is_shown_once_listed_without_its_secret_and_revoked_by_name(asked, store):
+    made = await asked("create", **WANTED)
+    assert made["token"].startswith(f"hatchway_{made['id']}_")
+    assert made["expires"] == "2027-01-12T09:30:00+00:00"
+    [listed] = await asked("list")
+    assert (listed["account"], listed["used"], listed["revoked"]) == (WANTED["account"], None, None)
+    assert made["token"].rpartition("_")[2] not in str(listed)
+    await asked("revoke", name="Tickets")
+    [listed] = await asked("list")
+    assert listed["revoked"] == "2026-10-14T09:30:00+00:00"
+    steps = [one.step for one in await store.entries(Asked(actor="root"))]
+    assert steps == ["token made", "token revoked"]
+    assert made["token"].rpartition("_")[2] not in str(await store.entries(Asked()))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"account": "x@y"}, "nobody is known as x@y; hatchway user add x@y --role"),
+        ({"account": "root@department.example"}, "is administrator, and queue:read is for auditor, reviewer, supervisor"),
+        ({"scopes": ["trail:read"]}, "is supervisor, and trail:read is for auditor"),
+        ({"scopes": ["everything"]}, '"everything" is no scope; there are queue:read'),
+        ({"scopes": []}, "a token has scopes"),
+        ({"name": "a\nb"}, "is no name for a token"),
+        ({"expires": "soon"}, '"soon" is no time; write for example 90d'),
+        ({"expires": "0d"}, "0d is over already"),
+        ({"expires": "2020-01-01"}, "2020-01-01 is over already"),
+    ],
+)
+async def test_what_makes_no_token_is_refused_in_words(asked, change, said):
+    with pytest.raises(Refused, match=said):
+        await asked("create", **WANTED | change)
+    assert await asked("list") == []
+
+
+async def test_a_token_serves_until_a_day_or_until_it_is_revoked(asked):
+    assert (await asked("create", **WANTED | {"expires": "2026-12-31"}))["expires"] == "2026-12-31T00:00:00+00:00"
+    assert (await asked("create", **WANTED | {"expires": "never", "name": "Other"}))["expires"] is None
+    with pytest.raises(Refused, match="there is no token called Third"):
+        await asked("revoke", name="Third")

@@ -1,0 +1,292 @@
+"""Who is told what happened hears it, once for each id, signed, or it is said that he did not."""
+
+import base64
+import json
+import shutil
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from gateway.hold import Review, Ruling
+from gateway.mail import Receipt, Reply
+from gateway.oidc import Wire
+from gateway.ports import Asked
+from gateway.source import Mistakes, parse, validate
+from gateway.store import SqliteStore
+from gateway.webhook import EVENTS, Webhook, new_secret, secrets
+from gateway.webhooks import Webhooks, signature
+from tests.support.mails import FixedClock, held
+from tests.support.parcels import release
+from tests.support.receiver import Receiver, verified
+
+URL = "https://console.department.example"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def empty(tmp_path_factory):
+    path = tmp_path_factory.mktemp("shelf") / "hatchway.db"
+    await (await SqliteStore.open(path, FixedClock())).close()
+    return path
+
+
+class World:
+    """A shelf, a receiver and what tells it; nothing is told before `told`."""
+
+    def __init__(self, store, clock, receiver, folder):
+        self.store, self.clock, self.receiver = store, clock, receiver
+        self.secret_file, self.alarms = folder / "secret", []
+        self.secret_file.write_text(new_secret())
+        self.hooks = self.made()
+
+    def made(self, **more):
+        url = self.receiver.url
+        hook = Webhook.model_validate({"url": url, "secret file": self.secret_file, **more})
+        return Webhooks(
+            {"tickets": hook},
+            lines={"tickets": Wire(hook)},
+            trail=self.store,
+            calls=self.store.calls,
+            desk=self.store.desk,
+            alarm=self.alarm,
+            clock=self.clock,
+            public_url=URL,
+        )
+
+    async def alarm(self, heading, lines):
+        self.alarms.append((heading, *lines))
+
+    async def told(self, hooks=None):
+        hooks = hooks or self.hooks
+        await hooks.gather()
+        while await hooks.tell_due():
+            pass
+
+    async def rule(self, ruling=Ruling.RELEASED, hold="H1", **how):
+        there = await self.store.get(hold)
+        review = Review(
+            reviewer="captain",
+            ruling=ruling,
+            recipients=there.mail.envelope.recipients,
+            note="A word.",
+            at=self.clock.now(),
+            **how,
+        )
+        await self.store.rule(hold, review, [release(there, f"R{hold}")] if ruling is Ruling.RELEASED else [])
+
+
+@pytest.fixture
+async def world(tmp_path, empty):
+    clock = FixedClock()
+    shutil.copy(empty, tmp_path / "hatchway.db")
+    store = await SqliteStore.open(tmp_path / "hatchway.db", clock)
+    async with Receiver() as receiver:
+        made = World(store, clock, receiver, tmp_path)
+        await made.hooks.begin()
+        yield made
+    await store.close()
+
+
+async def test_a_hold_and_its_ruling_are_told_signed_with_facts_and_a_link(world):
+    await world.store.hold(held(), [])
+    await world.rule()
+    await world.told()
+    first, second = world.receiver.events
+    assert (first["type"], second["type"]) == ("hold.held", "hold.released")
+    assert first["data"] | {"by": "gateway", "hold": "H1", "link": f"{URL}/mail/H1", "policy": "command review"} == first["data"]
+    assert first["data"]["authority"] == ["SO 9-06 §C"]
+    assert (second["data"]["by"], second["data"]["by_deadline"]) == ("captain", False)
+    for headers, body in world.receiver.heard:
+        now = world.clock.now().timestamp()
+        assert headers["content-type"] == "application/json"
+        assert verified(world.secret_file.read_text(), headers, body, now)
+        assert not verified(world.secret_file.read_text(), headers, body + b" ", now)
+        assert not verified(new_secret(), headers, body, now)
+        assert not verified(world.secret_file.read_text(), headers, body, now + 400)
+
+
+def test_the_signature_is_that_of_the_standards_own_example():
+    key = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+    signed = signature([key], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+async def test_no_word_of_a_message_or_a_reviewer_is_told_unless_the_settings_say_so(world):
+    there = held()
+    await world.store.hold(there, [])
+    await world.rule(Ruling.DENIED)
+    await world.told()
+    said = json.dumps(world.receiver.events)
+    assert there.subject not in said
+    assert "A word." not in said
+    more = world.made(include=("subject", "note"), events=("denied",))
+    await world.store.hold(held(id_="H2"), [])
+    await world.rule(Ruling.DENIED, "H2")
+    await world.told(more)
+    [*_, told] = world.receiver.events
+    assert (told["data"]["subject"], told["data"]["note"]) == (there.subject, "A word.")
+
+
+async def test_only_the_events_asked_for_are_told_and_nothing_that_was_before(world):
+    await world.store.hold(held(), [])
+    later = world.made(events=("denied",))
+    await world.rule(Ruling.DENIED)
+    await world.store.hold(held(id_="H2"), [])
+    await world.told(later)
+    assert [one["type"] for one in world.receiver.events] == ["hold.denied"]
+
+
+async def test_a_release_is_told_and_that_the_relay_took_it_and_no_notice(world):
+    hooks = world.made(events=EVENTS)
+    await world.store.hold(held(), [])
+    await world.rule(by_deadline=True)
+    taken = Receipt(reply=Reply(code=250, status="2.0.0", text="queued"))
+    [parcel] = await world.store.lease(world.clock.now(), world.clock.now() + timedelta(hours=1), 9)
+    await world.store.delivered(parcel, taken, world.clock.now(), [])
+    await world.told(hooks)
+    assert [one["type"] for one in world.receiver.events] == ["hold.held", "hold.released", "hold.delivered"]
+    assert world.receiver.events[1]["data"]["by_deadline"] is True
+
+
+@pytest.mark.parametrize("answer", [b"500 No\r\n\r\n", b"302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n", b"", b"200"])
+async def test_what_was_not_heard_is_told_again_under_the_same_id_after_a_pause(world, answer):
+    world.receiver.script = [answer]
+    await world.store.hold(held(), [])
+    await world.told()
+    before = len(world.receiver.heard)
+    await world.told()
+    assert len(world.receiver.heard) == before == 1
+    world.clock.forward(timedelta(seconds=5))
+    await world.told()
+    (first, body), (second, again) = world.receiver.heard
+    assert (first["webhook-id"], body) == (second["webhook-id"], again)
+    assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 5
+    assert dict(world.hooks.outcomes) == {("tickets", "postponed"): 1, ("tickets", "heard"): 1}
+
+
+async def test_a_receiver_that_is_away_or_silent_is_told_again(world):
+    hooks = world.made(timeout="1s")
+    await world.receiver.__aexit__()
+    await world.store.hold(held(), [])
+    await world.told(hooks)
+    assert (await hooks.pending())["tickets"].last.startswith("cannot be reached")
+    world.clock.forward(timedelta(minutes=1))
+    async with world.receiver:
+        world.receiver.script = [b"hang"]
+        await world.told(hooks)
+        assert (await hooks.pending())["tickets"].last == "cannot be reached: no answer within 1 s"
+        world.clock.forward(timedelta(minutes=1))
+        await world.told(hooks)
+    assert len(world.receiver.heard) == 2
+    assert (await hooks.pending())["tickets"].count == 0
+
+
+async def test_a_receiver_may_ask_for_patience(world):
+    world.receiver.script = [b"503 Busy\r\nRetry-After: 120\r\n\r\n"]
+    await world.store.hold(held(), [])
+    await world.told()
+    world.clock.forward(timedelta(seconds=119))
+    await world.told()
+    assert len(world.receiver.heard) == 1
+    world.clock.forward(timedelta(seconds=1))
+    await world.told()
+    assert len(world.receiver.heard) == 2
+
+
+async def test_what_is_given_up_is_in_the_trail_counted_and_an_alarm_once(world):
+    world.receiver.script = [b"500 No\r\n\r\n"] * 4
+    await world.store.hold(held(), [])
+    await world.store.hold(held(id_="H2"), [])
+    await world.told()
+    world.clock.forward(timedelta(days=3))
+    await world.told()
+    given_up = await world.store.entries(Asked(step="webhook given up"))
+    assert [one.hold for one in given_up] == ["H1", "H2"]
+    assert world.hooks.outcomes["tickets", "dropped"] == 2
+    [(heading, line, _)] = world.alarms
+    assert (heading, "answered 500 (2 attempts)" in line) == ("Webhook not heard: tickets", True)
+    await world.store.hold(held(id_="H3"), [])
+    await world.told()
+    assert world.receiver.events[-1]["data"]["hold"] == "H3"
+
+
+async def test_a_receiver_that_is_gone_for_good_is_not_asked_again(world):
+    world.receiver.script = [b"410 Gone\r\n\r\n"]
+    await world.store.hold(held(), [])
+    await world.told()
+    assert world.hooks.outcomes["tickets", "dropped"] == 1
+    assert (await world.hooks.pending())["tickets"].count == 0
+
+
+async def test_two_gateways_tell_everything_once(world):
+    other = world.made()
+    await other.begin()
+    for number in range(6):
+        await world.store.hold(held(id_=f"H{number}"), [])
+    for hooks in (world.hooks, other):
+        await hooks.gather()
+    assert await world.hooks.tell_due() | await other.tell_due()
+    assert sorted(one["data"]["hold"] for one in world.receiver.events) == [f"H{number}" for number in range(6)]
+
+
+async def test_what_happened_while_the_gateway_was_down_is_told_when_it_is_back(world):
+    await world.store.hold(held(), [])
+    again = world.made()
+    await again.begin()
+    await world.told(again)
+    assert [one["data"]["hold"] for one in world.receiver.events] == ["H1"]
+
+
+async def test_a_secret_is_replaced_while_the_old_one_still_counts(world):
+    old, new = world.secret_file.read_text(), new_secret()
+    world.secret_file.write_text(f"{new}\n{old}\n")
+    await world.store.hold(held(), [])
+    await world.told()
+    [(headers, body)] = world.receiver.heard
+    assert all(verified(one, headers, body, world.clock.now().timestamp()) for one in (old, new))
+
+
+async def test_nothing_is_told_unsigned(world):
+    world.secret_file.write_text("whsec_short")
+    await world.store.hold(held(), [])
+    await world.told()
+    assert world.receiver.heard == []
+    assert "has no line that is whsec_" in (await world.hooks.pending())["tickets"].last
+
+
+async def test_a_test_is_told_at_once_and_says_what_was_answered(world):
+    world.receiver.script = [b"418 Teapot\r\n\r\n"]
+    assert (await world.hooks.ping("tickets")).says == "answered 418"
+    assert world.receiver.events[0]["type"] == "hatchway.ping"
+    with pytest.raises(KeyError):
+        await world.hooks.ping("other")
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://tickets.department.example/", "is not encrypted"),
+        ("http://127.0.0.1@evil.example/", "has a name, a password"),
+        ("http://127.0.0.1.evil.example/", "is not encrypted"),
+        ("https://user:word@tickets.department.example/", "has a name, a password"),
+        ("ftp://tickets.department.example/", "is no address to tell"),
+        ("file:///etc/passwd", "is no address to tell"),
+        ("https://tickets .example/", "is no address to tell"),
+        ("https://tickets.example:99999/", "is no address to tell"),
+    ],
+)
+def test_an_address_that_is_not_safe_to_tell_is_a_mistake(url, said):
+    with pytest.raises(Mistakes, match=said):
+        validate(parse(f"url: '{url}'\nsecret file: s\n", name="hook.yaml"), Webhook)
+
+
+@pytest.mark.parametrize("url", ["https://tickets.department.example/hooks?x=1", "http://127.0.0.1:8099/", "http://[::1]:1/"])
+def test_an_address_that_is_safe_is_taken(url):
+    assert validate(parse(f"url: '{url}'\nsecret file: s\n", name="hook.yaml"), Webhook).url == url
+
+
+@pytest.mark.parametrize("written", ["", "whsec_", "secret", "whsec_!!!!", f"{new_secret()}\nplain"])
+def test_a_file_without_a_secret_is_named(tmp_path, written):
+    (tmp_path / "s").write_text(written)
+    with pytest.raises(OSError, match="has no line that is whsec_"):
+        secrets(tmp_path / "s")
