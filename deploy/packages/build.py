@@ -16,7 +16,6 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import gateway
@@ -37,8 +36,10 @@ _PROGRAM = """\
 #!/opt/hatchway/.venv/bin/python
 from gateway.cli import main
 
-main()
+if __name__ == "__main__":
+    main()
 """
+"""Worker processes import the program, too, and must not run it."""
 _CONFIGURATION = f"""\
 home = {PYTHON.parent}
 include-system-site-packages = false
@@ -48,14 +49,15 @@ _COPYRIGHT = """\
 Hatchway is under the Apache License 2.0: /opt/hatchway/LICENSE.
 
 It brings the packages below, each unchanged and under its own licence. Their licence texts stand where each package keeps them,
-below /opt/hatchway/.venv/lib/python{version}/site-packages (*.dist-info), and hatchway.cdx.json beside this file has versions and hashes.
+below /opt/hatchway/.venv/lib/python{version}/site-packages; hatchway.cdx.json beside this file has versions and hashes.
 
 """
 
 
 def run(*command: str | Path, to: Path | None = None, **more: str) -> None:
     """Call a program in the project's folder, its output to a file if one is named; the end of this one if it fails."""
-    said = subprocess.run(command, cwd=TOP, env=os.environ | more, check=False, stdout=subprocess.PIPE if to else None)  # noqa: S603  -- our own
+    catch = subprocess.PIPE if to else None
+    said = subprocess.run(command, cwd=TOP, env=os.environ | more, check=False, stdout=catch)  # noqa: S603  -- our own
     if said.returncode:
         sys.exit(said.returncode)
     if to is not None:
@@ -71,7 +73,8 @@ def wheel() -> Path:
 def tree() -> None:
     """Lay out dist/tree."""
     if not PYTHON.exists():
-        sys.exit(f"There is no {PYTHON}, and a package needs the distribution's own Python. Make .venv with that: make again PYTHON={PYTHON.parent}/python3")
+        remedy = "Make .venv anew with that: make clean deb PYTHON=/usr/bin/python3"
+        sys.exit(f"There is no {PYTHON}, and a package needs the distribution's own Python. {remedy}")
     built = wheel()
     shutil.rmtree(TREE, ignore_errors=True)
     _environment(built)
@@ -82,7 +85,8 @@ def tree() -> None:
 def _environment(built: Path) -> None:
     made = TREE / HOME / ".venv"
     run(PYTHON, "-m", "venv", "--without-pip", "--symlinks", made)
-    install = (sys.executable, "-m", "pip", "--python", made / "bin/python", "install", "--quiet", "--no-compile", "--only-binary", ":all:")
+    pip = (sys.executable, "-m", "pip", "--python", made / "bin/python")
+    install = (*pip, "install", "--quiet", "--no-compile", "--only-binary", ":all:")
     run(*install, "--require-hashes", "-r", "deploy/lock/run.txt")
     run(*install, "--no-deps", "--no-index", built)
     for path in (made / "bin").iterdir():
@@ -95,8 +99,8 @@ def _environment(built: Path) -> None:
     shutil.rmtree(made / "include")
     for record in made.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):  # where the wheel lay while it was built
         record.unlink()
-    where = ("-s", TREE, "-p", "/")
-    run(made / "bin/python", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "checked-hash", "-x", _NOT_COMPILED, *where, made / "lib")
+    shown = ("-x", _NOT_COMPILED, "-s", TREE, "-p", "/")
+    run(made / "bin/python", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "checked-hash", *shown, made / "lib")
 
 
 def _pages() -> None:
@@ -126,7 +130,8 @@ def _share() -> None:
 
 def pack(kind: str) -> None:
     """One package of dist/tree."""
-    nfpm = shutil.which("nfpm", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}") or sys.exit("nfpm is missing: make .venv/.package")
+    found = shutil.which("nfpm", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    nfpm = found or sys.exit("nfpm is missing: make .venv/.package")
     named = {
         "VERSION": gateway.__version__,
         "ARCH": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
@@ -139,7 +144,9 @@ def pack(kind: str) -> None:
 def main() -> None:
     """Build what is named."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", nargs="+", choices=("wheel", "tree", "deb", "rpm"), help="what to build; tree comes before deb and rpm")
+    parser.add_argument(
+        "what", nargs="+", choices=("wheel", "tree", "deb", "rpm"), help="what to build; tree comes before deb and rpm"
+    )
     for one in parser.parse_args().what:
         {"wheel": wheel, "tree": tree}.get(one, lambda kind=one: pack(kind))()
 

@@ -4,10 +4,10 @@
     .venv/bin/python deploy/packages/manual.py --to FOLDER      also: make man
     .venv/bin/python deploy/packages/manual.py hatchway.yaml | man -l -
 
-Commands and options are those of the command line with their help; keys, what they take and what counts where nothing is said are
-those of settings and policies. What settings are for is said in the tables of README.md and deploy/, and of policies in words.yaml
-beside this file. So a page is made when a package is made, and none is kept that could grow old. A key of a policy without words,
-or words for no key, end it with status 1.
+Commands and options are those of the command line with their help; keys, what they take and what counts where nothing is
+said are those of settings and policies. What settings are for is said in the tables of README.md and deploy/, and of policies in
+words.yaml beside this file. So a page is made when a package is made, and none is kept that could grow old. A key of a policy
+without words, or words for no key, end it with status 1.
 """
 
 import argparse
@@ -64,7 +64,7 @@ def lines(markdown: str) -> Iterator[str]:
 
 def literal(text: str) -> Iterator[str]:
     """Text as it stands, line by line."""
-    yield from (".PP", ".nf")
+    yield ".nf"
     for line in text.splitlines():
         escaped = line.replace("\\", "\\e").replace("-", "\\-")
         yield f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
@@ -78,7 +78,7 @@ def page(name: str, about: str, body: Iterator[str]) -> str:
     return "\n".join((head, ".SH NAME", f"{said(name)} \\- {said(about)}", *body)) + "\n"
 
 
-# hatchway(1)
+# The command
 
 
 def commands(group: click.Group, *before: str) -> Iterator[tuple[str, click.Command, click.Context]]:
@@ -95,8 +95,9 @@ def commands(group: click.Group, *before: str) -> Iterator[tuple[str, click.Comm
 def _command(name: str, command: click.Command, context: click.Context) -> Iterator[str]:
     arguments = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
     yield f".SS {said(name)} {said(' '.join(arguments))}".rstrip()
-    for paragraph in (command.help or "").split("\n\n"):
-        yield from (".PP", *lines(paragraph.replace("\b", "")))
+    for number, paragraph in enumerate((command.help or "").split("\n\n")):
+        yield from ((".PP",) if number else ())
+        yield from lines(paragraph.replace("\b", ""))
     for parameter in command.params:
         record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
         if record:
@@ -107,10 +108,10 @@ def of_hatchway() -> str:
     """The command and all below it."""
     synopsis = (".SH SYNOPSIS", r"\fBhatchway\fR \fICOMMAND\fR [\fIOPTIONS\fR] ...")
     about = (
-        "Hatchway stands in front of a department's relay, reads each message that leaves, says whether it promotes a political or "
-        "religious position, and by the sender's policy relays it, tags it, holds it for command review, or rejects it: always with "
-        "the rule, and the authority the rule rests on. `hatchway setup` writes the settings and a policy, `hatchway serve` runs the "
-        "gateway, and `hatchway doctor` looks for all that can be wrong."
+        "Hatchway stands in front of a department's relay, reads each message that leaves, says whether it promotes a "
+        "political or religious position, and by the sender's policy relays it, tags it, holds it for command review, "
+        "or rejects it: always with the rule, and the authority the rule rests on. `hatchway setup` writes the settings"
+        " and a policy, `hatchway serve` runs the gateway, and `hatchway doctor` looks for all that can be wrong."
     )
     told = [line for named in commands(cli.main) for line in _command(*named)]
     _, _, status = (cli.__doc__ or "").partition("Exit status: ")
@@ -138,7 +139,7 @@ def of_hatchway() -> str:
     return page("hatchway", "keeps political and religious promotion out of a department's mail", iter(body))
 
 
-# The files: hatchway.yaml(5) and hatchway-policy(5)
+# The files
 
 
 def below(shape: type[Model], name: str, annotation: Any) -> Iterator[type[Model]]:
@@ -251,9 +252,10 @@ def of_settings() -> str:
         1
     ]
     about = (
-        "Hatchway reads one file of settings, by default /etc/hatchway/hatchway.yaml. It is YAML; an unknown key is a mistake. `hatchway "
-        "setup` writes it, and `hatchway check` names every mistake in it with file, line and column. Folders and files are looked "
-        "for beside it. Lengths of time are written 30s, 15m, 48h or 2d; sizes in octets, or 512KiB, 25MiB, 1GiB."
+        "Hatchway reads one file of settings, by default /etc/hatchway/hatchway.yaml. It is YAML; an unknown key is a "
+        "mistake. `hatchway setup` writes it, and `hatchway check` names every mistake in it with file, line and "
+        "column. Folders and files are looked for beside it. Lengths of time are written 30s, 15m, 48h or 2d; sizes in "
+        "octets, or 512KiB, 25MiB, 1GiB."
     )
     body = (
         *(".SH DESCRIPTION", *lines(about)),
@@ -294,10 +296,11 @@ def of_policy() -> str:
     """A file of policies."""
     whole = schema(written.File, "")
     about = (
-        "Policies say whose mail is treated how, and on what authority. They are the YAML files of one folder, by default "
-        "/etc/hatchway/policies, taken together. The first entry under `senders` that fits picks the policy, and in it the first rule "
-        "that fits decides. A rule that stops mail cites an authority. `hatchway check` names every mistake, `hatchway policy test` "
-        "runs the tests beside the policies, and a reload takes a change over, or keeps what was there if anything is wrong."
+        "Policies say whose mail is treated how, and on what authority. They are the YAML files of one folder, by "
+        "default /etc/hatchway/policies, taken together. The first entry under `senders` that fits picks the policy, "
+        "and in it the first rule that fits decides. A rule that stops mail cites an authority. `hatchway check` names "
+        "every mistake, `hatchway policy test` runs the tests beside the policies, and a reload takes a change over, or"
+        " keeps what was there if anything is wrong."
     )
     words = policy_words()
     example = (TOP / "policies/department.yaml").read_text(encoding="utf-8")
