@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test check bench torture soak fuzz screenshots lock audit sbom licences clean again
+.PHONY: help install run test check bench torture soak fuzz screenshots wheel deb rpm man lock audit sbom licences clean again
 
 # Each stamp holds the folder that the environment was made for: a moved or broken one is made again.
 ifneq ($(shell test -x .venv/bin/python && cat .venv/.run 2>/dev/null),$(CURDIR))
@@ -46,6 +46,20 @@ fuzz: .venv/.test  ## throw ever new octets at every parser, led by the code the
 screenshots: .venv/.test  ## take the README's pictures of the console anew (needs chromium)
 	@$(bin)/python tests/screenshots/run.py
 
+build = $(bin)/python deploy/packages/build.py
+
+wheel: .venv/.run  ## build wheel and sdist in dist/
+	@$(build) wheel
+
+deb: .venv/.package  ## build the Debian package in dist/, for the distribution that this is
+	@$(build) tree deb
+
+rpm: .venv/.package  ## build the RPM package in dist/
+	@$(build) tree rpm
+
+man: .venv/.run  ## write the manual pages to dist/man/
+	@$(bin)/python deploy/packages/manual.py --to dist/man
+
 compile = $(bin)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url \
 	--custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 
@@ -54,6 +68,7 @@ lock: .venv/.run  ## write deploy/lock/ from pyproject.toml (UPGRADE=1: with the
 	@printf '%s\n' 'hatchling>=1.27' 'editables>=0.5' 'setuptools>=77' | $(compile) -o deploy/lock/build.txt -
 	@$(compile) -c deploy/lock/build.txt -o deploy/lock/run.txt pyproject.toml
 	@$(compile) -c deploy/lock/build.txt -c deploy/lock/run.txt --group test -o deploy/lock/test.txt pyproject.toml
+	@$(compile) --group package -o deploy/lock/package.txt
 
 audit: .venv/.run  ## look up known holes in what the run lock names (asks a registry)
 	@$(bin)/python -m pip install --quiet pip-audit
@@ -66,10 +81,13 @@ licences: .venv/.run  ## list the licences of what the run lock names
 	@$(bin)/python deploy/sbom.py --licences
 
 clean:  ## remove what make made
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache .coverage .coverage.*
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .import_linter_cache .coverage .coverage.*
 
 .venv/.run: pyproject.toml gateway/__init__.py deploy/install.sh deploy/lock/build.txt deploy/lock/run.txt
 	@deploy/install.sh run
 
 .venv/.test: .venv/.run deploy/lock/test.txt
 	@deploy/install.sh test
+
+.venv/.package: .venv/.run deploy/lock/package.txt
+	@deploy/install.sh package

@@ -3,6 +3,7 @@
 #
 #   deploy/install.sh run     what Hatchway needs to run, and Hatchway itself
 #   deploy/install.sh test    what its tests need besides
+#   deploy/install.sh package what makes .deb and .rpm of it
 #
 # PYTHON names the interpreter; otherwise it is the newest fitting one there is. Of pip's settings on this machine only
 # those count that say how a registry is reached. It fails with a line that says what to do.
@@ -87,6 +88,10 @@ test)
     echo "Installing what the tests need into .venv"
     pip install -qq --require-hashes --no-build-isolation --use-pep517 -r deploy/lock/test.txt
     ;;
-*) stop "usage: deploy/install.sh run|test" ;;
+package)
+    echo "Installing what makes packages into .venv"
+    pip install -qq --require-hashes --only-binary :all: -r deploy/lock/package.txt
+    ;;
+*) stop "usage: deploy/install.sh run|test|package" ;;
 esac
 printf '%s\n' "$here" >".venv/.$1"

@@ -15,7 +15,7 @@ import gateway
 
 TOP = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())
-LOCKS = ("build", "run", "test")
+LOCKS = ("build", "run", "test", "package")
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -43,6 +43,7 @@ def test_a_lock_pins_every_line_by_hash(lock):
         ("run", PROJECT["project"]["dependencies"]),
         ("test", PROJECT["dependency-groups"]["test"]),
         ("build", PROJECT["build-system"]["requires"]),
+        ("package", PROJECT["dependency-groups"]["package"]),
     ],
 )
 def test_a_lock_fits_what_the_project_asks_for(lock, written):

@@ -101,13 +101,22 @@ def standing(answers: Answers, texts: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+    _folder(path.parent)
     growing = path.with_name(f".{path.name}.{os.getpid()}")
     mode = _SECRET if path.name == "hatchway.yaml" else _OPEN
     with os.fdopen(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), mode)  # the gateway's user reads it, however much root's shell takes away from new files
         file.write(text)
     growing.replace(path)
     return path
+
+
+def _folder(path: Path) -> None:
+    """As `mkdir -p`, open to be read whatever the umask is."""
+    if not path.is_dir():
+        _folder(path.parent)
+        path.mkdir(mode=0o755)
+        path.chmod(0o755)
 
 
 def _settings(answers: Answers) -> str:

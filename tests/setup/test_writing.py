@@ -1,5 +1,6 @@
 """What setup writes is what serve loads, whatever was answered, and it says what others need."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -49,6 +50,17 @@ def test_settings_and_policy_say_what_was_answered(tmp_path):
     assert [str(one) for one in command.members] == list(ANSWERS.reviewers)
     assert set(law.rulebook.groups) == {"department", "association board"}
     assert (tmp_path / "etc/hatchway.yaml").stat().st_mode & 0o007 == 0
+
+
+def test_the_gateways_user_reads_what_is_written_whatever_roots_umask_is(tmp_path):
+    before = os.umask(0o077)
+    try:
+        written(tmp_path)
+    finally:
+        os.umask(before)
+    modes = {path: (tmp_path / "etc" / path).stat().st_mode & 0o777 for path in ("policies", "policies/department.yaml")}
+    assert modes == {"policies": 0o755, "policies/department.yaml": 0o644}
+    assert (tmp_path / "etc/hatchway.yaml").stat().st_mode & 0o777 == 0o640
 
 
 def test_without_a_board_or_a_console_there_is_none(tmp_path):
