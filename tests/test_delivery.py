@@ -200,7 +200,7 @@ async def test_delivery_wakes_goes_on_after_the_store_was_away_and_finishes_what
 async def test_what_the_relay_said_while_the_store_was_away_is_written_down_and_nothing_is_sent_twice(world, reply):
     sent = []
 
-    async def goes_away(envelope, message):
+    async def goes_away(envelope, _message):
         sent.append(envelope.recipients)
         world.store.away = True
         return Receipt(reply=reply)
