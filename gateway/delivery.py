@@ -6,8 +6,9 @@ lines of ours. Delivery is at least once (RFC 5321 §4.5.4.1, RFC 1047): a crash
 down sends it again under the same X-Hatchway-Release-Id.
 
 How it fails: a 4yz or no answer is tried again with growing pauses, and after `give_up` reported as undeliverable; a 5yz
-is reported at once to the sender and the reviewers. A store that is away is waited for. A fault of ours is in the log, and
-the parcel is tried again when its lease ends.
+is reported at once to the sender and the reviewers. A store that is away is waited for; what the relay said meanwhile is
+remembered, and written down before anything is sent again. A fault of ours is in the log, and the parcel is tried again when
+its lease ends.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ _TRACE |= {RELEASE.lower().encode(), NOTICE.lower().encode()}
 _ID = re.compile(r"[0-9A-Za-z]{1,20}")
 _AT_ONCE = 20
 _PAUSE = 1.0
+_REMEMBERED = 1000
 _LAST = 15.0
 """Seconds that parcels under way have to be finished in when the gateway stops; what is not is tried again at its next start."""
 
@@ -81,6 +83,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._under_way = dict[asyncio.Task[None], str]()
         self._renewed = clock.now()
+        self._said = dict[tuple[str, int], Receipt]()
         self.outcomes = Counter[tuple[str, str]]()
 
     def wake(self) -> None:
@@ -170,12 +173,19 @@ class Delivery:
             log.exception("delivery.fault", id=parcel.hold, parcel=parcel.id)
 
     async def _try(self, parcel: Parcel) -> None:
-        receipt = await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
+        said = self._said.pop((parcel.id, parcel.attempts), None)
+        receipt = said or await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
         outcome = _sorted(parcel, receipt)
         given_up = self._clock.now() - parcel.made >= self._patience.give_up
         if given_up:
             outcome = replace(outcome, later=(), never=(*outcome.never, *((a, receipt.reply) for a in outcome.later)))
-        await self._settle(parcel, receipt, outcome)
+        try:
+            await self._settle(parcel, receipt, outcome)
+        except StoreUnavailable:
+            while len(self._said) >= _REMEMBERED:  # the oldest are those that were written down all the same
+                del self._said[next(iter(self._said))]
+            self._said[parcel.id, parcel.attempts] = receipt
+            raise
 
     async def _settle(self, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> None:
         """Write down what became of the parcel, with all that follows from it, in one transaction."""

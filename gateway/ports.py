@@ -364,3 +364,7 @@ class Archive(Protocol):
 
 class StoreUnavailable(Exception):  # noqa: N818  -- a state of the world, answered with 451
     """The store could not write or read; nothing was changed."""
+
+
+class StoreUncertain(StoreUnavailable):
+    """The store was lost while it wrote: what was asked for was done whole, or not at all."""

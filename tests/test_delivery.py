@@ -196,6 +196,27 @@ async def test_delivery_wakes_goes_on_after_the_store_was_away_and_finishes_what
     assert len(of_message(world.next_hop.taken)) == 1
 
 
+@pytest.mark.parametrize("reply", [Reply(code=250, status="2.0.0", text="Ok"), GONE])
+async def test_what_the_relay_said_while_the_store_was_away_is_written_down_and_nothing_is_sent_twice(world, reply):
+    sent = []
+
+    async def goes_away(envelope, _message):
+        sent.append(envelope.recipients)
+        world.store.away = True
+        return Receipt(reply=reply)
+
+    deliver, world.next_hop.deliver = world.next_hop.deliver, goes_away
+    await world.delivery.deliver_due()
+    assert len(sent) == 3
+    world.store.away, world.next_hop.deliver = False, deliver
+    world.clock.at += world.delivery._patience.lease
+    assert of_message(await world.delivered()) == []
+    assert len(sent) == 3
+    (message, *_) = await world.store.dispatches("H1")
+    assert (message.purpose, message.last) == (Purpose.RELEASE, reply)
+    assert (await world.store.status()).outbox == 0
+
+
 async def test_a_parcel_that_makes_us_stumble_is_tried_again_and_keeps_no_other_waiting(world, said):
     class Stumbling(type(world.next_hop)):
         async def deliver(self, envelope, message):

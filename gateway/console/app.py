@@ -14,7 +14,7 @@ from gateway.console.guard import Guard, Page, allowed
 from gateway.console.house import House
 from gateway.console.pages import static_file, trouble
 from gateway.console.rights import RIGHTS
-from gateway.ports import StoreUnavailable
+from gateway.ports import StoreUnavailable, StoreUncertain
 
 log = structlog.get_logger()
 
@@ -132,6 +132,8 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _store_away(request: Request, error: Exception) -> Response:
     log.error("console.store_away", why=str(error))
+    if isinstance(error, StoreUncertain):
+        return trouble(request, 503, "The store was lost while it wrote", "Look in a minute whether it was done, or do it again.")
     return trouble(request, 503, "The store cannot be reached now", "Nothing was changed. Try again in a minute.")
 
 

@@ -13,7 +13,7 @@ import structlog
 
 from gateway.control.words import ALREADY, INVALID, LONGEST, UNAVAILABLE, UNKNOWN, Refused
 from gateway.hold import AlreadyRuled
-from gateway.ports import StoreUnavailable
+from gateway.ports import StoreUnavailable, StoreUncertain
 
 log = structlog.get_logger()
 
@@ -78,6 +78,9 @@ async def answered(answers: Mapping[str, Answer], line: bytes | str, user: str) 
         return {"refused": UNKNOWN, "says": f"no message is held as {unknown.args[0]}"}
     except ValueError as invalid:
         return {"refused": INVALID, "says": str(invalid)}
+    except StoreUncertain:
+        log.exception("control.store_lost")
+        return {"refused": UNAVAILABLE, "says": "the store was lost while it wrote; look whether it was done, or ask again"}
     except StoreUnavailable:
         log.exception("control.store_away")
         return {"refused": UNAVAILABLE, "says": "the store cannot be reached now; nothing was changed"}

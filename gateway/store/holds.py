@@ -80,6 +80,11 @@ def bare(db: Connection, hold: str) -> HeldMail | None:
     return None if row is None else _held(db, row, Content(size=row.size))
 
 
+def kept(db: Connection, hold: str) -> bool:
+    """Whether it is there. It is written as it is, so that the commit of that answers for it on every standby, too."""
+    return bool(db.execute(update(holds).where(holds.c.id == hold).values(deadline=holds.c.deadline)).rowcount)
+
+
 def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
     """Holds without content, the earliest deadline first."""
     asked = _ROW.order_by(holds.c.deadline, holds.c.id).limit(limit)

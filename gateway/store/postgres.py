@@ -192,9 +192,8 @@ class PostgresStore(Shelf):
 
 def manner(place: Postgres) -> Manner:
     """How transactions begin there: one of those that change anything at a time; those that read see one moment."""
-    return Manner(
-        alone=f"SELECT pg_advisory_xact_lock({_KEY}, {_ALONE})", reading=_READ_ONLY, readers=max(1, place.connections - 1)
-    )
+    readers = max(1, place.connections - 1)
+    return Manner(alone=f"SELECT pg_advisory_xact_lock({_KEY}, {_ALONE})", reading=_READ_ONLY, readers=readers, far=True)
 
 
 def engine(place: Postgres, pool: type[Pool] = QueuePool, *, patience: float = _PATIENCE) -> Engine:

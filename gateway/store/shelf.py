@@ -3,8 +3,9 @@
 Whatever changes a hold or a parcel puts its entry in the audit trail in the same transaction.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 
 from gateway.hold import HeldMail, Review
 from gateway.mail import Receipt, Reply
-from gateway.ports import Clock, Dispatch, Parcel
+from gateway.ports import Clock, Dispatch, Parcel, StoreUnavailable, StoreUncertain
 from gateway.store import holds, outbox, steps
 from gateway.store.accounts import StoredAccounts
 from gateway.store.calls import StoredCalls
@@ -27,6 +28,9 @@ from gateway.store.rounds import StoredRounds
 from gateway.store.tokens import StoredTokens
 from gateway.store.writer import Writer
 from gateway.trail import Detail, Step
+
+_LOOKS, _PAUSE = 10, 0.5
+"""How often, and after how many seconds each, a store that was lost is asked what it did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,19 @@ class Shelf(Recorded):
             outbox.put(db, notices)
             append(db, self._clock.now(), Step.HELD, hold=held.mail.id, detail=steps.held(held, sha256, notices))
 
-        await self._writer.do(work)
+        try:
+            await self._writer.do(work)
+        except StoreUncertain:
+            if not await self._kept(held.mail.id):
+                raise
+
+    async def _kept(self, hold: str) -> bool:
+        """Whether it is there, once the store is; False if it is not there, or the store not back in a few seconds."""
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_PAUSE)
+            with suppress(StoreUnavailable):
+                return await self._writer.do(lambda db: holds.kept(db, hold))
+        return False
 
     async def get(self, hold: str) -> HeldMail | None:
         """The held message of that id, ruled on or not."""

@@ -5,9 +5,9 @@ transaction has seen stays so until it is over. What only reads sees one moment 
 
 What is asked for is done whole or not at all, whoever stops waiting for it: a call that is cancelled before its turn is
 dropped, after that it runs to its end. What the database or the disk refuses becomes StoreUnavailable; the connection is
-then given up and made anew for the next transaction, so that the shelf comes back when the cause is gone. Of a connection
-that is lost while it commits nobody knows whether it did; that is StoreUnavailable, too, and whoever does it again is told
-what became of it, but for a message that is held: that is then held twice.
+then given up and made anew for the next transaction, so that the shelf comes back when the cause is gone. Of a server that
+is lost while it commits nobody knows whether it did; that is StoreUncertain, and whoever does it again is told what became
+of it, but for a message that is held: for that the shelf is looked through.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoRoom
 
-from gateway.ports import StoreUnavailable
+from gateway.ports import StoreUnavailable, StoreUncertain
 from gateway.store.codec import UnreadableRecord
 from gateway.store.seals import Damaged
 from gateway.vault import NoKey
@@ -38,11 +38,13 @@ class Manner:
 
     alone: before one that nobody else may change the shelf beside; reading: before one that changes nothing
     readers: threads besides the one that writes; 0 where there is one connection
+    far: it may commit and be lost before it says so
     """
 
     alone: str = ""
     reading: str = ""
     readers: int = 0
+    far: bool = False
 
 
 class Writer:
@@ -68,7 +70,8 @@ class Writer:
         """What `work` returns, once its transaction is committed; what it raises, once it is rolled back.
 
         Nobody else changes anything meanwhile.
-        Raises StoreUnavailable for what the database or the disk refuses; ValueError for an id that is taken.
+        Raises StoreUnavailable for what the database or the disk refuses, StoreUncertain where it is lost at the end;
+        ValueError for an id that is taken.
         """
         return await self._run(self._thread, self._manner.alone, work)
 
@@ -125,16 +128,27 @@ class Writer:
             raise StoreUnavailable(f"{self._name}: {words(error)}") from error
 
     def _committed(self, connection: Connection, begins: str, work: Callable[[Connection], T]) -> T:
+        committing = False
         try:
             with connection.begin():
                 if begins:
                     connection.exec_driver_sql(begins)
-                return work(connection)
+                done = work(connection)
+                committing = self._manner.far and begins != self._manner.reading
         except IntegrityError:
             raise
-        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error):
+        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
             connection.invalidate()
+            if committing and _lost(error):
+                raise StoreUncertain(f"{self._name}: {words(getattr(error, 'orig', error))}") from error
             raise
+        return done
+
+
+def _lost(error: BaseException) -> bool:
+    """Whether the connection ended, and not what was asked on it (SQLSTATE 08 and 57, or no word at all)."""
+    said = getattr(getattr(error, "orig", error), "sqlstate", None)
+    return said is None or str(said).startswith(("08", "57"))
 
 
 def words(error: BaseException | None) -> str:

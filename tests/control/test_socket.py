@@ -12,7 +12,7 @@ from gateway.control import NotRunning, Refused, ask
 from gateway.control.server import ControlServer
 from gateway.hold import AlreadyRuled, Review, Ruling
 from gateway.mail import Address
-from gateway.ports import StoreUnavailable
+from gateway.ports import StoreUnavailable, StoreUncertain
 from tests.support.mails import NOW
 
 RULED = Review(reviewer="captain", ruling=Ruling.DENIED, recipients=(Address.parse("a@b.example"),), note="no", at=NOW)
@@ -36,6 +36,7 @@ ANSWERS = {
     "invalid": raising(ValueError("a denial requires a note that says why")),
     "refused": raising(Refused("invalid", "not so")),
     "away": raising(StoreUnavailable("disk full")),
+    "lost": raising(StoreUncertain("server closed the connection")),
     "fault": raising(ZeroDivisionError("secret detail")),
 }
 
@@ -61,6 +62,7 @@ async def test_an_answer_knows_the_system_user_who_asked(control):
         ("invalid", "invalid", "a denial requires a note that says why"),
         ("refused", "invalid", "not so"),
         ("away", "unavailable", "the store cannot be reached now; nothing was changed"),
+        ("lost", "unavailable", "the store was lost while it wrote; look whether it was done, or ask again"),
         ("nonsense", "invalid", "this Hatchway does not know that request; are both of one version?"),
     ],
 )

@@ -15,8 +15,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from gateway.factors import Limit
-from gateway.hold import Ruling
-from gateway.ports import Asked, StoreUnavailable
+from gateway.hold import AlreadyRuled, Ruling
+from gateway.ports import Asked, StoreUnavailable, StoreUncertain
 from gateway.store import OfflineTrail, PostgresStore, StoredHolds
 from gateway.store.columns import metadata
 from gateway.trail import first_fault
@@ -25,6 +25,7 @@ from tests.store.test_holds import review
 from tests.support.mails import NOW, held
 from tests.support.parcels import notice, release
 from tests.support.postgres import PASSWORD, cluster
+from tests.support.severed import Severed
 
 TOP = Path(__file__).resolve().parents[2]
 MINUTE = timedelta(minutes=1)
@@ -300,3 +301,50 @@ async def test_of_rulings_on_two_gateways_at_once_one_counts(nodes):
     done = await asyncio.gather(*rulings, return_exceptions=True)
     assert [type(one).__name__ for one in done].count("AlreadyRuled") == 1
     assert [entry.step for entry in await nodes[1].entries(Asked(hold="H1"))] == ["held", "ruled"]
+
+
+@pytest.fixture
+async def severed(postgres, database, place, clock, tmp_path):
+    """A shelf behind a wire that breaks when it is told to, and the wire."""
+    with Severed(postgres, tmp_path) as wire:
+        opened = await PostgresStore.open(wire.place(database, place.folder), clock)
+        await opened._writer.do(lambda _: None)  # there is a connection, which began with a commit of its own
+        yield opened, wire
+        await opened.close()
+
+
+async def test_a_hold_whose_commit_was_done_and_never_confirmed_is_held_once_and_one_that_was_not_done_is_for_later(severed):
+    shelf, wire = severed
+    wire.breaks = "after"
+    await shelf.hold(held(), [notice(held())])
+    assert wire.broken == 1
+    wire.breaks = "before"
+    with pytest.raises(StoreUncertain):
+        await shelf.hold(held(id_="H2"), [])
+    assert [one.mail.id for one in await shelf.list()] == ["H1"]
+    assert await shelf.get("H2") is None
+    await shelf.hold(held(id_="H2"), [])
+    assert {one.mail.id for one in await shelf.list()} == {"H1", "H2"}
+
+
+@pytest.mark.parametrize(("breaks", "stands"), [("after", True), ("before", False)])
+async def test_of_a_ruling_that_was_cut_off_it_is_said_that_nobody_knows_and_ruling_again_tells(severed, breaks, stands):
+    shelf, wire = severed
+    await shelf.hold(held(), [])
+    wire.breaks = breaks
+    with pytest.raises(StoreUncertain):
+        await shelf.rule("H1", review(), [release(held())])
+    if stands:
+        with pytest.raises(AlreadyRuled):
+            await shelf.rule("H1", review(), [release(held())])
+    else:
+        assert (await shelf.rule("H1", review(), [release(held())])).review == review()
+
+
+async def test_what_is_only_read_is_never_uncertain(severed):
+    shelf, wire = severed
+    await shelf.hold(held(), [])
+    wire.breaks = "before"
+    with pytest.raises(StoreUnavailable) as lost:
+        await shelf.list()
+    assert not isinstance(lost.value, StoreUncertain)

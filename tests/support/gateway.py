@@ -146,12 +146,12 @@ class Gateway:
     def ask(self, request: str, **arguments: object) -> Any:
         return ask(self.control, request, **arguments)
 
-    def hatchway(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
+    def hatchway(self, *arguments: str, stdin: str = "", seconds: float = 60) -> subprocess.CompletedProcess:
         """The command line, as an admin types it."""
         command = [sys.executable, "-m", "gateway", *arguments]
         environment = {**os.environ, "HATCHWAY_CONFIG": str(self.settings)}
         return subprocess.run(
-            command, input=stdin, capture_output=True, text=True, timeout=300, check=False, cwd=TOP, env=environment
+            command, input=stdin, capture_output=True, text=True, timeout=seconds, check=False, cwd=TOP, env=environment
         )
 
     def wait_until_outbox_empty(self, seconds: float = 30) -> None:

@@ -72,13 +72,13 @@ class Cluster:
     def up(self) -> None:
         """Start it, or start it again. Raises RuntimeError, with what it logged."""
         try:
-            self._run("pg_ctl", "-D", self._data, "-l", self._data / "log", "-w", "-t", 240, "start")
+            self._run("pg_ctl", "-D", self._data, "-l", self._data / "log", "-w", "-t", 590, "start")
         except subprocess.CalledProcessError as failed:
             raise RuntimeError((self._data / "log").read_text()[-2000:]) from failed
 
     def down(self, how: str = "immediate") -> None:
         """Stop it. how: immediate (every connection breaks, as in a crash), or fast"""
-        self._run("pg_ctl", "-D", self._data, "-m", how, "-w", "-t", 240, "stop")
+        self._run("pg_ctl", "-D", self._data, "-m", how, "-w", "-t", 590, "stop")
 
     def database(self) -> str:
         """The name of a new database."""
@@ -132,7 +132,7 @@ class Cluster:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            timeout=300,
+            timeout=600,
             **who,
         )
 

@@ -17,7 +17,7 @@ from gateway.control import NotRunning, ask
 from tests.support.gateway import TOP, Gateway
 from tests.support.relay import FakeRelay, Message
 
-_PATIENCE = 300.0
+_PATIENCE = 1200.0
 
 
 def shim(folder: Path) -> Path:

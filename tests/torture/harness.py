@@ -45,7 +45,7 @@ SHARED = tuple(step for step in STEPS if not step.startswith("fsync"))
 """The steps on PostgreSQL, which does the fsyncs."""
 MANY = {"commit": 40, "fsync": 40, "relay": 14, "client": 14, "ruling": 6, "some time": 40}
 """How far the count goes in which a step is looked for, for `some time` in steps of 50 ms from the start of its mail."""
-MESSAGES, CLIENTS, LONGEST, PATIENCE = 12, 4, 60.0, 600.0
+MESSAGES, CLIENTS, LONGEST, PATIENCE = 12, 4, 60.0, 1800.0
 WEATHER = ("", "", "", "", "", "stopped", "connections cut")
 """What becomes of PostgreSQL in a life."""
 MORE = """\
@@ -262,7 +262,7 @@ class Torture:
         for node in alive:
             if await asyncio.to_thread(node.gateway.stop):
                 self._wrong(f"{node.name} did not stop in good order")
-        verified = await asyncio.to_thread(last.gateway.hatchway, "audit", "verify")
+        verified = await asyncio.to_thread(last.gateway.hatchway, "audit", "verify", seconds=3600)
         if verified.returncode:
             self._wrong(f"the trail: {verified.stdout} {verified.stderr}")
         for node in self._nodes:

@@ -22,6 +22,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -339,7 +340,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the traffic  [default: 1]")
     chosen = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="hatchway-soak-"))
-    say = lambda line: print(line, flush=True)  # noqa: E731
+    say = partial(print, flush=True)
     soak, ended = asyncio.run(soaked(folder, minutes=chosen.minutes, rate=chosen.rate, seed=chosen.seed, say=say))
     warm = min(chosen.minutes * 60 / 4, 900.0)
     rows = [row for row in soak.rows if row.at >= warm]
