@@ -3,11 +3,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import NullPool
 
 from gateway.database import Postgres
-from gateway.store import PostgresStore, Shelf, SqliteStore, migrate
-from gateway.store.postgres import engine
+from gateway.store import PostgresStore, Shelf, SqliteStore
 from gateway.store.sqlite import best_library
 from gateway.vault import Masters
 from tests.support import mails
@@ -29,12 +27,7 @@ def path(tmp_path) -> Path:
 @pytest.fixture(scope="session")
 def database(postgres) -> str:
     """A database of the newest form."""
-    name = postgres.database()
-    made = engine(postgres.place(name, postgres.folder), NullPool)
-    with made.begin() as db:
-        migrate.upgrade(db, name)
-    made.dispose()
-    return name
+    return postgres.newest()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What is particular to PostgreSQL: gateways at the same time, a server that goes away, and what nobody is told."""
 
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -24,7 +23,6 @@ from tests.store.test_accounts import account, session
 from tests.store.test_holds import review
 from tests.support.mails import NOW, held
 from tests.support.parcels import notice, release
-from tests.support.postgres import PASSWORD, cluster
 from tests.support.severed import Severed
 
 TOP = Path(__file__).resolve().parents[2]
@@ -246,37 +244,6 @@ async def test_the_trail_and_the_holds_are_read_without_a_front_and_beside_one(s
         assert [entry.step for entry in trail.entries(Asked())] == ["begun", "held"]
         assert list(holds.ids()) == ["H1"]
         assert holds.get("H1") == held()
-
-
-def processes():
-    """What a list of processes shows of their arguments."""
-    for path in Path("/proc").glob("[0-9]*/cmdline"):
-        with suppress(OSError):
-            yield path.read_bytes()
-
-
-async def test_a_shelf_is_reached_by_tls_only_if_the_certificate_is_the_servers(tmp_path):
-    with cluster(debian=True) as server:
-        name, secret = server.database(), tmp_path / "secret"
-        secret.write_text(f"{PASSWORD}\n")
-        there = server.place(name, tmp_path, password_file=secret, ca_file=server.ca)
-        there = there.model_copy(update={"url": server.url(name)})
-        store = await PostgresStore.open(there)
-        asked = "SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()"
-        ssl, version = await store._writer.read(lambda db: db.exec_driver_sql(asked).one())
-        assert ssl
-        assert version in {"TLSv1.2", "TLSv1.3"}
-        assert not any(PASSWORD.encode() in line for line in processes())
-        await store.close()
-        strangers = {"another name": there.url.replace("localhost", "127.0.0.1"), "plain": there.url}
-        for why, url in strangers.items():
-            changed = {"url": url, **({"tls": "none", "ca_file": None} if why == "plain" else {})}
-            with pytest.raises(StoreUnavailable) as refused:
-                await PostgresStore.open(there.model_copy(update=changed))
-            assert "certificate" in str(refused.value) or "no encryption" in str(refused.value), why
-        with pytest.raises(StoreUnavailable, match="certificate verify failed"):
-            await PostgresStore.open(there.model_copy(update={"ca_file": None}))
-        assert json.loads(there.model_dump_json())["url"].count(PASSWORD) == 0
 
 
 async def test_accounts_sessions_keys_and_what_serves_once_are_the_same_on_every_gateway(nodes):

@@ -19,10 +19,13 @@ from typing import Any
 
 import psycopg
 import trustme
+from sqlalchemy import NullPool
 
 from gateway.database import Postgres
+from gateway.store import migrate
+from gateway.store.postgres import engine
 from tests.support import apt
-from tests.support.wants import POSTGRES, skip
+from tests.support.wants import DEBIAN_POSTGRES, POSTGRES, skip
 
 NOBODY = 65534
 PASSWORD = "correct horse battery staple"
@@ -85,6 +88,15 @@ class Cluster:
         self._made += 1
         name = f"t{self._made}"
         self.ask(f"CREATE DATABASE {name}")
+        return name
+
+    def newest(self) -> str:
+        """The name of a new database with the tables of this version."""
+        name = self.database()
+        made = engine(self.place(name, self.folder), NullPool)
+        with made.begin() as db:
+            migrate.upgrade(db, name)
+        made.dispose()
         return name
 
     def empty(self, database: str) -> None:
@@ -156,8 +168,9 @@ def _programs(*, debian: bool) -> Path:
     """The folder of initdb and pg_ctl."""
     if not debian and (found := _from_pip()):
         return found
-    apt.require("postgresql", here=lambda: _from_debian() is not None, want=POSTGRES)
-    return _from_debian() or skip(POSTGRES)
+    want = DEBIAN_POSTGRES if debian else POSTGRES
+    apt.require("postgresql", here=lambda: _from_debian() is not None, want=want)
+    return _from_debian() or skip(want)
 
 
 @cache
