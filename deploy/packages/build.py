@@ -97,6 +97,7 @@ def _environment(built: Path) -> None:
     (made / "bin/hatchway").write_text(_PROGRAM)
     (made / "pyvenv.cfg").write_text(_CONFIGURATION)
     shutil.rmtree(made / "include")
+    (made / "lib64").unlink(missing_ok=True)  # Python finds all in lib; nfpm would make a folder of the link
     for record in made.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):  # where the wheel lay while it was built
         record.unlink()
     shown = ("-x", _NOT_COMPILED, "-s", TREE, "-p", "/")
@@ -109,7 +110,6 @@ def _pages() -> None:
     for path in (*(TOP / name for name in _PAGES), *TOP.glob("deploy/*.md"), *(TOP / "deploy" / name for name in _BESIDE)):
         to = home / path.relative_to(TOP)
         shutil.copytree(path, to) if path.is_dir() else shutil.copy2(path, to)
-    (home / "policies").symlink_to(".venv/share/hatchway/policies")
 
 
 def _share() -> None:
