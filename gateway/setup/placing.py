@@ -16,7 +16,7 @@ def placing(answers: Answers) -> tuple[tuple[str, str], ...]:
 
 
 def _main(answers: Answers) -> str:
-    return f"content_filter = hatchway:{_bracketed(answers.listen)}\n"
+    return f"content_filter = hatchway:{_bracketed(answers.listen)}\nhatchway_destination_recipient_limit = 1000\n"
 
 
 def _master(answers: Answers) -> str:
