@@ -66,3 +66,10 @@ def test_the_tests_and_the_senders_that_are_shown_load(tmp_path):
     text = DEPARTMENT.partition("\nsenders:")[0] + "\n" + senders.replace("stricter review", "restricted")
     (tmp_path / "policies" / "p.yaml").write_text(text, encoding="utf-8")
     assert [sender.dry_run for sender in load_rulebook(tmp_path / "policies").senders] == [True, False, False]
+
+
+def test_the_roster_that_is_shown_loads_beside_the_national_one(tmp_path):
+    [shown] = blocks("roster.md", "roster.yaml")
+    (tmp_path / "city.yaml").write_text(shown, encoding="utf-8")
+    (tmp_path / "national.yaml").write_bytes((POLICIES / "roster/national.yaml").read_bytes())
+    assert {"Maya Lindqvist", "Omar Castellanos"} <= set(load_roster(tmp_path).people)
