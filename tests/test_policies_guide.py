@@ -1,76 +1,75 @@
-"""The guide to policies does what it says: every command in it is run, every pattern in it loads."""
+"""The guide to policies and the cookbook do what they say: what is shown loads, and each recipe passes its own tests.
 
-import asyncio
+(The commands are run by test_guides.py.)
+"""
+
 import re
-import shlex
-import shutil
 
 import pytest
+import yaml
 
+from gateway.classify import load_roster
 from gateway.policy import load_rulebook
+from gateway.rehearsal.bench import Bench, Law
+from gateway.rehearsal.proving import run
 from gateway.rehearsal.sketches import load_tests
-from gateway.store import SqliteStore
-from tests.support.commands import command as hatchway
-from tests.support.mails import held
-from tests.support.policy import loaded, with_rules
-from tests.support.rehearsal import ENDORSEMENT, TOP, box, letter, settings
+from tests.support.pages import blocks
+from tests.support.rehearsal import POLICIES, TOP
 
-GUIDE = (TOP / "deploy" / "policies.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", GUIDE, flags=re.DOTALL)
-COMMANDS = [line for kind, block in BLOCKS if kind == "sh" for line in block.strip().splitlines()]
-PATTERNS = [block for kind, block in BLOCKS if kind == "yaml" and block.startswith("- ")]
+DEPARTMENT = (POLICIES / "department.yaml").read_text(encoding="utf-8")
+TITLES = re.findall(r"^## (\d+\. .*)$", (TOP / "deploy/cookbook.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+RECIPES = list(zip(TITLES, blocks("cookbook.md", "policy.yaml"), blocks("cookbook.md", "tests.yaml"), strict=True))
+
+
+def test_there_are_a_dozen_recipes():
+    assert len(RECIPES) >= 12
+
+
+def added(recipe: str) -> str:
+    """The department's policies with a recipe put in as the cookbook says."""
+    whole, new = yaml.safe_load(DEPARTMENT), yaml.safe_load(recipe)
+    for heading, lines in new.items():
+        whole[heading] = lines + whole[heading] if heading == "senders" else {**whole.get(heading, {}), **lines}
+    return yaml.safe_dump(whole, allow_unicode=True, sort_keys=False)
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
-    """A folder with all that the commands name."""
-    folder = tmp_path_factory.mktemp("desk")
-    shutil.copytree(TOP / "policies", folder / "new")
-    box(folder / "sent.mbox", letter(), letter(ENDORSEMENT))
-    (folder / "archive").mkdir()
-    (folder / "archive" / "a.eml").write_bytes(letter())
-    (folder / "hatchway.log").write_text('event=mail.disposed disposition=tag dry_run="hold p.yaml:1:1"\n')
-    settings(folder, policies=str(folder / "new"), roster=str(folder / "new" / "roster"))
-
-    async def shelved():
-        store = await SqliteStore.open(folder / "hatchway.db")
-        await store.hold(held(id_="ID"), [])
-        await store.close()
-
-    asyncio.run(shelved())
-    return folder
+def roster():
+    return load_roster(POLICIES / "roster")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_runs(desk, command):
-    program, *words = shlex.split(command)
-    assert program == "hatchway"
-    there = [str(desk / word) if (desk / word.partition("/")[0]).exists() or word == "report.html" else word for word in words]
-    jobs = ["--jobs", "1"] if words[0] == "backtest" else []
-    said = hatchway(*there, *jobs)
-    wanted = {0} if words[0] != "replay" else {0, 1}
-    assert said.returncode in wanted, said.stderr
-    assert said.stdout
+@pytest.mark.parametrize(("recipe", "tests"), [pytest.param(policy, tests, id=title) for title, policy, tests in RECIPES])
+def test_a_recipe_loads_among_the_departments_policies_and_passes_its_tests(tmp_path, roster, recipe, tests):
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/department.yaml").write_text(added(recipe), encoding="utf-8")
+    (tmp_path / "t.yaml").write_text(tests, encoding="utf-8")
+    law = Law(rulebook=load_rulebook(tmp_path / "p"), roster=roster, judged=False)
+    ended = list(run(load_tests(tmp_path / "t.yaml"), Bench(laws=(law,))))
+    assert ended
+    assert [(test.name, failure.wrong) for test, failure in ended if failure] == []
 
 
-def test_every_pattern_loads_in_a_policy(tmp_path):
-    window = with_rules("\n".join([*(line for block in PATTERNS for line in block.splitlines()), "- {action: relay}"]))
-    rules = loaded(tmp_path, window.replace("window:", "election window:")).anyone.rules
-    assert len(rules) == sum(block.count("\n") for block in PATTERNS)
+@pytest.mark.parametrize("tests", [pytest.param(tests, id=title) for title, _, tests in RECIPES])
+def test_a_recipe_is_what_makes_its_tests_pass(tmp_path, roster, tests):
+    (tmp_path / "t.yaml").write_text(tests, encoding="utf-8")
+    without = Law(rulebook=load_rulebook(POLICIES), roster=roster, judged=False)
+    assert any(failure for _, failure in run(load_tests(tmp_path / "t.yaml"), Bench(laws=(without,))))
 
 
 def test_the_tests_and_the_senders_that_are_shown_load(tmp_path):
-    [tests] = [block for kind, block in BLOCKS if kind == "yaml" and "\ntests:" in block]
+    [tests] = [block for block in blocks("policies.md", "yaml") if "\ntests:" in block]
     (tmp_path / "t.yaml").write_text(tests, encoding="utf-8")
     assert len(load_tests(tmp_path / "t.yaml")) == 2
 
-    [senders] = [block for kind, block in BLOCKS if kind == "yaml" and block.startswith("senders:")]
-    written = (TOP / "policies" / "department.yaml").read_text(encoding="utf-8")
+    [senders] = [block for block in blocks("policies.md", "yaml") if block.startswith("senders:")]
     (tmp_path / "policies").mkdir()
-    text = (
-        written.partition("\nsenders:")[0].replace("stricter review", "x")
-        + "\n"
-        + senders.replace("stricter review", "restricted")
-    )
+    text = DEPARTMENT.partition("\nsenders:")[0] + "\n" + senders.replace("stricter review", "restricted")
     (tmp_path / "policies" / "p.yaml").write_text(text, encoding="utf-8")
     assert [sender.dry_run for sender in load_rulebook(tmp_path / "policies").senders] == [True, False, False]
+
+
+def test_the_roster_that_is_shown_loads_beside_the_national_one(tmp_path):
+    [shown] = blocks("roster.md", "roster.yaml")
+    (tmp_path / "city.yaml").write_text(shown, encoding="utf-8")
+    (tmp_path / "national.yaml").write_bytes((POLICIES / "roster/national.yaml").read_bytes())
+    assert {"Maya Lindqvist", "Omar Castellanos"} <= set(load_roster(tmp_path).people)

@@ -1,4 +1,7 @@
-"""The exact lines for the machines around us: those for Postfix are tested, the others follow their makers' manuals."""
+"""The exact lines for the machines around us: those for Postfix are tested, the others follow their makers' manuals.
+
+deploy/after-queue.md, deploy/exchange.md and deploy/google-workspace.md say more of each.
+"""
 
 from gateway.setup.answers import Answers
 
@@ -16,7 +19,7 @@ def placing(answers: Answers) -> tuple[tuple[str, str], ...]:
 
 
 def _main(answers: Answers) -> str:
-    return f"content_filter = hatchway:{_bracketed(answers.listen)}\n"
+    return f"content_filter = hatchway:{_bracketed(answers.listen)}\nhatchway_destination_recipient_limit = 1000\n"
 
 
 def _master(answers: Answers) -> str:
@@ -40,7 +43,7 @@ def _exchange(answers: Answers) -> str:
         f'New-OutboundConnector -Name "To Hatchway" -ConnectorType OnPremises -SmartHosts "{name}" `\n'
         f'  -TlsSettings DomainValidation -TlsDomain "{name}" -UseMXRecord $false -IsTransportRuleScoped $true\n'
         f'New-InboundConnector -Name "From Hatchway" -ConnectorType OnPremises -SenderDomains "{domain}" `\n'
-        f'  -RequireTls $true -TlsSenderCertificateName "{name}" -CloudServicesMailEnabled $false\n'
+        "  -RequireTls $true -SenderIPAddresses OUR.PUBLIC.ADDRESS -CloudServicesMailEnabled $false\n"
         f'New-TransportRule -Name "Through Hatchway" -FromScope InOrganization `\n'
         f"  -ExceptIfSenderIpRanges OUR.PUBLIC.ADDRESS `\n"
         f'  -RouteMessageOutboundConnector "To Hatchway"\n'
@@ -54,7 +57,8 @@ def _google(answers: Answers) -> str:
     return (
         f"Apps > Google Workspace > Gmail > Hosts > Add route: name Hatchway, single host {name}, port {port},\n"
         "  require a secure (TLS) connection, require a CA-signed certificate.\n"
-        "Apps > Google Workspace > Gmail > Routing > Outbound gateway: the route Hatchway.\n"
+        "Apps > Google Workspace > Gmail > Routing > Routing > Configure: affect Outbound and Internal - sending,\n"
+        "  modify the message, change the route to Hatchway. (Outbound gateway alone leaves out mail within the domain.)\n"
         "Add Google's networks (dig TXT _netblocks.google.com) to `client networks`, and give `listen` a certificate.\n"
         "Let the relay be smtp-relay.gmail.com, port 587, by STARTTLS, with our public address allowed under SMTP relay.\n"
     )

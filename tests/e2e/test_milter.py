@@ -3,22 +3,20 @@
 import asyncio
 import base64
 import os
-import re
 import signal
 import smtplib
 import subprocess
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from gateway.mail import Reply
 from tests.support import postfix as real
-from tests.support.gateway import TOP, Gateway
+from tests.support.gateway import Gateway
 from tests.support.milter import Ending, opened
+from tests.support.pages import main_cf, master_cf
+from tests.support.signing import Signer
 from tests.support.sink import Sink
 from tests.support.waiting import wait_until
 
@@ -36,19 +34,13 @@ ORDINARY = (
 )
 KEYS = b"Keys are in the watch office."
 ENDORSES = b"The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3."
-PAGE = TOP / "deploy" / "milter.md"
+PAGE = "milter.md"
 TO = ["dispatch@county.example", "second@county.example"]
 
 
 def from_(content: bytes) -> bytes:
     """The message without what the servers on its way put before it."""
     return content[content.index(b"From: ") :]
-
-
-def in_the_page() -> dict[str, str]:
-    """The lines of main.cf in the guide for this placement."""
-    [block] = re.findall(r"```main\.cf\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
-    return {key.strip(): value.strip() for key, _, value in (line.partition("=") for line in block.strip().splitlines())}
 
 
 def by(sender: str, text: bytes = ENDORSES) -> bytes:
@@ -61,8 +53,10 @@ def path(tmp_path_factory):
     real.require()
     with ExitStack() as stack:
         sink = stack.enter_context(Sink())
-        settings = {**in_the_page(), "smtpd_authorized_xclient_hosts": "127.0.0.0/8"}
-        mta = stack.enter_context(real.Postfix(name="mta.example", next_hop=sink.port, settings=settings))
+        settings = {**main_cf(PAGE), "smtpd_authorized_xclient_hosts": "127.0.0.0/8"}
+        mta = stack.enter_context(
+            real.Postfix(name="mta.example", next_hop=sink.port, settings=settings, master=master_cf(PAGE, reentry="REENTRY"))
+        )
         folder = mta.folder / "queue" / "hatchway"
         subprocess.run(["install", "-d", "-m", "2750", "-g", "postfix", folder], check=True)
         more = f"milter: {{socket: {folder}/milter.sock, group: postfix}}\njudging: {{model: false, workers: 1}}"
@@ -121,6 +115,14 @@ def test_a_held_message_is_held_once_and_passes_when_it_comes_back_released(path
     assert len(disposed(gateway, sender)) == 1
     assert {event["purpose"] for event in gateway.events("mail.returned")} == {"release", "notice"}
     assert not disposed(gateway, "<>")
+
+
+def test_the_door_of_the_guide_for_released_mail_asks_no_milter(path):
+    mta, gateway, sink = path
+    sender = "chair@association.example"
+    assert mta.send(sender, TO, by(sender), port=mta.reentry).content[0] == 250
+    assert from_(taken(sink, sender).content) == by(sender)
+    assert not disposed(gateway, sender)
 
 
 def test_a_tag_stands_in_the_header_and_a_forged_one_does_not(path):
@@ -223,33 +225,19 @@ def test_what_is_held_is_what_was_sent_however_large_and_however_long_its_lines(
 
 def test_a_signature_still_verifies_after_relay_tag_and_release(path):
     mta, gateway, sink = path
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    signer = Signer()
     for sender, fate in (
         ("signed@department.example", "relay"),
         ("web.editor@department.example", "tag"),
         ("chair@network.example", "hold"),
     ):
-        text = by(sender, KEYS if fate == "relay" else ENDORSES)
-        message = signed(text, key, sender.partition("@")[2].encode())
+        message = signer.signed(by(sender, KEYS if fate == "relay" else ENDORSES), sender)
         assert mta.send(sender, TO, message, parameters="BODY=8BITMIME").content[0] == 250
         [event] = disposed(gateway, sender)
         assert event["disposition"] == fate
         if fate == "hold":
             released(gateway, event["id"])
-        assert verifies(taken(sink, sender).content, key)
-
-
-def signed(message: bytes, key, domain: bytes) -> bytes:
-    form, plain = serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    private = key.private_bytes(serialization.Encoding.PEM, form, plain)
-    fields = [b"from", b"to", b"subject", b"date", b"message-id"]
-    return dkim.sign(message, b"s1", domain, private, include_headers=fields, canonicalize=(b"simple", b"simple")) + message
-
-
-def verifies(content: bytes, key) -> bool:
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
-    return dkim.verify(content, dnsfunc=lambda *_args, **_named: record)
+        assert signer.verifies(taken(sink, sender).content)
 
 
 def test_a_gateway_killed_in_mid_message_is_a_451_and_nothing_is_lost_or_let_through(path):
@@ -274,7 +262,7 @@ def test_a_gateway_killed_in_mid_message_is_a_451_and_nothing_is_lost_or_let_thr
 
 
 async def test_postfix_passes_on_two_lines_with_a_percent_sign_and_waits_while_it_hears_of_progress(postfix, said):
-    mta = postfix(settings={**in_the_page(), "milter_content_timeout": "2s", "smtpd_milters": "unix:milter.sock"})
+    mta = postfix(settings={**main_cf(PAGE), "milter_content_timeout": "2s", "smtpd_milters": "unix:milter.sock"})
     ending = Ending(reply=Reply(code=550, status="5.7.1", text="100% political\n(SO 9-06)"), stall=asyncio.Event())
     async with opened(mta.folder / "queue", ending, progress=0.5, milter={"mode": "0666"}):
         asyncio.get_running_loop().call_later(3, ending.stall.set)
@@ -286,7 +274,7 @@ async def test_postfix_passes_on_two_lines_with_a_percent_sign_and_waits_while_i
 async def test_postfix_asks_by_tcp_too(postfix, tmp_path):
     async with opened(tmp_path, tcp=True) as house:
         host, port = house.server.address
-        mta = postfix(settings={**in_the_page(), "smtpd_milters": f"inet:{host}:{port}"})
+        mta = postfix(settings={**main_cf(PAGE), "smtpd_milters": f"inet:{host}:{port}"})
         for _ in range(3):
             answers = await asyncio.to_thread(mta.send, "officer@department.example", TO, ORDINARY, parameters="BODY=8BITMIME")
             assert answers.content[0] == 250

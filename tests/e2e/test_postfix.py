@@ -1,15 +1,16 @@
-"""With a real Postfix on either side: bytes, DSN parameters and signatures survive, in both placements and after a release."""
+"""Every way to place Hatchway by SMTP, with a real Postfix on either side that is set up by the lines of the guides.
 
-import base64
+Bytes, DSN parameters and signatures survive when a message passes, and after a release. (The milter: test_milter.py.)
+"""
+
 from contextlib import ExitStack
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.support import postfix as real
 from tests.support.gateway import Gateway, free_port
+from tests.support.pages import main_cf, master_cf
+from tests.support.signing import Signer
 from tests.support.sink import Sink
 from tests.support.waiting import wait_until
 
@@ -25,14 +26,18 @@ ORDINARY = (
     b"\r\n"
     b"..two dots\r\n.one dot\r\ncaf\xc3\xa9 and trailing space \r\n\r\n\r\nKeys are in the watch office.\r\n"
 )
-ENDORSEMENT = ORDINARY.replace(b"officer@department", b"president@association").replace(
-    b"Keys are in the watch office.", b"The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3."
-)
+KEYS = b"Keys are in the watch office."
+ENDORSES = b"The board endorses Marisol Tate for Mayor. Please vote for Marisol Tate on November 3."
 PARAMETERS = "BODY=8BITMIME RET=HDRS ENVID=Shift+2B0700"
 TO = {
     "dispatch@county.example": "NOTIFY=SUCCESS,DELAY ORCPT=rfc822;Dispatch+2BDesk@County.example",
     "second@county.example": "NOTIFY=NEVER",
 }
+GONE = "gone@county.example"
+
+
+def by(sender: str, text: bytes = ENDORSES) -> bytes:
+    return ORDINARY.replace(b"officer@department.example", sender.encode()).replace(KEYS, text)
 
 
 def from_(content: bytes) -> bytes:
@@ -40,141 +45,204 @@ def from_(content: bytes) -> bytes:
     return content[content.index(b"From: ") :]
 
 
-def taken(sink, sender):
-    """The message of that envelope sender, once the sink has it."""
+class Placed:
+    """One gateway and its next hop, and before them every kind of client: what one hands in, and what becomes of it."""
 
-    def found():
-        return [delivered for delivered in sink.delivered if sender.encode() in delivered.mail]
+    def __init__(self, gateway, relay, sink, clients) -> None:
+        self.gateway, self.relay, self.sink, self.clients = gateway, relay, sink, clients
+        self.client = None
 
-    wait_until(lambda: bool(found()), 20, f"a message from {sender}")
-    return found()[0]
+    def send(self, sender, to, content, parameters=""):
+        if self.client is None:
+            return real.send(self.gateway.port, sender, to, content, parameters)
+        return self.client.send(sender, to, content, parameters=parameters)
+
+    @property
+    def answers_live(self) -> bool:
+        """Whether the client hears Hatchway's own answers, and not those of a queue before it."""
+        return self.client is None or self.client.name == "before-queue.example"
+
+    def settle(self) -> None:
+        """Return once nothing is on its way any more."""
+        if self.client is not None:
+            self.client.wait_until_empty()
+        self.gateway.wait_until_outbox_empty()
+        self.relay.wait_until_empty()
+
+    def disposed(self, sender):
+        """What became of the messages of that sender, which are no longer in the queue before Hatchway."""
+        if self.client is not None:
+            self.client.wait_until_empty()
+        return [event for event in self.gateway.events("mail.disposed")[self.before :] if event["sender"] == sender]
+
+    def release(self, hold, **how):
+        self.gateway.ask("queue.release", id=hold, **how)
+        self.gateway.wait_until_outbox_empty()
+
+    def came(self, sender):
+        return [delivered for delivered in self.sink.delivered if sender.encode() in delivered.mail]
+
+    def taken(self, sender):
+        wait_until(lambda: bool(self.came(sender)), 20, f"a message from {sender}")
+        return self.came(sender)[-1]
 
 
-@pytest.fixture(scope="module", params=["after-queue", "before-queue"])
-def placed(request, tmp_path_factory):
-    """A client Postfix that filters through Hatchway, whose relay is a Postfix that delivers to a sink."""
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """Hatchway, a Postfix behind it by the guide to smart hosts, and one before it by each guide."""
     real.require()
     with ExitStack() as stack:
-        sink = stack.enter_context(Sink())
-        relay = stack.enter_context(real.Postfix(name="relay.example", next_hop=sink.port))
-        port = free_port()
-        filtered = {"content_filter": port} if request.param == "after-queue" else {"proxy_filter": port}
-        client = stack.enter_context(real.Postfix(name="client.example", **filtered))
+        sink, port = stack.enter_context(Sink()), free_port()
+        door = {"reentry": "REENTRY", "hatchway": "127.0.0.0/8"}
+        behind = master_cf("smart-host.md", **door)
+        relay = real.Postfix(
+            name="relay.example", next_hop=sink.port, master=behind, refuse={GONE: "550 5.1.1 No such user here"}
+        )
+        relay = stack.enter_context(relay)
+        ours, way_back = f"127.0.0.1:{port}", {"reentry": "REENTRY"}
+        befores = {
+            "after-queue": {
+                "settings": main_cf("after-queue.md", ours=f"[127.0.0.1]:{port}"),
+                "master": master_cf("after-queue.md", **way_back),
+            },
+            "before-queue": {"master": master_cf("before-queue.md", ours=ours, filtered="FILTERED", **way_back)},
+            "relayhost": {
+                "settings": {**main_cf("smart-host.md", ours=f"[127.0.0.1]:{port}"), "default_transport": "smtp"},
+            },
+        }
+        clients = {name: stack.enter_context(real.Postfix(name=f"{name}.example", **how)) for name, how in befores.items()}
         folder = tmp_path_factory.mktemp("placed") / "gateway"
-        yield client, stack.enter_context(Gateway(folder, relay=relay.reentry, port=port)), sink
+        more = "judging: {model: false, workers: 1}"
+        gateway = stack.enter_context(Gateway(folder, relay=relay.reentry, port=port, more=more))
+        yield Placed(gateway, relay, sink, {**clients, "client": None})
 
 
-@pytest.fixture
-def path(placed):
-    """With nothing delivered or on its way."""
-    client, gateway, sink = placed
-    client.wait_until_empty()
-    gateway.wait_until_outbox_empty()
-    sink.delivered.clear()
-    return placed
-
-
-def disposed(gateway, sender):
-    """What became of the last message of that sender."""
-    return [event for event in gateway.events("mail.disposed") if event["sender"] == sender][-1]
+@pytest.fixture(params=["after-queue", "before-queue", "relayhost", "client"])
+def path(house, request):
+    """In that placement, with nothing delivered or on its way."""
+    house.client = house.clients[request.param]
+    house.settle()
+    house.sink.delivered.clear()
+    house.before = len(house.gateway.events("mail.disposed"))
+    return house
 
 
 def test_an_ordinary_message_passes_with_its_bytes_and_its_dsn_parameters(path):
-    client, gateway, sink = path
-    answers = client.send("officer@department.example", TO, ORDINARY, parameters=PARAMETERS)
-    assert answers.content[0] == 250
-    delivered = taken(sink, "officer@department.example")
+    sender = "officer@department.example"
+    assert path.send(sender, TO, ORDINARY, PARAMETERS).content[0] == 250
+    delivered = path.taken(sender)
     assert from_(delivered.content) == ORDINARY
     assert {b"RET=HDRS", b"ENVID=Shift+2B0700", b"BODY=8BITMIME"} <= set(delivered.mail.split())
-    assert set(delivered.recipients) == {
-        b"RCPT TO:<dispatch@county.example> ORCPT=rfc822;Dispatch+2BDesk@County.example NOTIFY=SUCCESS,DELAY",
-        b"RCPT TO:<second@county.example> ORCPT=rfc822;second@county.example NOTIFY=NEVER",
-    }
-    assert disposed(gateway, "officer@department.example")["disposition"] == "relay"
+    first, second = sorted(delivered.recipients)
+    assert first == b"RCPT TO:<dispatch@county.example> ORCPT=rfc822;Dispatch+2BDesk@County.example NOTIFY=SUCCESS,DELAY"
+    assert second.startswith(b"RCPT TO:<second@county.example> ")
+    assert second.endswith(b" NOTIFY=NEVER")
+    assert [event["disposition"] for event in path.disposed(sender)] == ["relay"]
 
 
 def test_a_held_message_is_released_with_its_bytes_and_its_dsn_parameters(path):
-    client, gateway, sink = path
-    client.send("president@association.example", TO, ENDORSEMENT, parameters=PARAMETERS)
-    client.wait_until_empty()
-    held = disposed(gateway, "president@association.example")
-    assert not [delivered for delivered in sink.delivered if b"president@association" in delivered.mail]
-    gateway.ask("queue.release", id=held["id"])
-    gateway.wait_until_outbox_empty()
-    delivered = taken(sink, "president@association.example")
-    assert from_(delivered.content) == ENDORSEMENT
-    assert {b"RET=HDRS", b"ENVID=Shift+2B0700"} <= set(delivered.mail.split())
-    assert b"NOTIFY=NEVER" in delivered.recipients[1]
+    sender = "president@association.example"
+    assert path.send(sender, TO, by(sender), PARAMETERS).content[0] == 250
+    [held] = path.disposed(sender)
+    assert held["disposition"] == "hold"
+    assert not path.came(sender)
+    path.release(held["id"])
+    delivered = path.taken(sender)
+    assert from_(delivered.content) == by(sender)
+    assert {b"RET=HDRS", b"ENVID=Shift+2B0700", b"BODY=8BITMIME"} <= set(delivered.mail.split())
+    assert [b"NOTIFY=NEVER" in to for to in sorted(delivered.recipients)] == [False, True]
 
 
 def test_a_rejected_message_is_refused_or_bounced_and_never_arrives(path):
-    client, gateway, sink = path
-    message = ENDORSEMENT.replace(b"president@association", b"first.person@department")
-    answers = client.send("first.person@department.example", ["dispatch@county.example"], message)
-    if client.proxy_filter:
+    sender = "first.person@department.example"
+    answers = path.send(sender, ["dispatch@county.example"], by(sender))
+    if path.answers_live:
         assert answers.content[0] == 550
         assert "SO 9-06" in answers.content[1]
     else:
-        client.wait_for("status=bounced")
-    assert disposed(gateway, "first.person@department.example")["disposition"] == "reject"
-    assert not [d for d in sink.delivered if b"first.person@department" in d.mail]
+        path.client.wait_for("status=bounced")
+    assert [event["disposition"] for event in path.disposed(sender)] == ["reject"]
+    path.settle()
+    assert not path.came(sender)
 
 
-def test_a_recipient_that_the_relay_refuses_is_refused_with_the_relays_own_words(postfix, sink, tmp_path):
-    relay = postfix(name="relay.example", next_hop=sink.port, refuse={"gone@county.example": "550 5.1.1 No such user here"})
-    port = free_port()
-    client = postfix(name="client.example", proxy_filter=port)
-    with Gateway(tmp_path / "gateway", relay=relay.plain, port=port):
-        answers = client.send("officer@department.example", ["gone@county.example", "dispatch@county.example"], ORDINARY)
-    assert [code for code, _ in answers.recipients] == [550, 250]
-    assert "No such user here" in answers.recipients[0][1]
+def test_a_recipient_that_the_relay_refuses_is_refused_with_the_relays_own_words_and_the_others_get_it(path):
+    sender = "officer@department.example"
+    answers = path.send(sender, [GONE, "dispatch@county.example"], ORDINARY)
+    if path.answers_live:
+        assert [code for code, _ in answers.recipients] == [550, 250]
+        assert "No such user here" in answers.recipients[0][1]
+    else:
+        path.client.wait_for("No such user here")
     assert answers.content[0] == 250
-    [delivered] = sink.wait_for(1)
-    assert len(delivered.recipients) == 1
+    assert [to.split()[1] for to in path.taken(sender).recipients] == [b"TO:<dispatch@county.example>"]
+
+
+def test_of_mixed_recipients_one_decision_holds_for_all_and_a_release_reaches_those_it_is_for(path):
+    sender, to = "secretary@association.example", ["dispatch@county.example", "watch@department.example", GONE]
+    text = by(sender, b"The general meeting is on Thursday.")
+    path.send(sender, to, text, "BODY=8BITMIME")
+    [event] = path.disposed(sender)
+    assert event["disposition"] == "hold"
+    assert event["because"].startswith('policy "command review": it goes to 1 recipient in department')
+    [held] = [held for held in path.gateway.ask("queue.list") if held["id"] == event["id"]]
+    assert held["recipients"] == to[:2]
+    assert not path.came(sender)
+    path.release(event["id"], to=["watch@department.example"], note="to the watch only")
+    delivered = path.taken(sender)
+    assert [to.split()[1] for to in delivered.recipients] == [b"TO:<watch@department.example>"]
+    assert from_(delivered.content) == text
+
+
+def test_the_same_message_is_held_for_the_department_and_passes_for_others_when_it_is_sent_in_two(path):
+    sender = "chair@network.example"
+    text = by(sender, b"The general meeting is on Thursday.")
+    for to in ("watch@department.example", "dispatch@county.example"):
+        assert path.send(sender, [to], text, "BODY=8BITMIME").content[0] == 250
+    assert sorted(event["disposition"] for event in path.disposed(sender)) == ["hold", "relay"]
+    assert [to.split()[1] for to in path.taken(sender).recipients] == [b"TO:<dispatch@county.example>"]
+
+
+def test_a_message_to_many_is_one_message_with_one_decision(path):
+    sender = "treasurer@association.example"
+    to = [*(f"person{n}@county.example" for n in range(60)), "watch@department.example"]
+    assert path.send(sender, to, by(sender, b"The general meeting is on Thursday.")).content[0] == 250
+    [event] = path.disposed(sender)
+    assert (event["disposition"], event["recipients"]) == ("hold", 61)
+
+
+def test_addresses_in_utf8_pass_and_are_held_and_released(path):
+    for sender, text in (("jörg@department.example", KEYS), ("müller@association.example", ENDORSES)):
+        message = by(sender, text)
+        assert path.send(sender, ["wärter@county.example"], message, "BODY=8BITMIME SMTPUTF8").content[0] == 250
+        [event] = path.disposed(sender)
+        assert event["disposition"] == ("relay" if text == KEYS else "hold")
+        if text == ENDORSES:
+            path.release(event["id"])
+        delivered = path.taken(sender)
+        assert from_(delivered.content) == message
+        assert b"SMTPUTF8" in delivered.mail.split()
+        assert "RCPT TO:<wärter@county.example>".encode() in delivered.recipients[0]
 
 
 @pytest.fixture(scope="module")
 def signer():
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
-    )
-    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return private, public
+    return Signer()
 
 
-def signed(message: bytes, signer, domain: bytes) -> bytes:
-    private, _ = signer
-    fields = [b"from", b"to", b"subject", b"date", b"message-id"]
-    return dkim.sign(message, b"s1", domain, private, include_headers=fields) + message
-
-
-def verifies(content: bytes, signer) -> bool:
-    _, public = signer
-    record = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
-    return dkim.verify(content, dnsfunc=lambda *_args, **_named: record)
-
-
-@pytest.mark.parametrize(
-    ("sender", "fate"),
-    [
-        ("officer@department.example", "relay"),
+def test_a_dkim_signature_still_verifies_after_relay_tag_and_release(path, signer):
+    for sender, fate in (
+        ("signed@department.example", "relay"),
         ("press@department.example", "tag"),
-        ("president@association.example", "hold"),
-    ],
-)
-def test_a_dkim_signature_still_verifies_after_relay_tag_and_release(path, signer, sender, fate):
-    client, gateway, sink = path
-    text = ORDINARY if fate == "relay" else ENDORSEMENT.replace(b"president@association.example", sender.encode())
-    message = signed(text.replace(b"officer@department.example", sender.encode()), signer, sender.partition("@")[2].encode())
-    assert verifies(message, signer)
-    client.send(sender, ["dispatch@county.example"], message, parameters="BODY=8BITMIME")
-    client.wait_until_empty()
-    said = disposed(gateway, sender)
-    assert said["disposition"] == fate
-    if fate == "hold":
-        gateway.ask("queue.release", id=said["id"])
-        gateway.wait_until_outbox_empty()
-    arrived = taken(sink, sender)
-    assert verifies(arrived.content, signer)
-    assert (b"X-Hatchway-" in arrived.content) is (fate != "relay")
+        ("president@network.example", "hold"),
+    ):
+        message = signer.signed(by(sender, KEYS if fate == "relay" else ENDORSES), sender)
+        assert signer.verifies(message)
+        path.send(sender, ["dispatch@county.example"], message, "BODY=8BITMIME")
+        [said] = path.disposed(sender)
+        assert said["disposition"] == fate
+        if fate == "hold":
+            path.release(said["id"])
+        arrived = path.taken(sender)
+        assert signer.verifies(arrived.content)
+        assert (b"X-Hatchway-" in arrived.content) is (fate != "relay")

@@ -87,7 +87,8 @@ def test_an_answer_that_makes_no_settings_is_told_as_a_mistake_and_can_say_no_mo
 
 def test_the_lines_for_postfix_lead_in_and_for_a_relay_on_this_machine_back():
     said = dict(placing(ANSWERS))
-    assert said["Postfix, main.cf"] == "content_filter = hatchway:[127.0.0.1]:10025\n"
+    lines = "content_filter = hatchway:[127.0.0.1]:10025\nhatchway_destination_recipient_limit = 1000\n"
+    assert said["Postfix, main.cf"] == lines
     readme = (TOP / "README.md").read_text(encoding="utf-8")
     assert said["Postfix, main.cf"] in readme
     assert said["Postfix, master.cf"] in readme

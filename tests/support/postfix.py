@@ -7,11 +7,14 @@ An instance can stand before Hatchway as its client or behind it as its relay. I
               (before-queue, SMTPD_PROXY_README)
     reentry   takes back what the filter passed, and trusts its XFORWARD
 
+Services of master.cf as a guide has them are given as `master`; FILTERED and REENTRY there stand for the ports.
+
 `next_hop` is a port on 127.0.0.1, or None to discard everything. It starts in a tenth of a second, is stopped when its `with`
 block ends, and says in its log what it did. Postfix needs root; `require` skips where it cannot run.
 """
 
 import os
+import re
 import shutil
 import signal
 import smtplib
@@ -140,6 +143,8 @@ def _said(reply: tuple[int, bytes]) -> tuple[int, str]:
 class Postfix:
     """One instance; see this module's head. `settings` go into main.cf, `filtered_settings` to the filtered door as -o.
 
+    The services in `master` take the place of those of the same name.
+
     refuse: recipients with the reply each gets at RCPT, as in {"gone@example.org": "550 5.1.1 No such user"}
     """
 
@@ -150,6 +155,7 @@ class Postfix:
     refuse: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     filtered_settings: Mapping[str, str] = field(default_factory=dict)
+    master: str = ""
     plain: int = field(init=False, default=0)
     filtered: int = field(init=False, default=0)
     reentry: int = field(init=False, default=0)
@@ -214,13 +220,19 @@ class Postfix:
             transport=f"smtp:[127.0.0.1]:{self.next_hop}" if self.next_hop else "discard:",
             refusals=f"check_recipient_access inline:{{ {refused} }}, " if refused else "",
         )
-        main += "".join(f"{key} = {value}\n" for key, value in self.settings.items())
+        given = "|".join(map(re.escape, self.settings))
+        kept = re.sub(rf"^(?:{given}) = .*\n", "", main, flags=re.MULTILINE) if given else main
+        main = kept + "".join(f"{key} = {value}\n" for key, value in self.settings.items())
         (self.folder / "config" / "main.cf").write_text(main)
-        master = _MASTER.format(plain=self.plain, filtered=self.filtered, reentry=self.reentry, filter=self._filter())
-        (self.folder / "config" / "master.cf").write_text(master)
+        (self.folder / "config" / "master.cf").write_text("".join(self._services().values()))
         long_ago = time.time() - 60  # Postfix waits for a file that was written just now, lest it reads half of it
         for name in ("main.cf", "master.cf"):
             os.utime(self.folder / "config" / name, (long_ago, long_ago))
+
+    def _services(self) -> dict[tuple[str, ...], str]:
+        master = _MASTER.format(plain=self.plain, filtered=self.filtered, reentry=self.reentry, filter=self._filter())
+        given = self.master.replace("FILTERED", str(self.filtered)).replace("REENTRY", str(self.reentry))
+        return _by_name(master) | _by_name(given)
 
     def _filter(self) -> str:
         options = dict(self.filtered_settings)
@@ -247,6 +259,11 @@ class Postfix:
                     os.killpg(group, signal.SIGKILL)
                     _ended(group, 5)
         self._home.cleanup()
+
+
+def _by_name(master: str) -> dict[tuple[str, ...], str]:
+    """The services of a master.cf by name and type; lines that begin with a space belong to the one before them."""
+    return {tuple(service.split()[:2]): service for service in re.findall(r"^\S.*\n(?:[ \t]+.*\n|\n)*", master, re.MULTILINE)}
 
 
 def _make_folders(top: Path) -> None:
