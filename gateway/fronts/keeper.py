@@ -12,8 +12,9 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -24,11 +25,20 @@ from gateway.handed import Handed
 
 log = structlog.get_logger()
 
-_PAUSE, _LONGEST, _WELL = 1.0, 60.0, 60.0
-"""Seconds before the first new start, before the later ones at most, and of life after which the first pause is due again."""
-_DEAF, _DEAF_AT_FIRST = 60.0, 120.0
-"""Seconds without a sign of life after which a front hangs: later, and until the first sign."""
-_LOOK = 1.0
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds. pause, longest: before the first new start, and before later ones at most; well: of life, and pause is due again.
+
+    silence, at_first: without a sign of life, and a front hangs; later, and until the first sign; look: between two looks
+    """
+
+    pause: float = 1.0
+    longest: float = 60.0
+    well: float = 60.0
+    silence: float = 60.0
+    at_first: float = 120.0
+    look: float = 1.0
 
 
 class Gateway(Protocol):
@@ -48,10 +58,12 @@ class Gateway(Protocol):
 
 
 class Keeper:
-    """The front of that number. ended_early: its exit status, if it was never ready."""
+    """The front of that number. ended_early: its exit status, if it was never ready; command: ours again, if none is said."""
 
-    def __init__(self, gateway: Gateway, number: int) -> None:
+    def __init__(self, gateway: Gateway, number: int, *, command: Sequence[str] = (), patience: Patience | None = None) -> None:
         self._gateway = gateway
+        self._command = command or (sys.executable, *sys.orig_argv[1:])
+        self._patience = patience or Patience()
         self.number = number
         self.restarts = 0
         self.ready = asyncio.Event()
@@ -99,7 +111,8 @@ class Keeper:
 
     async def keep(self) -> None:
         """Have it run until it is stopped."""
-        pause = _PAUSE
+        patience = self._patience
+        pause = patience.pause
         while not self._stopping:
             begun = time.monotonic()
             status = await self._life()
@@ -109,10 +122,10 @@ class Keeper:
                 self.ended_early.set_result(max(status, 1))
                 return
             self.restarts += 1
-            pause = _PAUSE if time.monotonic() - begun > _WELL else pause
+            pause = patience.pause if time.monotonic() - begun > patience.well else pause
             log.error("front.ended", number=self.number, status=status, seconds_to_restart=pause)
             await asyncio.sleep(pause)
-            pause = min(2 * pause, _LONGEST)
+            pause = min(2 * pause, patience.longest)
 
     async def _life(self) -> int:
         """From its start to its end; its exit status, negative for a signal."""
@@ -122,7 +135,7 @@ class Keeper:
         with its:
             handed = self._gateway.handed(self.number, its.fileno())
             process = self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *sys.orig_argv[1:]),
+                *self._command,
                 stdin=asyncio.subprocess.DEVNULL,
                 env=handed.environment(os.environ),
                 pass_fds=handed.descriptors,
@@ -146,11 +159,12 @@ class Keeper:
     async def _watch(self) -> None:
         """End it where it hangs."""
         while True:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(self._patience.look)
             silence = time.monotonic() - self._heard
-            if silence > (_DEAF if self._spoke else _DEAF_AT_FIRST):
+            if silence > (self._patience.silence if self._spoke else self._patience.at_first):
                 log.error("front.hangs", number=self.number, seconds=round(silence))
                 self._signal(signal.SIGKILL)
+                return
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.returncode is None:

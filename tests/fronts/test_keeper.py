@@ -1,0 +1,82 @@
+"""A front as a process: whoever hangs or ends is replaced, and whoever cannot begin is not tried for ever."""
+
+import asyncio
+import sys
+from dataclasses import dataclass, field
+
+import pytest
+
+from gateway.fronts.keeper import Keeper, Patience
+from gateway.handed import Handed
+
+SHORT = Patience(pause=0.01, longest=0.02, silence=1.5, at_first=30, look=0.02)
+FRONT = """\
+import json, os, signal, socket, sys
+lives = sys.argv[1:]
+path, kinds = lives[0], lives[1:]
+with open(path, "a+") as counted:
+    counted.write("x")
+    counted.flush()
+    kind = kinds[counted.tell() - 1]
+if kind.isdigit():
+    sys.exit(int(kind))
+line = socket.socket(fileno=json.loads(os.environ["HATCHWAY_FRONT"])["line"])
+said = {"law": {}, "last": None}
+line.sendall(json.dumps({"ask": "ready", "given": said}).encode() + b"\\n")
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+while kind == "well":
+    line.sendall(json.dumps({"ask": "alive", "given": said}).encode() + b"\\n")
+    signal.sigtimedwait([], 0.05)
+signal.pause()
+"""
+
+
+@dataclass
+class Gateway:
+    """lasting: a front gave the third sign of life: the first one is its only one, the last one goes on."""
+
+    signs: int = 0
+    lasting: asyncio.Event = field(default_factory=asyncio.Event)
+    gone: int = 0
+
+    def handed(self, number, line):
+        return Handed(number=number, of=2, line=line, crowd=line, settings=line, sockets=())
+
+    def heard(self, _number, _name, _said):
+        self.signs += 1
+        if self.signs == 3:
+            self.lasting.set()
+
+    def left(self, _number):
+        self.gone += 1
+
+
+@pytest.fixture
+def keeper(tmp_path):
+    """Makes one whose front lives these lives, one after the other."""
+    return lambda gateway, *lives: Keeper(
+        gateway, 1, command=(sys.executable, "-S", "-c", FRONT, str(tmp_path / "lives"), *lives), patience=SHORT
+    )
+
+
+async def test_a_front_that_hangs_or_ends_is_replaced_after_pauses_that_grow(keeper, said):
+    gateway = Gateway()
+    front = keeper(gateway, "hangs", "3", "4", "well")
+    life = asyncio.create_task(front.keep())
+    assert await front.begun() is None
+    await gateway.lasting.wait()
+    ends = [(event["status"], event["seconds_to_restart"]) for event in said if event["event"] == "front.ended"]
+    assert ends == [(-9, 0.01), (3, 0.02), (4, 0.02)]
+    assert [event["number"] for event in said if event["event"] == "front.hangs"] == [1]
+    assert (gateway.gone, front.pid is not None) == (3, True)
+    front.stop()
+    await life
+    assert (gateway.gone, front.up, front.pid) == (4, False, None)
+
+
+async def test_one_that_cannot_begin_is_not_tried_again_and_says_why(keeper):
+    front = keeper(Gateway(), "78")
+    life = asyncio.create_task(front.keep())
+    assert await front.begun() == 78
+    await life
+    assert (front.restarts, front.up) == (0, False)
