@@ -70,6 +70,7 @@ def permissions(settings: Settings, database: Path | None) -> Iterator[Finding]:
 def _secrets(settings: Settings) -> Iterator[Path | None]:
     console = settings.console
     yield settings.relay.password_file
+    yield from (hook.secret_file for hook in settings.webhooks.values())
     yield settings.tls.key if settings.tls else None
     if console:
         yield console.key_file

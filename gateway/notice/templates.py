@@ -13,6 +13,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -44,8 +45,7 @@ class Templates:
     """The templates, compiled. Raises Mistakes if the folder or a template in it cannot be used."""
 
     def __init__(self, folder: Path | None) -> None:
-        shipped = PackageLoader("gateway.notice", "templates")
-        self._shipped = _environment(shipped)
+        self._shipped, shipped = _those_shipped()
         self._folder = folder
         self._used = self._shipped if folder is None else _environment(ChoiceLoader([FileSystemLoader(folder), shipped]), shipped)
         _raise(self._misnamed())
@@ -109,6 +109,13 @@ class Templates:
 
     def _path(self, name: str) -> str:
         return str(self._folder / name) if self._folder else name
+
+
+@cache
+def _those_shipped() -> tuple[ImmutableSandboxedEnvironment, BaseLoader]:
+    """Ours, which are compiled once: they are the same for everybody."""
+    shipped = PackageLoader("gateway.notice", "templates")
+    return _environment(shipped), shipped
 
 
 def _environment(loader: BaseLoader, shipped: BaseLoader | None = None) -> ImmutableSandboxedEnvironment:

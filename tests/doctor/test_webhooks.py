@@ -8,7 +8,7 @@ from gateway.cli.check import _problems
 from gateway.control import Refused
 from gateway.control.server import ControlServer
 from gateway.control.webhooks import webhook_answers
-from gateway.doctor import webhooks
+from gateway.doctor import machine, webhooks
 from gateway.settings import load_settings
 from gateway.source import Mistakes
 from gateway.webhook import new_secret
@@ -94,3 +94,10 @@ def test_an_event_is_named_once(tmp_path):
     (tmp_path / "twice.yaml").write_text(GOOD + HOOKS.replace("[held]", "[held, held]"))
     with pytest.raises(Mistakes, match=r"14:65: names an event twice"):
         load_settings(tmp_path / "twice.yaml")
+
+
+def test_a_secret_that_everybody_may_read_is_found(settings, tmp_path):
+    (tmp_path / "chat").chmod(0o644)
+    (tmp_path / "tickets").chmod(0o600)
+    said = [one.says for one in machine.permissions(settings, None) if one.state == "bad"]
+    assert said == [f"everybody may read or write {tmp_path / 'chat'}"]

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import httpx2
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -13,6 +14,7 @@ from gateway.console.api.app import EVERYTHING
 from gateway.console.app import application
 from gateway.people import Role
 from gateway.tokens import ROLES, Scope
+from tests.support.described import faults
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 R, S, A = Role.REVIEWER, Role.SUPERVISOR, Role.AUDITOR
@@ -50,6 +52,25 @@ def test_a_document_that_is_none_would_be_found():
     broken = json.loads(json.dumps(document()))
     del broken["paths"]["/holds/{hold}/release"]["post"]["parameters"][0]
     assert list(OpenAPIV31SpecValidator(broken).iter_errors())
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "kind", "body", "said"),
+    [
+        ("/token", 200, "application/json", {}, "'name' is a required property"),
+        ("/holds", 200, "application/json", {"holds": [{}], "next": None}, "'id' is a required property"),
+        ("/holds", 200, "application/json", {"holds": [], "next": None, "more": 1}, "Additional properties are not allowed"),
+        ("/holds", 401, "application/json", {}, "answers with application/json"),
+        ("/holds", 401, "application/problem+json", {"title": "x"}, "'type' is a required property"),
+        ("/holds", 418, "application/json", {}, "answers 418, which is not described"),
+        ("/holds/H1/colour", 200, "application/json", {}, "is not described"),
+    ],
+)
+def test_an_answer_that_is_not_as_the_document_says_would_be_found(path, status, kind, body, said):
+    asked = httpx2.Request("GET", f"https://console.department.example/api/v1{path}")
+    content = json.dumps(body).encode()
+    found = faults(httpx2.Response(status, headers={"Content-Type": kind}, content=content, request=asked))
+    assert any(said in one for one in found), found
 
 
 def test_the_document_in_deploy_is_the_one_that_is_served():
