@@ -1,11 +1,13 @@
 """`hatchway serve`."""
 
 import asyncio
+import gc
 import io
 import logging
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from traceback import format_tb
 from typing import TextIO, cast
@@ -20,13 +22,20 @@ from gateway.cli.common import Exit, config, fail, mistakes_told
 @config
 def command(settings_file: Path) -> None:
     """Run the gateway until SIGTERM; SIGHUP takes new policies and roster."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else there are threads where the nursery is forked off, for nothing
+    gc.disable()  # what is loaded now stays as long as we do
     from gateway.daemon import serve
+    from gateway.judges import prepared
+    from gateway.nursery import opened
     from gateway.ports import StoreUnavailable
     from gateway.settings import load_settings
 
     with mistakes_told("Hatchway does not start."):
         settings = load_settings(settings_file)
         log_to_stderr(settings.log)
+        gc.freeze()
+        gc.enable()
+        opened(partial(prepared, settings.judging))
         try:
             asyncio.run(serve(settings))
         except StoreUnavailable as error:
