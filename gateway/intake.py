@@ -99,10 +99,11 @@ class Budget:
 
 
 class Body:
-    """A message as far as it came: in memory, or in a spool file (mode 0600)."""
+    """A message as far as it came: in memory, or in a spool file (mode 0600). even: see `Content`, where the door saw to it."""
 
     def __init__(self, *, spool: Path | None, in_memory: int, budget: Budget) -> None:
         self.size = 0
+        self.even = False
         self._spool = spool
         self._in_memory = in_memory
         self._budget = budget
@@ -126,9 +127,9 @@ class Body:
         """All of it, complete; the file is there until `discard`. Raises OSError if the spool takes no more."""
         if self._file is None:
             self._chunks = [b"".join(self._chunks)]
-            return Content(size=self.size, data=self._chunks[0])
+            return Content(size=self.size, data=self._chunks[0], even=self.even)
         self._file.close()
-        return Content(size=self.size, path=self._path)
+        return Content(size=self.size, path=self._path, even=self.even)
 
     def discard(self) -> None:
         """Let go of it, memory and file."""

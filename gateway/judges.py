@@ -23,6 +23,7 @@ from concurrent.futures import TimeoutError as Overdue
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -31,7 +32,7 @@ from traceback import format_tb
 import structlog
 from pebble import ProcessExpired, ProcessPool
 
-from gateway.classify import Classifier, Roster, Thresholds
+from gateway.classify import Classifier, Roster, Scorer, Thresholds
 from gateway.mail import Mail
 from gateway.model import load_judge
 from gateway.pipeline import judge
@@ -238,8 +239,20 @@ def _processes() -> BaseContext:
     return context
 
 
+def prepared(judging: Judging) -> None:
+    """Load what all judges have alike, where they are forked off. Raises WeightsError."""
+    if judging.model:
+        _scorer()
+    gc.freeze()
+
+
+@cache
+def _scorer() -> Scorer:
+    return load_judge()
+
+
 def _sit(law: Law, judging: Judging) -> None:
-    scorer = load_judge() if judging.model else None
+    scorer = _scorer() if judging.model else None
     classifier = Classifier(law.roster, scorer=scorer, thresholds=thresholds(judging))
     within = limits(judging)
     _bench.append(_Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook))

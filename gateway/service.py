@@ -13,12 +13,12 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from platform import node
+from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway import __version__
 from gateway.clock import SystemClock
-from gateway.console import BACK, ConsoleServer, House, Links, opened_seal
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
 from gateway.control.audit import audit_answers
@@ -33,12 +33,10 @@ from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
 from gateway.law import drawn_law, first_law, keep_law, redrawn
-from gateway.ldap import Directory
 from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
 from gateway.monitor import Alone, MeteredJudge, Meters, Monitor
 from gateway.notice import Notices
-from gateway.oidc import Provider
 from gateway.pipeline import Pipeline
 from gateway.ports import Clock, StoreUnavailable, Transaction
 from gateway.post import Post
@@ -60,6 +58,9 @@ from gateway.viewer import Viewer
 from gateway.vigil import Watch, handed_in
 from gateway.watched import Watched
 
+if TYPE_CHECKING:
+    from gateway.console import Links
+
 log = structlog.get_logger()
 
 
@@ -73,7 +74,7 @@ class Front:
         store: Shelf,
         *,
         directories: Directories,
-        links: Links | None,
+        links: "Links | None",
         eye: Viewer,
         clock: Clock,
         seat: Seat,
@@ -337,17 +338,23 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
     log.info("hatchway.stopped")
 
 
-async def _links(settings: Settings, store: Shelf, clock: Clock) -> Links | None:
+async def _links(settings: Settings, store: Shelf, clock: Clock) -> "Links | None":
     """What writes links to the console into notices; None without a console."""
     if settings.console is None:
         return None
+    from gateway.console import Links  # noqa: PLC0415  -- a gateway without a console loads nothing of it
+
     return Links(settings.console.public_url, await store.accounts.key("links"), clock)
 
 
-async def _open_console(stack: AsyncExitStack, front: Front, links: Links | None, eye: Viewer, clock: Clock) -> None:
+async def _open_console(stack: AsyncExitStack, front: Front, links: "Links | None", eye: Viewer, clock: Clock) -> None:
     """Serve the console until the stack unwinds, if the settings ask for one. Raises OSError."""
     if front.settings.console is None or links is None:
         return
+    from gateway.console import BACK, ConsoleServer, House, opened_seal  # noqa: PLC0415
+    from gateway.ldap import Directory  # noqa: PLC0415
+    from gateway.oidc import Provider  # noqa: PLC0415
+
     listening = stack.enter_context(bound(front.settings.console.listen))
     wishes, factors = front.settings.console, front.store.factors
     seal = await opened_seal(wishes, await front.store.accounts.key("seal"), factors)

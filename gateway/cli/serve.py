@@ -1,11 +1,13 @@
 """`hatchway serve`."""
 
 import asyncio
+import gc
 import io
 import logging
 import os
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from traceback import format_tb
 from typing import TYPE_CHECKING, TextIO, cast
@@ -32,11 +34,26 @@ def command(settings_file: Path) -> None:
     with mistakes_told("Hatchway does not start."):
         settings = handed.loaded() if handed else load_settings(settings_file)
         log_to_stderr(settings.log, handed.number if handed else None)
+        if handed or settings.fronts == 1:
+            _with_nursery(settings)
         try:
             status = asyncio.run(_serving(settings, handed))
         except StoreUnavailable as error:
             fail(Exit.UNAVAILABLE, str(error))
     sys.exit(status)
+
+
+def _with_nursery(settings: "Settings") -> None:
+    """Load what a front needs, once and for good, and have judges forked off it."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else there are threads where the nursery is forked off, for nothing
+    gc.disable()  # what is loaded now stays as long as we do
+    import gateway.daemon  # noqa: F401  -- what judges are forked off has loaded it
+    from gateway.judges import prepared
+    from gateway.nursery import opened
+
+    gc.freeze()
+    gc.enable()
+    opened(partial(prepared, settings.judging))
 
 
 async def _serving(settings: "Settings", handed: "Handed | None") -> int:

@@ -1,7 +1,7 @@
 """Message octets, held in memory or in a spool file, and the same octets under new header lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _CHUNK = 256 * 1024
@@ -12,11 +12,13 @@ class Content:
     """The message as received, without dot-stuffing, every line ended by CRLF.
 
     Either `data` holds it, or `path` names the spool file that does; a worker process can open that too.
+    even: no CR or LF stands alone in it, as was seen while it came; False where nobody has looked
     """
 
     size: int
     data: bytes | None = None
     path: Path | None = None
+    even: bool = field(default=False, compare=False)
 
     def read(self) -> bytes:
         """All of it. Raises OSError if the spool file is gone."""

@@ -3,13 +3,19 @@
 The policy is `compat32`, whose values are the raw ones; the modern policy raises on mail that exists and takes minutes over
 mail that is hostile. What the parser would take long over, it is not given: `parse` raises TooMuch, and `head` still
 reads the header. Octets are mended on the way in where programs differ about them; nothing is ever written back.
+
+The parser looks at every line for a boundary. Long stretches of a body in which no line can be one (attachments) are put
+aside first, for a word that stands for them, and `Entity.octets` puts them back.
 """
 
 import re
+import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
 from email import policy
 from email.message import Message
 from email.parser import BytesParser
+from functools import partial
 from typing import Any, cast
 
 from gateway.reading import headers
@@ -37,19 +43,49 @@ _MOST_BOUNDARY_LINES = 50_000
 _MOST_STRAY = 1000
 _OPENED = re.compile(rb"^Content-Type[ \t]*:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 _MOST_OPENED = 1500
+_LONG, _FEW = 16_384, 50
+_EMPTY_LINE, _LEADING_HYPHEN = b"\r\n\r\n", re.compile(rb"[\r\n]-")
 
 
 class TooMuch(Exception):  # noqa: N818  -- it is what it says
     """Nested too deep, or in too many parts, to be taken apart."""
 
 
-class Entity(Message):
-    """A message or body part. raw: its text payload as it stands; fields: the raw values by lower-case name."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aside:
+    """What was put aside, in order. mark: a word that nobody can have written, then its number and a dot."""
 
-    def __init__(self, policy: Any = policy.compat32) -> None:
+    mark: bytes = b""
+    stretches: tuple[bytes, ...] = ()
+
+    def back(self, octets: bytes) -> bytes:
+        """The octets with what was put aside in its place."""
+        if not self.stretches:
+            return octets
+        begun, *marked = octets.split(self.mark)
+        if not begun and len(marked) == 1 and marked[0].endswith(b".") and marked[0][:-1].isdigit():
+            return self.stretches[int(marked[0][:-1])]
+        pieces = [begun]
+        for number, _, behind in (one.partition(b".") for one in marked):
+            pieces += [self.stretches[int(number)], behind]
+        return b"".join(pieces)
+
+
+_NOTHING = Aside()
+
+
+class Entity(Message):
+    """A message or body part. raw: its text payload, long stretches aside; fields: the raw values by lower-case name."""
+
+    def __init__(self, policy: Any = policy.compat32, *, aside: Aside = _NOTHING) -> None:
         super().__init__(policy)
         self.raw = ""
+        self._aside = aside
         self.fields: dict[str, list[str]] = {}
+
+    def octets(self, text: str | bytes) -> bytes:
+        """What `raw`, another text of this entity, or all of it, stands for."""
+        return self._aside.back(text if isinstance(text, bytes) else headers.octets_of(text))
 
     def set_raw(self, name: str, value: str) -> None:
         """Called by the parser for every field."""
@@ -86,26 +122,65 @@ Parsed = tuple[Entity, list[str]]
 
 def parse(octets: bytes) -> Parsed:
     """The message, and lines of its header that are none. Raises TooMuch."""
+    lean, aside = _put_aside(octets)
+    entity, dropped = _taken_apart(lean, aside)
+    if aside.stretches and any(part.get_content_maintype() == "message" for part in entity.walk()):
+        return _taken_apart(octets, _NOTHING)  # in a message within, what was put aside may have been its header
+    return entity, dropped
+
+
+def _taken_apart(octets: bytes, aside: Aside) -> Parsed:
     mended, dropped = _mended(octets)
     if _work(mended) > _MOST_WORK or mended.count(b"\n--") > _MOST_BOUNDARY_LINES or _opened(mended) > _MOST_OPENED:
         raise TooMuch
     try:
-        return _parsed(mended), dropped
+        return _parsed(mended, aside), dropped
     except RecursionError:
         raise TooMuch from None
 
 
+def _put_aside(octets: bytes) -> tuple[bytes, Aside]:
+    """Without long stretches behind an empty line in which no line begins with a hyphen, as each boundary does."""
+    mark, kept, stretches, at = b"", list[bytes](), list[bytes](), 0
+    while len(octets) - at > _LONG and (empty := octets.find(_EMPTY_LINE, at)) >= 0:
+        start = empty + len(_EMPTY_LINE)
+        hyphen = _leading_hyphen(octets, start)
+        end = max(start, hyphen - (octets[hyphen - 2 : hyphen] == b"\r\n") - 1) if hyphen < len(octets) else hyphen
+        if end - start >= _LONG and octets[hyphen - 1 : hyphen] != b"\r":
+            mark = mark or secrets.token_hex(16).encode()
+            kept += [octets[at:start], b"%b%d." % (mark, len(stretches))]
+            stretches.append(octets[start:end])
+        else:
+            kept.append(octets[at:end])
+        at = end
+    if not stretches:
+        return octets, _NOTHING
+    return b"".join([*kept, octets[at:]]), Aside(mark=mark, stretches=tuple(stretches))
+
+
+def _leading_hyphen(octets: bytes, start: int) -> int:
+    """Where from there on a line begins with a hyphen, or the end. A single octet is found much faster than two."""
+    at = octets.find(b"-", start)
+    for _ in range(_FEW):
+        if at < 0 or octets[at - 1] in b"\r\n":
+            return at if at >= 0 else len(octets)
+        at = octets.find(b"-", at + 1)
+    found = _LEADING_HYPHEN.search(octets, max(0, at - 1)) if at >= 0 else None
+    return found.end() - 1 if found else len(octets)
+
+
 def head(octets: bytes) -> Entity:
     """The header alone, and in it the fields that are known here."""
-    mended, _ = _mended(octets)
+    whole = _HEAD_END.search(octets)
+    mended, _ = _mended(octets[: whole.end()] if whole else octets)
     end = _HEAD_END.search(mended)
     block = mended[: end.start() + 1] if end else mended + b"\n"
     return _parsed(b"".join(field[0] for field in _WHOLE_FIELD.finditer(block)) + b"\n")
 
 
-def _of(fields: Iterable[bytes]) -> Entity:
+def _of(fields: Iterable[bytes], aside: Aside) -> Entity:
     """What the parser makes of fields whose lines end as they should."""
-    entity = Entity()
+    entity = Entity(aside=aside)
     for field in fields:
         name, _, value = field.decode("ascii", "surrogateescape").partition(":")
         entity.set_raw(name, value.lstrip(" \t").rstrip("\r\n"))
@@ -125,15 +200,15 @@ def _opened(octets: bytes) -> int:
     return sum(1 for _ in _OPENED.finditer(octets))
 
 
-def _parsed(octets: bytes) -> Entity:
+def _parsed(octets: bytes, aside: Aside = _NOTHING) -> Entity:
     header = _EVEN_HEADER.match(octets)
     if header and octets.startswith((b"\n", b"\r\n"), header.end()):
-        entity = _of(field[0] for field in _EVEN_FIELD.finditer(octets, 0, header.end()))
+        entity = _of((field[0] for field in _EVEN_FIELD.finditer(octets, 0, header.end())), aside)
         if entity.get_content_maintype() not in {"multipart", "message"}:
             body = octets[octets.index(b"\n", header.end()) + 1 :]
             entity.set_payload(body.decode("ascii", "surrogateescape"))
             return entity
-    parsed = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
+    parsed = BytesParser(partial(Entity, aside=aside), policy=policy.compat32).parsebytes(octets)
     return cast("Entity", parsed)
 
 

@@ -129,15 +129,15 @@ class _Walk:
     def _multipart(self, entity: Entity, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Item]:
         if entity.get_content_type() == "multipart/encrypted":
             yield Unread(place=Place(part=prefix), why="encrypted")
-        yield from self._outside(entity.preamble, prefix)
+        yield from self._outside(entity, entity.preamble, prefix)
         for index, child in enumerate(_children(entity)[: self._limits.parts + 1], 1):
             if not _encrypted(entity, index):
                 yield from self._part(child, _under(prefix, index), depth + 1, forwarded=forwarded)
-        yield from self._outside(entity.epilogue, prefix)
+        yield from self._outside(entity, entity.epilogue, prefix)
 
-    def _outside(self, text: str | None, prefix: str) -> Iterator[Item]:
+    def _outside(self, entity: Entity, text: str | None, prefix: str) -> Iterator[Item]:
         """What stands before and behind the parts: shown by programs without MIME only."""
-        shown = decode(headers.octets_of(text[: self._limits.part])).strip() if text and not text.isspace() else ""
+        shown = decode(entity.octets(text)[: self._limits.part]).strip() if text and not text.isspace() else ""
         if re.search(r"\w\w", shown) and not (len(shown) < 300 and _BOILERPLATE.search(shown)):  # noqa: PLR2004  -- the usual words are few
             yield Sheet(text=shown, place=Place(part=prefix), origin=Origin.HIDDEN)
 
@@ -182,7 +182,7 @@ class _Walk:
         kind = entity.get_content_type()
         parameters = headers.parameters(entity.first("Content-Type"))
         return Piece(
-            octets=transfer.undo(headers.octets_of(entity.raw), _coding(entity)),
+            octets=transfer.undo(entity.octets(entity.raw), _coding(entity)),
             type="text/plain" if kind.startswith(("multipart/", "message/")) else kind,
             part=number,
             name=file_name(entity, parameters),
@@ -261,9 +261,10 @@ def _forms(value: str) -> Iterator[str]:
 def _body(entity: Entity) -> bytes | None:
     """Its octets without its header; None if it cannot be put together again."""
     if not entity.is_multipart():
-        return headers.octets_of(entity.raw)
+        return entity.octets(entity.raw)
     try:
-        return re.split(rb"\r?\n\r?\n", entity.as_bytes(), maxsplit=1)[1]
+        whole = re.sub(rb"\r\n?", b"\n", entity.octets(entity.as_bytes()))
+        return whole.split(b"\n\n", 1)[1]
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -286,7 +287,7 @@ def _without_boundary(entity: Entity) -> Entity | None:
     found = _BOUNDARY_LINE.search(entity.raw)
     if not found:
         return None
-    octets = b'Content-Type: multipart/mixed; boundary="' + headers.octets_of(found[1]) + b'"\n\n' + headers.octets_of(entity.raw)
+    octets = b'Content-Type: multipart/mixed; boundary="' + headers.octets_of(found[1]) + b'"\n\n' + entity.octets(entity.raw)
     mended, _ = parse(octets)
     return mended if mended.is_multipart() else None
 

@@ -3,6 +3,7 @@
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
@@ -11,6 +12,7 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
 _WORDY = 0.05
+_SAMPLE, _BEGINNING = 4096, 16_384
 _YENC = re.compile(
     rb"^=ybegin [^\r\n]{0,200}?name=(?P<name>[^\r\n]{0,254})\r?\n(?P<data>.*?)(?:^=yend\b[^\r\n]{0,200}|\Z)",
     re.DOTALL | re.MULTILINE,
@@ -36,16 +38,27 @@ def _from_base64(octets: bytes) -> bytes:
     undone = base64(octets)
     if is_plain(undone):
         return undone
-    others = [b"".join(map(base64, octets.splitlines()))] if b"\n" in octets.strip() or b"\r" in octets.strip() else []
+    others = [by_line] if (by_line := _by_line(octets)) else []
     if (b"-" in octets or b"_" in octets) and not (b"+" in octets or b"/" in octets):
         others.append(base64(octets.translate(bytes.maketrans(b"-_", b"+/"))))
     read = next((other for other in others if is_plain(other)), None)
     return read or (octets if _is_text(octets) else undone)
 
 
+def _by_line(octets: bytes) -> bytes:
+    """Each line undone for itself; "" where there is but one, or where plainly no text begins there."""
+    whole = octets.strip()
+    if b"\n" not in whole and b"\r" not in whole:
+        return b""
+    start = b"".join(map(base64, octets[:_BEGINNING].rpartition(b"\n")[0].splitlines()))
+    if len(start) > _SAMPLE and not is_plain(start):
+        return b""
+    return b"".join(map(base64, octets.splitlines()))
+
+
 def is_plain(octets: bytes) -> bool:
     """Whether it is text in UTF-8 without controls; the first of it is looked at."""
-    sample = octets[:4096]
+    sample = octets[:_SAMPLE]
     if not sample.strip() or len(sample) != len(sample.translate(None, _CONTROLS)):
         return False
     try:
@@ -57,6 +70,9 @@ def is_plain(octets: bytes) -> bool:
 
 def base64(octets: bytes) -> bytes:
     """All that can be decoded: junk is skipped, padding may be missing, and what follows padding is read too."""
+    if b"=" not in octets.rstrip(b"=\r\n\t "):
+        with suppress(binascii.Error):  # what is as it should be; else it is taken to pieces
+            return binascii.a2b_base64(octets)
     pieces = octets.translate(None, _NOT_BASE64).split(b"=")
     return b"".join(_base64(piece) for piece in pieces if piece)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import structlog
 
+from gateway.intake import stands_alone
 from gateway.mail import Outgoing, Reply
 from gateway.smarthost.replies import FAULT, SILENT, UNCONFIRMED
 from gateway.smarthost.wire import Lost, Patience, Wire
@@ -29,7 +30,7 @@ async def transmit(wire: Wire, message: Outgoing, patience: Patience) -> Reply:
     come twice, and is never lost (RFC 1047).
     """
     try:
-        last = await _stream(wire, blocks(stuffed(message.chunks())), patience)
+        last = await _stream(wire, blocks(_whole(message)), patience)
     except (OSError, BareLineEnd):
         wire.abort()
         log.exception("relay.message_unfit")
@@ -66,20 +67,28 @@ async def _push(wire: Wire, block: bytes, patience: Patience) -> None:
     await wire.drain(patience.left)
 
 
-def stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The octets with every dot at a line's beginning doubled and the last line ended. Raises BareLineEnd."""
+def _whole(message: Outgoing) -> Iterator[bytes]:
+    """What we put before the content ends with a line, so that each is stuffed for itself."""
+    yield from stuffed([message.head] if message.head else [])
+    yield from stuffed(message.content.chunks(message.skip), even=message.content.even)
+
+
+def stuffed(chunks: Iterable[bytes], *, even: bool = False) -> Iterator[bytes]:
+    """The octets with every dot at a line's beginning doubled and the last line ended. Raises BareLineEnd.
+
+    even: the door has seen already that no CR or LF stands alone, which is not looked at again
+    """
     carriage, fresh = b"", True
     for chunk in chunks:
         piece = carriage + chunk
         carriage = b"\r" if piece.endswith(b"\r") else b""
         piece = piece.removesuffix(b"\r")
-        ends = piece.count(b"\r\n")
-        if piece.count(b"\n") != ends or piece.count(b"\r") != ends:
+        if not even and stands_alone(piece):
             raise BareLineEnd
         if fresh and piece.startswith(b"."):
             yield b"."
         if piece:
-            yield piece.replace(b"\r\n.", b"\r\n..")
+            yield piece.replace(b"\r\n.", b"\r\n..") if b"." in piece else piece
             fresh = piece.endswith(b"\n")
     if carriage:
         raise BareLineEnd

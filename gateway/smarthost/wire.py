@@ -208,6 +208,8 @@ class Wire(asyncio.Protocol):
         return Lost(end.reply, end.why, again=end.again)
 
     async def _until(self, ready: Callable[[], bool], seconds: float) -> None:
+        if ready():
+            return
         try:
             async with asyncio.timeout(seconds):
                 while not ready():

@@ -43,7 +43,7 @@ class Dots:
     def feed(self, octets: bytes | bytearray) -> bytes:
         """More of the stream; what of the message is certain by now."""
         octets = self._held + octets
-        end = octets.find(_END)
+        end = octets.find(_END) if b"." in octets else -1  # a single octet is found ten times as fast
         if end >= 0:
             self._held, self.rest = b"", octets[end + len(_END) :]
             return self._message(octets[: end + 2])
@@ -59,7 +59,8 @@ class Dots:
             self.bare = True
             piece = _LINE_END.sub(b"\r\n", piece) if self._normalize else piece
         starts, self._at_start = self._at_start, self._normalize and piece.endswith(b"\n")
-        piece = piece.replace(b"\r\n.", b"\r\n")
+        if b"." in piece:
+            piece = piece.replace(b"\r\n.", b"\r\n")
         if starts and piece.startswith(b"."):
             piece = piece[1:]
         if not self._begun:
@@ -98,8 +99,8 @@ class Data:
         except TimeoutError:
             return replies.TOO_SLOW
         self._inbox.give_back(self._dots.rest)
-        bare = self._dots.bare and not self._normalize
-        return self._refusal or (replies.BARE_ENDS if bare else self._completed())
+        self._body.even = self._normalize or not self._dots.bare
+        return self._refusal or (self._completed() if self._body.even else replies.BARE_ENDS)
 
     def _completed(self) -> Reply | None:
         """The last octets may still be on their way to the disk."""

@@ -42,3 +42,38 @@ def test_a_known_field_with_blanks_before_its_colon_is_that_field(before, blanks
 
 def test_blanks_before_a_colon_in_a_text_change_nothing():
     assert entity.parse(b"Subject: Roll call\r\n\r\nmy subject : none\r\n")[0].raw == "my subject : none\r\n"
+
+
+LONG = b"a line of an attachment\r\n" * 2000
+SEVERAL = b'Subject: s\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n'
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"Subject: s\r\n\r\n" + LONG,
+        SEVERAL + b"before\r\n--b\r\n\r\nshort\r\n--b\r\nContent-Type: image/png\r\n\r\n" + LONG + b"--b--\r\nbehind\r\n",
+        SEVERAL + LONG + b"--b\r\n\r\n" + LONG + b"\r\n--b\r\n\r\n" + LONG + b"--b--\r\n\r\n" + LONG,
+        SEVERAL + b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: t\r\n\r\n" + LONG + b"--b--\r\n",
+        SEVERAL + b"--b\r\nContent-Type: message/delivery-status\r\n\r\n" + LONG + b"\r\n" + LONG + b"--b--\r\n",
+        SEVERAL + b"--b\r\n\r\n" + LONG + b"\r--b\r\n\r\nanother\r\n--b--\r\n",
+        SEVERAL + b"--b\r\n\r\n" + b"- a list\r\n" * 5000 + LONG + b"--b--\r\n",
+        SEVERAL + b"no boundary at all\r\n" + LONG,
+    ],
+    ids=["text", "attachment", "outside", "within", "report", "lone carriage return", "hyphens", "no boundary"],
+)
+def test_what_is_put_aside_while_a_message_is_taken_apart_is_in_its_place_again(octets):
+    def told(message):
+        texts = ((part.raw, part.preamble or "", part.epilogue or "") for part in message.walk())
+        return [tuple(map(part.octets, three)) for part, three in zip(message.walk(), texts, strict=True)]
+
+    plain, _ = entity._taken_apart(octets, entity.Aside())
+    lean, _ = entity.parse(octets)
+    assert told(lean) == told(plain)
+    assert [part.get_content_type() for part in lean.walk()] == [part.get_content_type() for part in plain.walk()]
+
+
+def test_no_line_of_a_long_attachment_is_looked_at_by_the_parser():
+    lean, aside = entity._put_aside(SEVERAL + b"--b\r\n\r\n" + LONG + b"--b--\r\n")
+    assert len(lean) < 200
+    assert aside.back(lean) == SEVERAL + b"--b\r\n\r\n" + LONG + b"--b--\r\n"
