@@ -13,7 +13,7 @@ from dataclasses import replace
 from html import unescape
 
 from gateway.mail import LAYOUT, Unread
-from gateway.reading import banners, cards, documents, html, mailbox, message, transfer, turned
+from gateway.reading import banners, brought, cards, documents, html, mailbox, message, transfer, turned
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
@@ -226,6 +226,8 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield Unread(place=piece.place, why=BACKWARDS)
     if page.cut:
         yield Unread(place=piece.place, why="too large")
+    for why in brought.unreadable(text):
+        yield Unread(place=piece.place, why=why)
     if piece.name and _WRITES.search(text):
         yield Unread(place=piece.place, why="not read: what a script in it writes")
     if piece.name and (title := _TITLE.search(text)):
