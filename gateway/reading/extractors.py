@@ -73,6 +73,8 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 _WRITES = re.compile(
     r"document\.write|\.(?:inner|outer)HTML\s*=|insertAdjacent|\.(?:textContent|innerText)\s*=|createTextNode|\.append(?:Child)?\("
 )
+_TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
+"""Colours of a terminal, and letters that are struck over."""
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
@@ -151,6 +153,8 @@ def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if b"=ybegin " in piece.octets:
         piece = yield from _without_yenc(piece)
     text = yield from _decoded(piece, limits)
+    if "\x1b" in text or "\b" in text:
+        text = _TERMINAL.sub("", text)
     if piece.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
     if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
