@@ -14,7 +14,7 @@ from gateway.reading.charsets import decode
 from gateway.reading.entity import Entity, Parsed, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
-from gateway.reading.runs import spoken
+from gateway.reading.runs import spoken, together
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
@@ -47,7 +47,8 @@ def read(piece: Piece, limits: ReadingLimits, parsed: Parsed | None = None) -> I
     except TooMuch:
         yield Unread(place=piece.place, why=TANGLED)
         yield from _fields(head(piece.octets), piece, limits)
-        yield Piece(octets=piece.octets, type="text/plain", part=piece.part, depth=piece.depth + 1, forwarded=piece.forwarded)
+        part = piece.part or _under("", 1)
+        yield Piece(octets=piece.octets, type="text/plain", part=part, depth=piece.depth + 1, forwarded=piece.forwarded)
         return
     if dropped:
         yield Sheet(text="\n".join(dropped), place=piece.place, origin=Origin.HIDDEN)
@@ -133,6 +134,10 @@ class _Walk:
         for index, child in enumerate(_children(entity)[: self._limits.parts + 1], 1):
             if not _encrypted(entity, index):
                 yield from self._part(child, _under(prefix, index), depth + 1, forwarded=forwarded)
+        names = (file_name(child, headers.parameters(child.first("Content-Type"))) for child in _children(entity)[:_MOST_NAMES])
+        if said := together(list(filter(None, names))):
+            place = Place(part=prefix, header=FILE_NAME)
+            yield Sheet(text=said, place=place, origin=Origin.FORWARDED if forwarded else Origin.NEW)
         yield from self._outside(entity.epilogue, prefix)
 
     def _outside(self, text: str | None, prefix: str) -> Iterator[Item]:
