@@ -13,7 +13,7 @@ from dataclasses import replace
 from html import unescape
 
 from gateway.mail import LAYOUT, Unread
-from gateway.reading import banners, brought, cards, documents, escaped, html, mailbox, message, transfer, turned
+from gateway.reading import banners, brought, cards, documents, escaped, html, mailbox, message, mosaic, transfer, turned
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
@@ -77,6 +77,7 @@ _WRITES = re.compile(
 _TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
 """Colours of a terminal, and letters that are struck over."""
 _PADDING = re.compile(rb"\A(?:\0{4}){2,}|(?:\0{4}){2,}\Z")
+_FEWEST_PICTURES = 4
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
@@ -225,6 +226,12 @@ def _folded_lines(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
 def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     yield from _page(piece, limits)
     yield from inline.written_in(piece, limits)
+    if piece.octets.count(b"data:image/") >= _FEWEST_PICTURES and (packed := mosaic.joined(decode(piece.octets, ""), _nothing)):
+        yield replace(piece, octets=packed, type=mosaic.TYPE, parameters={}, depth=piece.depth + 1)
+
+
+def _nothing(_: str) -> bytes:
+    return b""
 
 
 def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
@@ -308,6 +315,12 @@ def _picture(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     return images.read(piece, limits)
 
 
+def _joined(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    from gateway.reading.pictures import joined  # noqa: PLC0415  -- its libraries are loaded in the child only
+
+    return joined.read(piece, limits)
+
+
 def _ready_for_pages(limits: ReadingLimits) -> None:
     """In the child, before the time for a part begins."""
     from gateway.reading.pictures import pdf  # noqa: PLC0415, F401  -- loaded, and looked at later
@@ -362,6 +375,7 @@ TABLE: Mapping[str, Extractor] = {
     "application/pgp-signature": _signature,
     "application/pgp-keys": _signature,
     "application/pdf": apart(_pdf, puts_off=True, prepare=_ready_for_pages),
+    mosaic.TYPE: apart(_joined, puts_off=True, prepare=_ready_for_pictures),
     **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True, prepare=_ready_for_pictures)),
 }
 

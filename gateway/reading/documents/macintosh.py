@@ -75,6 +75,9 @@ def _unpacked(coded: bytes, most: int) -> bytes:
 
 def macbinary(piece: Piece, _: ReadingLimits) -> Iterator[Item]:
     """Extractor of MacBinary."""
+    if sniff(piece.octets) != MACBINARY:
+        yield unread(piece, "damaged")
+        return
     name = piece.octets[2 : 2 + piece.octets[1]]
     data, resources = struct.unpack(">II", piece.octets[83:91])
     yield from _forks(piece, name, piece.octets[_HEADER : _HEADER + data], resources)
