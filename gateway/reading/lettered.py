@@ -25,14 +25,13 @@ _PARTED = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2
 _SHORT = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){1,60}(?![A-Za-z0-9@$])")
 _WORDS, _HALF = 2, 0.5
 _TOKEN = re.compile(r"\S+")
-_SIGNED = re.compile(
-    r"(?<!\S)(?=\S{0,23}[A-Za-z])\S{0,23}?(?:\(\)|\|[)<]|\|-\||[§€¢£¥†‡√®©µ℮₵₦₫|+!](?=[A-Za-z(|])|(?<=[A-Za-z])[§€¢£¥†‡√®©µ℮₵₦₫|+(])\S{0,23}"
-)
+_MARK = r"\(\)|\|[)<]|\|-\||[§€¢£¥†‡√®©µ℮₵₦₫|+!](?=[A-Za-z(|])|(?<=[A-Za-z0])[§€¢£¥†‡√®©µ℮₵₦₫|+(]|\$(?=[A-Za-z])"
+_SIGNED = re.compile(rf"(?<!\S)(?=\S{{0,23}}[A-Za-z])\S{{0,23}}?(?:{_MARK})\S{{0,23}}")
 _ADDRESS = re.compile(r"://|\.\w{2,4}(?:/|\Z)|\(s\)|@\w+\.")
 _STANDS = {"()": "o", "|)": "d", "|<": "k", "|-|": "h", "\\/": "v"}
 _SIGNS = re.compile(r"\(\)|\|\)|\|<|\|-\||\\/|[§€¢£¥†‡√®©µ℮₵₦₫|+!(@$013457]")
 _SINGLE = {**dict(zip("§€¢£¥†‡√®©µ℮₵₦₫+!(@$013457", "seclyttvrcuecndticasoleast", strict=True)), "|": "l"}
-_MANY, _SHARE, _OFTEN = 4, 0.25, 0.15
+_MANY, _FEW, _SHARE, _OFTEN = 4, 3, 0.25, 0.15
 _COUNTER = re.compile(r"([^\d\s]{0,12}|[\d\-./:]{0,12}?)0{0,3}(\d{1,3})([.):\]\-]{0,2})")
 _LETTER = re.compile(r"()\(?([a-z])([.)])")
 _COUNTS = re.compile(
@@ -74,7 +73,7 @@ def _bare(found: re.Match[str]) -> Iterator[Edit]:
 def signs(text: str) -> Iterator[Edit]:
     """Signs that stand for letters, where many words hold some, in order."""
     tokens = [found for found in _SIGNED.finditer(text) if not _ADDRESS.search(found[0])]
-    if len(tokens) < _MANY or len(tokens) < _SHARE * len(text.split()):
+    if len(tokens) < _FEW or len(tokens) < _SHARE * len(text.split()):
         return
     for token in _TOKEN.finditer(text):
         if not _ADDRESS.search(token[0]) and _SIGNS.search(token[0]) and any(map(str.isalpha, token[0])):

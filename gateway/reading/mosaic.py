@@ -1,4 +1,4 @@
-"""Pictures that stand side by side in a page: a letter in each, or a flyer cut into strips. Together they say what none says alone.
+"""Pictures that stand side by side in a page: a letter in each, or a flyer in strips. Together they say what none says alone.
 
 What is put together here is only which pictures stand where; they are joined and read in `pictures.joined`. Pictures are those
 that come with the message (`cid:`) or are written into the page. One that is fetched from elsewhere is not in the message.
@@ -65,11 +65,11 @@ def _octets(mark: re.Match[str], enclosed: Callable[[str], bytes]) -> bytes:
 def unpacked(octets: bytes) -> Iterator[Joined]:
     """What `joined` has packed. Raises ValueError where it has not."""
     if not octets.startswith(MAGIC):
-        raise ValueError
+        raise ValueError("no joined pictures")
     at = len(MAGIC)
     while at < len(octets):
         if at + 5 > len(octets):
-            raise ValueError
+            raise ValueError("no joined pictures")
         before, length = struct.unpack_from(">BI", octets, at)
         yield before, octets[at + 5 : at + 5 + length]
         at += 5 + length
