@@ -28,6 +28,8 @@ MOST = 64
 """Windows of a message that are read; sentences beyond are counted in Opinion.left."""
 REACH = 3
 """So many sentences on either side of one that the screen lets pass are read with it."""
+FOUND = 0.3
+"""Where the rules found so much, all is read: words without a stop around an appeal dilute it below what the screen sees."""
 KEPT = 4096
 """Windows whose scores are kept for the next message that has them."""
 LINES = 8192
@@ -78,7 +80,7 @@ class Judge:
 
     def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
         """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
-        cut, left = self.cut(self.lines(sentences, subject=subject))
+        cut, left = self.cut(self.lines(sentences, subject=subject), every=max(found.values(), default=0.0) >= FOUND)
         said = self.said(cut, len(sentences))
         told = tuple(
             Told(scores=self._scores(logits), kind=KINDS[int(kinds.argmax())]) if logits[0] > NOTHING else None
@@ -104,9 +106,12 @@ class Judge:
                 each[number], kinds[number] = np.maximum(each[number], said), sort
         return Said(message=message, sentences=each, kinds=kinds)
 
-    def cut(self, lines: Sequence[Line]) -> tuple[list[Window], int]:
-        """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many."""
-        only = self._screen.around(lines, REACH) if self._screen and lines else ()
+    def cut(self, lines: Sequence[Line], *, every: bool = False) -> tuple[list[Window], int]:
+        """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many.
+
+        every: the screen is not asked
+        """
+        only = self._screen.around(lines, REACH) if self._screen and lines and not every else ()
         if len(only) and not any(only):
             return [], 0
         cut, left = windows(lines, size=self.card.size, most=MOST, only=only)

@@ -1,7 +1,7 @@
 r"""Text that is written in escapes, as programs write it and people can have it shown: `\u0056ote`, `&#86;ote`, `%56ote`.
 
-Only where a text is full of them is it read once more with them undone. Entities that an XML file declares itself are put in
-their places where they are short and hold none themselves.
+Only where a text is full of them is it read with them undone, in the place of what is written. Entities that an XML file
+declares itself are put in their places where they are short and hold none themselves.
 """
 
 import re

@@ -169,10 +169,11 @@ def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if documents.pgp.BEGIN in text:
         yield from documents.pgp.armoured(piece, text, limits)
     shown = documents.pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
-    yield _sheet(piece, shown)
-    yield from _turned(piece, shown)
     if plain := escaped.undone(shown):
         yield replace(_sheet(piece, plain), place=replace(piece.place, header=LAYOUT))
+    else:
+        yield _sheet(piece, shown)
+        yield from _turned(piece, shown)
     if coded := transfer.coded(text):
         yield replace(piece, octets=coded, type="application/octet-stream", parameters={}, depth=piece.depth + 1)
 
