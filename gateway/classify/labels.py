@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.classify.detectors import spanish
 from gateway.reading import Origin
 from gateway.verdict import Category, Finding, Kind, Label
 
@@ -16,6 +17,9 @@ SURE = 0.95
 
 SHAPES, PLAIN = frozenset({"sign", "imprint"}), 0.6
 """The detectors of what is no sentence, and what it must weigh to stand likewise: scorers are made for sentences."""
+
+CALLED = 0.45
+"""What an appeal in Spanish must weigh to stand likewise: scorers have seen little Spanish."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +102,8 @@ def settled(findings: Iterable[Finding], unsure: float) -> dict[Category, float]
 
 
 def _stands(finding: Finding) -> bool:
+    if finding.detector in spanish.NAMES:
+        return finding.weight >= CALLED
     if finding.detector in SHAPES:
         return finding.weight >= PLAIN
     return finding.kind is Kind.LINK and finding.weight >= CERTAIN

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import css
+from gateway.reading.colours import colour
 from gateway.reading.lines import LINE, Lines
 
 _MOST, _LONGEST = 200, 2000
@@ -47,5 +48,5 @@ def checkered(tree: LexborHTMLParser) -> Iterator[str]:
 def _dark(cell: LexborNode) -> bool:
     style = css.declarations(cell.attributes.get("style") or "")
     written = style.get("background-color") or style.get("background") or cell.attributes.get("bgcolor") or "white"
-    ground = css.colour(written.lower())
+    ground = colour(written.lower())
     return ground is not None and sum(ground) < 3 * _DARK

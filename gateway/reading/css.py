@@ -7,26 +7,29 @@ whether letters stand out from it, and they count as seen.
 
 import re
 from collections.abc import Iterator, Mapping
-from colorsys import hls_to_rgb
 from dataclasses import dataclass, replace
 
+from gateway.reading.colours import Colour, colour, transparent, zero
+
 Declarations = Mapping[str, str]
-Colour = tuple[int, int, int]
 
 _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
-    r"|float|order|direction|bidi|grid"
+    r"|float|order|direction|bidi|grid|filter|inset|translate|scale|list-style|quotes|fill-color"
 )
 _COMMA = re.compile(r",(?![^()]*\))")
 _PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")
 """What fits an element at times only, or a part of it."""
-_CUSTOM = re.compile(r"(--[\w-]{1,80})\s*:\s*([^;{}\"'<>]{1,200})")
+_CUSTOM = re.compile(r"""(--[\w-]{1,80})\s*:\s*("[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[^;{}"'<>]{1,200})""")
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,\s*([^()]{0,200}))?\)")
 _TYPE = re.compile(r"^[A-Za-z0-9]+")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
 _CONTENT = re.compile(r"""content\s*:\s*((?:"[^"]{0,2000}"|'[^']{0,2000}'|attr\([\w\- ]{1,60}\)|\s){1,40})""", re.IGNORECASE)
-_PSEUDO = re.compile(r"::?(before|after)\s*$", re.IGNORECASE)
+_PSEUDO = re.compile(r"::?(before|after|marker)\s*$", re.IGNORECASE)
+_MARKED = re.compile(r"""(?:list-style(?:-type)?|quotes)\s*:[^;"']{0,60}("[^"]{0,2000}"|'[^']{0,2000}')""", re.IGNORECASE)
+_SYMBOLS = re.compile(r"""symbols\s*:\s*((?:"[^"]{0,2000}"|'[^']{0,2000}'|\s){1,400})""", re.IGNORECASE)
+"""Text that is put before list items, or around quotations."""
 _PIECE = re.compile(r"""["']([^"']*)["']|attr\(\s*([\w\-]+)\s*\)""", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)
 _HOLDS = re.compile(r"@(?:media\s+(?:only\s+)?(?:all|screen)\s*$|supports\b|layer\b)", re.IGNORECASE)
@@ -46,53 +49,14 @@ _PIXELS = {
 }
 _FAR, _BEHIND = -400.0, 100_000.0
 _NEAR = 12
-_CLEAR = 16
-"""Of 255: ink through which all can be seen."""
 _MOST_RULES, _MOST_OTHERS = 5000, 300
 _PAST_UNICODE = 0x110000
-_NAMED: dict[str, Colour] = {
-    "white": (255, 255, 255),
-    "black": (0, 0, 0),
-    "red": (255, 0, 0),
-    "green": (0, 128, 0),
-    "blue": (0, 0, 255),
-    "yellow": (255, 255, 0),
-    "navy": (0, 0, 128),
-    "gray": (128, 128, 128),
-    "grey": (128, 128, 128),
-    "silver": (192, 192, 192),
-    "whitesmoke": (245, 245, 245),
-    "snow": (255, 250, 250),
-    "ivory": (255, 255, 240),
-    "ghostwhite": (248, 248, 255),
-    "floralwhite": (255, 250, 240),
-    "mintcream": (245, 255, 250),
-    "azure": (240, 255, 255),
-    "aliceblue": (240, 248, 255),
-    "honeydew": (240, 255, 240),
-    "seashell": (255, 245, 238),
-    "lavenderblush": (255, 240, 245),
-    "oldlace": (253, 245, 230),
-    "linen": (250, 240, 230),
-    "beige": (245, 245, 220),
-    "cornsilk": (255, 248, 220),
-    "lightyellow": (255, 255, 224),
-    "lavender": (230, 230, 250),
-    "gainsboro": (220, 220, 220),
-    "darkgray": (169, 169, 169),
-    "darkgrey": (169, 169, 169),
-    "dimgray": (105, 105, 105),
-    "maroon": (128, 0, 0),
-    "purple": (128, 0, 128),
-    "teal": (0, 128, 128),
-    "orange": (255, 165, 0),
-    "midnightblue": (25, 25, 112),
-    "darkblue": (0, 0, 139),
-    "darkred": (139, 0, 0),
-    "darkgreen": (0, 100, 0),
-    "lightgray": (211, 211, 211),
-    "lightgrey": (211, 211, 211),
-}
+_QUOTED = re.compile(r"""\"[^"]{0,2000}\"|'[^']{0,2000}'""")
+_BRACE, _COUNTED = re.compile(r"[{}]"), re.compile(r"@counter-style\b", re.IGNORECASE)
+_DEEPEST, _MOST_NESTED, _LONGEST_SELECTOR = 8, 20, 400
+_EMPTY = re.compile(r"polygon\([0,.%pxem ]*\)|circle\(0[^)]*\)|inset\((?:[5-9]\d|100)%[^)]*\)")
+_SMALL = re.compile(r"scale(?:x|y|3d)?\((?:0|0?\.0\d*)(?:\)|,)")
+_MOVED = re.compile(r"translate(?:x|y|3d)?\(([^()]{1,80})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +81,14 @@ class Look:
             return self
         size = _tiny(style)
         visibility = style.get("visibility")
-        ink, paper = style.get("color"), style.get("background-color") or style.get("background")
+        ink = style.get("-webkit-text-fill-color") or style.get("color")
+        paper = style.get("background-color") or style.get("background")
         return replace(
             self,
             gone=self.gone or _gone(style),
             invisible=self.invisible if visibility in (None, "inherit") else visibility in {"hidden", "collapse"},
             tiny=self.tiny if size is None else size,
-            faint=self.faint if ink is None else _transparent(ink),
+            faint=self.faint if ink is None else transparent(ink),
             ink=self.ink if ink is None else colour(ink),
             paper=_paper(style, paper, self.paper),
         )
@@ -164,12 +129,21 @@ def rules(sheet: str) -> Rules:
     for count, (selectors, body) in enumerate(_blocks(_uncommented(sheet))):
         if count > _MOST_RULES:
             break
+        if selectors.startswith("@") and (symbols := _SYMBOLS.search(body)):
+            generated.append(
+                ("body > :first-child", "before", tuple((f"{unescaped(text)} ", "") for text, _ in _PIECE.findall(symbols[1])))
+            )
+            continue
         style, content = declarations(body), _CONTENT.search(body)
+        marked = _MARKED.search(body)
         for selector in map(str.strip, _COMMA.split(selectors)):
             written = _TYPE.sub(lambda tag: tag[0].lower(), selector)
+            if marked:
+                generated.append((selector, "before", ((unescaped(marked[1][1:-1]), ""),)))
             if (pseudo := _PSEUDO.search(selector)) and content:
                 pieces = tuple((unescaped(text), name.lower()) for text, name in _PIECE.findall(content[1]))
-                generated.append((selector[: pseudo.start()] or "*", pseudo[1].lower(), pieces))
+                where = "after" if pseudo[1].lower() == "after" else "before"
+                generated.append((selector[: pseudo.start()] or "*", where, pieces))
             elif style and written and _SIMPLE.fullmatch(written):
                 simple[written] = {**simple.get(written, {}), **style}
             elif style and written and not _PASSING.search(written):
@@ -208,12 +182,18 @@ def backwards(style: Declarations) -> bool:
     return style.get("direction") == "rtl" and style.get("unicode-bidi", "").endswith("override")
 
 
+def marked(style: Declarations) -> str:
+    """The text that an element's own style puts before it as a list item."""
+    found = _QUOTED.search(style.get("list-style-type") or style.get("list-style", ""))
+    return unescaped(found[0][1:-1]) if found else ""
+
+
 def rank(style: Declarations) -> tuple[float, float] | None:
     """Where an element that is placed by itself stands among others: from the top, and from the left."""
     if style.get("position") not in {"absolute", "fixed"}:
         return None
     top, left = _from(style, "top", "bottom"), _from(style, "left", "right")
-    return None if top is None and left is None else (top or 0.0, left or 0.0)
+    return None if top is None and left is None else (top or 0.0, (left or 0.0) + shift(style))
 
 
 def cell(style: Declarations) -> tuple[int, int] | None:
@@ -239,26 +219,43 @@ def _uncommented(sheet: str) -> str:
 
 
 def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of every rule that stands in no @-rule."""
-    depth, at, head, skipping = 0, 0, "", False
-    for found in re.finditer(r"[{}]", sheet):
-        if found[0] == "{":
-            if depth == 0:
-                head = sheet[at : found.start()].rpartition(";")[2].replace("<!--", "").strip()
-                if _HOLDS.match(head):
-                    at = found.end()
-                    continue
-                skipping = head.startswith("@")
-            depth += 1
-        else:
-            depth = max(0, depth - 1)
-            if depth == 0 and head and not skipping:
-                yield head, sheet[at : found.start()]
+    """(selectors, declarations) of every rule that holds everywhere, whatever it stands in."""
+    heads: list[str] = []
+    at = 0
+    for found in _BRACE.finditer(sheet):
+        written = sheet[at : found.start()]
         at = found.end()
+        if found[0] == "{":
+            own, _, head = written.rpartition(";")
+            if own and heads and not _skipped(heads):
+                yield heads[-1], own
+            head = head.replace("<!--", "").strip()
+            around = heads[-1] if heads else ""
+            heads.append(around if _HOLDS.match(head) else _within(around, head))
+        elif heads:
+            if heads[-1] and not _skipped(heads):
+                yield heads[-1], written
+            heads.pop()
+
+
+def _skipped(heads: list[str]) -> bool:
+    """Whether an @-rule stands around that holds at times only; one that lists symbols is not skipped."""
+    return len(heads) > _DEEPEST or any(head.startswith("@") and not _COUNTED.match(head) for head in heads)
+
+
+def _within(around: str, head: str) -> str:
+    """The selector of a rule that stands in another one (CSS Nesting §3)."""
+    if not around or head.startswith("@") or around.startswith("@") or len(around) > _LONGEST_SELECTOR:
+        return head
+    return ", ".join(
+        inner.replace("&", outer) if "&" in inner else f"{outer} {inner}"
+        for outer in map(str.strip, _COMMA.split(around)[:_MOST_NESTED])
+        for inner in map(str.strip, _COMMA.split(head)[:_MOST_NESTED])
+    )
 
 
 def _gone(style: Declarations) -> bool:
-    if style.get("display") == "none" or _zero(style.get("opacity")) or style.get("content-visibility") == "hidden":
+    if style.get("display") == "none" or zero(style.get("opacity")) or style.get("content-visibility") == "hidden":
         return True
     clipped = style.get("overflow", style.get("overflow-y", style.get("overflow-x", ""))) in {"hidden", "clip"}
     if clipped and any(_flat(style.get(name)) for name in ("height", "max-height", "width", "max-width")):
@@ -271,7 +268,25 @@ def _away(style: Declarations) -> bool:
     placed = style.get("position") in {"absolute", "fixed", "relative"}
     sides = ("left", "top", "right", "bottom") if placed else ()
     names = (*sides, "text-indent", "margin-left", "margin-top")
-    return any((size := length(style.get(name))) is not None and size <= _FAR for name in names)
+    written = [style.get(name) for name in names] + _shifts(style)
+    if placed:
+        written += style.get("inset", "").split()
+    far = _FAR if style.get("position") != "relative" else _FAR * 4
+    return any((size := length(one)) is not None and size <= far for one in written)
+
+
+def _shifts(style: Declarations) -> list[str | None]:
+    """How far an element is drawn from its place: to the right, and down."""
+    moved = _MOVED.search(style.get("transform", ""))
+    steps = moved[1].split(",") if moved else style.get("translate", "").split()
+    return [*map(str.strip, steps)]
+
+
+def shift(style: Declarations) -> float:
+    """How far to the right of its place an element is drawn."""
+    vertical = "translatey" in style.get("transform", "")
+    moved = 0.0 if vertical else next((length(step) or 0.0 for step in _shifts(style)), 0.0)
+    return moved + ((length(style.get("left")) or 0.0) if style.get("position") == "relative" else 0.0)
 
 
 def _cut(style: Declarations) -> bool:
@@ -280,7 +295,9 @@ def _cut(style: Declarations) -> bool:
         return True
     path = style.get("clip-path", "").replace(" ", "")
     shape = style.get("transform", "").replace(" ", "")
-    return path in {"inset(50%)", "inset(100%)", "circle(0)"} or shape in {"scale(0)", "scale(0,0)"}
+    if _EMPTY.fullmatch(path) or _SMALL.search(shape) or zero(style.get("scale")):
+        return True
+    return "opacity(" in (seen := style.get("filter", "")) and zero(seen.partition("opacity(")[2].partition(")")[0])
 
 
 def _flat(value: str | None) -> bool:
@@ -288,21 +305,13 @@ def _flat(value: str | None) -> bool:
     return size is not None and size <= 1
 
 
-def _zero(value: str | None) -> bool:
-    """Opacity of almost nothing."""
-    try:
-        return value is not None and float(value.rstrip("%")) < (6 if value.endswith("%") else 0.06)
-    except ValueError:
-        return False
-
-
 def _tiny(style: Declarations) -> bool | None:
     """Whether letters are too small to be seen; None where the size is as around it."""
     written = style.get("font-size")
     if written is None and "font" in style:
-        found = re.search(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%))", style["font"])
+        found = re.search(r"(?:^|\s)(\d*\.?\d+(?:px|pt|em|rem|%)|0(?=[/\s]))", style["font"])
         written = found[1] if found else None
-    if written is None or not (found := _LENGTH.match(written)):
+    if written is None or not (found := _LENGTH.match(written.removeprefix("calc(").lstrip())):
         return None
     size, unit = float(found[1]), found[2] or ""
     if unit in {"em", "ex", "ch", "%"}:
@@ -312,51 +321,16 @@ def _tiny(style: Declarations) -> bool | None:
 
 def length(value: str | None) -> float | None:
     """A length in pixels, roughly; None if it is none."""
-    found = _LENGTH.match(value) if value else None
+    found = _LENGTH.match(value.strip().removeprefix("calc(").lstrip()) if value else None
     if not found:
         return None
     return float(found[1]) * _PIXELS.get(found[2] or "", 10.0)
 
 
-def _transparent(value: str) -> bool:
-    if value == "transparent":
-        return True
-    if clear := re.fullmatch(r"#(?:[0-9a-f]{3}([0-9a-f])|[0-9a-f]{6}([0-9a-f]{2}))", value.strip()):
-        return int((clear[1] or "") * 2 or clear[2], 16) < _CLEAR
-    found = (
-        re.match(r"(?:rgb|hsl)a?\((?:[^),/]*[,\s]){3}[^),/]*?/?\s*(\d*\.?\d+%?)\s*\)", value)
-        if "a(" in value or "/" in value
-        else None
-    )
-    return found is not None and _zero(found[1])
-
-
-def colour(value: str) -> Colour | None:
-    """Red, green and blue; None where it is written in a way that is not understood."""
-    value = value.strip()
-    if found := re.match(r"#([0-9a-f]{3,8})\b", value):
-        digits = found[1] if len(found[1]) > 4 else "".join(c * 2 for c in found[1])  # noqa: PLR2004  -- #rgb, #rgba
-        return (int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)) if len(digits) in {6, 8} else None
-    if found := re.match(r"rgba?\(\s*(\d{1,4}(?:\.\d*)?%?)[,\s]+(\d{1,4}(?:\.\d*)?%?)[,\s]+(\d{1,4}(?:\.\d*)?%?)", value):
-        return _share(found[1]), _share(found[2]), _share(found[3])
-    if found := re.match(r"hsla?\(\s*(-?\d{1,4}(?:\.\d*)?)(?:deg)?[,\s]+(\d{1,4}(?:\.\d*)?)%[,\s]+(\d{1,4}(?:\.\d*)?)%", value):
-        lights = hls_to_rgb(float(found[1]) / 360 % 1, min(1.0, float(found[3]) / 100), min(1.0, float(found[2]) / 100))
-        red, green, blue = (round(light * 255) for light in lights)
-        return red, green, blue
-    name = re.match(r"[a-z]+", value)
-    return _NAMED.get(name[0]) if name else None
-
-
-def _share(written: str) -> int:
-    """One of the three colours, of 255 or of a hundred."""
-    number = float(written.rstrip("%"))
-    return min(255, round(number * 2.55 if written.endswith("%") else number))
-
-
 def _paper(style: Declarations, written: str | None, around: Colour | None) -> Colour | None:
     if "url(" in style.get("background", "") or "gradient" in style.get("background", "") or "background-image" in style:
         return None
-    if written is None or written in {"inherit", "none", "initial"} or _transparent(written):
+    if written is None or written in {"inherit", "none", "initial"} or transparent(written):
         return around
     return colour(written)
 

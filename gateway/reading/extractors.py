@@ -13,7 +13,7 @@ from dataclasses import replace
 from html import unescape
 
 from gateway.mail import LAYOUT, Unread
-from gateway.reading import banners, cards, documents, html, mailbox, message, transfer, turned
+from gateway.reading import banners, brought, cards, documents, escaped, html, mailbox, message, mosaic, transfer, turned
 from gateway.reading.apart import apart
 from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
@@ -29,7 +29,7 @@ _MAGIC = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"%!PS", "application/postscript"),
-    (b"(This file must be converted with BinHex", "application/mac-binhex40"),
+    (documents.macintosh.BEGINS, documents.macintosh.BINHEX),
 )
 _PICTURES = (
     *("image/png", "image/apng", "image/jpeg", "image/jpg", "image/pjpeg", "image/gif", "image/webp", "image/tiff", "image/avif"),
@@ -58,6 +58,7 @@ _WEB_ARCHIVE = re.compile(
 )
 """A page saved with its pictures: Word and browsers write it as a message without a sender."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
+_WIDE_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\ufffd]")
 BACKWARDS = "some of its text is shown backwards"
 _TURNED = re.compile(r"<bdo\b[^>]{0,200}\brtl|unicode-bidi\s*:\s*(?:isolate-)?(?:bidi-)?override", re.IGNORECASE)
 """HTML that turns the order of letters round, whatever their own direction is."""
@@ -73,6 +74,10 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 _WRITES = re.compile(
     r"document\.write|\.(?:inner|outer)HTML\s*=|insertAdjacent|\.(?:textContent|innerText)\s*=|createTextNode|\.append(?:Child)?\("
 )
+_TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
+"""Colours of a terminal, and letters that are struck over."""
+_PADDING = re.compile(rb"\A(?:\0{4}){2,}|(?:\0{4}){2,}\Z")
+_FEWEST_PICTURES = 4
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
@@ -120,7 +125,9 @@ def _sniffed(start: bytes) -> str:
 
 
 def _is_text(sample: bytes) -> bool:
-    """UTF-8 without controls; the sample may end in the middle of a character."""
+    """UTF-8 without controls; the sample may end in the middle of a character. UTF-16 with a mark is text too."""
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return not _WIDE_CONTROLS.search(sample.decode("utf-16", "replace"))
     if len(sample) != len(sample.translate(None, _CONTROLS)):
         return False
     try:
@@ -151,15 +158,24 @@ def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if b"=ybegin " in piece.octets:
         piece = yield from _without_yenc(piece)
     text = yield from _decoded(piece, limits)
+    if "\x1b" in text or "\b" in text:
+        text = _TERMINAL.sub("", text)
     if piece.parameters.get("format", "").lower() == "flowed":
         text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
     if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
         text = yield from _unpacked(piece, text)
+    if (at := piece.octets.find(documents.macintosh.BEGINS)) >= 0:
+        yield replace(piece, octets=piece.octets[at:], type=documents.macintosh.BINHEX, parameters={}, depth=piece.depth + 1)
     if documents.pgp.BEGIN in text:
         yield from documents.pgp.armoured(piece, text, limits)
     shown = documents.pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
-    yield _sheet(piece, shown)
-    yield from _turned(piece, shown)
+    if plain := escaped.undone(shown):
+        yield replace(_sheet(piece, plain), place=replace(piece.place, header=LAYOUT))
+    else:
+        yield _sheet(piece, shown)
+        yield from _turned(piece, shown)
+    if coded := transfer.coded(text):
+        yield replace(piece, octets=coded, type="application/octet-stream", parameters={}, depth=piece.depth + 1)
 
 
 def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
@@ -211,6 +227,12 @@ def _folded_lines(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
 def _html(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     yield from _page(piece, limits)
     yield from inline.written_in(piece, limits)
+    if piece.octets.count(b"data:image/") >= _FEWEST_PICTURES and (packed := mosaic.joined(decode(piece.octets, ""), _nothing)):
+        yield replace(piece, octets=packed, type=mosaic.TYPE, parameters={}, depth=piece.depth + 1)
+
+
+def _nothing(_: str) -> bytes:
+    return b""
 
 
 def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
@@ -226,6 +248,8 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield Unread(place=piece.place, why=BACKWARDS)
     if page.cut:
         yield Unread(place=piece.place, why="too large")
+    for why in brought.unreadable(text):
+        yield Unread(place=piece.place, why=why)
     if piece.name and _WRITES.search(text):
         yield Unread(place=piece.place, why="not read: what a script in it writes")
     if piece.name and (title := _TITLE.search(text)):
@@ -263,7 +287,7 @@ def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
 
 def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generator[Item, None, str]:
     """The text, line breaks as newlines. Of one that is too long the end counts too: it is shown no less than the rest."""
-    octets = piece.octets
+    octets = _PADDING.sub(b"", piece.octets) if b"\0" in piece.octets else piece.octets
     if len(octets) > limits.part:
         last = limits.part // 4 // 4 * 4
         first = limits.part - last
@@ -290,6 +314,12 @@ def _picture(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     from gateway.reading.pictures import images  # noqa: PLC0415  -- its libraries are loaded in the child only
 
     return images.read(piece, limits)
+
+
+def _joined(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    from gateway.reading.pictures import joined  # noqa: PLC0415  -- its libraries are loaded in the child only
+
+    return joined.read(piece, limits)
 
 
 def _ready_for_pages(limits: ReadingLimits) -> None:
@@ -346,6 +376,7 @@ TABLE: Mapping[str, Extractor] = {
     "application/pgp-signature": _signature,
     "application/pgp-keys": _signature,
     "application/pdf": apart(_pdf, puts_off=True, prepare=_ready_for_pages),
+    mosaic.TYPE: apart(_joined, puts_off=True, prepare=_ready_for_pictures),
     **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True, prepare=_ready_for_pictures)),
 }
 

@@ -20,19 +20,21 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
+from gateway.reading import lettered
 from gateway.reading.lookalikes import plain
 from gateway.reading.mending import Folded, edited, mend
 from gateway.reading.seams import seams
 from gateway.reading.strewn import HINT, blanks, signs
+from gateway.reading.telling import TELLING
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 _BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
-_APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|\n)[A-Za-z](?![A-Za-z0-9'])){3,}"
+_APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z](?![A-Za-z0-9'])){3,}"
 _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
-_LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z][ \n._*\-|/~]{1,6}[A-Za-z][ \n._*\-|/~]")
+_LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z](?:[ \n._*\-|/~]{1,6}| {0,120}\n {0,120})[A-Za-z][ \n._*\-|/~]")
 _FIGURE = re.compile(r"[013457$@!€][a-z]")
 _FIGURED = re.compile(
     r"(?<![\w.@])(?=[\w$@!€]*[a-z])(?:[A-Za-z]+[013457$@!€]+[a-z][\w$@!€]*|[013457$]+[a-z]{2}[\w$@!€]*)(?![@\w]|[.-]\w)"
@@ -62,6 +64,7 @@ def fold(text: str) -> Folded:
         folded, offsets = edited(folded, offsets, ((found.start(), found.end(), " ") for found in _SIGN.finditer(folded)))
     if "\\/" in folded and _CARET.search(folded):
         folded, offsets = edited(folded, offsets, ((found.start(), found.end(), "v") for found in _CARET.finditer(folded)))
+    folded, offsets = _undressed(folded, offsets)
     if HINT.search(folded):
         folded, offsets = edited(folded, offsets, signs(folded))
     if "_" in folded or "%20" in folded:
@@ -71,9 +74,24 @@ def fold(text: str) -> Folded:
     elif _UNEVEN.search(folded):
         folded, offsets = _spaced(_UNEVEN, folded, offsets)
     folded = _spelled(folded)
-    if missing := list(seams(folded)):
-        folded, offsets = edited(folded, offsets, missing)
-    return mend(folded, offsets)
+    return mend(*_parted(folded, offsets))
+
+
+def _undressed(text: str, offsets: tuple[int, ...]) -> Folded:
+    """Letters and words without what each of them is dressed up with."""
+    if lettered.HINT.search(text):
+        for undone in (lettered.letters, lettered.signs):
+            text, offsets = edited(text, offsets, undone(text))
+    return edited(text, offsets, counted) if (counted := sorted(lettered.counted(text))) else (text, offsets)
+
+
+def _parted(text: str, offsets: tuple[int, ...]) -> Folded:
+    """Words with blanks between them and none within, where that can be told."""
+    if crumbs := list(lettered.crumbs(text)):
+        whole = edited(text, offsets, crumbs)
+        text, offsets = whole if any(seams(whole[0])) else (text, offsets)
+    missing = list(seams(text))
+    return edited(text, offsets, missing) if missing else (text, offsets)
 
 
 def _span(start: int, end: int) -> tuple[int, ...]:
@@ -164,6 +182,10 @@ def _spelled(text: str) -> str:
 def _letters(word: re.Match[str]) -> str:
     """A word with small letters in it, or figures alone of a word's length; times, sizes, prices and years stay."""
     written = word[0]
-    addressed = "@" in written and word.string[word.end() : word.end() + 1] == "."
-    lettered = any(c.islower() for c in written) and not addressed and not _MEASURE.match(written)
-    return written.translate(_LETTERS) if lettered or _WORDLIKE.fullmatch(written) else written
+    addressed = "@" in written and re.match(r"\.\w", word.string[word.end() : word.end() + 2])
+    spoken = any(c.islower() for c in written) and not addressed and not _MEASURE.match(written)
+    meant = written.translate(_LETTERS)
+    if "1" in written and meant.lower() not in TELLING:
+        other = written.replace("1", "l").translate(_LETTERS)
+        meant = other if other.lower() in TELLING else meant
+    return meant if spoken or _WORDLIKE.fullmatch(written) else written

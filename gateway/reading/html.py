@@ -10,10 +10,11 @@ Some nestings make any HTML parser slow; such a page is read without its layout,
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.reading import asides, css, flat, placed, scattered
+from gateway.reading import asides, brought, css, decoys, flat, placed, scattered
 from gateway.reading.css import Look
 from gateway.reading.lines import CELL, LINE, PARAGRAPH, SPACE, Lines
 from gateway.reading.styled import matched, presented, put
@@ -23,9 +24,9 @@ _LOOKS = ("style", "class", "id", "bgcolor", "background", "color", "size", "tex
 _BACKWARDS, _BACK = "\u202e", "\u202c"
 """Marks around text that is shown from right to left (Unicode UAX #9)."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
-_CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
-_MOST_COMMENTS = 100
+_SAYING = {"optgroup": "label", "v:textpath": "string"}
+_GONE: css.Declarations = {"content-visibility": "hidden"}
 _MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
 
 
@@ -188,7 +189,7 @@ class _Scribe:
     def _around(self, tag: str, attributes: Mapping[str, str | None], style: css.Declarations, mark: int, sheet: Lines) -> str:
         """Put what is generated before an element, and the mark of text that is turned; what is to be put behind it."""
         turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
-        if before := self.put.get((mark, "before"), "") + (_BACKWARDS if turned else ""):
+        if before := self.put.get((mark, "before"), "") + css.marked(style) + (_BACKWARDS if turned else ""):
             sheet.add(before)
         return (_BACK if turned else "") + self.put.get((mark, "after"), "")
 
@@ -244,8 +245,8 @@ class _Scribe:
             self._word(attributes.get("value") or attributes.get("placeholder"), sheet)
         if tag == "form" and attributes.get("action"):
             self._link(attributes["action"] or "", sheet.length, look)
-        if tag == "optgroup":
-            self._word(attributes.get("label"), sheet)
+        if tag in _SAYING:
+            self._word(attributes.get(_SAYING[tag]), sheet)
         if tag not in {"a", "link"} and attributes.get("href"):
             self._link(attributes["href"] or "", sheet.length, look)
         if attributes.get("xlink:href"):
@@ -305,12 +306,12 @@ def _cited(tag: str, attributes: Mapping[str, str | None]) -> bool:
 
 def render(html: str) -> Page:
     """The page. Any text will do; nothing is raised."""
-    source = css.resolved(html.replace("\x00", ""))
+    source = css.resolved(brought.opened(html.replace("\x00", "")))
     if flat.heavy(source):
         return _flat(source)
     try:
         tree = LexborHTMLParser(source)
-        sheet = css.rules("\n".join(node.text() for node in tree.css("style"))[:400_000])
+        sheet = css.rules(brought.styles(tree))
         base = tree.css_first("base[href]")
         scribe = _Scribe(
             rules=sheet.simple,
@@ -320,7 +321,7 @@ def render(html: str) -> Page:
         )
         if tree.body is not None:
             scribe.walk(tree.body)
-        for inner in (*_conditional(source), *asides.framed(tree)):
+        for inner in (*brought.conditional(source), *asides.framed(tree)):
             _fragment(scribe, inner)
         asides.tips(tree, scribe.seen)
     except (ValueError, RuntimeError, MemoryError):
@@ -333,18 +334,22 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
     """What is shown in another order than it is written."""
     if "<table" in source:
         yield from placed.columns(tree)
-    if tree.body is None or not placed.TRIGGERS.search(source):
+    if tree.body is None:
+        return
+    for marks in decoys.parts(tree) if decoys.HINT.search(source) else ():
+        other = _again(scribe, matched={**scribe.matched, **dict.fromkeys(marks, _GONE)})
+        other.walk(tree.body)
+        yield from ("".join(lines.pieces) for lines in (other.seen, other.hidden))
+    if not placed.TRIGGERS.search(source):
         return
 
     def said(node: LexborNode) -> str:
-        inner = replace(scribe, seen=Lines(), hidden=Lines(), anchors=[], quotations=[], nodes=0)
+        inner = _again(scribe)
         inner.walk(node)
         return "".join(inner.seen.pieces).strip()
 
     yield from scattered.read(tree, scribe.style, said)
-    other = replace(
-        scribe, seen=Lines(), hidden=Lines(), anchors=[], quotations=[], nodes=0, order=placed.order(tree, scribe.style)
-    )
+    other = _again(scribe, order=placed.order(tree, scribe.style))
     if other.order.first:
         other.walk(tree.body)
         text, end = "".join(other.seen.pieces), 0
@@ -354,15 +359,9 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
                 end = stop
 
 
-def _conditional(html: str) -> Iterator[str]:
-    """What stands in Outlook's conditional comments; enough of them for any newsletter."""
-    at = 0
-    for _ in range(_MOST_COMMENTS):
-        opening = _CONDITIONAL.search(html, at)
-        at = html.find("<![endif]", opening.end()) if opening else -1
-        if opening is None or at < 0:
-            return
-        yield html[opening.end() : at]
+def _again(scribe: _Scribe, **other: Any) -> _Scribe:
+    """One that reads the page, or a part of it, once more."""
+    return replace(scribe, seen=Lines(), hidden=Lines(), anchors=[], quotations=[], arranged=[], nodes=0, **other)
 
 
 def _fragment(scribe: _Scribe, inner: str) -> None:

@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 
 from gateway.mail import FILE_NAME, Place, Unread
-from gateway.reading import headers, transfer
+from gateway.reading import headers, mosaic, transfer
 from gateway.reading.authors import FIELDS, claims
 from gateway.reading.charsets import decode
 from gateway.reading.entity import Entity, Parsed, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
-from gateway.reading.runs import spoken
+from gateway.reading.runs import spoken, together
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
@@ -35,6 +35,7 @@ _REPORTS = frozenset(
     f"message/{kind}" for kind in ("delivery-status", "global-delivery-status", "disposition-notification", "feedback-report")
 )
 _MOST_NAMES = 200
+_FEWEST_PICTURES = 4
 
 
 def read(piece: Piece, limits: ReadingLimits, parsed: Parsed | None = None) -> Iterator[Item]:
@@ -47,7 +48,8 @@ def read(piece: Piece, limits: ReadingLimits, parsed: Parsed | None = None) -> I
     except TooMuch:
         yield Unread(place=piece.place, why=TANGLED)
         yield from _fields(head(piece.octets), piece, limits)
-        yield Piece(octets=piece.octets, type="text/plain", part=piece.part, depth=piece.depth + 1, forwarded=piece.forwarded)
+        part = piece.part or _under("", 1)
+        yield Piece(octets=piece.octets, type="text/plain", part=part, depth=piece.depth + 1, forwarded=piece.forwarded)
         return
     if dropped:
         yield Sheet(text="\n".join(dropped), place=piece.place, origin=Origin.HIDDEN)
@@ -133,7 +135,21 @@ class _Walk:
         for index, child in enumerate(_children(entity)[: self._limits.parts + 1], 1):
             if not _encrypted(entity, index):
                 yield from self._part(child, _under(prefix, index), depth + 1, forwarded=forwarded)
+        yield from self._side_by_side(entity, prefix, depth, forwarded=forwarded)
+        names = (file_name(child, headers.parameters(child.first("Content-Type"))) for child in _children(entity)[:_MOST_NAMES])
+        if said := together(list(filter(None, names))):
+            place = Place(part=prefix, header=FILE_NAME)
+            yield Sheet(text=said, place=place, origin=Origin.FORWARDED if forwarded else Origin.NEW)
         yield from self._outside(entity, entity.epilogue, prefix)
+
+    def _side_by_side(self, entity: Entity, prefix: str, depth: int, *, forwarded: bool) -> Iterator[Piece]:
+        """The pictures of a page together that come along with it."""
+        enclosed = {
+            child.first("Content-ID").strip("<> \t\r\n"): child for child in _children(entity) if child.first("Content-ID")
+        }
+        page = _page_in(entity) if len(enclosed) >= _FEWEST_PICTURES else ""
+        if page and (packed := mosaic.joined(page, lambda name: _octets(enclosed[name]) if name in enclosed else b"")):
+            yield Piece(octets=packed, type=mosaic.TYPE, part=prefix or _under("", 1), depth=depth + 1, forwarded=forwarded)
 
     def _outside(self, entity: Entity, text: str | None, prefix: str) -> Iterator[Item]:
         """What stands before and behind the parts: shown by programs without MIME only."""
@@ -150,12 +166,12 @@ class _Walk:
         if kind == "message/external-body":
             yield Unread(place=Place(part=number), why="not in the message: it stands elsewhere")
         if kind in _REPORTS:
-            text = "\n\n".join(_rebuilt(child) for child in inner)
-            yield Sheet(text=decode(headers.octets_of(text)), place=Place(part=number), origin=Origin.FORWARDED)
+            octets = b"\n\n".join(_rebuilt(child) for child in inner)
+            yield Sheet(text=decode(octets), place=Place(part=number), origin=Origin.FORWARDED)
             return
         for child in inner[:1]:
             if _coded(entity) and not child.is_multipart():
-                octets = transfer.undo(headers.octets_of(_rebuilt(child)), _coding(entity))
+                octets = transfer.undo(_rebuilt(child), _coding(entity))
                 yield Piece(octets=octets, type="message/rfc822", part=number, depth=depth + 1, forwarded=True)
             else:
                 walk = _Walk(self._piece, self._limits, self._readings)
@@ -210,6 +226,20 @@ def _children(entity: Entity) -> list[Entity]:
 
 def _under(prefix: str, index: int) -> str:
     return f"{prefix}.{index}" if prefix else str(index)
+
+
+def _octets(entity: Entity) -> bytes:
+    return transfer.undo(entity.octets(entity.raw), _coding(entity))
+
+
+def _page_in(entity: Entity) -> str:
+    """The first HTML in a multipart, or in the first multipart in it."""
+    for child in _children(entity)[:3]:
+        if child.get_content_type() == "text/html":
+            return decode(_octets(child), headers.parameters(child.first("Content-Type")).get("charset", ""))
+        if child.is_multipart() and (found := _page_in(child)):
+            return found
+    return ""
 
 
 def _coding(entity: Entity) -> str:
@@ -292,7 +322,7 @@ def _without_boundary(entity: Entity) -> Entity | None:
     return mended if mended.is_multipart() else None
 
 
-def _rebuilt(entity: Entity) -> str:
-    """The text of a small part the parser has taken for a message, for reading."""
+def _rebuilt(entity: Entity) -> bytes:
+    """The octets of a small part the parser has taken for a message, for reading."""
     fields = "".join(f"{name}: {value}\n" for name, value in entity.raw_items())
-    return f"{fields}\n{entity.raw}" if fields else entity.raw
+    return entity.octets(f"{fields}\n{entity.raw}" if fields else entity.raw)

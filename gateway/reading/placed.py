@@ -18,7 +18,8 @@ from gateway.reading import css
 Style = Callable[[LexborNode], css.Declarations]
 
 TRIGGERS = re.compile(
-    r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\bgrid-(?:area|row|column)|\brtl\b",
+    r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\bgrid-(?:area|row|column)|\brtl\b"
+    r"|translate|margin-(?:left|right)\s*:\s*-",
     re.IGNORECASE,
 )
 """What a page that shows something in another order has in its source."""
@@ -27,6 +28,8 @@ _LINE = 9.0
 """Pixels from top to top within which two parts stand on one line."""
 _MOST_TABLES, _MOST_CELLS, _MOST_WORDS = 100, 400, 3
 _LETTERS = 0.6
+_WIDTH = 8.0
+"""Pixels of a letter, roughly."""
 _LETTERS_OF_LINE, _WIDER = 4, 1.6
 Placed = tuple[tuple[float, float], LexborNode]
 """From the top and from the left, and what stands there."""
@@ -69,6 +72,8 @@ def order(tree: LexborHTMLParser, style: Style) -> Order:
 def _moves(declared: css.Declarations) -> bool:
     reverse = "-reverse" in declared.get("flex-direction", "") + declared.get("flex-flow", "")
     if css.cell(declared) is not None:
+        return True
+    if css.shift(declared) or _margin(declared, "margin-left") < 0:
         return True
     return reverse or "order" in declared or declared.get("float") == "right" or css.rank(declared) is not None
 
@@ -119,7 +124,7 @@ def _shown(parent: LexborNode, children: list[LexborNode], style: Style, found: 
     placed = [(rank, child) for child in children if (rank := css.rank(_styled(child, style))) is not None]
     if len(placed) > 1:
         return _placed(children, placed, found)
-    return list(_floated(children, style))
+    return _shifted(children, style) or list(_floated(children, style))
 
 
 def _styled(node: LexborNode, style: Style) -> css.Declarations:
@@ -169,6 +174,23 @@ def glued(line: Sequence[Placed]) -> Iterator[LexborNode]:
     steps = [after - before for ((_, before), _), ((_, after), _) in pairwise(line)]
     usual = sorted(steps)[len(steps) // 3]
     yield from (node for step, (_, node) in zip(steps, line[1:], strict=True) if step < usual * _WIDER)
+
+
+def _margin(declared: css.Declarations, side: str) -> float:
+    return css.length(declared.get(side)) or 0.0
+
+
+def _shifted(children: list[LexborNode], style: Style) -> list[LexborNode]:
+    """Boxes on one line by where they are drawn, where some are drawn beside their place; none where all are in order."""
+    boxes = [child for child in children if (child.tag or "-")[0] != "-"]
+    at, ranked = 0.0, list[tuple[float, LexborNode]]()
+    for box in boxes:
+        declared = style(box)
+        at += _margin(declared, "margin-left")
+        ranked.append((at + css.shift(declared), box))
+        at += (css.length(declared.get("width")) or _WIDTH * len((box.text() or "").strip())) + _margin(declared, "margin-right")
+    ranked.sort(key=lambda one: one[0])
+    return [] if [box.mem_id for _, box in ranked] == [box.mem_id for box in boxes] else [box for _, box in ranked]
 
 
 def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:

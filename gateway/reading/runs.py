@@ -6,7 +6,7 @@ are judged as such.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 _SEATS = (
@@ -35,6 +35,7 @@ _FOUR = re.compile(r"4(?<=[A-Za-z]4)(?=[A-Za-z]{4})")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])")
 _SIDE = re.compile(r"(?:Vote)?(?:Yes|No)On\d{1,3}[A-Z]?")
 _SHORTEST, _LONGEST = 5, 70
+_FEWEST_NAMES, _MOST_NAMES = 4, 200
 
 
 def apart(text: str, words: Iterable[str]) -> Iterator[int]:
@@ -70,6 +71,15 @@ def spoken(name: str) -> str:
     words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=\d{4})", " ", spaced)
     said = " ".join(piece for word in words.split() for piece in set_apart(word))
     return said if len(re.findall(r"[^\W\d_]{2,}", said)) > 1 else ""
+
+
+def together(names: Sequence[str]) -> str:
+    """What the names of several files say, one after the other, where none says anything by itself; "" where they are few."""
+    bare = [re.sub(r"\.\w{1,5}\Z", "", re.split(r"[/\\]", name)[-1]) for name in sorted(names[:_MOST_NAMES])]
+    words = [re.sub(r"\A\W*\d{1,3}\W+|[_\-+~]+", " ", name).strip() for name in bare]
+    short = all(re.fullmatch(r"\w[\w'’]{0,30}[.,:;!]?(?: \w{1,30})?", word) for word in words)
+    spelt = sum(word[:1].isalpha() for word in words)
+    return " ".join(words) if short and spelt >= _FEWEST_NAMES else ""
 
 
 def set_apart(word: str) -> Iterator[str]:

@@ -23,8 +23,8 @@ ser si no lunes martes miercoles jueves viernes sabado domingo enero febrero mar
 septiembre octubre noviembre diciembre companeros amigos vecinos concejo municipal ciudad condado dia hoy manana todos
 traigan trae ayuda ayuden den favor queremos
 """
-_LITTLE = frozenset(_WRITTEN.split())
-_KNOWN = _LITTLE | TELLING
+LITTLE = frozenset(_WRITTEN.split())
+_KNOWN = LITTLE | TELLING
 _LONGEST = max(map(len, _KNOWN))
 _RUN = re.compile(r"(?<![A-Za-z_#@./%=&?+-])[A-Za-z]{16,400}(?![\w@/%=&+-])")
 """What is no part of an address, an account or a code."""

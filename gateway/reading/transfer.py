@@ -13,6 +13,9 @@ _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
 _WORDY = 0.05
 _SAMPLE, _BEGINNING = 4096, 16_384
+_LEAST_CODED, _MOST_CODED = 40, 8 * 1024 * 1024
+_CODED = re.compile(r"[A-Za-z0-9+/\s]++={0,2}")
+_FILE = re.compile(rb"%PDF-|\x89PNG|\xff\xd8\xff|GIF8|PK\x03\x04|\{\\rtf|\xd0\xcf\x11\xe0|\x1f\x8b|<!?[A-Za-z]")
 _YENC = re.compile(
     rb"^=ybegin [^\r\n]{0,200}?name=(?P<name>[^\r\n]{0,254})\r?\n(?P<data>.*?)(?:^=yend\b[^\r\n]{0,200}|\Z)",
     re.DOTALL | re.MULTILINE,
@@ -81,6 +84,15 @@ def _base64(piece: bytes) -> bytes:
     over = len(piece) % 4
     whole = piece[:-1] if over == 1 else piece
     return binascii.a2b_base64(whole + b"=" * (-len(whole) % 4))
+
+
+def coded(text: str) -> bytes:
+    """What a text is in base64, where it is nothing else from end to end and holds text, a page, a picture or an archive."""
+    bare = text.strip()
+    if not _LEAST_CODED <= len(bare) <= _MOST_CODED or not _CODED.fullmatch(bare):
+        return b""
+    octets = base64(bare.encode("ascii"))
+    return octets if (is_plain(octets) and octets.strip().count(b" ") > _WORDY * len(octets)) or _FILE.match(octets) else b""
 
 
 def _is_text(octets: bytes) -> bool:

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.classify import detectors
+from gateway.classify.detectors import spanish
 from gateway.verdict import Category, Kind, Label
 from tests.support.classify import judge
 
@@ -233,3 +234,22 @@ def test_no_detector_names_a_party_or_a_person():
     written = " ".join(row.pattern.pattern for detector in detectors.ALL for row in detector.rows).lower()
     for name in ("democrat", "republican", "libertarian", "trump", "biden", "harris", "obama"):
         assert name not in written
+
+
+SPANISH = [
+    ("Voten por Marisol Quintero el martes.", "Por favor voten en la encuesta del convivio."),
+    ("Elijan a Nadia Park fiscal de distrito.", "El testigo elige a Nadia Park en la rueda de fotos."),
+    ("Emitan su voto por Luis Okafor.", "El jurado emite su fallo por la tarde."),
+    ("Voten no a la Medida 12.", "Midan otra vez las marcas y no a la medida de ayer."),
+    ("Donen a la campaña de Marisol Quintero.", "Donen juguetes para la campaña de Navidad en el vestíbulo."),
+    ("Nuestra asociación respalda a Luis Okafor para el concejo.", "La unidad respalda al agente Okafor en el registro."),
+    ("Firmen la petición para revocar al concejal Frost.", "Firmen la petición de vacaciones antes del viernes."),
+    ("Arrepiéntanse y crean en Jesús.", "Crean en la cita de las seis una lista de llaves."),
+    ("Acompáñennos a orar cada mañana.", "Acompáñennos a revisar la sala cada mañana."),
+]
+
+
+@pytest.mark.parametrize(("appeal", "ordinary"), SPANISH)
+def test_an_appeal_in_spanish_is_told_from_ordinary_business(appeal, ordinary):
+    assert {finding.detector for finding in judge(appeal).findings} & spanish.NAMES
+    assert not {finding.detector for finding in judge(ordinary).findings} & spanish.NAMES

@@ -136,3 +136,10 @@ def test_weights_that_were_changed_are_refused(tmp_path):
 
 def test_the_weights_are_small_enough_for_git():
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 30_000_000
+
+
+@pytest.mark.parametrize("around", ["radio unit garage shift report desk keys range overtime ", "kqzvw jxprt mbfgh dlnsc "])
+def test_words_without_a_stop_around_an_appeal_do_not_hide_what_the_rules_found(judge, around):
+    sentence = around * 4 + "Please vote for Dana Whitaker for county sheriff and donate to her campaign."
+    opinion = judge.score(new(sentence[-340:]), subject=0, found={POLITICAL: 0.9, RELIGIOUS: 0.0})
+    assert opinion.scores[POLITICAL] > judge.thresholds.unsure

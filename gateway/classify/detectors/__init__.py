@@ -1,6 +1,6 @@
 """The detectors, a table each. They know what is urged, never who or which side."""
 
-from gateway.classify.detectors import endorsement, faith, fund_raising, measures, opinion, promotion, voting, work
+from gateway.classify.detectors import endorsement, faith, fund_raising, measures, opinion, promotion, spanish, voting, work
 from gateway.classify.rules import Detector
 
 ALL: tuple[Detector, ...] = (
@@ -12,4 +12,5 @@ ALL: tuple[Detector, ...] = (
     *work.DETECTORS,
     *opinion.DETECTORS,
     *faith.DETECTORS,
+    *spanish.DETECTORS,
 )

@@ -12,7 +12,7 @@ Windows metafiles are drawings too. olefile and expat stay behind this door.
 from collections.abc import Iterator, Mapping
 
 from gateway.reading.apart import apart
-from gateway.reading.documents import archives, metafile, office, ole, pgp, rar, rtf, seven, smime, svg, tnef
+from gateway.reading.documents import archives, macintosh, metafile, office, ole, pgp, plists, rar, rtf, seven, smime, svg, tnef
 from gateway.reading.documents.markup import root
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Extractor, Item, Piece
@@ -37,6 +37,7 @@ _MAGIC = (
     (b"MSCF", "application/vnd.ms-cab-compressed"),
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
     (b"\x1f\x9d", "application/x-compress"),
+    (b"bplist0", plists.TYPE),
     (b"ID3", "audio/mpeg"),
     (b"fLaC", "audio/flac"),
     (b"OggS", "audio/ogg"),
@@ -94,7 +95,7 @@ def _binary(octets: bytes, ending: str) -> str:
         return _BOXES.get(octets[8:12], "video/mp4")
     if archives.is_tar(octets[:_TAR_HEADER]):
         return TAR
-    return metafile.sniff(octets) or _NAMED.get(ending, "")
+    return metafile.sniff(octets) or macintosh.sniff(octets) or _NAMED.get(ending, "")
 
 
 def trailing_zip(octets: bytes) -> bool:
@@ -106,7 +107,7 @@ def trailing_zip(octets: bytes) -> bool:
 def _markup(octets: bytes) -> str:
     if office.is_flat(octets):
         return FLAT
-    return {"svg": SVG, "html": "text/html"}.get(root(octets).rpartition(" ")[2], "")
+    return {"svg": SVG, "html": "text/html", "plist": plists.TYPE}.get(root(octets).rpartition(" ")[2], "")
 
 
 def _is_words(octets: bytes) -> bool:
@@ -137,6 +138,10 @@ READERS: Mapping[str, Extractor] = {
     **dict.fromkeys((metafile.EMF, metafile.WMF), metafile.metafile),
     **dict.fromkeys(_SIGNED, smime.signed),
     PGP: pgp.binary,
+    plists.TYPE: plists.plist,
+    macintosh.BINHEX: macintosh.binhex,
+    macintosh.MACBINARY: macintosh.macbinary,
+    macintosh.APPLE: macintosh.apple,
 }
 """Who reads what, in this process."""
 EXTRACTORS: Mapping[str, Extractor] = {
@@ -151,7 +156,7 @@ EXTRACTORS: Mapping[str, Extractor] = {
 """The same, each in a process of its own, and those that only say what they see."""
 BY_OCTETS = frozenset(EXTRACTORS) - {*_SIGNED, PGP}
 """What is only what its octets say: a label alone makes none of these."""
-WRITTEN = frozenset({RTF, SVG, FLAT})
+WRITTEN = frozenset({RTF, SVG, FLAT, plists.TYPE})
 """What is written in plain characters: as it stands where it is called text, and put in order where it is called what it is."""
-HOLDING = frozenset(EXTRACTORS) - {SVG, FLAT, *_SOUND, *_FILM} | {"message/rfc822", ENTITY}
+HOLDING = frozenset(EXTRACTORS) - {SVG, FLAT, plists.TYPE, *_SOUND, *_FILM} | {"message/rfc822", ENTITY}
 """What looks after all its octets itself: no zip is looked for behind it."""

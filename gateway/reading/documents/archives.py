@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator
 
 from gateway.mail import Unread
+from gateway.reading.charsets import decode
 from gateway.reading.documents import office
-from gateway.reading.documents.container import inner, label, sheet, unread
+from gateway.reading.documents.container import inner, label, listed, sheet, unread
 from gateway.reading.documents.unfold import Allowance, Unfolder, bunzip, inflate, members, unxz
 from gateway.reading.documents.zips import Opened, Zip
 from gateway.reading.limits import ReadingLimits
@@ -17,6 +18,8 @@ from gateway.reading.pieces import Extractor, Item, Piece
 
 _BLOCK = 512
 _PAX_PATH = re.compile(rb"\d+ path=([^\n]{1,4096})\n")
+_NAMED, _NAME, _LONGEST_NAME = 0x0C, 0x08, 255
+"""Flags of gzip: a name, and no extra field before it."""
 _NOTHING = b"\0 \t\r\n"
 _ENDINGS = frozenset({"gz", "gzip", "tgz", "bz2", "tbz2", "tbz", "xz", "txz", "lzma"})
 
@@ -37,6 +40,7 @@ def _plain(piece: Piece, box: Zip, names: list[str], limits: ReadingLimits) -> I
     listing = "\n".join(filter(None, [box.comment, *_folders(names)]))
     if listing:
         yield sheet(piece, listing)
+    yield from listed(piece, [name for name in names if not name.endswith("/")])
     for opened in box.opened():
         yield from entry(piece, opened)
     if not box.whole:
@@ -137,8 +141,10 @@ def _longer(kind: bytes, data: bytes) -> str:
 
 
 def gzip(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    """Extractor of what gzip made."""
-    return _squeezed(piece, limits, lambda octets, most, start: inflate(octets, most, start=start, wbits=31))
+    """Extractor of what gzip made; the name that the file had before is what it unpacks to (RFC 1952 §2.3)."""
+    if piece.octets[3:4] and piece.octets[3] & _NAMED == _NAME:
+        yield from label(piece, decode(piece.octets[10 : 10 + _LONGEST_NAME].partition(b"\0")[0]))
+    yield from _squeezed(piece, limits, lambda octets, most, start: inflate(octets, most, start=start, wbits=31))
 
 
 def bzip2(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:

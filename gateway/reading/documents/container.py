@@ -1,12 +1,12 @@
 """What every container does with what it holds: each thing in it becomes a Piece of its own, one level deeper."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gateway.mail import FILE_NAME, Unread
 from gateway.reading.documents.writing import Written
 from gateway.reading.pieces import Piece, Sheet
-from gateway.reading.runs import spoken
+from gateway.reading.runs import spoken, together
 from gateway.reading.types import Origin
 
 UNKNOWN = "application/octet-stream"
@@ -63,6 +63,12 @@ def label(piece: Piece, name: str) -> Iterator[Sheet]:
     if said := spoken(name):
         place = replace(piece.place, name=named(piece, name), header=FILE_NAME)
         yield Sheet(text=said, place=place, origin=Origin.FORWARDED if piece.forwarded else Origin.NEW, subject=piece.subject)
+
+
+def listed(piece: Piece, names: Sequence[str]) -> Iterator[Sheet]:
+    """What the names of several things say together, in the order in which they are listed, where each is a word or two."""
+    if said := together(names):
+        yield Sheet(text=said, place=replace(piece.place, header=FILE_NAME), origin=Origin.FORWARDED if piece.forwarded else None)
 
 
 def written(piece: Piece, text: Written, *, page: int | None = None, unseen: bool = False) -> Iterator[Sheet]:

@@ -166,13 +166,20 @@ class Story:
     # Links and fields
 
     def _hyperlink(self, attributes: Attributes) -> None:
+        self._tip(attributes)
         self._hyperlinks.append((self._relations.get(attributes.get("r:id", ""), ""), self._writing.mark()))
+
+    def _tip(self, attributes: Attributes) -> None:
+        """What comes up where the pointer rests on a link."""
+        if _WORDS.search(attributes.get("tooltip", "")):
+            self._writing.line(attributes["tooltip"])
 
     def _end_hyperlink(self) -> None:
         target, mark = self._hyperlinks.pop()
         self._writing.link(target, self._writing.since(mark))
 
     def _click(self, attributes: Attributes) -> None:
+        self._tip(attributes)
         target = self._relations.get(attributes.get("r:id", ""), "")
         if self._parent() == "rPr":
             self._clicks.append((target, self._writing.mark()))

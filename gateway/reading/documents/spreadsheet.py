@@ -14,6 +14,8 @@ from gateway.reading.documents.writing import Writing, Written
 
 _LINKED = re.compile(r'\bHYPERLINK\s*\(\s*"([^"]{1,4000})"\s*(?:,\s*"([^"]{0,4000})")?', re.IGNORECASE)
 _LITERAL = re.compile(r'"([^"]{3,400})"')
+_PIECES = re.compile(r'"((?:[^"]|""){0,4000})"|\b(?:UNI)?CHAR\(\s*(\d{1,7})\s*\)', re.IGNORECASE)
+_PAST_UNICODE, _HALVES = 0x110000, range(0xD800, 0xE000)
 _CODE = re.compile(r'&(?:"[^"]{0,200}"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-Za-z])')
 _WORDS = re.compile(r"\w\w+\s+\w\w+")
 _PRINTED = frozenset({"oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
@@ -124,6 +126,8 @@ class Grid:
         if found := _LINKED.search(formula):
             self._writing.link(found[1], found[2] or value)
             value = value or found[2] or found[1]
+        if formula and not value.strip():
+            value = _joined(formula)
         if self._cell.kind != "s":
             return value
         index = int(value) if value.strip().isdecimal() and len(value) < 10 else -1  # noqa: PLR2004  -- more strings than a file holds
@@ -131,6 +135,16 @@ class Grid:
             return ""
         self.used.add(index)
         return self._strings[index]
+
+
+def _joined(formula: str) -> str:
+    """What a formula without a stored result puts together, as far as it is written in it."""
+    pieces = (
+        chr(int(code)) if code and int(code) < _PAST_UNICODE and int(code) not in _HALVES else text.replace('""', '"')
+        for text, code in _PIECES.findall(formula[:8192])
+    )
+    joined = "".join(pieces)
+    return joined if _WORDS.search(joined) else ""
 
 
 class Names:

@@ -38,7 +38,7 @@ FORMATS = (
 _HEIC = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 _KNOWN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"II*\0", b"MM\0*", b"BM")
 _PLAIN = 12
-_SHARE = 0.85
+SHARE = 0.85
 _LIGHT = 160
 _ENOUGH = 1600
 """Pixels of the shorter side that words are read in; of larger pictures several are taken as one."""
@@ -48,7 +48,7 @@ _SAME = 2.0
 
 def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     """An Extractor for picture files."""
-    until = monotonic() + limits.time * _SHARE
+    until = monotonic() + limits.time * SHARE
     Image.MAX_IMAGE_PIXELS = None
     with warnings.catch_warnings(action="ignore"):
         try:
@@ -116,7 +116,7 @@ def _frames(picture: Image.Image, piece: Piece, limits: ReadingLimits, until: fl
         if not _seen_before(shown, looks):
             scale = math.sqrt(width * height / (shown.width * shown.height)) * float(piece.parameters.get(POINTS, 1))
             place = replace(piece.place, page=number + 1) if paged else piece.place
-            yield from (item for item in _read(shown, scale, place, until) if not _told(item, said))
+            yield from (item for item in words(shown, scale, place, until) if not _told(item, said))
 
 
 def _lessened(picture: Image.Image, pixels: int) -> None:
@@ -177,7 +177,7 @@ def _told(item: Item, said: set[str]) -> bool:
     return told
 
 
-def _read(picture: Image.Image, scale: float, place: Place, until: float) -> Iterator[Item]:
+def words(picture: Image.Image, scale: float, place: Place, until: float) -> Iterator[Item]:
     """What a frame says. scale: how many pixels of the file, or points of a page, one of its pixels is."""
     seen = ocr.see(picture, until)
     text, boxes = written([*codes.codes(picture), *seen.lines], scale)

@@ -1,4 +1,4 @@
-"""Pictures written into HTML and style sheets as `data:` addresses (RFC 2397): each a piece of its own."""
+"""What is written into HTML and style sheets as `data:` addresses (RFC 2397), pictures and pages: each a piece of its own."""
 
 import base64
 import re
@@ -10,13 +10,14 @@ from urllib.parse import unquote_to_bytes
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import Piece
 
-_WRITTEN = re.compile(rb"\bdata:(image/[\w.+\-]{1,40})((?:;[\w=.\-]{1,60}){0,4}),([^\"'<>)]{40,})", re.IGNORECASE)
+_KINDS = rb"image/[\w.+\-]{1,40}|text/(?:html|plain|xml)|application/(?:pdf|xhtml\+xml|xml)"
+_WRITTEN = re.compile(rb"\bdata:(" + _KINDS + rb")((?:;[\w=.\-]{1,60}){0,4}),([^\"'<>)]{40,})", re.IGNORECASE)
 _BLANK = re.compile(rb"\s+")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
 def written_in(piece: Piece, limits: ReadingLimits) -> Iterator[Piece]:
-    """The pictures in the octets of a page, no more of them than parts are read."""
+    """What is in the octets of a page, no more of them than parts are read."""
     for number, found in enumerate(_WRITTEN.finditer(piece.octets)):
         if number > limits.parts:
             return

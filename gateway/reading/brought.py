@@ -1,0 +1,82 @@
+"""What a page brings along that its own tags do not show: style sheets in addresses, trees in templates, comments, drawings.
+
+Style sheets written into `data:` addresses are part of the page's own. A template that is the shadow of an element is shown
+in its place. Letters that a font in the page draws, and pictures made of thousands of shadows, cannot be read, which is said.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser
+
+FONT, SHADOWS = "not read: letters that a font in it draws", "not read: what is drawn by style alone"
+CURVES = "not read: what is drawn in curves"
+_SHADOW = re.compile(r"<template\b(?=[^>]{0,300}\bshadowroot)[^>]{0,300}>", re.IGNORECASE)
+_SHADOW_END = re.compile(r"</template\s{0,9}>", re.IGNORECASE)
+_SHEET = re.compile(r"data:text/css((?:;[\w=.\-]{1,60}){0,4}),(.*)", re.IGNORECASE | re.DOTALL)
+_IMPORT = re.compile(r"""@import\s{1,9}(?:url\(\s{0,9})?["']?(data:text/css[^"'()\s]{1,400000})""", re.IGNORECASE)
+_FONT = re.compile(r"@font-face\s{0,9}\{[^{}]{0,2000}?url\(\s{0,9}[\"']?data:", re.IGNORECASE)
+_ART = re.compile(r"\b(?:box-shadow|text-shadow|background(?:-image)?)\s{0,9}:(?!\s{0,9}url)[^;\"'{}]{4000,}", re.IGNORECASE)
+_DRAWN = re.compile(r"<path\b[^>]{0,400}?\bd\s{0,9}=\s{0,9}[\"']([^\"']{1,200000})", re.IGNORECASE)
+_MOVE = re.compile(r"[Mm]")
+LETTERS, STROKES = 12, 1500
+"""So many outlines of so many characters may be letters; an icon has fewer."""
+_MOST, _LONGEST = 20, 400_000
+_CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
+_MOST_COMMENTS = 100
+
+
+def opened(source: str) -> str:
+    """The source of a page with its shadow trees as boxes."""
+    if "shadowroot" not in source and "shadowroot" not in source.lower():
+        return source
+    return _SHADOW_END.sub("</div>", _SHADOW.sub("<div>", source))
+
+
+def styles(tree: LexborHTMLParser) -> str:
+    """All style sheets that are in the page."""
+    own = "\n".join(node.text() for node in tree.css("style"))[:_LONGEST]
+    linked = [node.attributes.get("href") or "" for node in tree.css("link[href]")[:_MOST]]
+    written = [*linked, *_IMPORT.findall(own)[:_MOST]] if "data:" in own or any(linked) else []
+    return "\n".join([*(_sheet(address) for address in written), own])[:_LONGEST]
+
+
+def _sheet(address: str) -> str:
+    found = _SHEET.match(address[:_LONGEST])
+    if not found:
+        return ""
+    if not found[1].lower().endswith(";base64"):
+        return unquote(found[2])
+    try:
+        return base64.b64decode(unquote(found[2]) + "==").decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def unreadable(source: str) -> Iterator[str]:
+    """Why not all of a page can be read as it is shown."""
+    if "@font-face" in source and _FONT.search(source):
+        yield FONT
+    if _ART.search(source):
+        yield SHADOWS
+    if "<svg" in source and any(map(_may_be_letters, source.split("<svg")[1 : _MOST * 10])):
+        yield CURVES
+
+
+def _may_be_letters(drawing: str) -> bool:
+    drawn = "".join(_DRAWN.findall(drawing.partition("</svg")[0]))
+    return len(drawn) >= STROKES and len(_MOVE.findall(drawn)) >= LETTERS
+
+
+def conditional(html: str) -> Iterator[str]:
+    """What stands in Outlook's conditional comments; enough of them for any newsletter."""
+    at = 0
+    for _ in range(_MOST_COMMENTS):
+        opening = _CONDITIONAL.search(html, at)
+        at = html.find("<![endif]", opening.end()) if opening else -1
+        if opening is None or at < 0:
+            return
+        yield html[opening.end() : at]

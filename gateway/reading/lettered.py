@@ -1,0 +1,169 @@
+r"""Letters and words dressed up one by one: `(v)(o)(t)(e)`, `v.o-t_e`, `v()te`, a figure or a filler behind every word, crumbs.
+
+Each is undone only where a text is full of it: a citation, a list or a formula stays as it is. What is taken out are signs
+alone, and what is put in their place points at them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from gateway.reading.seams import LITTLE
+from gateway.reading.telling import TELLING
+
+Edit = tuple[int, int, str]
+
+HINT = re.compile(
+    r"[(\[{<][A-Za-z][)\]}>] {0,3}[(\[{<][A-Za-z][)\]}>]|[^A-Za-z0-9\s]{1,2}[A-Za-z0-9@$][^A-Za-z0-9\s]{1,2}[A-Za-z0-9@$]"
+    r"|\(\)[a-z]|\|[)<-]?[a-z]|[§€¢£¥†‡√®©µ℮₵₦₫+][A-Za-z]"
+)
+"""What a text has in it where letters may be dressed up."""
+_ENCLOSED = re.compile(r"[(\[{<]([A-Za-z])[)\]}>]")
+_ENCLOSING = re.compile(r"(?:[(\[{<][A-Za-z][)\]}>] {0,3}){3,80}")
+_ENOUGH = 8
+_PARTED = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){3,60}(?![A-Za-z0-9@$])")
+_SHORT = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){1,60}(?![A-Za-z0-9@$])")
+_WORDS, _HALF = 2, 0.5
+_TOKEN = re.compile(r"\S+")
+_MARK = r"\(\)|\|[)<]|\|-\||[§€¢£¥†‡√®©µ℮₵₦₫|+!](?=[A-Za-z(|])|(?<=[A-Za-z0])[§€¢£¥†‡√®©µ℮₵₦₫|+(]|\$(?=[A-Za-z])"
+_SIGNED = re.compile(rf"(?<!\S)(?=\S{{0,23}}[A-Za-z])\S{{0,23}}?(?:{_MARK})\S{{0,23}}")
+_ADDRESS = re.compile(r"://|\.\w{2,4}(?:/|\Z)|\(s\)|@\w+\.")
+_STANDS = {"()": "o", "|)": "d", "|<": "k", "|-|": "h", "\\/": "v"}
+_SIGNS = re.compile(r"\(\)|\|\)|\|<|\|-\||\\/|[§€¢£¥†‡√®©µ℮₵₦₫|+!(@$013457]")
+_SINGLE = {**dict(zip("§€¢£¥†‡√®©µ℮₵₦₫+!(@$013457", "seclyttvrcuecndticasoleast", strict=True)), "|": "l"}
+_MANY, _FEW, _SHARE, _OFTEN = 4, 3, 0.25, 0.15
+_COUNTER = re.compile(r"([^\d\s]{0,12}|[\d\-./:]{0,12}?)0{0,3}(\d{1,3})([.):\]\-]{0,2})")
+_LETTER = re.compile(r"()\(?([a-z])([.)])")
+_COUNTS = re.compile(
+    r"\d(?:[.):\]\-]{0,2}\s{1,80}[^\s\d]\S{0,40}\s{1,80}\S{0,12}?\d){3}|[.)](?:\s{1,80}\S{1,40}\s{1,80}\(?[a-z][.)]){3}"
+)
+_FILLER = re.compile(r"(?:^| )\S{1,30} (\w{1,4})(?: \S{1,30} \1){4}(?= )")
+_VARIED = 0.75
+_MOST_COUNTED, _MOST_FILLED = 4000, 500
+_CRUMB, _CRUMBS, _LEAST, _LENGTH = 3, 0.9, 10, 4.2
+_KNOWN = 0.5
+
+
+def letters(text: str) -> Iterator[Edit]:
+    """What is to be taken out from around and between letters, in order."""
+    spans = [found.span() for found in _ENCLOSING.finditer(text)]
+    enclosed = [found for start, end in spans for found in _ENCLOSED.finditer(text, start, end)]
+    if len(enclosed) >= _ENOUGH:
+        yield from ((found.start(), found.end(), found[1]) for found in enclosed)
+        return
+    parted = [found for found in _PARTED.finditer(text) if _is_word(found[0])]
+    if len(parted) < _WORDS or len({found[0].lower() for found in parted}) == 1:
+        return
+    if len(parted) >= _OFTEN * len(text.split()):
+        for found in _SHORT.finditer(text):
+            yield from _bare(found)
+
+
+def _is_word(written: str) -> bool:
+    """Whether most of what stands apart are letters: not a telephone number, a version or an address."""
+    kept = [c for c in written if c.isalnum()]
+    return sum(map(str.isalpha, kept)) > _HALF * len(kept)
+
+
+def _bare(found: re.Match[str]) -> Iterator[Edit]:
+    for sign in re.finditer(r"[^A-Za-z0-9@$]+", found[0]):
+        yield found.start() + sign.start(), found.start() + sign.end(), ""
+
+
+def signs(text: str) -> Iterator[Edit]:
+    """Signs that stand for letters, where many words hold some, in order."""
+    tokens = [found for found in _SIGNED.finditer(text) if not _ADDRESS.search(found[0])]
+    if len(tokens) < _FEW or len(tokens) < _SHARE * len(text.split()):
+        return
+    for token in _TOKEN.finditer(text):
+        if not _ADDRESS.search(token[0]) and _SIGNS.search(token[0]) and any(map(str.isalpha, token[0])):
+            yield from _spelt(token)
+
+
+def _spelt(token: re.Match[str]) -> Iterator[Edit]:
+    """The signs of one word; `|` and `1` are an l or an i, whichever makes a telling word."""
+    found = list(_SIGNS.finditer(token[0]))
+    word = _with(token[0], found, "l")
+    other = _with(token[0], found, "i")
+    upright = "i" if re.sub(r"\W", "", other) in TELLING and re.sub(r"\W", "", word) not in TELLING else "l"
+    for sign in found:
+        if _touches(token[0], sign):
+            stands = _letter(sign[0], upright)
+            yield token.start() + sign.start(), token.start() + sign.end(), stands.upper() if token[0].isupper() else stands
+
+
+def _touches(word: str, sign: re.Match[str]) -> bool:
+    """Whether a letter or another sign stands beside it: an exclamation mark at the end of a word is one."""
+    if sign[0] == "(" and ")" in word:
+        return False
+    return sign.end() < len(word) or sign[0] not in "!("
+
+
+def _with(word: str, signs: Iterable[re.Match[str]], upright: str) -> str:
+    pieces, at = [], 0
+    for sign in signs:
+        pieces += [word[at : sign.start()], _letter(sign[0], upright)]
+        at = sign.end()
+    return "".join([*pieces, word[at:]]).lower()
+
+
+def _letter(sign: str, upright: str) -> str:
+    return _STANDS.get(sign) or (upright if sign in "|1" else _SINGLE.get(sign, sign))
+
+
+def counted(text: str) -> Iterator[Edit]:
+    """What counts the words of a text one by one, or stands between all of them, in order."""
+    if _COUNTS.search(text):
+        yield from _numbers(text)
+        return
+    words = text.split()
+    if len(words) > _MOST_FILLED:
+        return
+    if len(set(words)) < _VARIED * len(words) and (found := _FILLER.search(text)) and words.count(found[1]) > _SHARE * len(words):
+        filler = re.escape(found[1])
+        yield from ((gap.start(), gap.end(), "") for gap in re.finditer(rf"(?<=\S) {filler}(?= )", text))
+
+
+def _numbers(text: str) -> Iterator[Edit]:
+    tokens = [found for found, _ in zip(_TOKEN.finditer(text), range(_MOST_COUNTED), strict=False)]
+    run: list[int] = []
+    for start in (0, 1):
+        last: tuple[str, int] | None = None
+        for at in range(start, len(tokens), 2):
+            mark = _count(tokens[at][0])
+            if mark and last and mark[0] == last[0] and mark[1] == last[1] + 1:
+                run.append(at)
+            else:
+                yield from _dropped(tokens, run)
+                run = [at] if mark else []
+            last = mark
+        yield from _dropped(tokens, run)
+        run = []
+
+
+def _count(token: str) -> tuple[str, int] | None:
+    """What stands before a number, and the number; None if it is no counter."""
+    if found := _COUNTER.fullmatch(token):
+        return f"{found[1].rstrip('0')}|{found[3]}", int(found[2])
+    letter = _LETTER.fullmatch(token)
+    return (letter[3], ord(letter[2])) if letter else None
+
+
+def _dropped(tokens: list[re.Match[str]], run: list[int]) -> Iterator[Edit]:
+    if len(run) >= _MANY:
+        yield from ((tokens[at].start(), tokens[at].end(), "") for at in run)
+
+
+def crumbs(text: str) -> Iterator[Edit]:
+    """The blanks of a text that is broken into pieces of a letter or three, in order."""
+    words = text.split()
+    if len(words) < _LEAST or len(text) > _LENGTH * len(words):
+        return
+    if sum(len(word.strip(".,:;!?")) <= _CRUMB for word in words) < _CRUMBS * len(words):
+        return
+    if sum(word.lower().strip(".,:;!?") in LITTLE for word in words) > _KNOWN * len(words):
+        return
+    if sum(map(str.isalpha, text)) < _KNOWN * len(text):
+        return
+    tokens = list(_TOKEN.finditer(text))
+    yield from ((before.end(), after.start(), "") for before, after in pairwise(tokens))
