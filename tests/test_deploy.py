@@ -34,8 +34,8 @@ def test_haproxy_would_say_what_is_wrong(tmp_path):
 
 
 def test_the_settings_on_the_page_of_two_gateways_are_settings():
-    fronts, gateways = re.findall(r"```yaml\n(.*?)```", NODES, flags=re.DOTALL)
-    settings = validate(parse(NEEDED + gateways + fronts, name="nodes.md"), Settings)
+    fronts, written = re.findall(r"```yaml\n(.*?)```", NODES, flags=re.DOTALL)
+    settings = validate(parse(NEEDED + fronts + written, name="nodes.md"), Settings)
     assert settings.fronts == 4
     assert str(settings.store) == "postgresql://db.department.example/hatchway"
     assert (settings.store.tls, settings.store.verify) == ("required", True)
