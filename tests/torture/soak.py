@@ -12,6 +12,7 @@ import asyncio
 import http.client
 import os
 import random
+import re
 import signal
 import smtplib
 import sys
@@ -46,8 +47,8 @@ BOUNDS = {
     "spool, files": 1.0,
 }
 """By how much each may grow after the warm-up, in the length of a run."""
-PER_HOLD = 64.0
-"""KiB by which the database may grow for each hold (of a few KiB, with its decision, notices, entries in the trail)."""
+PER_HOLD = 96.0
+"""KiB by which the database may grow for each hold: a few for the message, eight for each of five notices, and their lines."""
 IDLE, SLOW, WAITING = 20, 3, 20
 MORE = """\
 judging: {{model: false, ocr: false, workers: 1}}
@@ -56,6 +57,7 @@ delivery: {{retry: [1s]}}
 monitor: {{listen: "127.0.0.1:{monitor}"}}
 console: {{listen: "127.0.0.1:{console}", public url: "http://127.0.0.1:{console}"}}
 """
+_HELD = re.compile(r'^hatchway_messages_total\{.*disposition="hold".*\} (\S+)$', re.MULTILINE)
 NOTICES = "per hour: 1000000, contact:"
 
 
@@ -200,7 +202,6 @@ class Soak:
         heard = await asyncio.to_thread(send, self.gateway.port, sort.sender, list(sort.to), octets)
         self.counts[f"{heard.final[0]} to {sort.name}"] += 1
         self.counts[kind] += 1
-        self.counts["holds"] += "held for review" in heard.final[1]
 
     async def _rule(self) -> None:
         waiting = await self._asked("queue.list")
@@ -216,8 +217,9 @@ class Soak:
 
     async def _ask(self) -> None:
         await self._asked("status")
-        await asyncio.to_thread(_page, self.monitor, "/metrics")
-        self.counts["page"] += await asyncio.to_thread(_page, self.console, "/") < 500
+        _, figures = await asyncio.to_thread(_page, self.monitor, "/metrics")
+        self.counts["holds"] = sum(int(float(count)) for count in _HELD.findall(figures))
+        self.counts["page"] += (await asyncio.to_thread(_page, self.console, "/"))[0] < 500
 
     async def _idle(self) -> None:
         """Greet, and say nothing, until the door is closed on us."""
@@ -305,13 +307,12 @@ def _size(file: Path) -> int:
     return 0
 
 
-def _page(port: int, path: str) -> int:
+def _page(port: int, path: str) -> tuple[int, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
-        answer.read()
-        return answer.status
+        return answer.status, answer.read().decode()
     finally:
         connection.close()
 
