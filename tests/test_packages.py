@@ -162,6 +162,7 @@ def test_what_is_held_outlives_every_removal_and_that_is_said(machine, how):
     assert "stay in" in machine.run("after-removal.sh", how)
     assert kept.read_text() == "held mail"
     assert (machine.folder / "etc/hatchway/hatchway.yaml").exists()
+    assert not (machine.folder / "opt/hatchway").exists()
     assert not any(call.startswith("userdel") for call in machine.called)
 
 

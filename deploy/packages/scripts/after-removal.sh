@@ -4,6 +4,8 @@
 set -e
 case ${1:-} in
 remove | purge | 0)
+    rm -rf /opt/hatchway/.venv # what Python wrote there beside the package's own files
+    rmdir /opt/hatchway 2>/dev/null || true
     [ ! -d /run/systemd/system ] || systemctl daemon-reload || true
     ;;
 esac
