@@ -351,9 +351,9 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: "Links | Non
     """Serve the console until the stack unwinds, if the settings ask for one. Raises OSError."""
     if front.settings.console is None or links is None:
         return
-    from gateway.console import BACK, ConsoleServer, House, opened_seal  # noqa: PLC0415
-    from gateway.ldap import Directory  # noqa: PLC0415
-    from gateway.oidc import Provider  # noqa: PLC0415
+    from gateway.console import BACK, ConsoleServer, House, opened_seal  # noqa: PLC0415  -- as above
+    from gateway.ldap import Directory  # noqa: PLC0415  -- as above
+    from gateway.oidc import Provider  # noqa: PLC0415  -- as above
 
     listening = stack.enter_context(bound(front.settings.console.listen))
     wishes, factors = front.settings.console, front.store.factors

@@ -51,7 +51,7 @@ def upgrade(db: Connection, name: str) -> None:
 
 def _migrate(db: Connection) -> None:
     from alembic import command  # noqa: PLC0415  -- a tenth of a second, which a start without a migration is spared
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415  -- as above
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

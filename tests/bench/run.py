@@ -1,143 +1,154 @@
-"""`make bench`: what a message costs, stage by stage and in all, as CPU time; figures of one run compare, absolutes do not.
+"""`make bench`: what a message costs, stage by stage, through the gateway, and beside whatever peers are installed.
 
-Everything is on loopback, bounded in count, and ends by itself.
+All figures are CPU time; those of one run compare, absolutes do not. Everything is on loopback, bounded in count, and ends by
+itself. `deploy/BENCHMARKS.md` has what was measured, and what it does not show.
 """
 
 import asyncio
-import os
-import smtplib
 import sys
 import tempfile
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 TOP = Path(__file__).parents[2]
 sys.path.insert(0, str(TOP))
 
 from gateway.classify import Classifier, load_roster
+from gateway.classify.classifier import RULES, _chosen, _matches, _passages
+from gateway.classify.message import Message
+from gateway.classify.page import Page
 from gateway.decision import Hold
 from gateway.hold import HeldMail
 from gateway.mail import new_id
+from gateway.model import load_judge
 from gateway.policy import load_rulebook
 from gateway.reading import Reader
 from gateway.store import SqliteStore
+from tests.bench import beside, doors, peers
 from tests.bench.console import console
-from tests.support.gateway import Gateway
+from tests.bench.stages import Watched
+from tests.bench.traffic import Counted, LastHop, by, messages
 from tests.support.mails import decision, mail, reviewers
-from tests.support.sink import Sink
 
-SENTENCES = (
-    "The marked unit is back from the garage and the keys are in the watch office.",
-    "Please send your overtime sheets for the week to payroll before noon on Friday.",
-    "Roll call moves to the training room while the ceiling is repaired.",
-    "The council votes on the fleet contract next week; three bids were received.",
-    "Range qualification is on the 19th, and ear protection is provided.",
-)
-HEAD = (
-    "From: Dana Reed <dreed@department.example>\r\nTo: watch@department.example\r\n"
-    "Subject: Notes of the week\r\nMIME-Version: 1.0\r\n"
-)
+COUNTS = {"S": 200, "M": 60, "MIX": 200, "L": 6}
+WHOLE = {"S": 400, "M": 200, "MIX": 300, "L": 40}
 
 
-def text(octets: int) -> str:
-    lines = [SENTENCES[i % len(SENTENCES)] for i in range(octets // 75)]
-    return "\r\n".join(lines) + "\r\n"
+def content(wire: bytes) -> bytes:
+    return wire.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
 
 
-def small() -> bytes:
-    return f"{HEAD}Content-Type: text/plain; charset=utf-8\r\n\r\n{text(4_000)}".encode()
-
-
-def newsletter() -> bytes:
-    plain = text(12_000)
-    html = "".join(f"<tr><td><p style='margin:0'>{line}</p></td></tr>" for line in plain.splitlines())
-    part = "\r\n--b1\r\nContent-Type: text/{}; charset=utf-8\r\n\r\n{}"
-    body = part.format("plain", plain) + part.format("html", f"<html><body><table>{html}</table></body></html>")
-    return f'{HEAD}Content-Type: multipart/alternative; boundary="b1"\r\n{body}\r\n--b1--\r\n'.encode()
-
-
-def large() -> bytes:
-    return small() + text(5_000_000).encode()
-
-
-MESSAGES = {"S, 4 KB text": small(), "M, 30 KB newsletter": newsletter(), "L, 5 MB text": large()}
-
-
-def cost(work: Callable[[], object], rounds: int) -> float:
-    """CPU milliseconds of one call."""
-    work()
+def cost(work: Callable[[], object]) -> tuple[float, object]:
+    """CPU milliseconds, and what came of it."""
     start = time.process_time()
-    for _ in range(rounds):
-        work()
-    return (time.process_time() - start) / rounds * 1000
+    done = work()
+    return (time.process_time() - start) * 1000, done
 
 
 def stages() -> None:
-    reader, classifier = Reader(), Classifier(load_roster(TOP / "policies" / "roster"))
-    rulebook, now = load_rulebook(TOP / "policies"), datetime.now(UTC)
-    print(f"{'CPU ms a message':<22}{'reading':>10}{'classify':>10}{'policy':>10}")
-    for name, octets in MESSAGES.items():
-        rounds = max(2, 400_000 // len(octets))
-        reading = reader.read(octets)
-        verdict, envelope = classifier.classify(reading), mail().envelope
-        figures = (
-            cost(lambda octets=octets: reader.read(octets), rounds),
-            cost(lambda reading=reading: classifier.classify(reading), rounds),
-            cost(lambda e=envelope, r=reading, v=verdict: rulebook.decide(e, r.authors, v, now), 500),
-        )
-        print(f"{name:<22}" + "".join(f"{figure:>10.3f}" for figure in figures))
+    """Each stage of the judgement by itself, in one process; no message comes twice."""
+    roster, rulebook, now = load_roster(TOP / "policies" / "roster"), load_rulebook(TOP / "policies"), datetime.now(UTC)
+    envelope = mail().envelope
+    columns = {}
+    for name, count in COUNTS.items():
+        reader, judge = Reader(), Watched(load_judge())
+        rules, whole = Classifier(roster), Classifier(roster, scorer=judge)
+        spent = defaultdict(float)
+        for octets in map(content, messages(name, count)):
+            took, reading = cost(partial(reader.read, octets, dear=False))
+            spent["reading"] += took
+            spent["rules, all"] += cost(partial(rules.classify, reading))[0]
+            for detector, took in by_detector(rules, reading):
+                spent[f"  {detector}"] += took
+            verdict = whole.classify(reading)
+            spent["names masked, screen"] += 1000 * judge.screened
+            spent["model"] += 1000 * judge.run
+            spent["policy"] += cost(partial(rulebook.decide, envelope, reading.authors, verdict, now))[0]
+        columns[name] = {stage: took / count for stage, took in spent.items()}
+    print(f"{'CPU ms a message':<28}" + "".join(f"{name:>9}" for name in columns))
+    for stage in columns["M"]:
+        print(f"{stage:<28}" + "".join(f"{column.get(stage, 0.0):>9.3f}" for column in columns.values()))
 
 
-def tree_cpu(leader: int) -> float:
-    """CPU seconds of a session's processes, the ended ones included."""
-    ticks = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[3]) == leader:
-            ticks += sum(map(int, fields[11:15]))
-    return ticks / os.sysconf("SC_CLK_TCK")
+def by_detector(classifier: Classifier, reading: object) -> list[tuple[str, float]]:
+    """What each detector's patterns cost, in the sentences that it is asked about."""
+    message = Message([Page(passage, classifier._words) for passage in _passages(reading)])
+    spent = defaultdict(float)
+    for page, number in _chosen(message)[0]:
+        sentence = page.sentences[number]
+        masked = sentence.masked
+        for rule in sentence.rules:
+            detector, row = RULES[rule]
+            spent[detector.name] += cost(partial(_matches, row, masked))[0]
+    return sorted(spent.items())
 
 
-def send(port: int, octets: bytes, count: int) -> None:
-    with smtplib.SMTP("127.0.0.1", port) as client:
-        for _ in range(count):
-            client.sendmail("dreed@department.example", ["watch@department.example"], octets)
+@contextmanager
+def most_memory(leader: int):
+    """Within: how many megabytes a gateway holds at the most."""
+    peak, ended = [peers.memory(leader)], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(0.1):
+            peak[0] = max(peak[0], peers.memory(leader))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        thread.join()
 
 
-def whole() -> None:
-    print(f"\n{'through the gateway':<22}{'CPU ms':>10}{'msgs/s':>10}   (20 connections, process tree of the gateway)")
-    with tempfile.TemporaryDirectory() as folder, Sink() as sink, Gateway(Path(folder), relay=sink.port) as gateway:
-        for name, octets in MESSAGES.items():
-            count = 2 if len(octets) > 10**6 else 25
-            send(gateway.port, octets, 3)
-            cpu, start = tree_cpu(gateway.process.pid), time.monotonic()
-            with ThreadPoolExecutor(20) as pool:
-                list(pool.map(lambda _, octets=octets, count=count: send(gateway.port, octets, count), range(20)))
-            took, sent = time.monotonic() - start, 20 * count
-            print(f"{name:<22}{(tree_cpu(gateway.process.pid) - cpu) / sent * 1000:>10.2f}{sent / took:>10.0f}")
-        print(f"resident: {gateway.memory() / 1024**2:.0f} MiB, front and judges")
+async def whole() -> None:
+    """Through a gateway with default settings: what its front costs (door, hand-over, relay, log), and its judges."""
+    hop = Counted()
+    server = await asyncio.get_running_loop().create_server(lambda: LastHop(hop), "127.0.0.1", 0)
+    print(f"\n{'through the gateway':<28}{'front':>9}{'judges':>9}{'msgs/s':>9}{'MB':>9}   (20 connections)")
+    with peers.hatchway(server.sockets[0].getsockname()[1]) as (port, leader):
+        idle = peers.memory(leader)
+        await by(5, port, messages("S", 20))
+        for name, count in WHOLE.items():
+            front, all_, begun = peers.own_cpu(leader), peers.cpu(leader), time.perf_counter()
+            with most_memory(leader) as peak:
+                await by(20, port, messages(name, count))
+            rate = count / (time.perf_counter() - begun)
+            front = 1000 * (peers.own_cpu(leader) - front) / count
+            all_ = 1000 * (peers.cpu(leader) - all_) / count
+            print(f"{name:<28}{front:>9.2f}{all_ - front:>9.2f}{rate:>9.0f}{peak[0]:>9.0f}")
+        before = peers.memory(leader)
+        with most_memory(leader) as peak:
+            await by(1, port, messages("XL", 1))
+        more = peak[0] - before
+        print(f"held in memory (PSS), MB: {idle:.0f} idle at first, {before:.0f} after that, {more:.0f} more for 25 MB")
+    server.close()
 
 
 async def shelf() -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = await SqliteStore.open(Path(folder) / "hatchway.db")
-        start, count, octets = time.monotonic(), 300, small()
+        start, cpu, count, octets = time.monotonic(), time.process_time(), 300, content(messages("S", 1)[0])
         for _ in range(count):
             now = datetime.now(UTC)
             held = HeldMail(mail=mail(octets, id_=new_id(now)), decision=decision(Hold(reviewers=reviewers())), since=now)
             await store.hold(held, ())
-        print(f"\nholds on disk, one after the other: {count / (time.monotonic() - start):.0f}/s")
+        each = (time.process_time() - cpu) / count * 1000
+        print(f"\nholds on disk, one after the other: {count / (time.monotonic() - start):.0f}/s, {each:.2f} ms of CPU each")
         await store.close()
 
 
 if __name__ == "__main__":
     stages()
-    whole()
+    asyncio.run(whole())
     asyncio.run(shelf())
+    print("\nthe doors alone, client included")
+    asyncio.run(doors.main())
+    asyncio.run(beside.main(list(COUNTS), [20]))
     asyncio.run(console())
