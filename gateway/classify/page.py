@@ -86,18 +86,12 @@ class Page:
         return tuple([Sentence(self, start, end, found) for (start, end), found in zip(where, rules, strict=True)])
 
     @cached_property
-    def terms(self) -> list[Term]:
-        """In order of their ends."""
-        return self._words.find(self.text, lower(self.text))
-
-    @cached_property
-    def _ends(self) -> list[int]:
-        return [term.end for term in self.terms]
+    def _low(self) -> str:
+        return lower(self.text)
 
     def within(self, start: int, end: int) -> tuple[Term, ...]:
-        """The terms in text[start:end]."""
-        ends = self._ends
-        return tuple([term for term in self.terms[bisect_right(ends, start) : bisect_right(ends, end)] if term.start >= start])
+        """The terms in text[start:end], in order of their ends."""
+        return tuple(self._words.find(self.text, self._low, start, end))
 
     def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
         """The sentence, and `reach` before and behind it."""
@@ -120,7 +114,7 @@ class Page:
     def signs(self) -> tuple[Sign, ...]:
         """What stands on it as on a poster, a button or a flyer."""
         drawn = bool(self.passage.boxes) or self.passage.place.header == FILE_NAME
-        return tuple(signs(self.text, lambda: self.terms, drawn=drawn))
+        return tuple(signs(self.text, self.within, drawn=drawn))
 
     @cached_property
     def spoken(self) -> str:

@@ -147,10 +147,10 @@ _ON_DUTY = re.compile(
 _NAMED = re.compile(rf"(?:^|\| ){_NAME}(?:,? \|)? (?:for )?(?:{_SEAT}|{_ANY_SEAT})(?: [a-z0-9]+| D){{0,3}}(?= \||$)")
 
 
-def signs(text: str, found_terms: Callable[[], list[Term]], *, drawn: bool) -> Iterator[Sign]:
+def signs(text: str, within: Callable[[int, int], tuple[Term, ...]], *, drawn: bool) -> Iterator[Sign]:
     """The signs of a passage.
 
-    found_terms: gives its terms, where one may be a sign
+    within: gives the terms that stand from one place to another, where they may be a sign
     drawn: it stands in a picture, or is the name of a file: small letters may be a sign there, and in a text of a few words
     """
     drawn = drawn or len(text.split(None, FEW)) <= FEW
@@ -160,7 +160,7 @@ def signs(text: str, found_terms: Callable[[], list[Term]], *, drawn: bool) -> I
         if line is not None and _fits(line[0], drawn=drawn):
             block.append(line.span())
             continue
-        if block and made < MOST and (sign := _sign(text, found_terms(), block)):
+        if block and made < MOST and (sign := _sign(text, within, block)):
             made += 1
             yield sign
         block = []
@@ -199,11 +199,11 @@ def _fits(line: str, *, drawn: bool) -> bool:
     return not letters or capitals >= _LOUD * letters
 
 
-def _sign(text: str, found_terms: list[Term], block: list[tuple[int, int]]) -> Sign | None:
+def _sign(text: str, within: Callable[[int, int], tuple[Term, ...]], block: list[tuple[int, int]]) -> Sign | None:
     start, end = block[0][0], block[-1][1]
     if len(block) > LINES:
         return None
-    inside = [term for term in found_terms if term.start >= start and term.end <= end]
+    inside = within(start, end)
     lines = [" ".join(_masked(text, a, b, inside)) for a, b in block]
     masked = " | ".join(filter(None, lines))
     words = masked.replace("|", " ").split()
@@ -213,7 +213,7 @@ def _sign(text: str, found_terms: list[Term], block: list[tuple[int, int]]) -> S
     return Sign(masked, start, end, marks)
 
 
-def _masked(text: str, start: int, end: int, inside: list[Term]) -> Iterator[str]:
+def _masked(text: str, start: int, end: int, inside: tuple[Term, ...]) -> Iterator[str]:
     """The words of a line."""
     known = sorted((t for t in inside if t.mark in MASKED and start <= t.start < end), key=lambda t: (t.start, -t.end))
     at = start

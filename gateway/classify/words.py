@@ -238,11 +238,11 @@ class Words:
         self._terms.make_automaton()
         self._sieve = Sieve(listed, rules)
 
-    def find(self, text: str, low: str) -> list[Term]:
-        """The terms in `text` (whose small letters are `low`, of the same length) in order of their ends; all are whole words."""
+    def find(self, text: str, low: str, begin: int, stop: int) -> list[Term]:
+        """The terms in text[begin:stop] in order of their ends; all are whole words. low: the text in small letters, as long."""
         found: list[Term] = []
         size = len(low)
-        for last, (length, meanings) in self._terms.iter(low):
+        for last, (length, meanings) in self._terms.iter(low, begin, stop):
             start, end = last - length + 1, last + 1
             if start and low[start - 1].isalnum() and low[start].isalnum():
                 continue

@@ -22,7 +22,7 @@ from gateway.model.screen import INNER, PAIRS, PARTS, PIECES, SHOWN, SINGLE, SPA
 from gateway.training.examples import Example
 from gateway.training.network import fresh
 
-_PASSES, _BATCH, _RATE, _SLOW, _DECAY, _MEAN = 5, 48, 2e-3, 0.3, 0.01, 0.995
+_PASSES, _BATCH, _RATE, _SLOW, _DECAY, _MEAN = 10, 48, 2e-3, 0.3, 0.01, 0.995
 _LINES, _OFFENCE, _SENTENCES, _DROPOUT = 30, 8.0, 0.5, 0.1
 _TIMES, _STRETCHES, _FAST, _SMALL, _LONG, _WORTH = 4, 256, 0.02, 5e-5, 40, 20.0
 _GAP = (0,) * (SPAN // 2)

@@ -72,6 +72,12 @@ def test_the_second_look_reads_pieces_in_their_order_and_neighbours_for_less():
     assert said.tolist() == pytest.approx([0.5, -0.3, -0.5, -0.5])
 
 
+def test_what_nearly_passes_is_read_only_where_something_passes():
+    look, near = screen(2.0, **knows(p3000=26, p3001=10)), message([5], [FOR], [6], [7])
+    assert look.around(near, 0) == [False] * 4
+    assert look.around([*near, *message([8], [9], [VOTE])], 0) == [True, True, True, False, False, True, True]
+
+
 def test_what_rules_found_lets_more_pass():
     lines, look = message([VOTE]), screen(0.5 + HEEDED / 2, **knows(p3000=10))
     assert [look.passes(lines, found).item() for found in (0.0, 0.4, 0.6)] == [False, False, True]
