@@ -148,7 +148,7 @@ def _sees_party(folder, written):
     from gateway.classify.words import Words  # noqa: PLC0415  -- only here
 
     text = f"eat your {written} today"
-    return "P" in {term.mark for term in Words(_of_roster(load_roster(folder)), []).find(text, text.lower())}
+    return "P" in {term.mark for term in Words(_of_roster(load_roster(folder)), []).find(text, text.lower(), 0, len(text))}
 
 
 def test_a_file_that_would_not_be_read_is_a_mistake_and_what_editors_leave_is_none(tmp_path):
