@@ -5,6 +5,7 @@ and rspamd in Postfix's hold queue, Haraka in a folder; Hatchway judges by the p
 Those that are not installed are left out. Haraka is sought where `npm install Haraka` puts it, in HARAKA or the working folder.
 """
 
+import io
 import os
 import re
 import shutil
@@ -12,7 +13,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from pathlib import Path
 
 from tests.bench.traffic import PHRASES
@@ -66,8 +67,12 @@ def hatchway(hop: int) -> Iterator[Running]:
 @contextmanager
 def postfix(hop: int, **settings: str) -> Iterator[Running]:
     """Alone: what an MTA costs that looks at nothing."""
-    with Postfix(next_hop=hop, settings={"message_size_limit": "0", "default_process_limit": "250", **settings}) as mta:
+    with ExitStack() as stack:
+        limits = {"message_size_limit": "0", "default_process_limit": "250"}
+        mta = stack.enter_context(Postfix(next_hop=hop, settings={**limits, **settings}))
         yield mta.filtered, int((mta.folder / "queue/pid/master.pid").read_text())
+        with redirect_stdout(io.StringIO()):  # it prints its log at its end
+            stack.close()
 
 
 @contextmanager
