@@ -317,8 +317,10 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         front.requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
         front.requests |= program_answers(store, front.webhooks, clock)
         front.requests |= report_answers(counts=store.figures, trail=store, clock=clock)
-        if seat.alone:
-            await _open_monitor(stack, front)
+        if seat.alone and settings.monitor is not None:
+            monitor = Monitor(Alone(front.meters, front.watched.standing))
+            await monitor.start(stack.enter_context(bound(settings.monitor.listen)))
+            stack.push_async_callback(monitor.close)
         await _open_console(stack, front, links, eye, clock)
         if seat.alone:
             control = ControlServer(settings.control_socket, front.requests)
@@ -385,14 +387,6 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: "Links | Non
     server = ConsoleServer(here, listening)
     await server.start()
     stack.push_async_callback(server.close)
-
-
-async def _open_monitor(stack: AsyncExitStack, front: Front) -> None:
-    """Answer those who monitor us until the stack unwinds, if the settings ask for it. Raises OSError."""
-    if front.settings.monitor is not None:
-        monitor = Monitor(Alone(front.meters, front.watched.standing))
-        await monitor.start(stack.enter_context(bound(front.settings.monitor.listen)))
-        stack.push_async_callback(monitor.close)
 
 
 async def _open_milter(stack: AsyncExitStack, front: Front) -> None:

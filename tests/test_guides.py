@@ -144,6 +144,9 @@ def prepared(desk: Desk, words: list[str]) -> tuple[list[str], Path | None]:
         case ("queue", "hand-over"):
             address = REVIEWER
             assert desk.says("user", "add", address, "--role", "reviewer", "--reviewers", "command").returncode == 0
+        case ("token", "create"):
+            address = desk.person()
+            assert desk.says("user", "add", address, "--role", "reviewer", "--reviewers", "command").returncode == 0
         case _:
             address = desk.person()
     match path:
@@ -158,6 +161,8 @@ def prepared(desk: Desk, words: list[str]) -> tuple[list[str], Path | None]:
     filled = [next(supply) if word == "ID" else address if word == "ADDRESS" else placed(desk, word) for word in words]
     if path[0] == "backtest":
         filled += ["--jobs", "1"]
+    if path[0] == "tune":  # from rulings that were kept
+        assert desk.says("queue", "release", desk.hold(), "--as", REVIEWER).returncode == 0
     if path[0] == "setup":
         filled = placed_setup(desk, filled)
     if path[0] == "restore":

@@ -19,7 +19,7 @@ HINT = re.compile(
 )
 """What a text has in it where letters may be dressed up."""
 _ENCLOSED = re.compile(r"[(\[{<]([A-Za-z])[)\]}>]")
-_ENCLOSING = re.compile(r"(?:[(\[{<][A-Za-z][)\]}>] {0,3}){3,80}")
+_ENCLOSING = re.compile(r"(?<![)\]}>])(?:[(\[{<][A-Za-z][)\]}>] {0,3}){3,80}")
 _ENOUGH = 8
 _PARTED = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){3,60}(?![A-Za-z0-9@$])")
 _SHORT = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){1,60}(?![A-Za-z0-9@$])")

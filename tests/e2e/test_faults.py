@@ -21,7 +21,7 @@ from tests.support import apt
 from tests.support.gateway import Gateway
 from tests.support.relay import FakeRelay
 from tests.support.waiting import wait_until
-from tests.torture.harness import shim
+from tests.torture.doomed import shim
 
 OFFICER, PRESIDENT = "officer@department.example", "president@association.example"
 DESK, WATCH = ["desk@county.example"], ["watch@department.example"]

@@ -8,13 +8,14 @@ import pytest
 from aiosmtpd.smtp import SMTP, TLSSetupException
 
 from gateway.mail import Client
+from gateway.seat import Crowd
 from gateway.smtpd.house import House
 from gateway.smtpd.session import Session
 from tests.support.smtpd import FixedClock, NextHop, Submitted, opened, settings
 
 
 def session(**changed) -> Session:
-    house = House(settings(**changed), next_hop=NextHop(), submit=Submitted(), clock=FixedClock())
+    house = House(settings(**changed), next_hop=NextHop(), submit=Submitted(), clock=FixedClock(), crowd=Crowd())
     return Session(house, Client(address="127.0.0.1"), starttls=False)
 
 

@@ -16,7 +16,6 @@ import os
 import signal
 import sys
 from importlib import import_module
-from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 from threading import Lock
 from typing import NoReturn
@@ -57,13 +56,9 @@ def _doom_commit(number: int, *, after: bool) -> None:
 
 
 def _load() -> None:
-    """All that `hatchway serve` loads, here and in the process that judges are forked from."""
+    """All that `hatchway serve` loads."""
     for name in _LOADED:
         import_module(name)
-    forkserver.set_forkserver_preload(["gateway.judges"])
-    forkserver.ensure_running()
-    resource_tracker.ensure_running()
-    forkserver._forkserver.ensure_running = lambda: None  # it is our parent's child, whom we cannot ask after
 
 
 def _live(life: dict) -> NoReturn:
