@@ -110,8 +110,8 @@ class Desk:
         return f"person{self.count}@department.example"
 
     def says(self, *words: str, settings: Path | None = None):
-        """A command in this process, where its files are; in one of its own if it wants a real standard error to log to."""
-        if words[0] in {"setup", "doctor"}:
+        """A command in this process, where its files are; in one of its own if it has workers or logs."""
+        if words[0] in {"setup", "doctor", "evaluate"}:
             done = self.gateway.hatchway(*words)
             return Said(done.returncode, done.stdout, done.stderr)
         environment = {"NO_COLOR": "1", "HATCHWAY_CONFIG": str(settings or self.gateway.settings)}
@@ -131,6 +131,7 @@ def desk(tmp_path_factory):
         sink = stack.enter_context(Sink())
         made = Desk(tmp_path_factory.mktemp("desk"), sink)
         stack.enter_context(made.gateway)
+        assert made.says("queue", "release", made.hold(), "--as", REVIEWER).returncode == 0  # a ruling to tune by
         yield made
 
 
@@ -161,8 +162,6 @@ def prepared(desk: Desk, words: list[str]) -> tuple[list[str], Path | None]:
     filled = [next(supply) if word == "ID" else address if word == "ADDRESS" else placed(desk, word) for word in words]
     if path[0] == "backtest":
         filled += ["--jobs", "1"]
-    if path[0] == "tune":  # from rulings that were kept
-        assert desk.says("queue", "release", desk.hold(), "--as", REVIEWER).returncode == 0
     if path[0] == "setup":
         filled = placed_setup(desk, filled)
     if path[0] == "restore":
@@ -175,7 +174,9 @@ def prepared(desk: Desk, words: list[str]) -> tuple[list[str], Path | None]:
 
 
 def placed(desk: Desk, word: str) -> str:
-    """Folders of the machine are folders of the desk."""
+    """Folders of the machine are folders of the desk, and files lie on it."""
+    if word == "FILES":
+        return str(desk.etc / word)
     for there, here in (("/etc/hatchway", "etc"), ("/var/lib/hatchway", "state"), ("/var/backups/hatchway", "backups")):
         word = word.replace(there, str(desk.folder / here))
     return word.replace("relay.department.example", f"127.0.0.1:{desk.sink.port}")

@@ -234,11 +234,12 @@ async def test_a_flood_of_slow_messages_is_answered_and_does_not_queue_up(trappe
 
 async def test_two_reloads_at_once_leave_one_set_of_judges(roster):
     judges = Judges(Law(rulebook=Trap(), roster=roster), judging=Judging(workers=1), clock=FixedClock())
+    others = set(multiprocessing.active_children())
     await judges.start()
     try:
         await asyncio.gather(*(judges.obey(Law(rulebook=Trap(version=name), roster=roster)) for name in ("one", "two")))
         assert judges.law.rulebook.version == "two"
-        assert len(multiprocessing.active_children()) == 1
+        assert len(set(multiprocessing.active_children()) - others) == 1
         assert (await judges.judge(mail())).decision.word == "relay"
     finally:
         await judges.close()

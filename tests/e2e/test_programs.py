@@ -14,7 +14,7 @@ import pytest_asyncio
 from gateway.webhook import new_secret
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import TOP, Gateway, free_port
-from tests.support.receiver import Receiver, verified
+from tests.support.receiver import Receiver, bound, verified
 from tests.support.relay import FakeRelay
 from tests.support.waiting import wait_until
 
@@ -40,9 +40,9 @@ async def relay():
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def gateway(relay, tmp_path_factory):
-    folder, console, hook = tmp_path_factory.mktemp("programs"), free_port(), free_port()
+    folder, console, hook = tmp_path_factory.mktemp("programs"), free_port(), bound()
     (folder / "secret").write_text(new_secret())
-    gateway = Gateway(folder, relay=relay.port, more=MORE.format(console=console, hook=hook))
+    gateway = Gateway(folder, relay=relay.port, more=MORE.format(console=console, hook=hook.getsockname()[1]))
     gateway.console, gateway.hook = console, hook
     await asyncio.to_thread(gateway.__enter__)
     yield gateway
@@ -71,7 +71,7 @@ def typed(gateway, script: str) -> subprocess.CompletedProcess:
 async def test_a_ticket_system_is_told_rules_and_is_told_of_its_ruling(gateway, relay):
     assert (await sent(gateway.port, PRESIDENT, WATCH, MEETING)).final[0] == 250
     await until(lambda: gateway.events("webhook.postponed"), "a receiver that is away", gateway)
-    receiver = Receiver(port=gateway.hook)
+    receiver = Receiver(door=gateway.hook)
     async with receiver:
         await until(lambda: receiver.heard, "the hold to be told", gateway)
         assert [one["type"] for one in receiver.events] == ["hold.held"]

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import json
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,17 +20,29 @@ def _loaded():
 verified = _loaded().verified
 
 
+def bound(port: int = 0) -> socket.socket:
+    """A port of this machine that nobody answers at yet, and nobody else gets."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind(("127.0.0.1", port))
+    return door
+
+
 @dataclass
 class Receiver:
     """`async with Receiver() as receiver:`; answers are taken from `script`, and are 204 when it is empty."""
 
     script: list[bytes] = field(default_factory=list)
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    port: int = 0
+    door: socket.socket = field(default_factory=bound)
+
+    def __post_init__(self):
+        self.port = self.door.getsockname()[1]
 
     async def __aenter__(self):
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        if self.door.fileno() < 0:
+            self.door = bound(self.port)
+        self._server = await asyncio.start_server(self._serve, sock=self.door)
         return self
 
     async def __aexit__(self, *_):
