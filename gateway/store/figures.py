@@ -58,26 +58,7 @@ class StoredFigures:
 
     async def report(self, question: Question, at: datetime) -> Report:
         """The account, as things stood at `at`."""
-        asked = Counting(question, at)
-        sections = {
-            "policy": await self._writer.read(lambda db: asked.rows(db, cards.c.policy)),
-            "category": await self._writer.read(lambda db: asked.rows(db, _CATEGORY)),
-            "group": await self._writer.read(asked.groups),
-            "reviewer": await self._writer.read(asked.reviewers),
-        }
-        whole = await self._writer.read(asked.whole)
-        period, periods = await self._writer.read(asked.periods)
-        counts, since = await self._writer.read(lambda db: _decided(db, question))
-        return Report(
-            question=question,
-            at=at,
-            whole=whole,
-            sections=sections,
-            period=period,
-            periods=periods,
-            decided=counts,
-            counted_since=since,
-        )
+        return await self._writer.read(Counting(question, at).report)
 
     async def add(self, counted: Mapping[tuple[str, str, str, str], int]) -> None:
         """Add decisions to those of their day."""
@@ -92,6 +73,27 @@ class Counting:
         self._at = at
         self._ruled = and_(cards.c.ruled.is_not(None), cards.c.ruled <= at)
         self._by_person = and_(self._ruled, cards.c.expired.is_(False), cards.c.state != State.WITHDRAWN)
+
+    def report(self, db: Connection) -> Report:
+        """All of it in one look, so that no ruling comes between its parts."""
+        sections = {
+            "policy": self.rows(db, cards.c.policy),
+            "category": self.rows(db, _CATEGORY),
+            "group": self.groups(db),
+            "reviewer": self.reviewers(db),
+        }
+        period, periods = self.periods(db)
+        counts, since = _decided(db, self._question)
+        return Report(
+            question=self._question,
+            at=self._at,
+            whole=self.whole(db),
+            sections=sections,
+            period=period,
+            periods=periods,
+            decided=counts,
+            counted_since=since,
+        )
 
     def rows(
         self, db: Connection, by: ColumnElement[Any], *wanted: ColumnElement[bool], of: FromClause = cards

@@ -12,7 +12,7 @@ from gateway.plea import Appeal, Finding
 from gateway.report import Question, question
 from gateway.share import Share
 from gateway.store import SqliteStore
-from gateway.store.figures import Counting
+from gateway.store.figures import Counting, StoredFigures
 from gateway.verdict import Category, Label, Verdict
 from tests.support import mails
 from tests.support.many import plan
@@ -187,3 +187,20 @@ async def test_the_account_is_read_from_one_index(shelf):
 
     told = await shelf._writer.do(lambda db: plan(db, asked.counts(literal("")).where(*asked.wanted())))
     assert "USING COVERING INDEX ix_cards_figures" in told
+
+
+class Looks:
+    """A writer that counts how often it is looked into."""
+
+    def __init__(self, writer):
+        self._writer, self.count = writer, 0
+
+    async def read(self, work):
+        self.count += 1
+        return await self._writer.read(work)
+
+
+async def test_all_of_an_account_is_of_one_moment(shelf):
+    looks = Looks(shelf._writer)
+    await StoredFigures(looks).report(Question(), datetime(2026, 10, 30, tzinfo=UTC))
+    assert looks.count == 1
