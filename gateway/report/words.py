@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from gateway.notice.words import counted, length
+from gateway.report.handed_on import TOGETHER
 from gateway.report.types import NO_GROUP, Figures, Question, Report
 from gateway.share import Share, difference
 
@@ -64,9 +65,9 @@ class Contrast:
 
 
 def contrasts(report: Report) -> list[Contrast]:
-    """Each group of senders beside all messages of others."""
-    whole = report.whole.overturned
-    return [_contrast(named("group", row.what), row.figures.overturned, whole) for row in report.sections.get("group", ())]
+    """Each group of senders beside all messages of others; groups put together overlap, and are beside nobody."""
+    whole, rows = report.whole.overturned, report.sections.get("group", ())
+    return [_contrast(named("group", row.what), row.figures.overturned, whole) for row in rows if row.what != TOGETHER]
 
 
 def _contrast(what: str, own: Share, whole: Share) -> Contrast:

@@ -48,6 +48,15 @@ def test_the_others_are_all_that_are_not_the_group(report):
     assert board.others == Share(30, 100)
 
 
+def test_groups_that_were_put_together_may_overlap_and_are_beside_nobody(report):
+    one = replace(figures(), held=3, released=3, denied=0, senders=1)
+    rows = [Row(what=name, figures=one) for name in ("patrol", "tow")]
+    overlapping = handed_on(replace(report, whole=replace(one, held=6, senders=2), sections={"group": rows}))
+    assert overlapping.sections["group"][-1].figures.overturned.of > overlapping.whole.overturned.of
+    assert contrasts(overlapping) == []
+    assert document(overlapping)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_says_what_may_and_may_not_be_concluded(report, form):
     if form != "csv":
