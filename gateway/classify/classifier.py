@@ -5,7 +5,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import chain, islice
 from pathlib import Path
 
@@ -142,10 +142,14 @@ def _of_sign(message: Message, page: Page, sign: Sign) -> Finding | None:
 def _imprints(message: Message) -> Iterator[Finding]:
     """What the law has a committee say counts by whose words it is among, and by nothing that is said around it."""
     for page in message.pages:
-        for start, end in imprints(page.text):
+        for start, end in imprints(page.text, partial(_names_party, page)):
             weight = IMPRINT.weight * message.around(page, page.at(start)).worth
             if weight >= LEAST:
                 yield _finding(IMPRINT, weight, page, page.passage.quote(start, end))
+
+
+def _names_party(page: Page, start: int, end: int) -> bool:
+    return any(term.mark == "P" for term in page.within(start, end))
 
 
 def _within(inner: Place, outer: Place) -> bool:

@@ -6,7 +6,7 @@ grant, an office or a social club that paid: who paid must be a campaign, a comm
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gateway.classify.links import SEAT
 from gateway.classify.signs import Promoted
@@ -18,7 +18,7 @@ IMPRINT = Promoted(
 MOST = 4
 """So many imprints of a passage are looked at."""
 _MAYBE = ("aid for", "AID FOR", "aid by", "AID BY", "uthorized by", "UTHORIZED BY", "eductible", "agado por", "AGADO POR")
-_PARTY = r"democrat\w*|republican\w*|libertarians?|gop|(?:\w+ ){1,3}party|party of \w+|partido"
+_PARTY = r"(?:\w+ ){1,3}party|party of \w+|partido"
 _WHO = (
     r"friends of|amigos de|(?:citizens|people|families|neighbors|voters|workers|(?:rate|tax)payers) (?:for|against|to)\b"
     r"|committee (?:to|for|against)\b|comit[eé] (?:para|pro|por)\b|campaign|campa[nñ]a|political|pol[ií]tic|\bpac\b|victory"
@@ -37,16 +37,17 @@ _PLAY = re.compile(
 )
 _NOT = re.compile(
     r"^[^\w\n]*(?:(?:and|or) )?not (?:paid for or )?authorized by any (?:federal )?candidate[^\n]{0,80}"
-    r"|^[^\w\n]*(?:contributions|donations|gifts)[^\n]{0,80}? (?:pac|committee|campaign|party|democrats|republicans|20\d\d"
+    r"|^[^\w\n]*(?:contributions|donations|gifts)[^\n]{0,80}? (?:pac|committee|campaign|party|20\d\d"
     r"|for \w+)[^\n]{0,30} (?:are|is) not (?:tax[- ]?)?deductible",
     re.IGNORECASE | re.MULTILINE,
 )
 
 
-def imprints(text: str) -> Iterator[tuple[int, int]]:
-    """Where a folded passage has one: starts and ends."""
+def imprints(text: str, party: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Where a folded passage has one: starts and ends. party: whether one stands between two places, whichever it is."""
     if not any(word in text for word in _MAYBE):
         return
-    found = [each.span() for each in _PAID.finditer(text) if _COMMITTEE.search(each["who"]) and not _PLAY.search(each["who"])]
+    paid = [each for each in _PAID.finditer(text) if not _PLAY.search(each["who"])]
+    found = [each.span() for each in paid if _COMMITTEE.search(each["who"]) or party(*each.span("who"))]
     found += [each.span() for each in _NOT.finditer(text)]
     yield from sorted(found)[:MOST]
