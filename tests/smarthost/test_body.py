@@ -21,18 +21,18 @@ def unstuffed(octets: bytes) -> bytes:
     return b"".join(line.removeprefix(b".") for line in octets.splitlines(keepends=True))
 
 
-@given(lines=LINES, at=st.lists(st.integers(0, 60), max_size=20))
-def test_however_it_is_cut_a_message_is_stuffed_as_if_it_were_whole(lines, at):
+@given(lines=LINES, at=st.lists(st.integers(0, 60), max_size=20), even=st.booleans())
+def test_however_it_is_cut_a_message_is_stuffed_as_if_it_were_whole(lines, at, even):
     message = b"".join(line + b"\r\n" for line in lines)
     expected = b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n" for line in lines)
 
-    assert b"".join(stuffed(cut(message, at))) == expected
+    assert b"".join(stuffed(cut(message, at), even=even)) == expected
 
 
-@given(lines=LINES, at=st.lists(st.integers(0, 60), max_size=20))
-def test_no_message_can_end_the_data_early_or_come_out_changed(lines, at):
+@given(lines=LINES, at=st.lists(st.integers(0, 60), max_size=20), even=st.booleans())
+def test_no_message_can_end_the_data_early_or_come_out_changed(lines, at, even):
     message = b"".join(line + b"\r\n" for line in lines)
-    sent = b"".join(stuffed(cut(message, at)))
+    sent = b"".join(stuffed(cut(message, at), even=even))
 
     assert b"\r\n.\r\n" not in b"\r\n" + sent
     assert unstuffed(sent) == message

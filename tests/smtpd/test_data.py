@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.intake import Body, Budget, prepare
+from gateway.intake import Body, Budget, prepare, stands_alone
 from gateway.smtpd import replies
 from gateway.smtpd.data import Data, Dots
 from gateway.smtpd.inbox import Inbox
@@ -167,6 +167,14 @@ async def test_a_bare_line_feed_is_refused_or_normalised(tmp_path):
     assert reply == replies.BARE_ENDS
     reply, taken, _ = await read(b"a\n.b\rc\r\n.\r\n", tmp_path, normalize=True)
     assert (reply, taken.content().data) == (None, b"a\r\nb\r\nc\r\n")
+
+
+@pytest.mark.parametrize("normalize", [False, True])
+@pytest.mark.parametrize("content", [b"a\r\nb\r\n", b"a\nb\r\n", b"a\r\n\rb\r\n", b"a\r\r\n", b"..a\n.b\r\n"])
+async def test_only_a_message_without_bare_line_ends_is_said_to_be_even(tmp_path, content, normalize):
+    _, taken, _ = await read(content + b".\r\n", tmp_path, normalize=normalize)
+    made = taken.content()
+    assert made.even != stands_alone(made.data)
 
 
 async def test_a_message_too_large_is_told_that_first(tmp_path):
