@@ -1,12 +1,14 @@
 """Many messages judged, in as many processes as asked, in the order they came.
 
-It answers in verdicts, not in decisions: no policy is asked. A message never makes it raise.
+It answers in verdicts, not in decisions: no policy is asked. A message never makes it raise; a worker that dies, out of memory
+say, does (BrokenProcessPool).
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from typing import TypeVar
 
@@ -32,6 +34,10 @@ class _Seat:
     classifier: Classifier
 
 
+_AT_ONCE = 8
+"""Messages that a worker is handed together."""
+_AHEAD = 4
+"""Such handfuls read ahead for each worker: memory stays flat however many messages come."""
 Known = TypeVar("Known")
 _seat: list[_Seat] = []
 """In a worker process: its one seat."""
@@ -44,21 +50,24 @@ def verdicts(
 
     Raises gateway.model.WeightsError if the model is missing or damaged.
     """
-    waiting: deque[Known] = deque()
-    contents = _contents(messages, waiting)
     if jobs == 1:
         _sit(judgeship)
-        yield from ((waiting.popleft(), verdict) for verdict in map(_judge, contents))
+        yield from ((known, _judge(content)) for known, content in messages)
         return
     _scorer(judgeship)
-    with get_context("forkserver").Pool(jobs, initializer=partial(_sit, judgeship)) as pool:
-        yield from ((waiting.popleft(), verdict) for verdict in pool.imap(_judge, contents, chunksize=8))
+    coming = iter(messages)
+    pending: deque[tuple[tuple[Known, ...], Future[list[Verdict | None]]]] = deque()
+    with ProcessPoolExecutor(jobs, get_context("forkserver"), _sit, (judgeship,)) as pool:
+        while some := tuple(islice(coming, _AT_ONCE)):
+            pending.append((tuple(known for known, _ in some), pool.submit(_judge_all, [content for _, content in some])))
+            if len(pending) > _AHEAD * jobs:
+                yield from _answered(*pending.popleft())
+        while pending:
+            yield from _answered(*pending.popleft())
 
 
-def _contents(messages: Iterable[tuple[Known, bytes | None]], waiting: "deque[Known]") -> Iterator[bytes | None]:
-    for known, content in messages:
-        waiting.append(known)
-        yield content
+def _answered(known: tuple[Known, ...], verdicts: "Future[list[Verdict | None]]") -> Iterator[tuple[Known, Verdict | None]]:
+    return zip(known, verdicts.result(), strict=True)
 
 
 def _scorer(judgeship: Judgeship) -> Scorer | None:
@@ -72,3 +81,7 @@ def _sit(judgeship: Judgeship) -> None:
 
 def _judge(content: bytes | None) -> Verdict | None:
     return None if content is None else _seat[0].classifier.classify(_seat[0].reader.read(content))
+
+
+def _judge_all(contents: list[bytes | None]) -> list[Verdict | None]:
+    return [_judge(content) for content in contents]
