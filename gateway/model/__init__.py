@@ -11,6 +11,6 @@ The room knows no rules, policy or verdict thresholds of its own: the card holds
 from gateway.model.judge import Judge, Said, WeightsError, load_judge
 from gateway.model.masking import Masker
 from gateway.model.tokens import WordPieces
-from gateway.model.windows import Line, Window, line, windows
+from gateway.model.windows import Line, Window, lines_of, windows
 
-__all__ = ["Judge", "Line", "Masker", "Said", "WeightsError", "Window", "WordPieces", "line", "load_judge", "windows"]
+__all__ = ["Judge", "Line", "Masker", "Said", "WeightsError", "Window", "WordPieces", "lines_of", "load_judge", "windows"]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import accumulate, chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,7 +17,7 @@ from gateway.model.card import Card, WeightsError, read_card
 from gateway.model.masking import Masker
 from gateway.model.screen import Screen
 from gateway.model.tokens import WordPieces
-from gateway.model.windows import Line, Window, line, windows
+from gateway.model.windows import Line, Window, lines_of, windows
 from gateway.reading import Origin
 from gateway.verdict import Category, Kind
 
@@ -45,9 +46,9 @@ NOTHING = -20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What the model says of a message, in logits: of it (2), of each of its sentences (sentences, 2) and of their kinds.
+    """What the model says of a message, in logits: of it (2), of each of its lines (lines, 2) and of their kinds.
 
-    Where no window with a sentence was read, its logits are NOTHING.
+    Where no window with a line was read, its logits are NOTHING.
     """
 
     message: Logits
@@ -80,30 +81,32 @@ class Judge:
 
     def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
         """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
-        cut, left = self.cut(self.lines(sentences, subject=subject), max(found.values(), default=0.0))
-        said = self.said(cut, len(sentences))
-        told = tuple(
-            Told(scores=self._scores(logits), kind=KINDS[int(kinds.argmax())]) if logits[0] > NOTHING else None
-            for logits, kinds in zip(said.sentences, said.kinds, strict=True)
-        )
+        spoken = self._spoken(sentences, subject)
+        lines = list(chain.from_iterable(spoken))
+        cut, left = self.cut(lines, max(found.values(), default=0.0))
+        said = self.said(cut, len(lines))
+        ends = accumulate(map(len, spoken))
+        told = tuple(self._told(said, range(end - len(parts), end)) for parts, end in zip(spoken, ends, strict=True))
         return Opinion(scores=self._scores(said.message, found), sentences=told, left=left)
 
     def lines(self, sentences: Sequence[tuple[Origin, str]], *, subject: int = 0) -> list[Line]:
         """The sentences as the model reads them."""
-        return [self._line(text, origin, number < subject) for number, (origin, text) in enumerate(sentences)]
+        return list(chain.from_iterable(self._spoken(sentences, subject)))
 
-    def said(self, cut: Iterable[Window], sentences: int) -> Said:
+    def said(self, cut: Iterable[Window], lines: int) -> Said:
         """What `score` scales.
 
         A window's logit: what is said of it, and for a quarter of the worst sentence in it. A message's: of its worst window.
         """
-        message, each = np.full(2, NOTHING), np.full((sentences, 2), NOTHING)
-        kinds = np.zeros((sentences, len(KINDS)))
+        message, each = np.full(2, NOTHING), np.full((lines, 2), NOTHING)
+        kinds = np.zeros((lines, len(KINDS)))
         for window in cut:
             whole, parts, sorts = self._logits(window)
             message = np.maximum(message, WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0))
             for (number, _, _), said, sort in zip(window.spans, parts, sorts, strict=True):
-                each[number], kinds[number] = np.maximum(each[number], said), sort
+                if said.max() >= each[number].max():
+                    kinds[number] = sort
+                each[number] = np.maximum(each[number], said)
         return Said(message=message, sentences=each, kinds=kinds)
 
     def cut(self, lines: Sequence[Line], found: float = 0.0) -> tuple[list[Window], int]:
@@ -119,8 +122,17 @@ class Judge:
             cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=self._screen.scores(lines).tolist())
         return [window for window in cut if window.spans], left
 
-    def _read(self, text: str, origin: Origin, subject: bool) -> Line:  # noqa: FBT001  -- what is kept is found by it
-        return line(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
+    def _spoken(self, sentences: Sequence[tuple[Origin, str]], subject: int) -> list[tuple[Line, ...]]:
+        return [self._line(text, origin, number < subject) for number, (origin, text) in enumerate(sentences)]
+
+    def _told(self, said: Said, lines: Sequence[int]) -> Told | None:
+        """Of a sentence that was read in those lines: what is said of the worst of them."""
+        worst = max(lines, key=lambda number: said.sentences[number].max())
+        logits = said.sentences[worst]
+        return Told(scores=self._scores(logits), kind=KINDS[int(said.kinds[worst].argmax())]) if logits[0] > NOTHING else None
+
+    def _read(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
+        return lines_of(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
 
     def _run(self, window: Window) -> tuple[Logits, Logits, Logits]:
         pool = np.zeros((1, len(window.spans), len(window.ids)), dtype=np.float32)

@@ -1,8 +1,9 @@
 """A message cut into windows that the model can read: whole sentences, each with a mark of whose words they are.
 
-A window is `[CLS] subject sentence sentence … [SEP]`; the subject (its first sentence) stands in every window, and the last
-sentence of a window begins the next, so that no sentence is judged without a neighbour. Nothing is left out but the end of a
-very long sentence, and what is beyond `most` windows: `windows` says how many sentences those were.
+A window is `[CLS] subject sentence sentence … [SEP]`; the subject (its first sentence, or the beginning of it) stands in every
+window, and a long one whole among the sentences of the first; the last sentence of a window begins the next, so that no
+sentence is judged without a neighbour. A very long sentence is read as several. Nothing is left out but what is beyond `most`
+windows: `windows` says how many sentences those were.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ SIZE = 128
 """Word pieces in a window, at most. Training shows longer ones too (Recipe.size); shorter ones judge as well, and cost less."""
 SUBJECT = 24
 """Word pieces of the subject in a window that holds more than it."""
-SENTENCE = 120
-"""Word pieces of a sentence that are read."""
+SENTENCE = 100
+"""Word pieces of a sentence; a longer one is read as several, each beginning with the last AGAIN pieces of the one before."""
+AGAIN = 20
 _VOICES = {Origin.NEW: 10, Origin.QUOTED: 11, Origin.FORWARDED: 12, Origin.SIGNATURE: 13, Origin.HIDDEN: 15}
 _SUBJECT = 14
 
@@ -37,10 +39,11 @@ class Window:
     spans: tuple[tuple[int, int, int], ...]
 
 
-def line(numbers: Sequence[int], origin: Origin, *, subject: bool = False) -> Line:
-    """A sentence of that origin."""
+def lines_of(numbers: Sequence[int], origin: Origin, *, subject: bool = False) -> tuple[Line, ...]:
+    """A sentence of that origin, in so many lines as it is long."""
     voice = _SUBJECT if subject else _VOICES[origin]
-    return Line(pieces=(voice, *numbers[:SENTENCE]), subject=subject)
+    starts = range(0, max(1, len(numbers) - AGAIN), SENTENCE - AGAIN)
+    return tuple(Line(pieces=(voice, *numbers[start : start + SENTENCE]), subject=subject) for start in starts)
 
 
 def windows(
@@ -52,12 +55,13 @@ def windows(
     worth: of each sentence, where windows are too many: those with the best in them are kept; if empty, the first ones
     """
     subjects = [number for number, each in enumerate(lines) if each.subject][:1]
-    others = [number for number in range(len(lines)) if number not in subjects and (not len(only) or only[number])]
+    brief = [number for number in subjects if len(lines[number].pieces) <= SUBJECT or len(lines) == 1]
+    others = [number for number in range(len(lines)) if number not in brief and (not len(only) or only[number])]
     room = size - 2 - sum(min(SUBJECT, len(lines[number].pieces)) for number in subjects)
     groups = _groups(lines, others, room)
     kept = _worthiest(groups, most, worth)
     left = len(others) - len({number for group in kept for number in group})
-    return tuple(_window(lines, (*subjects, *group), size) for group in kept), left
+    return tuple(_window(lines, subjects, group, size) for group in kept), left
 
 
 def _worthiest(groups: list[list[int]], most: int, worth: Sequence[float]) -> list[list[int]]:
@@ -69,14 +73,14 @@ def _worthiest(groups: list[list[int]], most: int, worth: Sequence[float]) -> li
 
 
 def _groups(lines: Sequence[Line], numbers: Sequence[int], room: int) -> list[list[int]]:
-    """Sentences that fit in a window together, in order; each group begins with the last of the one before if that is short."""
+    """Sentences that fit in a window together, in order; a group begins with the last of the one before if that fits in too."""
     groups: list[list[int]] = [[]]
     filled = 0
     for number in numbers:
         size = len(lines[number].pieces)
         if groups[-1] and filled + size > room:
             last = groups[-1][-1]
-            again = [last] if len(lines[last].pieces) < room // 2 else []
+            again = [last] if len(lines[last].pieces) + size <= room else []
             groups.append(again)
             filled = sum(len(lines[number].pieces) for number in again)
         groups[-1].append(number)
@@ -84,12 +88,10 @@ def _groups(lines: Sequence[Line], numbers: Sequence[int], room: int) -> list[li
     return groups
 
 
-def _window(lines: Sequence[Line], numbers: Sequence[int], size: int) -> Window:
+def _window(lines: Sequence[Line], subjects: Sequence[int], numbers: Sequence[int], size: int) -> Window:
     ids, spans = [FIRST], []
-    for number in numbers:
-        pieces = lines[number].pieces
-        if lines[number].subject and len(numbers) > 1:
-            pieces = pieces[:SUBJECT]
+    heads = [(number, lines[number].pieces[: SUBJECT if numbers else None]) for number in subjects]
+    for number, pieces in [*heads, *((number, lines[number].pieces) for number in numbers)]:
         if pieces := pieces[: size - 1 - len(ids)]:
             spans.append((number, len(ids), len(ids) + len(pieces)))
             ids += pieces

@@ -8,13 +8,14 @@ file and line for a row that is none.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from gateway.classify.sentences import spans as sentences
 from gateway.classify.spelling import plainly
 from gateway.evaluation.labelled import rows, written
-from gateway.model import Line, Masker, WordPieces, line
+from gateway.model import Line, Masker, WordPieces, lines_of
 from gateway.model.letters import bare
 from gateway.reading import Origin, Reader, fold
 from gateway.verdict import Category, Kind
@@ -89,15 +90,17 @@ class Loader:
         expect = None if row["expect"] == "neither" else Category(row["expect"])
         spoken, subject = said(row["subject"], row["body"])
         texts = [text for _, text in spoken]
+        marks = _marks(texts, row.get("spans") or ()) if expect else (0.0,) * len(texts)
+        lines = [
+            lines_of(self._pieces.numbers(self._masker.mask(text)), origin, subject=number < subject)
+            for number, (origin, text) in enumerate(spoken)
+        ]
         return Example(
             id=row["id"],
             writer=writer,
             expect=expect,
-            lines=tuple(
-                line(self._pieces.numbers(self._masker.mask(text)), origin, subject=number < subject)
-                for number, (origin, text) in enumerate(spoken)
-            ),
-            marks=_marks(texts, row.get("spans") or ()) if expect else (0.0,) * len(texts),
+            lines=tuple(chain.from_iterable(lines)),
+            marks=tuple(mark for mark, parts in zip(marks, lines, strict=bool(marks)) for _ in parts),
             twins=f"{writer}/{row['pair']}" if row.get("pair") else "",
             kind=KINDS.get(row.get("subtype") or "") if expect else None,
         )

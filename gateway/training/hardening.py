@@ -68,5 +68,5 @@ def _worst(network: Network, some: Sequence[Sample]) -> list[float]:
 
 
 def _alone(example: Example, sample: Sample) -> Example:
-    lines = tuple(example.lines[number] for number, _, _ in sample.window.spans)
+    lines = tuple(example.lines[number] for number in dict.fromkeys(number for number, _, _ in sample.window.spans))
     return replace(example, lines=lines, marks=(0.0,) * len(lines), twins="")

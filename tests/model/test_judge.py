@@ -143,3 +143,17 @@ def test_words_without_a_stop_around_an_appeal_do_not_hide_what_the_rules_found(
     sentence = around * 4 + "Please vote for Dana Whitaker for county sheriff and donate to her campaign."
     opinion = judge.score(new(sentence[-340:]), subject=0, found={POLITICAL: 0.9, RELIGIOUS: 0.0})
     assert opinion.scores[POLITICAL] > judge.thresholds.unsure
+
+
+ERRAND = (
+    "the fleet shop takes the older cars first and the vans after that and then the bikes and the trailers so that all are ready "
+)
+
+
+@pytest.mark.parametrize("subject", [0, 1])
+@pytest.mark.parametrize("before", [1, 5, 20])
+def test_an_appeal_at_the_end_of_a_long_sentence_or_a_long_subject_is_read(judge, subject, before):
+    said = ERRAND * before + "and bring a friend to the rally for Dana Whitaker for council on Saturday."
+    opinion = judge.score(new(said, "The keys are on the desk of the sergeant."), subject=subject, found=NOTHING)
+    assert opinion.scores[POLITICAL] > judge.thresholds.unsure
+    assert opinion.sentences[0].scores[POLITICAL] > opinion.sentences[1].scores[POLITICAL]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import line
+from gateway.model import lines_of
 from gateway.model.screen import HEEDED, PARTS, SHOWN, SINGLE, SIZE, SPAN, WIDTH, Screen, features
 from gateway.reading import Origin
 
@@ -54,7 +54,7 @@ def drawn():
 
 
 def message(*sentences):
-    return [line(pieces, Origin.NEW) for pieces in sentences]
+    return [line for pieces in sentences for line in lines_of(pieces, Origin.NEW)]
 
 
 def test_a_telling_piece_lets_its_sentence_and_the_neighbours_pass():

@@ -5,26 +5,36 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.model import line, windows
+from gateway.model import lines_of, windows
 from gateway.model.tokens import FIRST, LAST
-from gateway.model.windows import SENTENCE, SUBJECT
+from gateway.model.windows import AGAIN, SENTENCE, SIZE, SUBJECT
 from gateway.reading import Origin
 
-SENTENCES = st.lists(st.tuples(st.integers(1, 200), st.sampled_from(Origin)), max_size=60)
+SENTENCES = st.lists(st.tuples(st.integers(0, 300), st.sampled_from(Origin)), max_size=60)
 
 
-def message(sentences):
-    subject = line([7] * 3, Origin.NEW, subject=True)
-    return [subject, *(line([1000 + number] * size, origin) for number, (size, origin) in enumerate(sentences))]
+def message(sentences, subject=3):
+    spoken = [([7] * subject, Origin.NEW), *(([1000 + n] * size, origin) for n, (size, origin) in enumerate(sentences))]
+    return [line for n, said in enumerate(spoken) for line in lines_of(*said, subject=not n)]
 
 
-@given(SENTENCES)
-def test_every_sentence_stands_in_a_window_and_no_window_is_too_long(sentences):
-    lines = message(sentences)
-    cut, left = windows(lines, size=256)
+@given(SENTENCES, st.integers(0, 250), st.sampled_from([SIZE, 256]))
+def test_every_line_stands_whole_in_a_window_and_no_window_is_too_long(sentences, subject, size):
+    lines = message(sentences, subject)
+    cut, left = windows(lines, size=size, most=1000)
     assert left == 0
-    assert {number for window in cut for number, _, _ in window.spans} == set(range(len(lines)))
-    assert all(len(window.ids) <= 256 and window.ids[0] == FIRST and window.ids[-1] == LAST for window in cut)
+    whole = {number for window in cut for number, start, end in window.spans if end - start == len(lines[number].pieces)}
+    assert whole == set(range(len(lines)))
+    assert all(len(window.ids) <= size and window.ids[0] == FIRST and window.ids[-1] == LAST for window in cut)
+
+
+@given(st.integers(0, 1000))
+def test_a_sentence_is_so_many_lines_as_it_is_long_and_none_of_it_is_lost(size):
+    numbers = tuple(range(5, 5 + size))
+    lines = [each.pieces[1:] for each in lines_of(numbers, Origin.NEW)]
+    assert all(len(each) <= SENTENCE for each in lines)
+    assert all(one[-AGAIN:] == two[:AGAIN] for one, two in pairwise(lines))
+    assert lines[0] + tuple(number for each in lines[1:] for number in each[AGAIN:]) == numbers
 
 
 @given(SENTENCES)
@@ -43,6 +53,7 @@ def test_the_subject_stands_in_every_window():
 
 def test_the_last_sentence_of_a_window_begins_the_next():
     cut, _ = windows(message([(60, Origin.NEW)] * 9), size=256)
+    assert len(cut) > 1
     assert all(one.spans[-1][0] == two.spans[1][0] for one, two in pairwise(cut))
 
 
@@ -59,11 +70,11 @@ def test_a_message_without_a_word_has_one_window():
 
 
 def test_whose_words_they_are_stands_before_them():
-    voices = {origin: line([5], origin).pieces[0] for origin in Origin}
-    assert len({*voices.values(), line([5], Origin.NEW, subject=True).pieces[0]}) == len(Origin) + 1
+    voices = {lines_of([5], origin)[0].pieces[0] for origin in Origin}
+    assert len({*voices, lines_of([5], Origin.NEW, subject=True)[0].pieces[0]}) == len(Origin) + 1
 
 
-def test_a_very_long_sentence_and_a_very_long_subject_are_cut():
-    assert len(line([5] * 500, Origin.NEW).pieces) == SENTENCE + 1
-    lines = [line([5] * 500, Origin.NEW, subject=True), line([6], Origin.NEW)]
-    assert [end - start for _, start, end in windows(lines, size=256)[0][0].spans] == [SUBJECT, 2]
+def test_a_long_subject_stands_whole_in_the_first_window_and_its_beginning_in_all():
+    lines = message([(90, Origin.NEW)] * 5, subject=60)
+    cut, _ = windows(lines, size=SIZE)
+    assert [end - start for window in cut for number, start, end in window.spans if not number] == [SUBJECT, 61, *[SUBJECT] * 5]
