@@ -130,7 +130,8 @@ class Front:
             rounds=store.rounds,
             clock=clock,
             hostname=hostname,
-            tell=partial(seat.tell, "seen"),
+            tell=None if seat.first else partial(seat.tell, "seen"),
+            trail=store if store.shared and seat.first else None,
         )
         self.webhooks = webhooks_of(settings, store, self.vigil.alarm, clock)
         self.upkeep = Upkeep(
