@@ -385,7 +385,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: "Links | Non
         links=links,
         wake=front.delivery.wake,
     )
-    server = ConsoleServer(here, listening)
+    server = ConsoleServer(here, listening, shared=front.settings.fronts > 1)
     await server.start()
     stack.push_async_callback(server.close)
 
