@@ -102,6 +102,11 @@ class Keeper:
         self._stopping = True
         self._signal(signal.SIGTERM)
 
+    def replace(self) -> None:
+        """Have it finish what it has, and another take its place."""
+        self.ready.clear()
+        self._signal(signal.SIGTERM)
+
     async def begun(self) -> int | None:
         """Wait until it is up; its exit status if it ends before it ever was."""
         up = asyncio.create_task(self.ready.wait())

@@ -85,6 +85,22 @@ async def test_one_that_cannot_begin_is_not_tried_again_and_says_why(keeper):
     assert (front.restarts, front.up) == (0, False)
 
 
+async def test_one_that_is_replaced_ends_in_peace_and_another_begins(keeper, said):
+    gateway = Gateway()
+    front = keeper(gateway, "well", "well")
+    life = asyncio.create_task(front.keep())
+    assert await front.begun() is None
+    await gateway.lasting.wait()
+    first = front.pid
+    front.replace()
+    assert not front.up
+    await front.ready.wait()
+    assert front.pid != first
+    assert [event["status"] for event in said if event["event"] == "front.ended"] == [0]
+    front.stop()
+    await life
+
+
 async def test_one_for_which_there_is_no_process_now_is_started_when_there_is(tmp_path, said):
     python, gateway = tmp_path / "python", Gateway()
     python.symlink_to(PYTHON)
