@@ -23,11 +23,13 @@ test: check  ## check, run the tests of the policies that ship, then every test 
 	@$(bin)/hatchway policy test policies/tests/*.yaml --policies policies --roster policies/roster
 	@$(bin)/python -m pytest -n 3 --dist worksteal --cov --cov-report=term --cov-fail-under=88 $(ARGS)
 
-check: .venv/.test  ## lint, format, types, and the direction of every import
+check: .venv/.test  ## lint, format, types, the direction of every import, licences, and known holes where the registry tells of them
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
 	@$(bin)/lint-imports --no-logo
+	@$(bin)/python deploy/sbom.py --check
+	@$(bin)/python deploy/audit.py --where-allowed
 
 bench: .venv/.test  ## measure what a message costs
 	@$(bin)/python tests/bench/run.py
@@ -69,10 +71,10 @@ lock: .venv/.run  ## write deploy/lock/ from pyproject.toml (UPGRADE=1: with the
 	@$(compile) -c deploy/lock/build.txt -o deploy/lock/run.txt pyproject.toml
 	@$(compile) -c deploy/lock/build.txt -c deploy/lock/run.txt --group test -o deploy/lock/test.txt pyproject.toml
 	@$(compile) --group package -o deploy/lock/package.txt
+	@$(compile) --group audit -o deploy/lock/audit.txt
 
 audit: .venv/.run  ## look up known holes in what the run lock names (asks a registry)
-	@$(bin)/python -m pip install --quiet pip-audit
-	@$(bin)/pip-audit --strict --require-hashes --disable-pip -r deploy/lock/run.txt
+	@$(bin)/python deploy/audit.py
 
 sbom: .venv/.run  ## print a bill of materials (CycloneDX) of what the run lock names
 	@$(bin)/python deploy/sbom.py

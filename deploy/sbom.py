@@ -3,9 +3,11 @@
 
     .venv/bin/python deploy/sbom.py > hatchway.cdx.json      also: make sbom
     .venv/bin/python deploy/sbom.py --licences               also: make licences
+    .venv/bin/python deploy/sbom.py --check                  also: make check
 
 Names, versions and hashes are those of deploy/lock/run.txt; a licence is what the package installed here says of itself, and
-nothing for one that is for other machines only. It needs Python and nothing else, and asks nobody.
+nothing for one that is for other machines only. It needs Python and nothing else, and asks nobody. --check: it ends with 1
+where what is installed is not what the lock names, or has no licence, or one under which Hatchway could not be handed on.
 """
 
 import argparse
@@ -19,6 +21,8 @@ from pathlib import Path
 
 LOCK = Path(__file__).with_name("lock") / "run.txt"
 _PIN = re.compile(r"^([a-z0-9-]+)==([^\s\\;]+)(?: ; ([^\\\n]+))?((?:\s*\\\n\s+--hash=\S+)+)", re.MULTILINE)
+_TAKING = re.compile(r"\b(?:A?GPL|GNU (?:Affero )?General|SSPL|BUSL|Commons Clause|non-?commercial|proprietary)", re.IGNORECASE)
+"""What one would have to hand on all of Hatchway under, or may not use for everything; the LGPL is not among them."""
 _ELSEWHERE = {"pysqlite3": "Zlib"}
 """What says its licence in its repository, and not in its package."""
 
@@ -87,16 +91,42 @@ def bill() -> dict[str, object]:
     }
 
 
-def main() -> None:
-    """Print one or the other."""
+def faults() -> Iterator[str]:
+    """What is not as it should be, of what is installed here."""
+    pins = list(components())
+    for one in pins:
+        versions = sorted(other.version for other in pins if other.name == one.name)
+        try:
+            here = metadata.version(one.name)
+        except metadata.PackageNotFoundError:
+            if not one.where:
+                yield f"{one.name} is not installed"
+            continue
+        if here not in versions:
+            yield f"{one.name} is {here} here, and {' or '.join(versions)} in the lock"
+        if not one.licence or _TAKING.search(one.licence):
+            yield f"{one.name} is under {one.licence or 'no licence that it names'}"
+
+
+def main() -> int:
+    """Print what is asked for; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--licences", action="store_true", help="a list to read, in place of the bill")
-    if parser.parse_args().licences:
+    parser.add_argument("--check", action="store_true", help="say in a line whether all is as it should be")
+    chosen = parser.parse_args()
+    if chosen.check:
+        wrong = list(faults())
+        sys.stdout.write(
+            "\n".join(wrong or [f"{len(list(components()))} packages, each as the lock names it and with its licence"]) + "\n"
+        )
+        return 1 if wrong else 0
+    if chosen.licences:
         for one in components():
             sys.stdout.write(f"{one.name:<28}{one.version:<12}{one.licence or f'not here: {one.where}'}\n")
     else:
         sys.stdout.write(json.dumps(bill(), indent=1) + "\n")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -48,6 +48,8 @@ class Channel:
         if self._reading is not None:
             self._reading.cancel()
             await asyncio.wait([self._reading, *self._tasks])
+        if self._writer is not None:
+            self._writer.close()  # where the reading ended before it had begun, nobody did
 
     async def ask(self, name: str, **given: object) -> Any:
         """The answer. Raises Gone; it is for the caller to wait no longer than he likes."""

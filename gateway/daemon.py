@@ -126,7 +126,7 @@ def _answers(fronts: Sequence[Front]) -> Mapping[str, Answer]:
         return await fronts[0].reload(given["actor"])
 
     async def seen(given: Mapping[str, Any]) -> None:
-        fronts[0].vigil.see(**given)
+        await fronts[0].vigil.see(**given)
 
     async def judged(given: Mapping[str, Any]) -> None:
         fronts[0].vigil.hear(datetime.fromisoformat(given["last"]))

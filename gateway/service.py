@@ -130,7 +130,8 @@ class Front:
             rounds=store.rounds,
             clock=clock,
             hostname=hostname,
-            tell=partial(seat.tell, "seen"),
+            tell=None if seat.first else partial(seat.tell, "seen"),
+            trail=store if store.shared and seat.first else None,
         )
         self.webhooks = webhooks_of(settings, store, self.vigil.alarm, clock)
         self.upkeep = Upkeep(
@@ -384,7 +385,7 @@ async def _open_console(stack: AsyncExitStack, front: Front, links: "Links | Non
         links=links,
         wake=front.delivery.wake,
     )
-    server = ConsoleServer(here, listening)
+    server = ConsoleServer(here, listening, shared=front.settings.fronts > 1)
     await server.start()
     stack.push_async_callback(server.close)
 

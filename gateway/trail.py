@@ -89,6 +89,7 @@ class Step(StrEnum):
     PROGRAM_ASKED = "token used"
     PROGRAM_REFUSED = "token refused"
     UNHEARD = "webhook given up"
+    CANARY = "canary judged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

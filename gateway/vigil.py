@@ -1,18 +1,20 @@
 """The watch over the gateway itself: canaries that must be stopped, notices that must arrive, and mail that must keep coming.
 
 A canary is a message of ours, from an address in a protected group, handed in where everybody's mail is handed in. It is well
-if it was judged here and came out as expected and, where that is a hold, if it is on the shelf and every notice of it was taken
-by the relay (and lies in the Maildir, if one is named). Then it is withdrawn. If not, mail may be going by unread, or nobody
-hears of what is held: the log says so, a metric, and a mail to the admin, which is the least sure of the three.
+if a gateway of ours judged it and it came out as expected and, where that is a hold, if it is on the shelf and every notice of
+it was taken by the relay (and lies in the Maildir, if one is named). Then it is withdrawn. If not, mail may be going by unread,
+or nobody hears of what is held: the log says so, a metric, and a mail to the admin, which is the least sure of the three.
 
 How it fails: a store that is away is a canary that is missed; a fault of ours is in the log, and the watch begins anew.
 """
 
 import asyncio
+import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -24,10 +26,11 @@ from gateway.hold import AlreadyRuled
 from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Reply
 from gateway.mail.content import in_memory
 from gateway.mail.header import block, values
-from gateway.ports import Clock, HoldStore, Judge, Judgement, NextHop, Outbox, Purpose, Rounds, StoreUnavailable
+from gateway.ports import Asked, Clock, HoldStore, Judge, Judgement, NextHop, Outbox, Purpose, Rounds, StoreUnavailable, Trail
 from gateway.post import Post
 from gateway.review import Reviews
 from gateway.settings import Canary, Relay, Settings, Vigil
+from gateway.trail import GATEWAY, Step
 
 log = structlog.get_logger()
 
@@ -37,8 +40,11 @@ _POLL = 1.0
 """Seconds between two looks at one that is under way."""
 _AGAIN = 15
 """So many such looks until one that was put off is handed in again."""
+_SIGHTINGS, _PER = 10, timedelta(minutes=1)
+"""How many canaries of other gateways are written down in that time: whoever may send as one could send many."""
 _US = Client(address="127.0.0.1", helo="localhost")
 _WHO = "canary"
+_NAMED = re.compile(r"<([0-9a-f]{24})@[^<>\s]+>")
 _TEXT = """\
 Please vote for the candidate we endorse on election day, put up a yard sign, and give to the campaign today.
 Call five neighbors and ask them to vote for our slate.
@@ -59,8 +65,9 @@ class Flown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """A canary that was judged here."""
+    """A canary that was judged."""
 
+    token: str
     id: str
     word: str
     policy: str
@@ -69,7 +76,7 @@ class _Seen:
 class Watch:
     """hop: where canaries are handed in; put: takes mail to the admin; judge: whose judgements it listens to.
 
-    tell: takes what was judged of a canary that another front sent
+    tell: takes what was judged of a canary that another front sent; trail: where gateways that share a store read of theirs
     """
 
     def __init__(  # noqa: PLR0913  -- the parts are wired by name
@@ -86,6 +93,7 @@ class Watch:
         clock: Clock,
         hostname: str,
         tell: Callable[..., None] | None = None,
+        trail: Trail | None = None,
         poll: float = _POLL,
     ) -> None:
         self._settings = settings
@@ -100,7 +108,8 @@ class Watch:
         self._hostname = hostname
         self._poll = poll
         self._tell = tell
-        self._named = re.compile(rf"<([0-9a-f]{{24}})@{re.escape(hostname)}>")
+        self._trail = trail
+        self._written = deque[datetime](maxlen=_SIGHTINGS)
         self._flying: dict[str, _Seen | None] = {}
         self._senders = {Address.parse(one.sender).key for one in settings.canaries.values()}
         self._last = clock.now()
@@ -126,10 +135,12 @@ class Watch:
         token, decision = self._token(mail), judgement.decision
         if token is None:
             self.hear(self._clock.now())
-        elif token in self._flying:
-            self.see(token=token, id=mail.id, word=decision.word, policy=decision.policy)
-        elif self._tell is not None:
-            self._tell(token=token, id=mail.id, word=decision.word, policy=decision.policy)
+            return judgement
+        seen = _Seen(token=token, id=mail.id, word=decision.word, policy=decision.policy)
+        if token in self._flying or self._tell is None:
+            await self.see(**asdict(seen))
+        else:
+            self._tell(**asdict(seen))
         return judgement
 
     def hear(self, at: datetime) -> None:
@@ -137,10 +148,21 @@ class Watch:
         if at > self._last:
             self._last, self._silent = at, False
 
-    def see(self, *, token: str, id: str, word: str, policy: str) -> None:  # noqa: A002  -- as it is called everywhere
-        """A canary was judged, here or by another front of ours."""
+    async def see(self, *, token: str, id: str, word: str, policy: str) -> None:  # noqa: A002  -- as it is called everywhere
+        """A canary was judged, here or by another front of ours; one that is not ours is written down for who sent it."""
+        seen = _Seen(token=token, id=id, word=word, policy=policy)
         if token in self._flying:
-            self._flying[token] = _Seen(id=id, word=word, policy=policy)
+            self._flying[token] = seen
+        elif self._trail is not None and self._may_write():
+            with suppress(StoreUnavailable):
+                await self._trail.record(Step.CANARY, actor=GATEWAY, detail=asdict(seen))
+
+    def _may_write(self) -> bool:
+        now = self._clock.now()
+        if len(self._written) == _SIGHTINGS and now - self._written[0] < _PER:
+            return False
+        self._written.append(now)
+        return True
 
     def _token(self, mail: Mail) -> str | None:
         """Which canary this is, if it is one."""
@@ -149,7 +171,7 @@ class Watch:
             return None
         with suppress(OSError):
             named = b"".join(values(block(mail.content), b"message-id")).decode("ascii", "replace")
-            if found := self._named.search(named):
+            if found := _NAMED.search(named):
                 return found[1]
         return None
 
@@ -190,9 +212,9 @@ class Watch:
     async def _missed(self, canary: Canary, token: str) -> str:
         """Send it and look for it until all is well ("") or the time is over, and then why it is not."""
         until = self._clock.now() + self._settings.within
-        message = self._message(canary, token)
+        message, after = self._message(canary, token), await self._end_of_trail()
         said = await self._handed_in(*message)
-        while why := await self._amiss(canary, token):
+        while why := await self._amiss(canary, token, after):
             if self._clock.now() >= until or self._settled(canary, token):
                 return f"{why}; where it was handed in it was answered {said}"
             await asyncio.sleep(self._poll * (_AGAIN if said.transient else 1))
@@ -210,18 +232,42 @@ class Watch:
         seen = self._flying[token]
         return seen is not None and seen.word not in {canary.expect, "defer"}
 
-    async def _amiss(self, canary: Canary, token: str) -> str:
-        seen = self._flying[token]
-        if seen is None:
-            return "it was not judged here"
-        if seen.word != canary.expect:
-            return f"{canary.expect} was expected, and policy {seen.policy} said {seen.word} (id {seen.id})"
-        if canary.expect != "hold":
-            return ""
+    async def _amiss(self, canary: Canary, token: str, after: int) -> str:
         try:
-            return await self._amiss_of_hold(seen.id, canary)
+            seen = await self._sighting(canary, token, after)
+            if seen is None:
+                return "it was not judged here"
+            if seen.word != canary.expect:
+                return f"{canary.expect} was expected, and policy {seen.policy} said {seen.word} (id {seen.id})"
+            return await self._amiss_of_hold(seen.id, canary) if canary.expect == "hold" else ""
         except StoreUnavailable as away:
             return f"the store is away: {away}"
+
+    async def _end_of_trail(self) -> int:
+        """The number of the last entry; 0 where it does not matter or cannot be known."""
+        with suppress(StoreUnavailable):
+            head = await self._trail.head() if self._trail is not None else None
+            return head.sequence if head else 0
+        return 0
+
+    async def _sighting(self, canary: Canary, token: str, after: int) -> _Seen | None:
+        """What was judged here; what another gateway wrote of it, while that is not as expected. Raises StoreUnavailable."""
+        seen = self._flying[token]
+        if seen is None or seen.word != canary.expect:
+            later = await self._elsewhere(token, after)
+            if later is not None and self._flying[token] is seen:
+                self._flying[token] = later
+        return self._flying[token]
+
+    async def _elsewhere(self, token: str, after: int) -> _Seen | None:
+        """What another gateway wrote of it last. Raises StoreUnavailable."""
+        if self._trail is None:
+            return None
+        for entry in reversed(await self._trail.entries(Asked(step=Step.CANARY, after=after), newest=True)):
+            seen = _Seen(**json.loads(entry.detail))
+            if seen.token == token:
+                return seen
+        return None
 
     async def _amiss_of_hold(self, hold: str, canary: Canary) -> str:
         if await self._store.get(hold) is None:

@@ -1,5 +1,6 @@
 """What is installed: the locks are whole and agree with pyproject.toml; a wheel holds the package and the policies, no more."""
 
+import importlib.util
 import json
 import re
 import subprocess
@@ -15,7 +16,7 @@ import gateway
 
 TOP = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((TOP / "pyproject.toml").read_text())
-LOCKS = ("build", "run", "test", "package")
+LOCKS = ("build", "run", "test", "package", "audit")
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -44,6 +45,7 @@ def test_a_lock_pins_every_line_by_hash(lock):
         ("test", PROJECT["dependency-groups"]["test"]),
         ("build", PROJECT["build-system"]["requires"]),
         ("package", PROJECT["dependency-groups"]["package"]),
+        ("audit", PROJECT["dependency-groups"]["audit"]),
     ],
 )
 def test_a_lock_fits_what_the_project_asks_for(lock, written):
@@ -66,6 +68,39 @@ def test_the_bill_of_materials_names_what_the_run_lock_pins():
     assert hashes == set(re.findall(r"--hash=sha256:(\w+)", locked))
     unlicensed = {one["name"] for one in bill["components"] if "licenses" not in one and "properties" not in one}
     assert not unlicensed
+
+
+def test_what_is_installed_is_what_the_lock_names_under_licences_that_may_be_handed_on():
+    assert list(tool("sbom").faults()) == []
+
+
+def tool(name):
+    spec = importlib.util.spec_from_file_location(name, TOP / f"deploy/{name}.py")
+    made = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+HOLE = {"id": "PYSEC-2026-1", "fix_versions": ["1.1"], "aliases": [], "description": ""}
+SOUND, HOLED, UNKNOWN = (
+    {"name": "a", "version": "1.0", "vulns": []},
+    {"name": "b", "version": "1.0", "vulns": [HOLE]},
+    {"name": "c", "skip_reason": "not found"},
+)
+
+
+@pytest.mark.parametrize(
+    ("packages", "status", "says"),
+    [
+        ([SOUND, SOUND], 0, "No holes are known in 2 packages."),
+        ([SOUND, UNKNOWN], 0, "No holes are known in 1 packages.\nNot told of: c"),
+        ([SOUND, HOLED, UNKNOWN], 1, "b 1.0: PYSEC-2026-1, mended in 1.1"),
+        ([UNKNOWN, UNKNOWN], 69, "Nobody here tells of holes: the registry knows the packages and nothing of that."),
+    ],
+)
+def test_an_audit_fails_for_a_known_hole_and_says_where_nobody_was_there_to_ask(packages, status, says):
+    told, lines = tool("audit").told({"dependencies": packages, "fixes": []})
+    assert (told, "\n".join(lines)) == (status, says)
 
 
 def test_no_two_locks_disagree():

@@ -1,5 +1,6 @@
 """The watch: canaries that fare as expected and those that do not, and silence; an admin hears of what is wrong, once."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,9 +11,10 @@ from gateway.hold import Ruling
 from gateway.mail import Mail, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.pipeline import Pipeline
-from gateway.ports import Judgement
+from gateway.ports import Asked, Judgement
 from gateway.settings import Canary, Settings, Vigil, load_settings
 from gateway.store import SqliteStore
+from gateway.trail import Step
 from gateway.vigil import Watch, handed_in
 from tests.support.mails import FixedClock, decision, mail, reviewers
 from tests.support.world import HOSTNAME, Judge, Transaction, World
@@ -55,7 +57,7 @@ class Door:
 class Watched:
     """A watch over a world in which every message gets this decision."""
 
-    def __init__(self, rounds, disposition, **settings):
+    def __init__(self, rounds, disposition, trail=None, **settings):
         self.world = World()
         self.world.clock = Passing()
         self.door = Door(self.world)
@@ -76,6 +78,7 @@ class Watched:
             clock=self.world.clock,
             hostname=HOSTNAME,
             poll=0,
+            trail=trail,
         )
         self.door.pipeline = Pipeline(
             judge=self.watch, store=self.world.store, post=self.world.post, clock=self.world.clock, hostname=HOSTNAME
@@ -131,12 +134,45 @@ async def test_a_canary_that_another_front_judged_is_well_and_is_no_mail_there(r
     here, there = (Watched(rounds, REJECT, canaries={name: canary}) for name in ("board", "other board"))
     here.door.pipeline = there.door.pipeline
     before = there.watch.last
-    there.watch._tell = here.watch.see
+    told = []
+    there.watch._tell = lambda **said: told.append(asyncio.create_task(here.watch.see(**said)))
     await here.watch.round()
+    assert len(told) == 1
     assert here.watch.flown["board"].well
     assert there.watch.last == before
     here.watch.hear(before + timedelta(days=1))
     assert here.watch.last == before + timedelta(days=1)
+
+
+async def two_gateways(rounds, tmp_path, disposition, expect):
+    """One that hands in canaries, and another that judges them; they share a store."""
+    store = await SqliteStore.open(tmp_path / "shared.db", FixedClock())
+    canaries = {"board": Canary(sender=BOARD, to="all@department.example", expect=expect)}
+    here, there = (Watched(rounds, disposition, store, canaries=canaries) for _ in range(2))
+    there.world.clock = here.world.clock
+    here.door.pipeline = there.door.pipeline
+    return here, there, store
+
+
+@pytest.mark.parametrize(("disposition", "well"), [(REJECT, True), (Relay(), False)])
+async def test_a_canary_that_another_gateway_judged_is_read_of_in_the_store_they_share(rounds, tmp_path, disposition, well):
+    here, there, store = await two_gateways(rounds, tmp_path, disposition, "reject")
+    await here.watch.round()
+    assert here.watch.flown["board"].well is well
+    assert ("reject was expected, and policy command review said relay" in here.watch.flown["board"].says) is not well
+    [entry] = await store.entries(Asked(step=Step.CANARY))
+    assert there.watch.last < here.world.clock.at
+    assert entry.hold == ""
+    await store.close()
+
+
+async def test_whoever_sends_as_a_canary_fills_no_trail(rounds, tmp_path):
+    here, _, store = await two_gateways(rounds, tmp_path, REJECT, "reject")
+    for number in range(100):
+        await here.watch.see(token=f"{number:024x}", id="C1", word="relay", policy="p")
+        here.world.clock.at -= timedelta(seconds=4.9)
+    assert len(await store.entries(Asked(step=Step.CANARY))) == 10
+    await store.close()
 
 
 async def test_one_that_comes_out_otherwise_is_missed_at_once(rounds):

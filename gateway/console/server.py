@@ -1,7 +1,8 @@
 """HTTP for the console, in the loop of the front.
 
-uvicorn serves the socket it is given, takes no signals, and writes no log of its own. A server that ends by a fault says so in
-the log; mail goes on, and the console is back when the front is started again.
+uvicorn serves the socket it is given, takes no signals, and writes no log of its own. Where other fronts listen on that socket,
+too, connections are taken one by one, so that a front which dies has no more of them than it was about to serve. A server that
+ends by a fault says so in the log; mail goes on, and the console is back when the front is started again.
 """
 
 import asyncio
@@ -18,9 +19,16 @@ from gateway.console.house import House
 log = structlog.get_logger()
 
 _GRACE = 5
+_BACKLOG = 512
 
 
 class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Have as many wait as ever: asyncio lets no more wait than it takes in one go."""
+        await super().startup(sockets)
+        for listening in sockets or ():
+            listening.listen(_BACKLOG)
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Signals are the front's."""
@@ -28,11 +36,12 @@ class _Server(uvicorn.Server):
 
 
 class ConsoleServer:
-    """The console on a listening socket."""
+    """The console on a listening socket. shared: others take connections from it, too."""
 
-    def __init__(self, here: House, listening: socket.socket) -> None:
+    def __init__(self, here: House, listening: socket.socket, *, shared: bool = False) -> None:
         self._house = here
         self._listening = listening
+        self._at_once = 1 if shared else _BACKLOG
         self._server: _Server | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -68,6 +77,7 @@ class ConsoleServer:
             forwarded_allow_ips=list(wishes.proxy_from),
             timeout_graceful_shutdown=_GRACE,
             limit_concurrency=200,
+            backlog=self._at_once,
             h11_max_incomplete_event_size=64 * 1024,
             ssl_certfile=wishes.tls.certificate if wishes.tls else None,
             ssl_keyfile=wishes.tls.key if wishes.tls else None,

@@ -2,8 +2,8 @@
 
 What it leaves behind goes with it: its judges, which are in its process group, and its row among the counts.
 
-How it fails: a front that ends before it was ever ready the first time ends the gateway, by `ended_early`. Later it is tried
-again for ever, after a pause that grows up to a minute while it fails.
+How it fails: a front that ends before it was ever ready the first time, or for which the system has no process, ends the
+gateway, by `ended_early`. Later it is tried again for ever, after a pause that grows up to a minute while it fails.
 """
 
 import asyncio
@@ -102,6 +102,11 @@ class Keeper:
         self._stopping = True
         self._signal(signal.SIGTERM)
 
+    def replace(self) -> None:
+        """Have it finish what it has, and another take its place."""
+        self.ready.clear()
+        self._signal(signal.SIGTERM)
+
     async def begun(self) -> int | None:
         """Wait until it is up; its exit status if it ends before it ever was."""
         up = asyncio.create_task(self.ready.wait())
@@ -129,18 +134,11 @@ class Keeper:
 
     async def _life(self) -> int:
         """From its start to its end; its exit status, negative for a signal."""
-        ours, its = socket.socketpair()
-        self._channel = Channel({"alive": self._alive, "seen": self._seen, "ready": self._became_ready})
-        await self._channel.open(ours)
-        with its:
-            handed = self._gateway.handed(self.number, its.fileno())
-            process = self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                stdin=asyncio.subprocess.DEVNULL,
-                env=handed.environment(os.environ),
-                pass_fds=handed.descriptors,
-                process_group=0,
-            )
+        try:
+            process = self._process = await self._started()
+        except OSError as error:  # no memory for a process, no descriptors, or an upgrade in mid-work: all of that ends
+            log.error("front.not_started", number=self.number, why=str(error))  # noqa: TRY400  -- the reason is all there is
+            return os.EX_OSERR
         self._heard, self._spoke, self.since = time.monotonic(), False, datetime.now(UTC)
         if self._stopping:
             self._signal(signal.SIGTERM)
@@ -152,9 +150,29 @@ class Keeper:
             self.ready.clear()
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
-            await self._channel.close()
+            if self._channel is not None:
+                await self._channel.close()
             self._gateway.left(self.number)
         return status
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        """A new process, at the other end of our line. Raises OSError."""
+        ours, its = socket.socketpair()
+        channel = self._channel = Channel({"alive": self._alive, "seen": self._seen, "ready": self._became_ready})
+        await channel.open(ours)
+        with its:
+            handed = self._gateway.handed(self.number, its.fileno())
+            try:
+                return await asyncio.create_subprocess_exec(
+                    *self._command,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    env=handed.environment(os.environ),
+                    pass_fds=handed.descriptors,
+                    process_group=0,
+                )
+            except OSError:
+                await channel.close()
+                raise
 
     async def _watch(self) -> None:
         """End it where it hangs."""

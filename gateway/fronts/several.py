@@ -65,16 +65,31 @@ class Several:
         return said
 
     async def _reload(self, actor: str) -> Mapping[str, object]:
-        said: Mapping[str, object] = {"loaded": False, "mistakes": _NONE_UP}
-        for keeper in self._up():
-            try:
-                async with asyncio.timeout(_LAW):
-                    said = await keeper.ask("reload", actor=actor)
-            except (Gone, TimeoutError):
-                log.exception("front.not_reloaded", number=keeper.number)  # its place is taken by one that has the others' law
-                continue
-            if not said["loaded"]:
-                return said
+        """What the first that answered said; whoever is then without its law is replaced by one that has it."""
+        said, without = None, list[Keeper]()
+        for keeper in tuple(self._up()):
+            answer = await self._obeyed(keeper, actor)
+            if answer is None or (said is not None and answer != said):
+                log.error("front.not_reloaded", number=keeper.number, said=answer)
+                without.append(keeper)
+            elif said is None:
+                said = answer
+                if not said["loaded"]:
+                    break
+        if said is None:
+            return {"loaded": False, "mistakes": _NONE_UP}
+        for keeper in without:
+            keeper.replace()
+        return said
+
+    @staticmethod
+    async def _obeyed(keeper: Keeper, actor: str) -> Mapping[str, object] | None:
+        """What it says; None if it does not."""
+        try:
+            async with asyncio.timeout(_LAW):
+                said: Mapping[str, object] = await keeper.ask("reload", actor=actor)
+        except (Gone, TimeoutError):
+            return None
         return said
 
     async def status(self) -> Mapping[str, object]:

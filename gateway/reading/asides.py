@@ -4,6 +4,7 @@ A code that is drawn with the cells of a table is given as lines of blocks, as i
 """
 
 from collections.abc import Iterator
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -40,9 +41,22 @@ def tips(tree: LexborHTMLParser, seen: Lines) -> None:
 def checkered(tree: LexborHTMLParser) -> Iterator[str]:
     """Tables of many cells without a word, dark and light ones, as blocks."""
     for table in tree.css("table")[:_MOST]:
-        rows = table.css("tr")[: _MOST_ROWS + 1]
+        rows = list(islice(_rows(table), _MOST_ROWS + 1))
         if _LEAST_ROWS <= len(rows) <= _MOST_ROWS and not table.text().strip():
-            yield "\n".join("".join("██" if _dark(cell) else "  " for cell in row.css("td")[:_MOST_ROWS]) for row in rows)
+            yield "\n".join("".join("██" if _dark(cell) else "  " for cell in islice(_cells(row), _MOST_ROWS)) for row in rows)
+
+
+def _rows(table: LexborNode) -> Iterator[LexborNode]:
+    """Its own, and not those of tables in it: each row of a page is one table's."""
+    for child in table.iter():
+        if child.tag == "tr":
+            yield child
+        elif child.tag in {"tbody", "thead", "tfoot"}:
+            yield from (row for row in child.iter() if row.tag == "tr")
+
+
+def _cells(row: LexborNode) -> Iterator[LexborNode]:
+    return (cell for cell in row.iter() if cell.tag in {"td", "th"})
 
 
 def _dark(cell: LexborNode) -> bool:

@@ -140,17 +140,17 @@ def _looks(address: Address) -> Address | None:
 def _split(text: str) -> Iterator[Claim]:
     """The mailboxes of an address list, in one pass."""
     claim = Claim()
-    at = 0
+    at, last = 0, _last_closing(text)
     while at < len(text):
         character = text[at]
         if character == "(":
             at, inside = _comment(text, at)
             claim.comments.append(inside)
         elif character == '"':
-            at, inside = _quoted(text, at)
+            at, inside = _quoted(text, at, last)
             claim.words.append(inside)
         elif character == "<":
-            at, inside = _angle(text, at)
+            at, inside = _angle(text, at, last)
             claim.angles.append(inside)
         elif character in ",;":
             yield claim
@@ -196,18 +196,31 @@ def _comment(text: str, at: int) -> tuple[int, str]:
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-def _quoted(text: str, at: int) -> tuple[int, str]:
-    """A quoted string with its quotes; a quote that is never closed stands for itself."""
-    found = _QUOTED.match(text, at) if text.find('"', at + 1) >= 0 else None
+def _last_closing(text: str) -> int:
+    """Where the last quote stands that is not escaped: one before it is closed, none from it on is."""
+    at = text.rfind('"')
+    while at >= 0:
+        before = at
+        while before and text[before - 1] == "\\":
+            before -= 1
+        if (at - before) % 2 == 0:
+            return at
+        at = text.rfind('"', 0, before)
+    return at
+
+
+def _quoted(text: str, at: int, last: int) -> tuple[int, str]:
+    """A quoted string with its quotes; a quote that is never closed stands for itself. last: as `_last_closing` says."""
+    found = _QUOTED.match(text, at) if at < last else None
     return (found.end(), found[0]) if found else (at + 1, "")
 
 
-def _angle(text: str, at: int) -> tuple[int, str]:
+def _angle(text: str, at: int, last: int) -> tuple[int, str]:
     """What stands in `<>`; one that is never closed goes on to the next comma."""
     end = at + 1
     while end < len(text) and text[end] != ">":
         if text[end] == '"':
-            end, _ = _quoted(text, end)
+            end, _ = _quoted(text, end, last)
         elif text[end] == "<":
             return end, text[at + 1 : end]
         else:

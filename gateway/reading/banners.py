@@ -17,8 +17,9 @@ _CELLS = {**dict.fromkeys(_HEAVY, (1, 1, 1, 1)), **_HALVES, **_QUARTERS, **_THIR
 _STROKES = frozenset("_|/\\()-'`,.")
 _BLANK = frozenset(" \t\xa0\u3000░")
 _DRAWN = frozenset(_CELLS) | _STROKES | _BLANK
-_HINT = re.compile(r"[#*@$%&8_|/\\█▓▒■●◼⬛▀▄▌▐▘▝▖▗▚▞▛▜▙▟][^A-Za-z\n]{5,}\n[^A-Za-z\n]*[#*@$%&8_|/\\█▓▒■●◼⬛▀▄▌▐▘▝▖▗▚▞▛▜▙▟]")
-"""What a text has in it where two lines of a drawing follow each other."""
+_SIGNS = r"#*@$%&8_|/\\█▓▒■●◼⬛▀▄▌▐▘▝▖▗▚▞▛▜▙▟"
+_HINT = re.compile(rf"(?<![^A-Za-z\n])[^A-Za-z\n{_SIGNS}]*+[{_SIGNS}][^A-Za-z\n]{{5,}}+\n[^A-Za-z\n]*[{_SIGNS}]")
+"""What a text has in it where two lines of a drawing follow each other; each stretch without a letter is tried once."""
 _LEAST_LINES, _LEAST_WIDTH, _LEAST_SIGNS, _KINDS = 4, 8, 24, 6
 _MOST_LINES, _MOST_WIDTH, _MOST = 200, 400, 10
 _WIDE, _TALL = 8, 16

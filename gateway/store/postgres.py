@@ -70,6 +70,8 @@ _TOO_FAR = timedelta(seconds=30)
 class PostgresStore(Shelf):
     """The shelf in a database that other fronts use, too."""
 
+    shared = True
+
     def __init__(self, writer: Writer, spool: Spool, clock: Clock, *, lock: Lock, place: Postgres) -> None:
         super().__init__(writer, spool, clock)
         self._lock = lock

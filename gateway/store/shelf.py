@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import Connection
 
@@ -50,6 +51,9 @@ class Stock:
 
 class Shelf(Recorded):
     """Holds come with their content, in memory if it is small, else in a file that stays for an hour; `list` leaves it out."""
+
+    shared: ClassVar[bool] = False
+    """Whether other gateways may have the same one."""
 
     def __init__(self, writer: Writer, spool: Spool, clock: Clock) -> None:
         super().__init__(writer, spool, clock)

@@ -1,7 +1,10 @@
 """The console on a real socket, in the loop of the test."""
 
+import asyncio
 import signal
+import socket
 import ssl
+from contextlib import suppress
 from dataclasses import replace
 
 import httpx2
@@ -73,3 +76,22 @@ async def test_only_a_named_proxy_is_believed_about_who_asks(console):
                 await client.post(f"{url}/sign-in", data={"login": "x@y.example", "password": "wrong"})
         assert not await here.patience.bears("x@y.example", seen, console.clock.now())
         await server.close()
+
+
+@pytest.mark.parametrize(("shared", "left"), [(True, 20), (False, 0)])
+async def test_of_connections_that_wait_it_takes_one_at_a_time_where_other_fronts_listen_too(console, listening, shared, left):
+    waiting = [socket.create_connection(listening.getsockname()) for _ in range(40)]
+    other = listening.dup()
+    server = ConsoleServer(console.house, listening, shared=shared)
+    await server.start()
+    for _ in range(15):
+        await asyncio.sleep(0)
+    taken = 0
+    with suppress(BlockingIOError):
+        while True:
+            other.accept()[0].close()
+            taken += 1
+    assert left <= taken <= 2 * left
+    for one in (*waiting, other):
+        one.close()
+    await server.close()

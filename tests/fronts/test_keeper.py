@@ -1,14 +1,17 @@
 """A front as a process: whoever hangs or ends is replaced, and whoever cannot begin is not tried for ever."""
 
 import asyncio
+import os
 import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from gateway.fronts.keeper import Keeper, Patience
 from gateway.handed import Handed
 
+PYTHON = Path(sys.executable).resolve()
 SHORT = Patience(pause=0.01, longest=0.02, silence=1.5, at_first=30, look=0.02)
 FRONT = """\
 import json, os, signal, socket, sys
@@ -80,3 +83,42 @@ async def test_one_that_cannot_begin_is_not_tried_again_and_says_why(keeper):
     assert await front.begun() == 78
     await life
     assert (front.restarts, front.up) == (0, False)
+
+
+async def test_one_that_is_replaced_ends_in_peace_and_another_begins(keeper, said):
+    gateway = Gateway()
+    front = keeper(gateway, "well", "well")
+    life = asyncio.create_task(front.keep())
+    assert await front.begun() is None
+    await gateway.lasting.wait()
+    first = front.pid
+    front.replace()
+    assert not front.up
+    await front.ready.wait()
+    assert front.pid != first
+    assert [event["status"] for event in said if event["event"] == "front.ended"] == [0]
+    front.stop()
+    await life
+
+
+async def test_one_for_which_there_is_no_process_now_is_started_when_there_is(tmp_path, said):
+    python, gateway = tmp_path / "python", Gateway()
+    python.symlink_to(PYTHON)
+    front = Keeper(gateway, 1, command=(str(python), "-S", "-c", FRONT, str(tmp_path / "lives"), "hangs", "well"), patience=SHORT)
+    life = asyncio.create_task(front.keep())
+    assert await front.begun() is None
+    python.unlink()
+    while not [event for event in said if event["event"] == "front.not_started"]:  # noqa: ASYNC110  -- the log is all there is
+        await asyncio.sleep(0.02)
+    assert (front.up, front.pid) == (False, None)
+    python.symlink_to(PYTHON)
+    await gateway.lasting.wait()
+    front.stop()
+    await life
+
+
+async def test_a_first_one_for_which_there_is_no_process_is_the_end(tmp_path):
+    front = Keeper(Gateway(), 1, command=(str(tmp_path / "nothing"),), patience=SHORT)
+    life = asyncio.create_task(front.keep())
+    assert await front.begun() == os.EX_OSERR
+    await life

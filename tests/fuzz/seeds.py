@@ -74,6 +74,19 @@ def _ours() -> dict[str, tuple[bytes, ...]]:
         "data": (b"\x20\x50\x90\xf0Subject: a\r\n\r\n..b\r\n.\r\nRSET\r\n", b"\x01\x02\x03\x04a\n.\r\n.\n\r\n.\r\n"),
         "header": (_MESSAGE[:600], b"From: a@b, \"c\" <d@e>\r\nContent-Type: a/b; c*=utf-8''d%20; e*0=f; e*1=g\r\n\r\n"),
         "message": (_MESSAGE, reading.mail("Vote", "Subject: x", kind="text/html")),
+        "again": (
+            *(b"\x00" + unit for unit in (b'"', b'\\"', b"<", b"(", b"a@b.example, ", b"=?utf-8?q?a?= ", b"\r\nTo: a")),
+            *(b"\x03" + unit for unit in (b"a*0*=b;", b'a="', b";")),
+            *(b"\x04" + unit for unit in (b"--b\r\n", b"--b\r\n\r\n.", b"--b--\r\n")),
+            *(
+                b"\x05" + unit
+                for unit in (b"Vote ", b"https://a.example ", b"begin 644 a\n", b"V\n", b"=20", b"> ", b"\xe2\x80\x8b")
+            ),
+            *(b"\x06" + unit for unit in (b"<p>", b"<table><tr><td>", b"<b>a", b"<!--", b"&amp;", b"<a href=a>", b"<svg>")),
+            *(b"\x07" + unit for unit in (b"p{color:red}", b"@media{", b"/*")),
+            *(b"\x08" + unit for unit in (b"color:red;", b"rgb(", b"float:left;")),
+            *(bytes([kind]) + unit for kind, unit in ((9, b"SUMMARY:a\n"), (10, b"<text>a"), (11, b"{\\b a"))),
+        ),
         "attachment": (
             b"\x09" + documents.packed({"a.txt": "Vote", "b.html": "<b>Vote</b>"}),
             b"\x00" + gzip.compress(b"Vote", mtime=0),

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +93,9 @@ def test_any_claim_can_be_read_and_none_goes_unnoticed(pieces):
 @pytest.mark.timeout(30)
 def test_a_hostile_field_has_an_end(unit):
     addresses(unit * (600_000 // len(unit)))
+
+
+def test_quotes_that_are_all_escaped_do_not_have_the_rest_read_again_from_each():
+    begun = process_time()
+    assert addresses('"' + '\\"' * 32_000)
+    assert process_time() - begun < 2

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,6 +169,12 @@ def test_only_a_mail_programs_blockquote_is_cited():
 @pytest.mark.timeout(30)
 def test_a_hostile_page_has_an_end(markup):
     html.render(markup)
+
+
+def test_of_tables_in_tables_each_cell_is_looked_at_once():
+    begun = process_time()
+    html.render(("<table><tr>" + "<td></td>" * 40 + "<td>") * 200)
+    assert process_time() - begun < 2
 
 
 def test_a_page_nested_too_deep_is_read_without_its_layout_and_says_so():

@@ -1,6 +1,7 @@
 """Letters kept apart by signs, words without blanks, text on its head or in columns, and what cards and pages bring along."""
 
 import base64
+from time import process_time
 
 import pytest
 import segno
@@ -124,7 +125,8 @@ def test_letters_and_codes_drawn_with_signs_or_with_the_cells_of_a_table_are_rea
         "<tr>" + "".join(f"<td bgcolor={'#000' if dark else '#fff'}></td>" for dark in row) + "</tr>"
         for row in code.matrix_iter(border=2)
     )
-    links = PATIENT.read(mail(f"<p>See</p><table cellspacing=0>{rows}</table>", kind="text/html")).links
+    table = f"<table cellspacing=0>{rows}</table>"
+    links = PATIENT.read(mail(f"<p>See</p><table><tr><td>{table}</table>", kind="text/html")).links
     assert [link.target for link in links] == ["https://county.example/hours?week=12"]
 
 
@@ -139,3 +141,10 @@ def test_letters_and_codes_drawn_with_signs_or_with_the_cells_of_a_table_are_rea
 )
 def test_rules_quotes_and_tables_are_no_drawings(text):
     assert list(banners.pictures(text)) == []
+
+
+@pytest.mark.parametrize("unit", ["_", "_ ", "1_", "_\n", "a_", "_______\n1", "▀"])
+def test_looking_for_drawings_in_a_hostile_text_has_an_end(unit):
+    begun = process_time()
+    list(banners.pictures(unit * (300_000 // len(unit))))
+    assert process_time() - begun < 2
