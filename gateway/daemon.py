@@ -55,6 +55,7 @@ async def serve(settings: Settings) -> None:
             _on(signal.SIGINT, stop.set)
             _on(signal.SIGHUP, reload)
             notifier.ready(front.summary)
+            notifier.status = lambda: front.summary  # a reload by the control socket changes it
             await stop.wait()
             notifier.stopping()
     finally:

@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 
 _FIRST = 3
@@ -16,7 +16,12 @@ _FIRST = 3
 
 
 class Notifier:
-    """Tells systemd how things stand. The variables are taken out of the environment, so that no child speaks for us."""
+    """Tells systemd how things stand. The variables are taken out of the environment, so that no child speaks for us.
+
+    status: what to say of it with each sign of life, once there is something
+    """
+
+    status: Callable[[], str] | None = None
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
         self._to = environment.pop("NOTIFY_SOCKET", "")
@@ -39,7 +44,7 @@ class Notifier:
     async def keep_alive(self) -> None:
         """Say for ever that the loop goes round, twice in the time after which systemd takes us for dead."""
         while self._watchdog:
-            self._say("WATCHDOG=1")
+            self._say("WATCHDOG=1", *((f"STATUS={self.status()}",) if self.status else ()))
             await asyncio.sleep(self._watchdog / 2)
 
     def _say(self, *lines: str) -> None:

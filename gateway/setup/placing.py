@@ -6,13 +6,15 @@ deploy/after-queue.md, deploy/exchange.md and deploy/google-workspace.md say mor
 from gateway.setup.answers import Answers
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
+_SMTP, BACK = 25, 10026
+"""The port at which a Postfix on this machine takes mail, and the one at which it takes back what Hatchway passed."""
 
 
 def placing(answers: Answers) -> tuple[tuple[str, str], ...]:
     """What to do at each kind of mail server, with a heading."""
     return (
         ("Postfix, main.cf", _main(answers)),
-        ("Postfix, master.cf", _master(answers)),
+        ("Postfix, master.cf", _master(answers) + later(answers)),
         ("Exchange Online (PowerShell; not tested here)", _exchange(answers)),
         ("Google Workspace (Admin console; not tested here)", _google(answers)),
     )
@@ -29,11 +31,25 @@ def _master(answers: Answers) -> str:
     if answers.relay_host not in _LOCAL:
         return way_in
     return (
-        f"{way_in}{answers.relay_host}:{answers.relay_port}  inet  n  -  n  -  -  smtpd\n"
+        f"{way_in}127.0.0.1:{_back(answers)}  inet  n  -  n  -  -  smtpd\n"
         "  -o content_filter=\n"
         "  -o receive_override_options=no_unknown_recipient_checks,no_header_body_checks,no_milters\n"
         "  -o smtpd_authorized_xforward_hosts=127.0.0.0/8\n"
         "  -o smtpd_client_connection_count_limit=0\n"
+    )
+
+
+def _back(answers: Answers) -> int:
+    return BACK if answers.relay_port == _SMTP else answers.relay_port
+
+
+def later(answers: Answers) -> str:
+    """What to change in the settings once the Postfix on this machine has the lines above; "" if there is nothing."""
+    if answers.relay_host not in _LOCAL or answers.relay_port != _SMTP:
+        return ""
+    return (
+        f"Then let `relay` in hatchway.yaml be {{host: 127.0.0.1, port: {BACK}}}, and restart Hatchway:\n"
+        f"at port {_SMTP} the Postfix of this machine would send each message back here, round and round.\n"
     )
 
 

@@ -128,7 +128,7 @@ def _settings(answers: Answers) -> str:
         relay_tls=answers.relay_tls,
         relay_ca=f", ca file: {_text(str(answers.relay_ca))}" if answers.relay_ca else "",
         clients=_texts(answers.clients),
-        domains=_texts(answers.domains),
+        domains=_texts(_senders(answers)),
         store=_text(str(answers.state / "hatchway.db")),
         control=_text(str(answers.run / "control.sock")),
         spool=_text(str(answers.state / "spool")),
@@ -138,6 +138,11 @@ def _settings(answers: Answers) -> str:
     )
     more = _CONSOLE.format(console=_text(answers.console), public_url=_text(answers.public_url)) if answers.public_url else ""
     return said + more
+
+
+def _senders(answers: Answers) -> tuple[str, ...]:
+    """Whose mail is taken: the board's, too, wherever its addresses are."""
+    return tuple(dict.fromkeys((*answers.domains, *(address.rpartition("@")[2].lower() for address in answers.board))))
 
 
 def _policy(answers: Answers) -> str:
