@@ -85,7 +85,9 @@ async def test_it_says_when_it_is_ready_alive_reloading_and_stopping_and_tells_a
         async with FakeRelay() as relay:
             policies = tmp_path / "policies"
             shutil.copytree(TOP / "policies", policies)
-            gateway = Gateway(tmp_path / "gateway", relay=relay.port, policies=policies, more=f'monitor: {{listen: "127.0.0.1:{monitor}"}}')
+            gateway = Gateway(
+                tmp_path / "gateway", relay=relay.port, policies=policies, more=f'monitor: {{listen: "127.0.0.1:{monitor}"}}'
+            )
             gateway.port = listening.getsockname()[1]
             gateway.write_settings()
             started(gateway, systemd, listening)

@@ -54,17 +54,18 @@ def later(answers: Answers) -> str:
 
 
 def _exchange(answers: Answers) -> str:
-    name, domain, port = answers.hostname, answers.domains[0], answers.listen.rpartition(":")[2]
+    name, port = answers.hostname, answers.listen.rpartition(":")[2]
     return (
         f'New-OutboundConnector -Name "To Hatchway" -ConnectorType OnPremises -SmartHosts "{name}" `\n'
         f'  -TlsSettings DomainValidation -TlsDomain "{name}" -UseMXRecord $false -IsTransportRuleScoped $true\n'
-        f'New-InboundConnector -Name "From Hatchway" -ConnectorType OnPremises -SenderDomains "{domain}" `\n'
-        "  -RequireTls $true -SenderIPAddresses OUR.PUBLIC.ADDRESS -CloudServicesMailEnabled $false\n"
+        f'New-InboundConnector -Name "From Hatchway" -ConnectorType OnPremises -SenderDomains "*" `\n'
+        f'  -RequireTls $true -TlsSenderCertificateName "{name}" -CloudServicesMailEnabled $false\n'
         f'New-TransportRule -Name "Through Hatchway" -FromScope InOrganization `\n'
         f"  -ExceptIfSenderIpRanges OUR.PUBLIC.ADDRESS `\n"
         f'  -RouteMessageOutboundConnector "To Hatchway"\n'
         f"# Exchange Online connects to port 25: let port 25 of {name} lead to port {port} here.\n"
-        "# Add its networks to `client networks`, and give `listen` a certificate (`tls: starttls`).\n"
+        "# Add its networks to `client networks`, and give `listen` a certificate (`tls: starttls`), and `relay` the same\n"
+        "# (`certificate`, `key`): Exchange Online knows us by it. deploy/exchange.md has all of it.\n"
     )
 
 
