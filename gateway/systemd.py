@@ -8,7 +8,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable, MutableMapping
+from collections.abc import MutableMapping
 from contextlib import suppress
 
 _FIRST = 3
@@ -16,12 +16,7 @@ _FIRST = 3
 
 
 class Notifier:
-    """Tells systemd how things stand. The variables are taken out of the environment, so that no child speaks for us.
-
-    status: what to say of it with each sign of life, once there is something
-    """
-
-    status: Callable[[], str] | None = None
+    """Tells systemd how things stand. The variables are taken out of the environment, so that no child speaks for us."""
 
     def __init__(self, environment: MutableMapping[str, str] = os.environ) -> None:
         self._to = environment.pop("NOTIFY_SOCKET", "")
@@ -32,6 +27,10 @@ class Notifier:
     def ready(self, status: str) -> None:
         """We do what we are there for, as well after a reload."""
         self._say("READY=1", f"STATUS={status}")
+
+    def tell(self, status: str) -> None:
+        """What `systemctl status` shows."""
+        self._say(f"STATUS={status}")
 
     def reloading(self) -> None:
         """We take new policies; `ready` ends it."""
@@ -44,7 +43,7 @@ class Notifier:
     async def keep_alive(self) -> None:
         """Say for ever that the loop goes round, twice in the time after which systemd takes us for dead."""
         while self._watchdog:
-            self._say("WATCHDOG=1", *((f"STATUS={self.status()}",) if self.status else ()))
+            self._say("WATCHDOG=1")
             await asyncio.sleep(self._watchdog / 2)
 
     def _say(self, *lines: str) -> None:
