@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 from gateway.channel import Answer, Channel
+from gateway.control.server import Answer as Asked
 from gateway.control.server import answered
 from gateway.handed import Handed
 from gateway.seat import Crowd, Seat
@@ -54,6 +55,7 @@ async def serve(settings: Settings) -> None:
             _on(signal.SIGTERM, stop.set)
             _on(signal.SIGINT, stop.set)
             _on(signal.SIGHUP, reload)
+            front.requests["reload"] = _telling(front, notifier)
             notifier.ready(front.summary)
             await stop.wait()
             notifier.stopping()
@@ -148,6 +150,19 @@ async def _reloaded(front: Front, notifier: Notifier) -> None:
         await front.reload()
     finally:
         notifier.ready(front.summary)
+
+
+def _telling(front: Front, notifier: Notifier) -> Asked:
+    """A reload by the control socket, of which systemd hears, too."""
+    reload = front.requests["reload"]
+
+    async def told(user: str, asked: Mapping[str, Any]) -> object:
+        try:
+            return await reload(user, asked)
+        finally:
+            notifier.tell(front.summary)
+
+    return told
 
 
 def _on(number: signal.Signals, act: Callable[[], None]) -> None:

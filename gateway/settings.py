@@ -56,13 +56,18 @@ class Milter(Model):
 
 
 class Relay(Model):
-    """The one machine all mail goes to. verify: the certificate must be valid for `host`."""
+    """The one machine all mail goes to. verify: its certificate must be valid for `host`.
+
+    certificate, key: of ours, for a relay that knows its clients by them; read again when they change
+    """
 
     host: Host
     port: int = Field(default=25, ge=1, le=LAST_PORT)
     tls: Literal["none", "starttls", "implicit"] = "none"
     verify: bool = True
     ca_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
     user: str = ""
     password_file: Path | None = None
     xforward: bool = True
@@ -302,8 +307,7 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
         yield document.problem(("judging",), "unsure and match go together", "Write both, or neither for the measured ones.")
     elif judging.unsure is not None and judging.match is not None and judging.unsure > judging.match:
         yield document.problem(("judging", "match"), "is below unsure", "A match needs no less than what is unsure.")
-    if bool(settings.relay.user) != bool(settings.relay.password_file):
-        yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+    yield from _relay(settings.relay, document)
     yield from database.contradictions(settings.store, document, settings.fronts)
     yield from sealing.contradictions(settings.encryption, document)
     if settings.vigil.canaries and settings.vigil.through is None and not settings.listen:
@@ -312,6 +316,15 @@ def _contradictions(settings: Settings, document: Document) -> Iterator[Problem]
     yield from webhook.contradictions(settings.webhooks, document)
     if settings.console is not None:
         yield from contradictions(settings.console.oidc, settings.console.ldap, document)
+
+
+def _relay(relay: Relay, document: Document) -> Iterator[Problem]:
+    if bool(relay.user) != bool(relay.password_file):
+        yield document.problem(("relay",), "user and password file go together", "Write both or neither.")
+    if bool(relay.certificate) != bool(relay.key):
+        yield document.problem(("relay",), "certificate and key go together", "Write both or neither.")
+    elif relay.certificate and relay.tls == "none":
+        yield document.problem(("relay", "certificate"), "is shown to nobody", "Only TLS asks for one: write `tls: starttls`.")
 
 
 def _doors(settings: Settings, document: Document) -> Iterator[Problem]:
@@ -351,4 +364,18 @@ def server_tls(tls: Tls | None) -> ssl.SSLContext | None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(tls.certificate, tls.key)
+    return context
+
+
+def relay_tls(relay: Relay) -> ssl.SSLContext | None:
+    """The context of the door out: TLS 1.2 or later. Raises OSError (ssl.SSLError) if the files do not serve."""
+    if relay.tls == "none":
+        return None
+    context = ssl.create_default_context(cafile=relay.ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if not relay.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if relay.certificate and relay.key:
+        context.load_cert_chain(relay.certificate, relay.key)
     return context

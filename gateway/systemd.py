@@ -28,6 +28,10 @@ class Notifier:
         """We do what we are there for, as well after a reload."""
         self._say("READY=1", f"STATUS={status}")
 
+    def tell(self, status: str) -> None:
+        """What `systemctl status` shows."""
+        self._say(f"STATUS={status}")
+
     def reloading(self) -> None:
         """We take new policies; `ready` ends it."""
         self._say("RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")

@@ -145,9 +145,9 @@ def newest(folder: Path) -> datetime | None:
 
 
 def certificates(settings: Settings) -> tuple[Path, ...]:
-    """The files with the certificates that we show."""
-    shown = (settings.tls, settings.console.tls if settings.console else None)
-    return tuple(dict.fromkeys(tls.certificate for tls in shown if tls))
+    """The files with the certificates that we show, to clients and to the relay."""
+    shown = (settings.tls, settings.console.tls if settings.console else None, settings.relay)
+    return tuple(dict.fromkeys(one.certificate for one in shown if one and one.certificate))
 
 
 def _end(file: Path) -> datetime | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -37,6 +38,11 @@ class Systemd:
             while True:
                 self.heard += self._socket.recv(4096).decode().splitlines()
         return word in self.heard
+
+    def tells(self, words: str) -> bool:
+        """Whether it was said in a status."""
+        self.said("")
+        return any(line.startswith("STATUS=") and words in line for line in self.heard)
 
     def wait_for(self, word: str) -> None:
         wait_until(lambda: self.said(word), 90, word, lambda: "\n".join(self.heard))
@@ -77,7 +83,11 @@ async def test_it_says_when_it_is_ready_alive_reloading_and_stopping_and_tells_a
     monitor = free_port()
     with Systemd(tmp_path / "notify") as systemd, socket.create_server(("127.0.0.1", 0)) as listening:
         async with FakeRelay() as relay:
-            gateway = Gateway(tmp_path / "gateway", relay=relay.port, more=f'monitor: {{listen: "127.0.0.1:{monitor}"}}')
+            policies = tmp_path / "policies"
+            shutil.copytree(TOP / "policies", policies)
+            gateway = Gateway(
+                tmp_path / "gateway", relay=relay.port, policies=policies, more=f'monitor: {{listen: "127.0.0.1:{monitor}"}}'
+            )
             gateway.port = listening.getsockname()[1]
             gateway.write_settings()
             started(gateway, systemd, listening)
@@ -107,6 +117,10 @@ def seen(gateway: Gateway, systemd: Systemd, monitor: int) -> None:
     gateway.process.send_signal(signal.SIGHUP)
     systemd.wait_for("RELOADING=1")
     systemd.wait_for("READY=1")
+
+    (gateway.policies / "department.yaml").write_text("policies: {}\n")
+    assert gateway.hatchway("reload").returncode == 78
+    wait_until(lambda: systemd.tells("the old policies stay"), 20, "a status", lambda: "\n".join(systemd.heard))
     assert 'hatchway_reloads_total{result="loaded"} 1.0' in asked(monitor, "/metrics")[1]
 
     gateway.process.send_signal(signal.SIGTERM)

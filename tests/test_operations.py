@@ -92,5 +92,8 @@ def test_the_unit_runs_the_command_with_the_settings_that_the_page_names():
     written = UNIT.read_text()
     assert re.search(r"^Type=notify$", written, re.MULTILINE)
     assert re.search(r"^ExecStart=/opt/hatchway/.venv/bin/hatchway serve -c /etc/hatchway/hatchway.yaml$", written, re.MULTILINE)
+    assert re.search(
+        r"^ExecReload=/opt/hatchway/.venv/bin/hatchway reload -c /etc/hatchway/hatchway.yaml$", written, re.MULTILINE
+    )
     for path in ("/opt/hatchway/.venv", "/etc/hatchway/hatchway.yaml", "/var/lib/hatchway", "/run/hatchway"):
         assert f"`{path}`" in PAGE

@@ -68,6 +68,8 @@ def test_sender_domains_are_domains_or_any(load, written):
         ("host: 127.0.0.1", "host: mx.example, port: 99999", '3:33: "port" should be at most 65535'),
         ("host: 127.0.0.1", "host: 127.0.0.1, port: 2525", "3:8: 127.0.0.1:2525 is our own door"),
         ("host: 127.0.0.1", "host: mx.example, user: hatchway", "3:8: user and password file go together"),
+        ("host: 127.0.0.1", "host: mx.example, tls: starttls, certificate: c.pem", "3:8: certificate and key go together"),
+        ("host: 127.0.0.1", "host: mx.example, certificate: c.pem, key: k.pem", "3:40: is shown to nobody"),
         ("notices:", 'console: {listen: "127.0.0.1:1", public url: "ftp://x"}\nnotices:', "is no address of a console"),
         ("notices:", 'console: {listen: "127.0.0.1:1", public url: "http://x.example"}\nnotices:', "is not encrypted"),
         ("notices:", 'console: {listen: "127.0.0.1:1"}\nnotices:', "public url"),

@@ -11,7 +11,7 @@ import click
 from gateway.cli.common import as_json, config, print_json, refuse
 from gateway.database import Postgres
 from gateway.identity import unknown_reviewers
-from gateway.settings import Settings, load_settings, server_tls
+from gateway.settings import Settings, load_settings, relay_tls, server_tls
 from gateway.source import Location, Mistakes, Model, Problem, read, schema
 from gateway.vault import readable
 from gateway.webhook import secrets
@@ -107,6 +107,7 @@ def _problems(settings_file: Path) -> list[Problem]:
             tried(secrets, hook.secret_file)
         if not problems:
             tried(server_tls, settings.tls)
+            tried(relay_tls, settings.relay)
         tried(Notices, settings.notices, hostname=settings.hostname)
         folders = {"policies": settings.policies, "roster": settings.roster}
     else:
@@ -147,6 +148,8 @@ def _files(settings: Settings) -> Iterator[Problem]:
 
 def _named(settings: Settings) -> Iterator[tuple[str, Path | None]]:
     yield "ca file", settings.relay.ca_file
+    yield "relay.certificate", settings.relay.certificate
+    yield "relay.key", settings.relay.key
     yield "password file", settings.relay.password_file
     if isinstance(settings.store, Postgres):
         yield "store.ca file", settings.store.ca_file

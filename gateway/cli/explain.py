@@ -4,6 +4,7 @@ import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,11 +15,19 @@ from gateway.mail import Address, Client, Command, Envelope, Mail, new_id
 from gateway.mail.content import in_memory
 from gateway.ports import Judgement
 
+if TYPE_CHECKING:
+    from gateway.reading import Reader
+
 
 @click.command
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--sender", required=True, help="The envelope sender; <> for the null sender.")
-@click.option("--recipient", "recipients", required=True, multiple=True, help="An envelope recipient; repeat it for more.")
+@click.option("--sender", help="The envelope sender; <> for the null sender.  [default: Return-Path, or else From]")
+@click.option(
+    "--recipient",
+    "recipients",
+    multiple=True,
+    help="An envelope recipient; repeat it for more.  [default: To, Cc and Bcc]",
+)
 @click.option("--at", type=click.DateTime(), help="The time to decide for (UTC), for policies with dates.  [default: now]")
 @click.option(
     "--policies", type=click.Path(path_type=Path, file_okay=False), help="A folder of policies in place of the settings'."
@@ -29,7 +38,7 @@ from gateway.ports import Judgement
 def command(  # noqa: PLR0913  -- one parameter an option
     file: Path,
     *,
-    sender: str,
+    sender: str | None,
     recipients: tuple[str, ...],
     at: datetime | None,
     policies: Path | None,
@@ -48,9 +57,11 @@ def command(  # noqa: PLR0913  -- one parameter an option
     known = law.roster(settings_file, roster)
     scorer = load_judge() if judging.model else None
     when = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
+    reader, octets = Reader(limits=limits(judging)), _octets(file)
+    envelope = _envelope(sender, recipients) if sender is not None and recipients else _said(octets, sender, recipients, reader)
     judgement = judge(
-        _mail(_octets(file), sender, recipients, when),
-        reader=Reader(limits=limits(judging)),
+        Mail(id=new_id(when), envelope=envelope, content=in_memory(octets), received=when),
+        reader=reader,
         classifier=Classifier(known, scorer=scorer, thresholds=thresholds(judging)),
         rulebook=law.rulebook(settings_file, policies, known),
         at=when,
@@ -59,6 +70,9 @@ def command(  # noqa: PLR0913  -- one parameter an option
         print_json(_explained(judgement))
     else:
         _print(judgement)
+        if sender is None or not recipients:
+            who = f"{envelope.sender or '<>'} to {', '.join(map(str, envelope.recipients))}"
+            click.echo(plain(f"  taken     from {who}, as it says itself; --sender and --recipient say otherwise"))
 
 
 def _octets(file: Path) -> bytes:
@@ -69,14 +83,29 @@ def _octets(file: Path) -> bytes:
     return re.sub(rb"\r?\n", b"\r\n", written)
 
 
-def _mail(octets: bytes, sender: str, recipients: tuple[str, ...], at: datetime) -> Mail:
+def _said(octets: bytes, sender: str | None, recipients: tuple[str, ...], reader: "Reader") -> Envelope:
+    """What was not given is taken from the message."""
+    from gateway.rehearsal.envelopes import Assumed, Unaddressed, envelope, header_block
+
+    authors = reader.read(octets, dear=False).authors
     try:
-        return Mail(id=new_id(at), envelope=_envelope(sender, recipients), content=in_memory(octets), received=at)
+        found = envelope(header_block(octets), authors, assumed=Assumed(sender=sender or "", recipients=recipients))
+    except Unaddressed as unknown:
+        fail(Exit.DATA, str(unknown))
+    except ValueError:
+        return _envelope(sender or "", recipients)
+    said = str(found.sender or "<>") if sender is None else sender
+    return _envelope(said, recipients or tuple(map(str, found.recipients)))
+
+
+def _envelope(sender: str, recipients: tuple[str, ...]) -> Envelope:
+    try:
+        return _written(sender, recipients)
     except ValueError as error:
         fail(Exit.DATA, f"{error}; write addresses as user@domain")
 
 
-def _envelope(sender: str, recipients: tuple[str, ...]) -> Envelope:
+def _written(sender: str, recipients: tuple[str, ...]) -> Envelope:
     path = "" if sender in {"", "<>"} else sender
     return Envelope(
         sender=_address(path) if path else None,

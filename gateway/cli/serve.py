@@ -99,10 +99,10 @@ def trace(exc_info: structlog.typing.ExcInfo) -> str:
     return "\nwhich came of\n".join(said)
 
 
-def log_to_stderr(style: str, front: int | None = None) -> None:
+def log_to_stderr(style: str, front: int | None = None, least: int = logging.INFO) -> None:
     """One line an event on standard error, as key=value or JSON; other libraries' warnings in the same form.
 
-    front: its number, if it is one of several
+    front: its number, if it is one of several; least: of a level below that nothing is written
 
     A log that cannot be written (a full disk, a reader that is gone) stops no mail: its lines are lost, and nothing else.
     """
@@ -121,7 +121,7 @@ def log_to_stderr(style: str, front: int | None = None) -> None:
         shared.append(lambda _logger, _method, event: {**event, "front": front})
     structlog.configure(
         processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )

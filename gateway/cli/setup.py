@@ -1,6 +1,7 @@
 """`hatchway setup`."""
 
 import asyncio
+import logging
 import os
 import pwd
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import click
 
@@ -33,7 +35,7 @@ _PATH = click.Path(path_type=Path)
 @click.option(
     "--administrator", default="", help="Who looks after the console's accounts; the first reviewer, if nobody is named."
 )
-@click.option("--hostname", default=socket.getfqdn, help="Our own name.")
+@click.option("--hostname", default="", help="Our own name; the console's or this machine's, if nothing is said.")
 @click.option(
     "--client", "clients", multiple=True, default=["127.0.0.0/8"], help="A network that may send through us; repeat it."
 )
@@ -57,7 +59,7 @@ def command(**given: Any) -> None:
     from gateway.clock import SystemClock
     from gateway.setup import files, placing, standing, write
 
-    log_to_stderr("plain")
+    log_to_stderr("plain", least=logging.WARNING)
     texts = files(answers, shipped("roster"))
     there = standing(answers, texts)
     if there and not given["force"]:
@@ -114,7 +116,7 @@ def _answers(given: dict[str, Any]) -> "Answers":
         reviewers=tuple(reviewers),
         board=tuple(board),
         public_url=public.rstrip("/"),
-        hostname=given["hostname"],
+        hostname=given["hostname"] or _name(public, domains[0]),
         clients=tuple(given["clients"]),
         listen=given["listen"],
         console=given["console"],
@@ -137,6 +139,14 @@ def _several(question: str, *, empty: bool = False) -> list[str]:
     return [one for one in _asked(question, empty=empty).replace(",", " ").split() if one]
 
 
+def _name(public: str, domain: str) -> str:
+    """What others know us by: where the console is reached, or this machine's name if it is a whole one."""
+    reached, own = urlsplit(public).hostname or "", socket.getfqdn()
+    if "." in reached and not reached.replace(".", "").isdecimal():
+        return reached
+    return own if "." in own and not own.startswith("localhost") else f"hatchway.{domain}"
+
+
 def _host_port(relay: str) -> tuple[str, int]:
     host, colon, port = relay.rpartition(":")
     if not colon or (":" in host and not host.startswith("[")):  # a bare IPv6 address has colons of its own
@@ -154,8 +164,8 @@ async def _try(answers: "Answers", clock: Any, to: str, *, anyway: bool) -> None
     if to:
         found.append(await probe(answers, to, clock))
     for one in found:
-        click.echo(f"{'good' if one.good else 'BAD':<8} {one.what}: {one.says}")
-    if not all(one.good for one in found) and not anyway:
+        click.echo(f"{'good' if one.good else 'mind' if one.later else 'BAD':<8} {one.what}: {one.says}")
+    if not all(one.good or one.later for one in found) and not anyway:
         fail(Exit.FAILED, "Nothing was written. Mend it, or write it all the same with --anyway.")
 
 

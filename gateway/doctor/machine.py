@@ -70,6 +70,7 @@ def permissions(settings: Settings, database: Path | None) -> Iterator[Finding]:
 def _secrets(settings: Settings) -> Iterator[Path | None]:
     console = settings.console
     yield settings.relay.password_file
+    yield settings.relay.key
     yield from (hook.secret_file for hook in settings.webhooks.values())
     yield settings.tls.key if settings.tls else None
     if console:
@@ -89,11 +90,11 @@ def validity(settings: Settings, now: datetime) -> Iterator[Finding]:
         try:
             end = ends(file)
         except (OSError, ValueError) as error:
-            yield bad(what, str(error), "Doors with TLS need one.")
+            yield bad(what, str(error), "The settings name it, for a door or for the relay.")
             continue
         says = f"it ends {end:%Y-%m-%d}"
         if end <= now:
-            yield bad(what, says, "Clients turn away. Renew it, and reload.")
+            yield bad(what, says, "Whoever it is shown to turns away. Renew it, and reload.")
         elif end - now < _SOON:
             yield mind(what, f"{says}, in {(end - now).days} days", "Renew it, and reload.")
         else:

@@ -28,7 +28,8 @@ async def looked_at(settings: Settings, people: Iterable[Address], clock: Clock)
         yield bad("relay", f"{where}: {said.text}", remedy)
         return
     tls = {"none": "without TLS", "starttls": "by STARTTLS", "implicit": "by TLS"}[settings.relay.tls]
-    yield good("relay", f"{where} answers {tls}, and offers {', '.join(sorted(relay.extensions)) or 'nothing'}")
+    ours = ", where our certificate is shown if it asks for one" if settings.relay.certificate else ""
+    yield good("relay", f"{where} answers {tls}{ours}, and offers {', '.join(sorted(relay.extensions)) or 'nothing'}")
     yield await asyncio.to_thread(_loop, settings)
     for one in people:
         reply = await _heard(relay, one)

@@ -124,6 +124,7 @@ async def serve(settings: Settings) -> int:
         up.set()
         log.info("fronts.ready", fronts=settings.fronts)
         notifier.ready(several.summary)
+        several.told = lambda: notifier.tell(several.summary)
         await stop.wait()
         notifier.stopping()
         log.info("fronts.draining")

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,10 @@ _NONE_UP = "no front is up; the log says why, and they are started anew"
 
 
 class Several:
-    """It answers `gateway.monitor.Asked`, too. since: when the gateway was started; reloaded: what became of the last reload."""
+    """It answers `gateway.monitor.Asked`, too. since: when the gateway was started; reloaded: what became of the last reload.
+
+    told: called after each reload, for whoever shows how it stands
+    """
 
     def __init__(self, keepers: Sequence[Keeper], *, since: datetime) -> None:
         self._keepers = keepers
@@ -35,6 +38,7 @@ class Several:
         self._changing = asyncio.Lock()
         self.reloaded = "as started"
         self.stopping = False
+        self.told: Callable[[], None] = lambda: None
 
     def left(self, number: int) -> None:
         """That front is gone."""
@@ -62,6 +66,7 @@ class Several:
         self._reloads["loaded" if loaded else "refused"] += 1
         at = f"{datetime.now(self._since.tzinfo):%Y-%m-%d %H:%M} UTC"
         self.reloaded = f"loaded {at}" if loaded else f"refused {at}, the old policies stay"
+        self.told()
         return said
 
     async def _reload(self, actor: str) -> Mapping[str, object]:

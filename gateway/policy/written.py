@@ -145,12 +145,27 @@ def _told(written: str) -> str:
         raise Wrong(says, f"{remedy[:1].upper()}{remedy[1:]}.") from None
 
 
+def _grouped(written: str) -> str:
+    """No group's name has an @ or a dot."""
+    if "@" not in written and "." not in written:
+        return ""
+    what = "an address" if "@" in written else "a domain"
+    return f"A group's name stands here, and this is {what}. Write `groups: {{GROUP: [{written}]}}`, and GROUP here."
+
+
+def _declared(written: str) -> str:
+    if not is_mailbox(written):
+        return ""
+    them = f"{{NAME: {{members: [{written}], deadline: 48h, then: deny}}}}"
+    return f"A name from `reviewers` stands here, and this is an address. Write `reviewers: {them}`, and NAME here."
+
+
 Line = Annotated[str, AfterValidator(_line)]
 AuthorityName = Annotated[str, known("authority")]
-GroupName = Annotated[str, known("group")]
+GroupName = Annotated[str, known("group", _grouped)]
 PeriodName = Annotated[str, known("period")]
 LadderName = Annotated[str, known("ladder")]
-ReviewersName = Annotated[str, known("reviewers")]
+ReviewersName = Annotated[str, known("reviewers", _declared)]
 
 
 class Authority(Model):
@@ -326,7 +341,7 @@ class Complete(Policy):
 class Sender(Model):
     """Who is under which policy. dry_run: it is only noted what that policy would have done, and the next entry is tried."""
 
-    sender: OneOrMore[Annotated[str, known("sender group")]] = Field(min_length=1)
+    sender: OneOrMore[Annotated[str, known("sender group", _grouped)]] = Field(min_length=1)
     policy: Annotated[str, known("policy")]
     dry_run: bool = False
 

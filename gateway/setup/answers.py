@@ -6,9 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """domains: whose mail is taken, the department's first; board: addresses whose mail to the department is read first.
+    """domains: whose mail is taken besides the board's, the department's first.
 
-    listen: where mail comes in; clients: networks that may send through us; console: where it listens, behind its proxy
+    board: addresses whose mail to the department is read first; listen: where mail comes in
+    clients: networks that may send through us; console: where it listens, behind its proxy
     folder: for settings and policies; state: for the store; run: for the control socket
     """
 

@@ -6,13 +6,15 @@ deploy/after-queue.md, deploy/exchange.md and deploy/google-workspace.md say mor
 from gateway.setup.answers import Answers
 
 _LOCAL = {"127.0.0.1", "localhost", "::1"}
+_SMTP, BACK = 25, 10026
+"""The port at which a Postfix on this machine takes mail, and the one at which it takes back what Hatchway passed."""
 
 
 def placing(answers: Answers) -> tuple[tuple[str, str], ...]:
     """What to do at each kind of mail server, with a heading."""
     return (
         ("Postfix, main.cf", _main(answers)),
-        ("Postfix, master.cf", _master(answers)),
+        ("Postfix, master.cf", _master(answers) + later(answers)),
         ("Exchange Online (PowerShell; not tested here)", _exchange(answers)),
         ("Google Workspace (Admin console; not tested here)", _google(answers)),
     )
@@ -29,7 +31,7 @@ def _master(answers: Answers) -> str:
     if answers.relay_host not in _LOCAL:
         return way_in
     return (
-        f"{way_in}{answers.relay_host}:{answers.relay_port}  inet  n  -  n  -  -  smtpd\n"
+        f"{way_in}127.0.0.1:{_back(answers)}  inet  n  -  n  -  -  smtpd\n"
         "  -o content_filter=\n"
         "  -o receive_override_options=no_unknown_recipient_checks,no_header_body_checks,no_milters\n"
         "  -o smtpd_authorized_xforward_hosts=127.0.0.0/8\n"
@@ -37,18 +39,33 @@ def _master(answers: Answers) -> str:
     )
 
 
+def _back(answers: Answers) -> int:
+    return BACK if answers.relay_port == _SMTP else answers.relay_port
+
+
+def later(answers: Answers) -> str:
+    """What to change in the settings once the Postfix on this machine has the lines above; "" if there is nothing."""
+    if answers.relay_host not in _LOCAL or answers.relay_port != _SMTP:
+        return ""
+    return (
+        f"Then let `relay` in hatchway.yaml be {{host: 127.0.0.1, port: {BACK}}}, and restart Hatchway:\n"
+        f"at port {_SMTP} the Postfix of this machine would send each message back here, round and round.\n"
+    )
+
+
 def _exchange(answers: Answers) -> str:
-    name, domain, port = answers.hostname, answers.domains[0], answers.listen.rpartition(":")[2]
+    name, port = answers.hostname, answers.listen.rpartition(":")[2]
     return (
         f'New-OutboundConnector -Name "To Hatchway" -ConnectorType OnPremises -SmartHosts "{name}" `\n'
         f'  -TlsSettings DomainValidation -TlsDomain "{name}" -UseMXRecord $false -IsTransportRuleScoped $true\n'
-        f'New-InboundConnector -Name "From Hatchway" -ConnectorType OnPremises -SenderDomains "{domain}" `\n'
-        "  -RequireTls $true -SenderIPAddresses OUR.PUBLIC.ADDRESS -CloudServicesMailEnabled $false\n"
+        f'New-InboundConnector -Name "From Hatchway" -ConnectorType OnPremises -SenderDomains "*" `\n'
+        f'  -RequireTls $true -TlsSenderCertificateName "{name}" -CloudServicesMailEnabled $false\n'
         f'New-TransportRule -Name "Through Hatchway" -FromScope InOrganization `\n'
         f"  -ExceptIfSenderIpRanges OUR.PUBLIC.ADDRESS `\n"
         f'  -RouteMessageOutboundConnector "To Hatchway"\n'
         f"# Exchange Online connects to port 25: let port 25 of {name} lead to port {port} here.\n"
-        "# Add its networks to `client networks`, and give `listen` a certificate (`tls: starttls`).\n"
+        "# Add its networks to `client networks`, and give `listen` a certificate (`tls: starttls`), and `relay` the same\n"
+        "# (`certificate`, `key`): Exchange Online knows us by it. deploy/exchange.md has all of it.\n"
     )
 
 

@@ -20,11 +20,12 @@ _US = Client(address="127.0.0.1", helo="localhost")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """good: it will do; says: what was found, and what to do if it will not."""
+    """good: it will do; says: what was found, and what to do if it will not; later: that may be mended at any time."""
 
     what: str
     good: bool
     says: str
+    later: bool = False
 
 
 async def tried(answers: Answers, clock: Clock) -> AsyncIterator[Tried]:
@@ -105,6 +106,6 @@ async def _public(url: str) -> Tried:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
-        says = f"{host} has no address: {error.strerror}. Browsers will look for the console there."
-        return Tried(what="public url", good=False, says=says)
+        says = f"{host} has no address yet: {error.strerror}. Browsers will look for the console there."
+        return Tried(what="public url", good=False, says=says, later=True)
     return Tried(what="public url", good=True, says=f"{host} is {', '.join(sorted({str(one[4][0]) for one in found}))}")

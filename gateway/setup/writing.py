@@ -65,6 +65,40 @@ senders:
 {senders}  - {{sender: null sender, policy: everyday mail}}    # delivery reports and automatic answers
   - {{sender: anyone, policy: everyday mail}}
 """
+_TESTS = """\
+# What should become of messages; `hatchway policy test` runs it. Written by `hatchway setup`; deploy/policies.md has the words.
+tests:
+{board}  promotion of a candidate is read by command:
+    from: {clerk}
+    to: someone@elsewhere.example
+    subject: Tuesday
+    body: Please vote for Ana Reyes for sheriff on Tuesday, she has earned it.
+    expect: {{disposition: hold, policy: everyday mail, rule: 1}}
+
+  police business passes:
+    from: {clerk}
+    to: someone@elsewhere.example
+    subject: Polling places
+    body: Two officers are assigned to each polling place on Tuesday from six to nine. Report to the watch commander.
+    expect: {{disposition: relay, policy: everyday mail}}
+
+  a delivery report passes:
+    from: {daemon}
+    sender: <>
+    to: {clerk}
+    subject: Undelivered mail returned to sender
+    body: The mail system could not deliver your message to one of its recipients.
+    expect: {{disposition: relay, policy: everyday mail}}
+"""
+_BOARD_TEST = """\
+  whatever the board writes to the department is read by command:
+    from: {president}
+    to: {clerk}
+    subject: Meeting on Thursday
+    body: The monthly meeting is on Thursday at seven.
+    expect: {{disposition: hold, policy: command review, rule: 1}}
+
+"""
 _BOARD = "  association board: {board}\n"
 _REVIEW = """\
   command review:                             # what the board writes to the department is read by command first
@@ -82,7 +116,11 @@ _SENDER = "  - {sender: association board, policy: command review}\n"
 
 def files(answers: Answers, roster: Path) -> Mapping[Path, str]:
     """What is to be written, by its path from the folder on. roster: the folder of the one that ships."""
-    written = {Path("hatchway.yaml"): _settings(answers), Path("policies/department.yaml"): _policy(answers)}
+    written = {
+        Path("hatchway.yaml"): _settings(answers),
+        Path("policies/department.yaml"): _policy(answers),
+        Path("policies/tests/department.yaml"): _tests(answers),
+    }
     shipped = {Path("policies/roster/national.yaml"): (roster / "national.yaml").read_text(encoding="utf-8")}
     return {**written, **shipped}
 
@@ -128,7 +166,7 @@ def _settings(answers: Answers) -> str:
         relay_tls=answers.relay_tls,
         relay_ca=f", ca file: {_text(str(answers.relay_ca))}" if answers.relay_ca else "",
         clients=_texts(answers.clients),
-        domains=_texts(answers.domains),
+        domains=_texts(_senders(answers)),
         store=_text(str(answers.state / "hatchway.db")),
         control=_text(str(answers.run / "control.sock")),
         spool=_text(str(answers.state / "spool")),
@@ -140,6 +178,11 @@ def _settings(answers: Answers) -> str:
     return said + more
 
 
+def _senders(answers: Answers) -> tuple[str, ...]:
+    """Whose mail is taken: the board's, too, wherever its addresses are."""
+    return tuple(dict.fromkeys((*answers.domains, *(address.rpartition("@")[2].lower() for address in answers.board))))
+
+
 def _policy(answers: Answers) -> str:
     board = bool(answers.board)
     return _POLICY.format(
@@ -149,6 +192,13 @@ def _policy(answers: Answers) -> str:
         review=_REVIEW if board else "",
         senders=_SENDER if board else "",
     )
+
+
+def _tests(answers: Answers) -> str:
+    clerk, daemon = (f"{local}@{answers.domains[0]}" for local in ("records.clerk", "mailer-daemon"))
+    said = {"clerk": _text(clerk), "daemon": _text(daemon)}
+    board = _BOARD_TEST.format(**said, president=_text(answers.board[0])) if answers.board else ""
+    return _TESTS.format(**said, board=board)
 
 
 def _text(text: str) -> str:

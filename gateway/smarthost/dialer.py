@@ -12,7 +12,7 @@ import aiosmtplib
 import structlog
 
 from gateway.mail import Reply
-from gateway.settings import Relay
+from gateway.settings import Relay, relay_tls
 from gateway.smarthost.replies import INSECURE, LOCKED_OUT, SILENT, UNREACHABLE
 from gateway.smarthost.wire import Wire
 
@@ -26,6 +26,7 @@ class Dialer:
         self._relay = relay
         self._hostname = hostname
         self._context: ssl.SSLContext | None = None
+        self._shown: tuple[int, ...] = ()
 
     async def dial(self, seconds: float) -> Wire | Reply:
         """A connection past EHLO, within so many seconds."""
@@ -63,14 +64,10 @@ class Dialer:
         )
 
     def _tls(self) -> ssl.SSLContext | None:
-        """The context, kept once the CA file was read. Raises OSError (ssl.SSLError)."""
-        if self._relay.tls != "none" and self._context is None:
-            context = ssl.create_default_context(cafile=self._relay.ca_file)
-            context.minimum_version = ssl.TLSVersion.TLSv1_2
-            if not self._relay.verify:
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            self._context = context
+        """The context, kept until another certificate of ours is there. Raises OSError (ssl.SSLError)."""
+        shown = tuple(file.stat().st_mtime_ns for file in (self._relay.certificate, self._relay.key) if file)
+        if self._relay.tls != "none" and (self._context is None or self._shown != shown):
+            self._context, self._shown = relay_tls(self._relay), shown
         return self._context
 
     def _password(self) -> str:

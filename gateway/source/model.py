@@ -58,13 +58,16 @@ _LONGEST = 3653 * 24 * 60 * 60
 """Seconds. What is added to a time of day must leave a time of day that calendars have."""
 
 
-def known(kind: str) -> AfterValidator:
-    """A mark for words that must have been declared: each has to be among the `context[kind]` that `check` is given."""
+def known(kind: str, instead: Callable[[str], str] = lambda _: "") -> AfterValidator:
+    """A mark for words that must have been declared: each has to be among the `context[kind]` that `check` is given.
+
+    instead: what to do about one that is none, "" if it may be misspelt
+    """
 
     def among(word: str, info: ValidationInfo) -> str:
         names = (info.context or {}).get(kind, ())
         if word not in names:
-            raise Wrong(f'unknown {kind} "{word}"', did_you_mean(word, names) or f"No {kind} is declared.")
+            raise Wrong(f'unknown {kind} "{word}"', instead(word) or did_you_mean(word, names) or f"No {kind} is declared.")
         return word
 
     return AfterValidator(among)

@@ -66,7 +66,19 @@ def test_explain_refuses_what_is_no_address_and_a_file_that_is_not_there(tmp_pat
     file.write_text(LETTER)
     assert hatchway("explain", str(file), "--sender", "@x", "--recipient", "a@b.example").returncode == 65
     assert hatchway("explain", str(tmp_path / "none"), "--sender", "a@b.example", "--recipient", "a@b.example").returncode == 65
-    assert hatchway("explain", str(file)).returncode == 2
+
+
+def test_explain_takes_sender_and_recipients_from_the_message_where_they_are_not_given(tmp_path):
+    file = tmp_path / "letter.eml"
+    file.write_text("From: president@association.example\nTo: Watch <watch@department.example>\nSubject: x\n\nAt six.\n")
+    said = hatchway("explain", str(file))
+    assert said.stdout.startswith('HOLD  policy "command review": it goes to 1 recipient in department'), said.stderr
+    assert "taken     from president@association.example to watch@department.example, as it says itself" in said.stdout
+    assert hatchway("explain", str(file), "--recipient", "x@county.example").stdout.startswith("RELAY")
+    assert hatchway("explain", str(file), "--sender", "clerk@department.example").stdout.startswith("HOLD")
+    file.write_text("Subject: x\n\nAt six.\n")
+    said = hatchway("explain", str(file))
+    assert (said.returncode, said.stderr) == (65, "it names no sender; give one with --sender\n")
 
 
 def test_classify_answers_each_line_in_order_and_names_the_lines_it_cannot_use(tmp_path):

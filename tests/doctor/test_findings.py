@@ -87,6 +87,14 @@ def test_a_certificate_is_told_of_before_it_ends(settings, later, state):
     assert "2026-10-11" in found.says
 
 
+def test_the_certificate_for_the_relay_and_its_key_are_looked_at_too(settings):
+    shown = settings.relay.model_copy(update={"certificate": settings.tls.certificate, "key": settings.tls.key})
+    alone = settings.model_copy(update={"tls": None, "relay": shown})
+    [found] = machine.validity(alone, NOW)
+    assert (found.what, found.state) == ("certificate cert.pem", "mind")
+    assert any("key.pem" in one.says for one in machine.permissions(alone, None) if one.state == "bad")
+
+
 def test_a_disk_that_is_there_has_room_or_not_and_one_that_is_not_is_bad(tmp_path):
     assert "free under" in machine.disk(tmp_path).says
     assert machine.disk(tmp_path / "gone").state == "bad"

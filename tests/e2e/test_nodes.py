@@ -6,9 +6,11 @@ import re
 import pytest
 import pytest_asyncio
 
+from gateway.webhook import new_secret
 from tests.e2e.conftest import message, sent
 from tests.support.gateway import Gateway
 from tests.support.haproxy import OURS, balancing, require
+from tests.support.receiver import Receiver
 from tests.support.relay import FakeRelay, hang
 from tests.support.waiting import wait_until
 
@@ -33,13 +35,23 @@ async def relay():
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def nodes(relay, postgres, tmp_path_factory):
+async def receiver():
+    """Whom both gateways tell of what is held."""
+    async with Receiver() as receiver:
+        yield receiver
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def nodes(relay, receiver, postgres, tmp_path_factory):
     """Both, for all that follows; the last test kills one of them."""
     name, folder = postgres.database(), tmp_path_factory.mktemp("nodes")
+    secret = folder / "secret"
+    secret.write_text(new_secret())
+    more = f"{QUICK}webhooks: {{tickets: {{url: '{receiver.url}', secret file: {secret}, events: held}}}}\n"
     both = []
     for node in ("a", "b"):
         place = f'{{url: "{postgres.place(name, folder).url}", folder: {folder / node}}}'
-        both.append(Gateway(folder / node, relay=relay.port, store=place, more=QUICK, clients=f"127.0.0.1/32, {OURS}/32"))
+        both.append(Gateway(folder / node, relay=relay.port, store=place, more=more, clients=f"127.0.0.1/32, {OURS}/32"))
     try:
         await asyncio.gather(*(asyncio.to_thread(node.__enter__) for node in both))
         yield both
@@ -112,6 +124,22 @@ async def test_behind_haproxy_both_take_mail_and_know_the_real_client(relay, nod
     assert len(through) == 4
     assert all(b"ADDR=127.0.0.1" in b" ".join(one.xforward) for one in through)
     assert all(node.events("mail.disposed") for node in nodes)
+
+
+async def test_of_each_event_a_receiver_is_told_once_by_whichever_of_them(receiver, nodes):
+    """Each hold has been told of by one gateway or the other, under an id of its own, and none of them twice."""
+    before = len(await asyncio.to_thread(nodes[0].ask, "queue.list"))
+    answers = await asyncio.gather(*(sent(nodes[number % 2].port, PRESIDENT, WATCH, MEETING) for number in range(16)))
+    assert [one.final[0] for one in answers] == [250] * 16
+    ids = await held(nodes[0], before + 16)
+
+    def told():
+        return [event["data"]["hold"] for event in receiver.events]
+
+    await seen(lambda: set(told()) >= set(ids), "all holds to be told of", nodes[0])
+    await seen(lambda: not nodes[0].ask("webhook.list")[0]["pending"], "nothing more to tell", nodes[0])
+    assert sorted(told()) == sorted(ids)
+    assert len({headers["webhook-id"] for headers, _ in receiver.heard}) == len(ids)
 
 
 async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_delivers(relay, nodes, balancer):

@@ -49,6 +49,8 @@ async def test_setup_writes_what_runs_and_doctor_finds_it_well_and_then_what_is_
         [link] = re.findall(r"^http://127.0.0.1:\d+/welcome/\S+$", done.stdout, flags=re.MULTILINE)
 
         settings = folder / "hatchway.yaml"
+        tested = await asyncio.to_thread(hatchway, "policy", "test", "-c", settings)
+        assert tested.stdout == "4 tests, 0 failed\n", tested.stdout + tested.stderr
         settings.write_text(
             re.sub(r"^monitor: .*", f'monitor: {{listen: "127.0.0.1:{free_port()}"}}', settings.read_text(), flags=re.MULTILINE)
         )

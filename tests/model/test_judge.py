@@ -1,6 +1,9 @@
 """The weights that ship, at work."""
 
+import os
 import shutil
+import subprocess
+import sys
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
@@ -42,6 +45,13 @@ def new(*sentences):
 
 def score(judge, *sentences, subject=0):
     return judge.score(new(*sentences), subject=subject, found=NOTHING)
+
+
+def test_the_model_reports_to_nobody_and_leaves_no_id_of_the_machine(tmp_path):
+    environment = {"HOME": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
+    program = "from gateway.model import load_judge; load_judge()"
+    subprocess.run([sys.executable, "-c", program], env=environment, check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []
 
 
 def test_an_endorsement_stands_far_above_a_delivery(judge):

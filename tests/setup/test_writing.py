@@ -52,6 +52,19 @@ def test_settings_and_policy_say_what_was_answered(tmp_path):
     assert (tmp_path / "etc/hatchway.yaml").stat().st_mode & 0o007 == 0
 
 
+def test_the_boards_mail_is_taken_wherever_its_addresses_are(tmp_path):
+    settings, _ = written(tmp_path, domains=("department.example",), board=("chair@Network.example", "vice@network.example"))
+    assert settings.sender_domains == ("department.example", "network.example")
+
+
+def test_a_postfix_on_this_machine_gets_mail_back_at_a_door_of_its_own_and_the_settings_follow():
+    said = dict(placing(replace(ANSWERS, relay_port=25)))["Postfix, master.cf"]
+    assert "127.0.0.1:10026  inet" in said
+    assert "127.0.0.1:25" not in said
+    assert "{host: 127.0.0.1, port: 10026}" in said
+    assert "relay" not in dict(placing(ANSWERS))["Postfix, master.cf"]
+
+
 def test_the_gateways_user_reads_what_is_written_whatever_roots_umask_is(tmp_path):
     before = os.umask(0o077)
     try:

@@ -1,6 +1,8 @@
 """Against a real Postfix: what its log and its next hop say of what we sent."""
 
 import asyncio
+import hashlib
+import ssl
 from dataclasses import replace
 
 import pytest
@@ -83,6 +85,59 @@ async def test_a_delivery_reaches_those_accepted_and_names_those_refused(relay, 
     refused = await hop(relay).deliver(envelope(BOB), outgoing(MESSAGE))
     assert refused.reply.code == 550
     assert "lost connection" not in relay.log()
+
+
+@pytest.fixture
+def known(postfix, sink, tmp_path, authority):
+    """A relay that takes mail from whoever shows a certificate whose fingerprint it has, and a door out that has one."""
+    theirs, ours = authority.issue_cert("127.0.0.1"), authority.issue_cert("hatchway.department.example")
+    chain = tmp_path / "relay.pem"
+    chain.write_bytes(theirs.private_key_and_cert_chain_pem.bytes())
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    ours.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    ours.private_key_pem.write_to_path(tmp_path / "key.pem")
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert((tmp_path / "cert.pem").read_text())).hexdigest().upper()
+    fingerprint = ":".join(digest[at : at + 2] for at in range(0, len(digest), 2))
+    relay = postfix(
+        name="relay.example",
+        next_hop=sink.port,
+        settings={
+            "smtpd_tls_chain_files": str(chain),
+            "smtpd_tls_security_level": "may",
+            "smtpd_tls_ask_ccert": "yes",
+            "smtpd_tls_fingerprint_digest": "sha256",
+            "relay_clientcerts": f"inline:{{ {{ {fingerprint} = hatchway }} }}",
+            "smtpd_recipient_restrictions": "permit_tls_clientcerts, reject",
+            "smtpd_relay_restrictions": "permit_tls_clientcerts, reject",
+        },
+    )
+    shown = {"certificate": tmp_path / "cert.pem", "key": tmp_path / "key.pem"}
+
+    def hop(**more: object) -> Smarthost:
+        told = settings(relay.plain, tls="starttls", ca_file=tmp_path / "ca.pem", reply_timeout=seconds(20), **more)
+        return Smarthost(told, hostname="hatchway.department.example", clock=HandClock())
+
+    return hop, shown
+
+
+async def test_a_relay_that_knows_its_clients_by_certificate_takes_mail_from_us_by_ours(known, sink):
+    hop, shown = known
+    receipt = await hop().deliver(envelope(ALICE), outgoing(MESSAGE))
+    assert str(receipt.refused[0][1] if receipt.refused else receipt.reply).startswith("554 5.7.1")
+    ours = hop(**shown)
+    assert (await ours.deliver(envelope(ALICE), outgoing(MESSAGE))).reply.code == 250
+    assert len(await sunk(sink, 1)) == 1
+
+
+async def test_a_renewed_certificate_is_shown_at_the_next_connection(known, authority):
+    hop, shown = known
+    ours = hop(**shown)
+    assert (await ours.deliver(envelope(ALICE), outgoing(MESSAGE))).reply.code == 250
+    renewed = authority.issue_cert("hatchway.department.example")
+    renewed.cert_chain_pems[0].write_to_path(shown["certificate"])
+    renewed.private_key_pem.write_to_path(shown["key"])
+    receipt = await ours.deliver(envelope(ALICE), outgoing(MESSAGE))
+    assert receipt.reply.code == 554, "the relay knows the old one alone"
 
 
 async def test_a_message_of_ten_megabytes_arrives_whole(postfix, sink):
