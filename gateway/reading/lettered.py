@@ -116,7 +116,7 @@ def counted(text: str) -> Iterator[Edit]:
     if _COUNTS.search(text):
         yield from _numbers(text)
         return
-    words = text.split()
+    words = text.split(maxsplit=_MOST_FILLED)
     if len(words) > _MOST_FILLED:
         return
     if len(set(words)) < _VARIED * len(words) and (found := _FILLER.search(text)) and words.count(found[1]) > _SHARE * len(words):
