@@ -28,6 +28,7 @@ from gateway.reading.strewn import HINT, blanks, signs
 from gateway.reading.telling import TELLING
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
+_MAY_NARROW = re.compile(r"([\xa0\u2000-\u200a\u202f\u205f\u3000])\w\1")
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 _BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
 _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z](?![A-Za-z0-9'])){3,}"
@@ -127,7 +128,7 @@ def _seen(text: str) -> Folded:
 
 def _narrow(text: str) -> Iterable[int]:
     """Where a blank that is no plain one keeps letters of one word apart: words are kept apart by other ones."""
-    for found in _NARROW.finditer(text):
+    for found in _NARROW.finditer(text) if _MAY_NARROW.search(text) else ():
         yield from (at for at in range(*found.span()) if text[at].isspace())
 
 
