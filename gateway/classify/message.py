@@ -81,10 +81,9 @@ _CITED = re.compile(
 )
 
 _WORDS = re.compile(r"[a-zA-Z']+")
-_ITEM = re.compile(
-    r"^(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[-*]|[A-Z][\w'.& -]{1,30}(?:,? \(?[A-Z]?\d{1,3}\)?)?(?: \([^)\n]{1,20}\))?:) ?\S",
-    re.MULTILINE,
-)
+_ITEM = re.compile(r"\n(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[-*]) ?\S")
+_ENTRY = re.compile(r"\n[A-Z][\w'.& -]{1,30}(?:,? \(?[A-Z]?\d{1,3}\)?)?(?: \([^)\n]{1,20}\))?: ?\S")
+"""What begins an item of a list, and one with a heading of its own, each with the line end before it."""
 _ANSWERS = re.compile(r"(?:re|aw|antw|sv|rv|tr|fwd?)\s?:", re.IGNORECASE)
 _BLANKED = re.compile(r"[\"']~+[\"']?")
 _HEAD = re.compile(r"^(?:\(?\w{1,2}[.)]|N:) ")
@@ -201,12 +200,14 @@ class Message:
 
     @cached_property
     def _digest(self) -> bool:
-        return any(len(_ITEM.findall(page.text[:LONG])) >= ITEMS for page in self.pages if is_written(page))
+        return any(_lists(f"\n{page.text[:LONG]}") for page in self.pages if is_written(page))
 
     @cached_property
     def _balanced(self) -> bool:
         """True if both "yes" and "no" are said of the same question."""
         texts = [page.text[:LONG].lower() for page in self.pages]
+        if not any("yes" in text for text in texts):
+            return False
         urged = [found for text in texts for found in _SIDES.finditer(text) if not negated(text, found.start())]
         said = {(found[1] or found[3], found[2] or "") for found in urged}
         return any(("yes", what) in said for side, what in said if side == "no")
@@ -240,6 +241,13 @@ class Message:
         if origin is Origin.FORWARDED or not own:
             return 0.95
         return 1.0 if shares or _AGREES.search(own) else 0.4
+
+
+def _lists(text: str) -> bool:
+    items = {found.start() for found in _ITEM.finditer(text)}
+    if len(items) < ITEMS and ":" in text:
+        items.update(found.start() for found in _ENTRY.finditer(text))
+    return len(items) >= ITEMS
 
 
 def _is_notice(page: Page) -> bool:

@@ -35,6 +35,7 @@ _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|(?: {0,120}\n)
 _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
+_BLANK, _UNEVENLY = frozenset(" \n"), ("  ", " \n", "\n ", "\n\n\n")
 _LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z](?:[ \n._*\-|/~]{1,6}| {0,120}\n {0,120})[A-Za-z][ \n._*\-|/~]")
 _FIGURE = re.compile(r"[013457$@!€][a-z]")
 _FIGURED = re.compile(
@@ -72,10 +73,15 @@ def fold(text: str) -> Folded:
         folded, offsets = edited(folded, offsets, blanks(folded))
     if _LONELY.search(folded):
         folded, offsets = _spaced(_SPACING, folded, offsets)
-    elif _UNEVEN.search(folded):
+    elif _uneven(folded):
         folded, offsets = _spaced(_UNEVEN, folded, offsets)
     folded = _spelled(folded)
     return mend(*_parted(folded, offsets))
+
+
+def _uneven(text: str) -> bool:
+    """Whether _UNEVEN is found."""
+    return text[:1] in _BLANK or text[-1:] in _BLANK or any(blanks in text for blanks in _UNEVENLY)
 
 
 def _undressed(text: str, offsets: tuple[int, ...]) -> Folded:

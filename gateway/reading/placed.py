@@ -6,7 +6,6 @@ written is read as well, since not every mail program follows the style. Only ne
 within different boxes is `scattered`. The work is bounded.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
