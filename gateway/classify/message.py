@@ -105,7 +105,7 @@ class Around:
     own, near: the marks of the sentence, and of it and its neighbours
     said, length: how many words of each class the message has, and how many sentences
     worth: what the words count for, by whose they are; addressed: the writer speaks for himself or to the reader
-    cited: he quotes somebody, or counts votes; spoken: says what words that are only mentioned count for, which is dear to find out
+    cited: he quotes somebody, or counts votes; spoken: says what words only mentioned count for, which is dear to find out
     listed: it stands in a list of news, and speaks to nobody; balanced: the message has both sides of a question
     """
 

@@ -226,6 +226,10 @@ class Term(NamedTuple):
     end: int
 
 
+_made = tuple.__new__
+"""Makes a Term without a step in between: no other thing is made so often."""
+
+
 class Words:
     """All terms, with those of the roster, and the needles of the rules: each as one automaton."""
 
@@ -253,7 +257,7 @@ class Words:
             whole = end == size or not low[end].isalnum()
             for mark, stem, forms in meanings:
                 if (stem or whole) and (not forms or text[start:end] in forms):
-                    found.append(Term(mark, start, end))
+                    found.append(_made(Term, (mark, start, end)))
         return found
 
     def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:

@@ -152,7 +152,8 @@ def _greatest(weighed: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.
     longest = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)
     starts = list(accumulate((size + len(_GAP) for size in sizes[:-1]), initial=0))
     begun = np.array([starts[number] for number in longest])
-    most, many = weighed[begun], len(longest)
+    most: NDArray[np.float32] = weighed[begun]
+    many = len(longest)
     for row in range(1, sizes[longest[0]]):
         while sizes[longest[many - 1]] <= row:
             many -= 1
