@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
@@ -81,10 +81,9 @@ _CITED = re.compile(
 )
 
 _WORDS = re.compile(r"[a-zA-Z']+")
-_ITEM = re.compile(
-    r"^(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[-*]|[A-Z][\w'.& -]{1,30}(?:,? \(?[A-Z]?\d{1,3}\)?)?(?: \([^)\n]{1,20}\))?:) ?\S",
-    re.MULTILINE,
-)
+_ITEM = re.compile(r"\n(?:\(?\d{1,2}[.)]|[A-Za-z][.)]|[-*]) ?\S")
+_ENTRY = re.compile(r"\n[A-Z][\w'.& -]{1,30}(?:,? \(?[A-Z]?\d{1,3}\)?)?(?: \([^)\n]{1,20}\))?: ?\S")
+"""What begins an item of a list, and one with a heading of its own, each with the line end before it."""
 _ANSWERS = re.compile(r"(?:re|aw|antw|sv|rv|tr|fwd?)\s?:", re.IGNORECASE)
 _BLANKED = re.compile(r"[\"']~+[\"']?")
 _HEAD = re.compile(r"^(?:\(?\w{1,2}[.)]|N:) ")
@@ -106,7 +105,7 @@ class Around:
     own, near: the marks of the sentence, and of it and its neighbours
     said, length: how many words of each class the message has, and how many sentences
     worth: what the words count for, by whose they are; addressed: the writer speaks for himself or to the reader
-    cited: he quotes somebody, or counts votes; spoken: what words that are only mentioned count for
+    cited: he quotes somebody, or counts votes; spoken: says what words only mentioned count for, which is dear to find out
     listed: it stands in a list of news, and speaks to nobody; balanced: the message has both sides of a question
     """
 
@@ -117,7 +116,7 @@ class Around:
     worth: float
     addressed: bool
     cited: bool
-    spoken: float
+    spoken: Callable[[], float]
     listed: bool
     balanced: bool
 
@@ -175,7 +174,7 @@ class Message:
             length=self.length,
             worth=self._worth(page),
             addressed=any(_TELLS.search(s.masked) for s in page.neighbours(number, 1)),
-            cited=not self._approves and any(_CITED.search(s.masked) for s in own),
+            cited=any(_CITED.search(s.masked) for s in own) and not self._approves,
             spoken=self._spoken,
             listed=self._digest and not any(_TELLS.search(_HEAD.sub("", s.masked)) for s in own),
             balanced=self._balanced,
@@ -194,19 +193,20 @@ class Message:
         shares = any(not negated(said, found.start()) for found in _PASSES_ON.finditer(said))
         return (shares and not _OBJECTS.search(said)) or bool(_AGREES.search(said))
 
-    @cached_property
     def _spoken(self) -> float:
         """What mentioned words count for: all, if the writer approves of them or there is little else to be read."""
         return 1.0 if self._approves or len(_WORDS.findall(self._unquoted)) < FEW else MENTIONED
 
     @cached_property
     def _digest(self) -> bool:
-        return any(len(_ITEM.findall(page.text[:LONG])) >= ITEMS for page in self.pages if is_written(page))
+        return any(_lists(f"\n{page.text[:LONG]}") for page in self.pages if is_written(page))
 
     @cached_property
     def _balanced(self) -> bool:
         """True if both "yes" and "no" are said of the same question."""
         texts = [page.text[:LONG].lower() for page in self.pages]
+        if not any("yes" in text for text in texts):
+            return False
         urged = [found for text in texts for found in _SIDES.finditer(text) if not negated(text, found.start())]
         said = {(found[1] or found[3], found[2] or "") for found in urged}
         return any(("yes", what) in said for side, what in said if side == "no")
@@ -227,11 +227,12 @@ class Message:
         Who asks that it be read or printed means it, whatever else he says; who quotes without a word passes on. The
         subject of an answer is that of the words answered.
         """
-        origin, own = page.origin, self._own_words
+        origin = page.origin
         if page.passage.place.header == "Subject" and _ANSWERS.match(page.text):
-            return 0.5 if _OBJECTS.search(own) else 1.0
+            return 0.5 if _OBJECTS.search(self._own_words) else 1.0
         if origin not in {Origin.QUOTED, Origin.FORWARDED}:
             return 1.0
+        own = self._own_words
         shares = any(not negated(own, found.start()) for found in _SHARES.finditer(own))
         if _OBJECTS.search(own):
             return 0.5 if shares else 0.25
@@ -240,6 +241,13 @@ class Message:
         if origin is Origin.FORWARDED or not own:
             return 0.95
         return 1.0 if shares or _AGREES.search(own) else 0.4
+
+
+def _lists(text: str) -> bool:
+    items = {found.start() for found in _ITEM.finditer(text)}
+    if len(items) < ITEMS and ":" in text:
+        items.update(found.start() for found in _ENTRY.finditer(text))
+    return len(items) >= ITEMS
 
 
 def _is_notice(page: Page) -> bool:

@@ -45,16 +45,19 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _ends(text: str, start: int, found: re.Match[str]) -> bool:
+    at = found.start()
+    before = text[at - 1 : at]
     if "\n" in found[0]:
+        if not before.isalpha() and before != ",":
+            return True
         line = text[text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1 : found.start()]
         return not (_GOES_ON.match(text, found.end()) and _broken(line, text, found.end()))
-    at = found.start()
     return found[0] != "." or not (
         (
             not (at > _LETTERS and text[at - _LETTERS : at].isalpha())
             and _ABBREVIATED.search(text[max(start, at - _WIDEST) : found.end()])
         )
-        or _NUMBER.match(text, max(start, at - 2))
+        or (before == "o" and _NUMBER.match(text, max(start, at - 2)))
     )
 
 

@@ -13,7 +13,7 @@ _PUBLIC = frozenset("OPM")
 
 def factor(around: Around, category: Category, kind: Kind, *, mentioned: bool = False) -> float:
     """How much of its weight a finding keeps in its surroundings (0..1); mentioned: no word of it is the writer's own."""
-    own = around.spoken if mentioned else 1.0
+    own = around.spoken() if mentioned else 1.0
     if category is Category.RELIGIOUS:
         return around.worth * max(LEAST, own * _among_rules(around) * _among_chaplains(around))
     kept = around.worth * max(LEAST, own * _among_rules(around) * _among_reports(around, kind))

@@ -214,12 +214,20 @@ WRITTEN = {
 """What shows a token that is not found as a term, but by its form."""
 
 
+_KEPT = 16_384
+"""So many sentences are kept with their rules, some five megabytes."""
+
+
 class Term(NamedTuple):
     """A found term: its class, and text[start:end]."""
 
     mark: str
     start: int
     end: int
+
+
+_made = tuple.__new__
+"""Makes a Term without a step in between: no other thing is made so often."""
 
 
 class Words:
@@ -249,7 +257,7 @@ class Words:
             whole = end == size or not low[end].isalnum()
             for mark, stem, forms in meanings:
                 if (stem or whole) and (not forms or text[start:end] in forms):
-                    found.append(Term(mark, start, end))
+                    found.append(_made(Term, (mark, start, end)))
         return found
 
     def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
@@ -293,9 +301,18 @@ class Sieve:
         for key, meanings in keys.items():
             self._automaton.add_word(key, (len(key), all(begins for begins, *_ in meanings), tuple(meanings)))
         self._automaton.make_automaton()
+        self._kept: dict[str, tuple[int, ...]] = {}
 
     def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        """See Words.rules."""
+        """See Words.rules. What was found for a sentence is kept: the alternatives of a message say the same, and forms."""
+        kept = self._kept
+        if len(kept) > _KEPT:
+            kept.clear()
+        if fresh := [sentence for sentence in dict.fromkeys(sentences) if sentence not in kept]:
+            kept.update(zip(fresh, self._sifted(fresh), strict=True))
+        return [kept[sentence] for sentence in sentences]
+
+    def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
         said, led = list(sentences), self._led(sentences)
         for number, mark, _ in led:
             said[number] += mark

@@ -16,6 +16,7 @@ looked up first, and a pattern is tried only where a word stands that it cannot 
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 
 from gateway.classify.masking import OF_A_FORM
@@ -119,7 +120,7 @@ _BODY_WORD = re.compile(rf"\b(?:{'|'.join(map(str.capitalize, BODIES.split()))})
 
 
 def _key(term: str) -> str:
-    """What _words must have for a term to stand in a text: its longest word, or the beginning of it."""
+    """What _among must find for a term to stand in a text: its longest word, or the beginning of it."""
     longest = max(_WORD.findall(term.lower()), key=len, default="")
     return longest[:_KEY] if term.endswith("*") or not longest.isascii() else longest
 
@@ -128,11 +129,10 @@ def _small(text: str) -> str:
     return text.lower() if text.isascii() else text.lower().translate(_ODD)
 
 
-def _words(small: str) -> set[str]:
-    """The words of a text in small letters, and how they begin."""
-    words = set(small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small))
-    words.update(list(map(_BEGINNING, words)))
-    return words
+def _among(telling: frozenset[str], small: str) -> frozenset[str]:
+    """Those that a text in small letters has as words, or that words begin with."""
+    words = small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small)
+    return telling.intersection(chain(words, map(_BEGINNING, words)))
 
 
 _TITLE_WORDS = frozenset(map(_key, TITLES.split()))
@@ -170,7 +170,7 @@ class Masker:
             text = _LINK.sub(_link, text)
         if "#" in text:
             text = _TAG.sub(lambda tag: " ".join(_CAMEL.split(tag[1])), text)
-        seen = self._telling & _words(_small(text))
+        seen = _among(self._telling, _small(text))
         if seen:
             text, seen = self._formed(text, seen)
             text = self._termed(text, seen)
@@ -182,7 +182,7 @@ class Masker:
         """Without what is told by its form; and the telling words that are left."""
         for pattern, mark, keys in _FORMS:
             if not keys.isdisjoint(seen) and (other := pattern.sub(mark, text)) != text:
-                text, seen = other, self._telling & _words(_small(other))
+                text, seen = other, _among(self._telling, _small(other))
         if not _GIVEN.isdisjoint(seen):
             text = _first_names(text)
         return _bodies(text, seen), seen
@@ -297,7 +297,8 @@ def _joined(text: str) -> str:
 
 def _evenly(text: str) -> str:
     """Each run of blanks as one, at the ends too."""
-    return f"{' ' * text[:1].isspace()}{' '.join(text.split())}{' ' * text[-1:].isspace()}"
+    even = " ".join(text.split())
+    return even if len(even) == len(text) else f"{' ' * text[:1].isspace()}{even}{' ' * text[-1:].isspace()}"
 
 
 def _spelt(text: str) -> str:

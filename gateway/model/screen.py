@@ -12,7 +12,7 @@ sentence's score never depends on what is judged with it, nor on the machine.
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import chain, repeat
+from itertools import accumulate, chain, repeat
 from typing import Any, TypeVar
 
 import numpy as np
@@ -92,17 +92,21 @@ class Screen:
     def _known(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
         """What pieces and pairs weigh in each sentence and its neighbours."""
         ids = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
-        ends = np.cumsum(np.fromiter(map(len, lines), dtype=np.int64, count=len(lines)))
+        ends = np.fromiter(accumulate(map(len, lines)), dtype=np.int64, count=len(lines))
         pairs = self._heart[SINGLE + _paired(ids)]
         pairs[ends[:-1] - 1] = 0
         summed = self._heart[ids % SINGLE]
         summed[:-1] += pairs
-        alone: NDArray[np.int64] = np.diff(np.cumsum(summed)[ends - 1], prepend=0)
+        alone: NDArray[np.int64] = np.cumsum(summed)[ends - 1]
+        alone[1:] -= alone[:-1].copy()
         return alone + _beside(alone)
 
     def _read(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """What is weighed of what each sentence and its neighbours show."""
-        shown = np.concatenate([self._most(some) for some in _some(lines)])
+        numbers = {pieces: number for number, pieces in enumerate(dict.fromkeys(lines))}
+        shown = np.concatenate([self._most(some) for some in _some(tuple(numbers))])
+        if len(numbers) < len(lines):  # both alternatives of a newsletter say the same
+            shown = shown[[numbers[pieces] for pieces in lines]]
         told = np.maximum(_product(shown, self._own) + _product(_beside(shown), self._next) + self._told, 0.0)
         summed: NDArray[np.float64] = (told * self._out).sum(axis=1)
         return summed
@@ -113,9 +117,7 @@ class Screen:
         numbers = self._pieces[[*ids, *_GAP]].astype(np.float32)
         step = numbers.itemsize
         spans = as_strided(numbers, (len(ids) - len(_GAP), SPAN * WIDTH), (WIDTH * step, step))
-        weighed = _product(spans, self._spans)
-        bounds = np.cumsum([0, *chain.from_iterable((len(each), len(_GAP)) for each in lines)])
-        most = np.maximum.reduceat(weighed, bounds[:-1], axis=0)[::2]
+        most = _greatest(_product(spans, self._spans), list(map(len, lines)))
         return np.maximum(most + self._shown, 0.0)
 
     def around(self, lines: Sequence[Line], reach: int, found: float = 0.0) -> list[bool]:
@@ -140,6 +142,25 @@ def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
         read = np.frombuffer(weights, np.dtype(kind).newbyteorder("<"), math.prod(shape), at)
         yield name, read.reshape(shape)
         at += read.nbytes
+
+
+def _greatest(weighed: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.float32]:
+    """The greatest of each column in every sentence. sizes: so many rows each has, with those of _GAP behind it.
+
+    The first rows of all sentences are compared with the second ones, and so on: the longest sentence says how often.
+    """
+    longest = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)
+    starts = list(accumulate((size + len(_GAP) for size in sizes[:-1]), initial=0))
+    begun = np.array([starts[number] for number in longest])
+    most: NDArray[np.float32] = weighed[begun]
+    many = len(longest)
+    for row in range(1, sizes[longest[0]]):
+        while sizes[longest[many - 1]] <= row:
+            many -= 1
+        np.maximum(most[:many], weighed[begun[:many] + row], out=most[:many])
+    greatest = np.empty_like(most)
+    greatest[longest] = most
+    return greatest
 
 
 def _beside(each: NDArray[_Any]) -> NDArray[_Any]:

@@ -12,6 +12,8 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser
 
+from gateway.reading.sought import Sought
+
 FONT, SHADOWS = "not read: letters that a font in it draws", "not read: what is drawn by style alone"
 CURVES = "not read: what is drawn in curves"
 _SHADOW = re.compile(r"<template\b(?=[^>]{0,300}\bshadowroot)[^>]{0,300}>", re.IGNORECASE)
@@ -19,7 +21,10 @@ _SHADOW_END = re.compile(r"</template\s{0,9}>", re.IGNORECASE)
 _SHEET = re.compile(r"data:text/css((?:;[\w=.\-]{1,60}){0,4}),(.*)", re.IGNORECASE | re.DOTALL)
 _IMPORT = re.compile(r"""@import\s{1,9}(?:url\(\s{0,9})?["']?(data:text/css[^"'()\s]{1,400000})""", re.IGNORECASE)
 _FONT = re.compile(r"@font-face\s{0,9}\{[^{}]{0,2000}?url\(\s{0,9}[\"']?data:", re.IGNORECASE)
-_ART = re.compile(r"\b(?:box-shadow|text-shadow|background(?:-image)?)\s{0,9}:(?!\s{0,9}url)[^;\"'{}]{4000,}", re.IGNORECASE)
+_ART = Sought(
+    r"\b(?:box-shadow|text-shadow|background(?:-image)?)\s{0,9}:(?!\s{0,9}url)[^;\"'{}]{4000,}",
+    (rf"{name}\s{{0,9}}:[^;\"'{{}}]{{4000}}" for name in ("-shadow", "background", "background-image")),
+)
 _DRAWN = re.compile(r"<path\b[^>]{0,400}?\bd\s{0,9}=\s{0,9}[\"']([^\"']{1,200000})", re.IGNORECASE)
 _MOVE = re.compile(r"[Mm]")
 LETTERS, STROKES = 12, 1500
@@ -60,7 +65,7 @@ def unreadable(source: str) -> Iterator[str]:
     """Why not all of a page can be read as it is shown."""
     if "@font-face" in source and _FONT.search(source):
         yield FONT
-    if _ART.search(source):
+    if _ART.stands_in(source):
         yield SHADOWS
     if "<svg" in source and any(map(_may_be_letters, source.split("<svg")[1 : _MOST * 10])):
         yield CURVES

@@ -8,10 +8,13 @@ whether letters stand out from it, and they count as seen.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gateway.reading.colours import Colour, colour, transparent, zero
 
 Declarations = Mapping[str, str]
+_SHORT, _KEPT = 400, 4096
+"""So many styles of fewer characters than this are kept with what they say."""
 
 _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
@@ -95,7 +98,11 @@ class Look:
 
 
 def declarations(style: str) -> Declarations:
-    """The declarations of a style attribute or a rule that may hide text; the last of a name holds."""
+    """The declarations of a style attribute or a rule that may hide text; the last of a name holds. Not to be changed."""
+    return _declared(style) if len(style) < _SHORT else _read(style)
+
+
+def _read(style: str) -> Declarations:
     lowered = style[:8192].lower()
     if not _RELEVANT.search(lowered):
         return {}
@@ -105,6 +112,10 @@ def declarations(style: str) -> Declarations:
         if colon:
             found[name.strip()] = value.partition("!")[0].strip()
     return found
+
+
+_declared = lru_cache(maxsize=_KEPT)(_read)
+"""A newsletter says the same of each of its cells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

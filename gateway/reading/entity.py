@@ -41,7 +41,8 @@ _NESTING_MARKS = re.compile(rb"boundary|message/", re.IGNORECASE)
 _MOST_WORK, _DEEPEST = 20_000_000, 1000
 _MOST_BOUNDARY_LINES = 50_000
 _MOST_STRAY = 1000
-_OPENED = re.compile(rb"^Content-Type[ \t]*:[ \t]*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+_OPENED = re.compile(rb"content-type(?<![^\n]content-type)[ \t]*:[ \t]*(?:multipart|message)/")
+"""At the beginning of a line, in small letters."""
 _MOST_OPENED = 1500
 _LONG, _FEW = 16_384, 50
 _EMPTY_LINE, _LEADING_HYPHEN = b"\r\n\r\n", re.compile(rb"[\r\n]-")
@@ -53,10 +54,12 @@ class TooMuch(Exception):  # noqa: N818  -- it is what it says
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """What was put aside, in order. mark: a word that nobody can have written, then its number and a dot."""
+    """What was put aside, in order, where it stands in the message. mark: a word that nobody can have written, then its number
+    and a dot.
+    """
 
     mark: bytes = b""
-    stretches: tuple[bytes, ...] = ()
+    stretches: tuple[memoryview, ...] = ()
 
     def back(self, octets: bytes) -> bytes:
         """The octets with what was put aside in its place."""
@@ -64,8 +67,8 @@ class Aside:
             return octets
         begun, *marked = octets.split(self.mark)
         if not begun and len(marked) == 1 and marked[0].endswith(b".") and marked[0][:-1].isdigit():
-            return self.stretches[int(marked[0][:-1])]
-        pieces = [begun]
+            return bytes(self.stretches[int(marked[0][:-1])])
+        pieces: list[bytes | memoryview] = [begun]
         for number, _, behind in (one.partition(b".") for one in marked):
             pieces += [self.stretches[int(number)], behind]
         return b"".join(pieces)
@@ -141,7 +144,7 @@ def _taken_apart(octets: bytes, aside: Aside) -> Parsed:
 
 def _put_aside(octets: bytes) -> tuple[bytes, Aside]:
     """Without long stretches behind an empty line in which no line begins with a hyphen, as each boundary does."""
-    mark, kept, stretches, at = b"", list[bytes](), list[bytes](), 0
+    mark, kept, stretches, at = b"", list[bytes](), list[memoryview](), 0
     while len(octets) - at > _LONG and (empty := octets.find(_EMPTY_LINE, at)) >= 0:
         start = empty + len(_EMPTY_LINE)
         hyphen = _leading_hyphen(octets, start)
@@ -149,7 +152,7 @@ def _put_aside(octets: bytes) -> tuple[bytes, Aside]:
         if end - start >= _LONG and octets[hyphen - 1 : hyphen] != b"\r":
             mark = mark or secrets.token_hex(16).encode()
             kept += [octets[at:start], b"%b%d." % (mark, len(stretches))]
-            stretches.append(octets[start:end])
+            stretches.append(memoryview(octets)[start:end])
         else:
             kept.append(octets[at:end])
         at = end
@@ -197,7 +200,7 @@ def _work(octets: bytes) -> int:
 
 def _opened(octets: bytes) -> int:
     """How many multiparts there may be in one another: the parser takes the square of it."""
-    return sum(1 for _ in _OPENED.finditer(octets))
+    return sum(1 for _ in _OPENED.finditer(octets.lower()))
 
 
 def _parsed(octets: bytes, aside: Aside = _NOTHING) -> Entity:

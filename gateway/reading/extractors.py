@@ -19,6 +19,7 @@ from gateway.reading.charsets import decode
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pictures import inline
 from gateway.reading.pieces import ENTITY, Extractor, Item, Piece, Sheet
+from gateway.reading.sought import Sought
 from gateway.reading.types import Origin
 
 _MAGIC = (
@@ -60,7 +61,9 @@ _WEB_ARCHIVE = re.compile(
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 _WIDE_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\ufffd]")
 BACKWARDS = "some of its text is shown backwards"
-_TURNED = re.compile(r"<bdo\b[^>]{0,200}\brtl|unicode-bidi\s*:\s*(?:isolate-)?(?:bidi-)?override", re.IGNORECASE)
+_TURNED = Sought(
+    r"<bdo\b[^>]{0,200}\brtl|unicode-bidi\s*:\s*(?:isolate-)?(?:bidi-)?override", ("<bdo", r"unicode-bidi\s*:\s*(?:iso|bi|ov)")
+)
 """HTML that turns the order of letters round, whatever their own direction is."""
 _UNSHOWN = {
     b"<!--": re.compile(rb"--!?>"),
@@ -244,7 +247,7 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     page = html.render(text)
     if page.flat:
         yield Unread(place=piece.place, why="HTML nested too deep: read without its layout")
-    if _TURNED.search(text):
+    if _TURNED.stands_in(text):
         yield Unread(place=piece.place, why=BACKWARDS)
     if page.cut:
         yield Unread(place=piece.place, why="too large")

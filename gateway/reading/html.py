@@ -183,7 +183,7 @@ class _Scribe:
 
     def _flow(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
         """What its style says of its place among its neighbours."""
-        style = {**self._ruled(tag, attributes), **self.matched.get(mark, {})}
+        style = {**(self._ruled(tag, attributes) if self.rules else {}), **self.matched.get(mark, {})}
         return {**style, **css.declarations(attributes.get("style") or "")}
 
     def _around(self, tag: str, attributes: Mapping[str, str | None], style: css.Declarations, mark: int, sheet: Lines) -> str:
@@ -340,7 +340,7 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
         other = _again(scribe, matched={**scribe.matched, **dict.fromkeys(marks, _GONE)})
         other.walk(tree.body)
         yield from ("".join(lines.pieces) for lines in (other.seen, other.hidden))
-    if not placed.TRIGGERS.search(source):
+    if not placed.TRIGGERS.stands_in(source):
         return
 
     def said(node: LexborNode) -> str:

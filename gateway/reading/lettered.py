@@ -14,10 +14,11 @@ from gateway.reading.telling import TELLING
 Edit = tuple[int, int, str]
 
 HINT = re.compile(
-    r"[(\[{<][A-Za-z][)\]}>] {0,3}[(\[{<][A-Za-z][)\]}>]|[^A-Za-z0-9\s]{1,2}[A-Za-z0-9@$][^A-Za-z0-9\s]{1,2}[A-Za-z0-9@$]"
-    r"|\(\)[a-z]|\|[)<-]?[a-z]|[§€¢£¥†‡√®©µ℮₵₦₫+][A-Za-z]"
+    r"[^A-Za-z0-9\s](?:(?<=[(\[{<])[A-Za-z][)\]}>] {0,3}[(\[{<][A-Za-z][)\]}>]"
+    r"|[^A-Za-z0-9\s]?[A-Za-z0-9@$][^A-Za-z0-9\s]{1,2}[A-Za-z0-9@$]"
+    r"|(?<=\()\)[a-z]|(?<=\|)[)<-]?[a-z]|(?<=[§€¢£¥†‡√®©µ℮₵₦₫+])[A-Za-z])"
 )
-"""What a text has in it where letters may be dressed up."""
+"""What a text has in it where letters may be dressed up; it begins with what is no letter, so that it is soon found or not."""
 _ENCLOSED = re.compile(r"[(\[{<]([A-Za-z])[)\]}>]")
 _ENCLOSING = re.compile(r"(?<![)\]}>])(?:[(\[{<][A-Za-z][)\]}>] {0,3}){3,80}")
 _ENOUGH = 8
@@ -34,8 +35,9 @@ _SINGLE = {**dict(zip("§€¢£¥†‡√®©µ℮₵₦₫+!(@$013457", "secl
 _MANY, _FEW, _SHARE, _OFTEN = 4, 3, 0.25, 0.15
 _COUNTER = re.compile(r"([^\d\s]{0,12}|[\d\-./:]{0,12}?)0{0,3}(\d{1,3})([.):\]\-]{0,2})")
 _LETTER = re.compile(r"()\(?([a-z])([.)])")
-_COUNTS = re.compile(
-    r"\d(?:[.):\]\-]{0,2}\s{1,80}[^\s\d]\S{0,40}\s{1,80}\S{0,12}?\d){3}|[.)](?:\s{1,80}\S{1,40}\s{1,80}\(?[a-z][.)]){3}"
+_COUNTS = (
+    re.compile(r"\d(?:[.):\]\-]{0,2}\s{1,80}+[^\s\d]\S{0,40}+\s{1,80}+\S{0,12}?\d){3}"),
+    re.compile(r"[.)](?:\s{1,80}+\S{1,40}+\s{1,80}+\(?[a-z][.)]){3}"),
 )
 _FILLER = re.compile(r"(?:^| )\S{1,30} (\w{1,4})(?: \S{1,30} \1){4}(?= )")
 _VARIED = 0.75
@@ -113,10 +115,10 @@ def _letter(sign: str, upright: str) -> str:
 
 def counted(text: str) -> Iterator[Edit]:
     """What counts the words of a text one by one, or stands between all of them, in order."""
-    if _COUNTS.search(text):
+    if any(counts.search(text) for counts in _COUNTS):
         yield from _numbers(text)
         return
-    words = text.split()
+    words = text.split(maxsplit=_MOST_FILLED)
     if len(words) > _MOST_FILLED:
         return
     if len(set(words)) < _VARIED * len(words) and (found := _FILLER.search(text)) and words.count(found[1]) > _SHARE * len(words):

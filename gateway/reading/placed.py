@@ -6,7 +6,6 @@ written is read as well, since not every mail program follows the style. Only ne
 within different boxes is `scattered`. The work is bounded.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
@@ -14,13 +13,14 @@ from itertools import groupby, pairwise
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import css
+from gateway.reading.sought import Sought
 
 Style = Callable[[LexborNode], css.Declarations]
 
-TRIGGERS = re.compile(
+TRIGGERS = Sought(
     r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\bgrid-(?:area|row|column)|\brtl\b"
     r"|translate|margin-(?:left|right)\s*:\s*-",
-    re.IGNORECASE,
+    (r"order\s*:", "-reverse", r"float\s*:", r"position\s*:", "grid-", "rtl", "translate", r"margin-(?:left|right)\s*:\s*-"),
 )
 """What a page that shows something in another order has in its source."""
 _MOST, _MOST_CHILDREN = 20_000, 500

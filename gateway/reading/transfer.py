@@ -9,6 +9,7 @@ _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghij
 _PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
 _LONE_BREAK = re.compile(rb"=[ \t]*\r(?!\n)")
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
+_SHOWN = re.compile(rb"\S")
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
 _WORDY = 0.05
@@ -50,11 +51,11 @@ def _from_base64(octets: bytes) -> bytes:
 
 def _by_line(octets: bytes) -> bytes:
     """Each line undone for itself; "" where there is but one, or where plainly no text begins there."""
-    whole = octets.strip()
-    if b"\n" not in whole and b"\r" not in whole:
-        return b""
     start = b"".join(map(base64, octets[:_BEGINNING].rpartition(b"\n")[0].splitlines()))
     if len(start) > _SAMPLE and not is_plain(start):
+        return b""
+    whole = octets.strip()
+    if b"\n" not in whole and b"\r" not in whole:
         return b""
     return b"".join(map(base64, octets.splitlines()))
 
@@ -73,7 +74,8 @@ def is_plain(octets: bytes) -> bool:
 
 def base64(octets: bytes) -> bytes:
     """All that can be decoded: junk is skipped, padding may be missing, and what follows padding is read too."""
-    if b"=" not in octets.rstrip(b"=\r\n\t "):
+    padding = octets.find(b"=")
+    if padding < 0 or not octets[padding:].strip(b"=\r\n\t "):
         with suppress(binascii.Error):  # what is as it should be; else it is taken to pieces
             return binascii.a2b_base64(octets)
     pieces = octets.translate(None, _NOT_BASE64).split(b"=")
@@ -97,7 +99,10 @@ def coded(text: str) -> bytes:
 
 def _is_text(octets: bytes) -> bool:
     """Sentences that somebody called base64: words with blanks between them, which base64 has not."""
-    body = octets.strip()[:4096]
+    begun = _SHOWN.search(octets)
+    start = begun.start() if begun else len(octets)
+    body = octets[start : start + _SAMPLE]
+    body = body if _SHOWN.search(octets, start + _SAMPLE) else body.rstrip()
     return body.count(b" ") > _WORDY * len(body)
 
 

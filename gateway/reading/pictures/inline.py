@@ -18,7 +18,7 @@ _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 def written_in(piece: Piece, limits: ReadingLimits) -> Iterator[Piece]:
     """What is in the octets of a page, no more of them than parts are read."""
-    for number, found in enumerate(_WRITTEN.finditer(piece.octets)):
+    for number, found in enumerate(_WRITTEN.finditer(piece.octets) if b"data:" in piece.octets.lower() else ()):
         if number > limits.parts:
             return
         kind, parameters, content = found.groups()
