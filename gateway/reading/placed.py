@@ -19,7 +19,7 @@ Style = Callable[[LexborNode], css.Declarations]
 
 TRIGGERS = re.compile(
     r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\bgrid-(?:area|row|column)|\brtl\b"
-    r"|translate|margin-(?:left|right)\s*:\s*-",
+    r"|<text\b|translate|margin-(?:left|right)\s*:\s*-",
     re.IGNORECASE,
 )
 """What a page that shows something in another order has in its source."""
