@@ -80,7 +80,6 @@ _WRITES = re.compile(
 )
 _TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
 """Colours of a terminal, and letters that are struck over."""
-_PADDING = re.compile(rb"\A(?:\0{4}){2,}|(?:\0{4}){2,}\Z")
 _FEWEST_PICTURES = 4
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
@@ -298,7 +297,7 @@ def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
 
 def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generator[Item, None, str]:
     """The text, line breaks as newlines. Of one that is too long the end counts too: it is shown no less than the rest."""
-    octets = _PADDING.sub(b"", piece.octets) if b"\0" in piece.octets else piece.octets
+    octets = transfer.unpadded(piece.octets) if b"\0" in piece.octets else piece.octets
     if len(octets) > limits.part:
         last = limits.part // 4 // 4 * 4
         first = limits.part - last

@@ -157,9 +157,9 @@ def counted(text: str) -> Iterator[Edit]:
         return
     lists = [found for found in _LISTED.finditer(text) if _tells(found[0])] if "\n" in text else []
     if lists:
-        for found in lists:
-            marks = re.compile(rf"(?m)^{re.escape(found[1])} +")
-            yield from ((*mark.span(), "") for mark in marks.finditer(text, *found.span()))
+        for one in lists:
+            marks = re.compile(rf"(?m)^{re.escape(one[1])} +")
+            yield from ((*mark.span(), "") for mark in marks.finditer(text, *one.span()))
         return
     words = text.split()
     if len(words) > _MOST_FILLED:
