@@ -59,6 +59,7 @@ _CAMPAIGN = re.compile(
     r"|actblue|winred|anedot|mobilize\.us|ngpvan|efundraising|democracyengine|[a-z]pac\b"
     r"|(?:democrats?|republicans?|gop|dfl|greens?|libertarians?)\b"
 )
+_HOST_END, _RUN, _WORDS_RUN = re.compile(r"[/?#]"), re.compile(r"[a-z0-9]+"), re.compile(r"[a-z]+(?:4[a-z]+)?(?:20\d\d)?|20\d\d")
 _JUNIOR = re.compile(r"(?<=[a-z]),? (?:Jr|Sr|II|III|IV|Esq|Ph\.?D)\b\.?")
 _TAG = re.compile(r"#(\w+)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -203,7 +204,15 @@ def _link(found: re.Match[str]) -> str:
     host = re.sub(r"^https?://", "", found[0].lower())
     if "@" in host and not host.startswith("@"):
         return LINK
-    return DRIVE if _CAMPAIGN.search(host) else LINK
+    return DRIVE if _CAMPAIGN.search(_spoken(host)) else LINK
+
+
+def _spoken(address: str) -> str:
+    """An address without what is no words behind its host: a token of a mailing service may spell anything."""
+    end = _HOST_END.search(address)
+    if not end:
+        return address
+    return address[: end.start()] + _RUN.sub(lambda run: run[0] if _WORDS_RUN.fullmatch(run[0]) else "", address[end.start() :])
 
 
 _FIRST = re.compile(r"\b([A-Z][a-z]+)(?= (?:[A-Z]\. )?([A-Z][\w'’-]+))")

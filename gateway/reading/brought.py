@@ -1,7 +1,8 @@
 """What a page brings along that its own tags do not show: style sheets in addresses, trees in templates, comments, drawings.
 
 Style sheets written into `data:` addresses are part of the page's own. A template that is the shadow of an element is shown
-in its place. Letters that a font in the page draws, and pictures made of thousands of shadows, cannot be read, which is said.
+in its place; where a page leads by itself is a link. Letters that a font in the page draws, and pictures made of thousands of
+shadows, cannot be read, which is said.
 """
 
 import base64
@@ -30,6 +31,8 @@ _MOVE = re.compile(r"[Mm]")
 LETTERS, STROKES = 12, 1500
 """So many outlines of so many characters may be letters; an icon has fewer."""
 _MOST, _LONGEST = 20, 400_000
+_ONWARD = re.compile(r"[Rr][Ee][Ff][Rr][Ee][Ss][Hh]")
+_REFRESH = re.compile(r"[\d.\s]{0,20}[;,\s]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?([^\"'\s]{1,4000})", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
 _MOST_COMMENTS = 100
 
@@ -47,6 +50,16 @@ def styles(tree: LexborHTMLParser) -> str:
     linked = [node.attributes.get("href") or "" for node in tree.css("link[href]")[:_MOST]]
     written = [*linked, *_IMPORT.findall(own)[:_MOST]] if "data:" in own or any(linked) else []
     return "\n".join([*(_sheet(address) for address in written), own])[:_LONGEST]
+
+
+def onward(tree: LexborHTMLParser, source: str) -> Iterator[str]:
+    """Where the page takes its reader by itself, once it is open (HTML Living Standard §4.2.5.3, "refresh"), and its frames."""
+    if "<iframe" in source:
+        yield from (node.attributes.get("src") or "" for node in tree.css("iframe[src]")[:_MOST])
+    for node in tree.css("meta[http-equiv]")[:_MOST] if _ONWARD.search(source) else ():
+        if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
+            found = _REFRESH.match(node.attributes.get("content") or "")
+            yield from found.groups() if found else ()
 
 
 def _sheet(address: str) -> str:

@@ -18,7 +18,7 @@ _SHORT, _KEPT = 400, 4096
 
 _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
-    r"|float|order|direction|bidi|grid|filter|inset|translate|scale|list-style|quotes|fill-color"
+    r"|float|order|position|direction|bidi|grid|filter|inset|translate|scale|list-style|quotes|fill-color"
 )
 _COMMA = re.compile(r",(?![^()]*\))")
 _PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")

@@ -25,7 +25,9 @@ Kind = tuple[str, ...]
 
 
 def parts(tree: LexborHTMLParser) -> Iterator[frozenset[int]]:
-    """The marks of the elements that may be such letters, each sort of them by itself."""
+    """The marks of the elements that may be such letters, each sort of them by itself; small words over others are some."""
+    if small := frozenset(node.mem_id for node in tree.css("ruby rt, ruby rp")[:_MOST]):
+        yield small
     alike: dict[Kind, list[LexborNode]] = defaultdict(list)
     for node in tree.css(_INLINE)[:_MOST]:
         if any(name in node.attributes for name in _STYLED):

@@ -45,6 +45,8 @@ _BY_NAME = {
     **dict.fromkeys(("vcf", "vcard"), "text/vcard"),
     **dict.fromkeys(("eml", "mht", "mhtml"), "message/rfc822"),
 }
+_DRAWING = "image/svg+xml"
+"""A page may begin with one."""
 _WRITTEN = documents.WRITTEN | {mailbox.TYPE}
 _PLAIN = frozenset({"", "txt", "text", "log", "md", "csv", "asc"})
 _HTML = re.compile(rb"[\s\xef\xbb\xbf]*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
@@ -58,6 +60,8 @@ _WEB_ARCHIVE = re.compile(
     re.IGNORECASE,
 )
 """A page saved with its pictures: Word and browsers write it as a message without a sender."""
+_CODED = re.compile(rb"(?im)^Content-Transfer-Encoding:[ \t]*(?:base64|quoted-printable)")
+"""What is in a saved message whose text is not to be read as it stands."""
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 _WIDE_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\ufffd]")
 BACKWARDS = "some of its text is shown backwards"
@@ -79,7 +83,6 @@ _WRITES = re.compile(
 )
 _TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
 """Colours of a terminal, and letters that are struck over."""
-_PADDING = re.compile(rb"\A(?:\0{4}){2,}|(?:\0{4}){2,}\Z")
 _FEWEST_PICTURES = 4
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
@@ -93,7 +96,7 @@ def kind(piece: Piece) -> str:
     start = piece.octets[:_SAMPLE]
     found = documents.sniff(piece.octets, piece.name) or next((k for magic, k in _MAGIC if start.startswith(magic)), "")
     if found:
-        return found
+        return "text/html" if found == _DRAWING and piece.type == "text/html" else found
     if piece.type in TABLE and piece.type != "text/plain" and piece.type not in documents.BY_OCTETS:
         return piece.type
     return _sniffed(start) or _labelled(piece, start)
@@ -147,8 +150,15 @@ def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor])
         yield from table.get(what, _unread)(piece, limits)
         if what in _WRITTEN and piece.type == "text/plain" and piece.name.rpartition(".")[2].lower() in _PLAIN:
             yield from table.get("text/plain", _unread)(piece, limits)
+        if what == "text/plain" and _CODED.search(piece.octets[:_SAMPLE]) and _FIELDS.match(bare := _bare(piece.octets)):
+            yield replace(piece, octets=bare, type="message/rfc822", name="", parameters={}, depth=piece.depth + 1)
         if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
             yield from table.get(documents.APPENDED, _unread)(piece, limits)
+
+
+def _bare(octets: bytes) -> bytes:
+    """What follows a mark of UTF-8 and empty lines: a message that begins so has no header for some programs."""
+    return octets.removeprefix(b"\xef\xbb\xbf").lstrip()
 
 
 def _unread(piece: Piece, _: ReadingLimits) -> Iterator[Item]:
@@ -290,7 +300,7 @@ def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
 
 def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generator[Item, None, str]:
     """The text, line breaks as newlines. Of one that is too long the end counts too: it is shown no less than the rest."""
-    octets = _PADDING.sub(b"", piece.octets) if b"\0" in piece.octets else piece.octets
+    octets = transfer.unpadded(piece.octets) if b"\0" in piece.octets else piece.octets
     if len(octets) > limits.part:
         last = limits.part // 4 // 4 * 4
         first = limits.part - last

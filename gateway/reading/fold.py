@@ -24,7 +24,7 @@ from gateway.reading import lettered
 from gateway.reading.lookalikes import plain
 from gateway.reading.mending import Folded, edited, mend
 from gateway.reading.seams import seams
-from gateway.reading.strewn import HINT, blanks, signs
+from gateway.reading.strewn import HINT, JOINED, blanks, signs
 from gateway.reading.telling import TELLING
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
@@ -69,7 +69,7 @@ def fold(text: str) -> Folded:
     folded, offsets = _undressed(folded, offsets)
     if HINT.search(folded):
         folded, offsets = edited(folded, offsets, signs(folded))
-    if "_" in folded or "%20" in folded:
+    if JOINED.search(folded):
         folded, offsets = edited(folded, offsets, blanks(folded))
     if _LONELY.search(folded):
         folded, offsets = _spaced(_SPACING, folded, offsets)
@@ -86,6 +86,9 @@ def _uneven(text: str) -> bool:
 
 def _undressed(text: str, offsets: tuple[int, ...]) -> Folded:
     """Letters and words without what each of them is dressed up with."""
+    for undone in (lettered.tags, lettered.syllables):
+        if edits := list(undone(text)):
+            text, offsets = edited(text, offsets, edits)
     if lettered.HINT.search(text):
         for undone in (lettered.letters, lettered.signs):
             text, offsets = edited(text, offsets, undone(text))

@@ -25,8 +25,10 @@ _BACKWARDS, _BACK = "\u202e", "\u202c"
 """Marks around text that is shown from right to left (Unicode UAX #9)."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
+_LEADING = {"form": "action", "button": "formaction", "input": "formaction"}
 _SAYING = {"optgroup": "label", "v:textpath": "string"}
 _GONE: css.Declarations = {"content-visibility": "hidden"}
+_DRAWN = frozenset({"text", "tspan"})
 _MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
 
 
@@ -178,8 +180,11 @@ class _Scribe:
         opened.cited = opened.cited or _cited(opened.tag, attributes)
 
     def style(self, node: LexborNode) -> css.Declarations:
-        """All that style says of a node."""
-        return self._flow(node.tag or "", node.attributes, node.mem_id)
+        """All that style says of a node; words of a drawing stand where their attributes say."""
+        attributes = node.attributes
+        if node.tag in _DRAWN and (attributes.get("x") or attributes.get("y")):
+            return {"position": "absolute", "left": attributes.get("x") or "0", "top": attributes.get("y") or "0"}
+        return self._flow(node.tag or "", attributes, node.mem_id)
 
     def _flow(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
         """What its style says of its place among its neighbours."""
@@ -243,8 +248,8 @@ class _Scribe:
             self._word(attributes.get("alt"), sheet)
         if tag == "input" and attributes.get("type", "text") not in {"hidden", "password", "checkbox", "radio", "image"}:
             self._word(attributes.get("value") or attributes.get("placeholder"), sheet)
-        if tag == "form" and attributes.get("action"):
-            self._link(attributes["action"] or "", sheet.length, look)
+        if leads := attributes.get(_LEADING.get(tag, "")):
+            self._link(leads, sheet.length, look)
         if tag in _SAYING:
             self._word(attributes.get(_SAYING[tag]), sheet)
         if tag not in {"a", "link"} and attributes.get("href"):
@@ -324,6 +329,7 @@ def render(html: str) -> Page:
         for inner in (*brought.conditional(source), *asides.framed(tree)):
             _fragment(scribe, inner)
         asides.tips(tree, scribe.seen)
+        scribe.anchors += [Anchor(written=address, start=0, end=0) for address in brought.onward(tree, source)]
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
     drawn = "\n\n".join(asides.checkered(tree)) if "<table" in source else ""
@@ -336,7 +342,7 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
         yield from placed.columns(tree)
     if tree.body is None:
         return
-    for marks in decoys.parts(tree) if decoys.HINT.search(source) else ():
+    for marks in decoys.parts(tree) if "<ruby" in source or decoys.HINT.search(source) else ():
         other = _again(scribe, matched={**scribe.matched, **dict.fromkeys(marks, _GONE)})
         other.walk(tree.body)
         yield from ("".join(lines.pieces) for lines in (other.seen, other.hidden))
@@ -353,7 +359,8 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
     if other.order.first:
         other.walk(tree.body)
         text, end = "".join(other.seen.pieces), 0
-        for start, stop in sorted(other.arranged, key=lambda span: (span[0], -span[1])):
+        whole = [(0, len(text))] if tree.body.mem_id in other.order.first and not scribe.quotations else []
+        for start, stop in sorted([*whole, *other.arranged], key=lambda span: (span[0], -span[1])):
             if start >= end:
                 yield text[start:stop].strip()
                 end = stop

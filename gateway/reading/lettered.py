@@ -5,6 +5,7 @@ alone, and what is put in their place points at them.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
@@ -40,6 +41,13 @@ _COUNTS = (
     re.compile(r"[.)](?:\s{1,80}+\S{1,40}+\s{1,80}+\(?[a-z][.)]){3}"),
 )
 _FILLER = re.compile(r"(?:^| )\S{1,30} (\w{1,4})(?: \S{1,30} \1){4}(?= )")
+_TAG = re.compile(r"(?i)\[/?(?:b|i|u|s|color|size|font|center)(?:=[^\]\s]{1,40})?\]|</?(?:b|i|u|s|em|strong|span|font)>")
+_EMPHASIS = re.compile(r"(?<![\w/@.])_[A-Za-z][A-Za-z'’ ]{0,60}[.,:;!?]?_(?![\w/@])")
+_PIECES = re.compile(r"(?<![\w/@.-])[A-Za-z]{1,4}(?:([-/\u00b7\u2027\u2022.|])[A-Za-z]{1,4})(?:\1[A-Za-z]{1,4}){0,8}(?![\w/@-])")
+_IN_PIECES = re.compile(r"[a-z][-/\u00b7\u2027\u2022.|][a-z]")
+_SYLLABLES = 0.5
+_GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
+_LISTED = re.compile(r"(?m)^([#*•·+~=|>\-]{1,3}|o) {1,3}\S{1,30} {0,3}(?:\n{1,2}\1 {1,3}\S{1,30} {0,3}){5,400}$")
 _VARIED = 0.75
 _MOST_COUNTED, _MOST_FILLED = 4000, 500
 _CRUMB, _CRUMBS, _LEAST, _LENGTH = 3, 0.9, 10, 4.2
@@ -70,6 +78,33 @@ def _is_word(written: str) -> bool:
 def _bare(found: re.Match[str]) -> Iterator[Edit]:
     for sign in re.finditer(r"[^A-Za-z0-9@$]+", found[0]):
         yield found.start() + sign.start(), found.start() + sign.end(), ""
+
+
+def tags(text: str) -> Iterator[Edit]:
+    """Marks of a forum or of HTML around every letter, and emphasis by underscores, in order."""
+    marks = list(_TAG.finditer(text)) if "[/" in text or "</" in text else []
+    if len(marks) >= _ENOUGH:
+        yield from ((*found.span(), "") for found in marks)
+    elif "_" in text:
+        for found in _EMPHASIS.finditer(text):
+            yield found.start(), found.start() + 1, ""
+            yield found.end() - 1, found.end(), ""
+
+
+def syllables(text: str) -> Iterator[Edit]:
+    """The signs within words, where many words of a text are in pieces by the same one, in order."""
+    found = list(_PIECES.finditer(text)) if _IN_PIECES.search(text) else []
+    if len(found) >= _FEW:
+        sign, count = Counter(one[1] for one in found).most_common(1)[0]
+        if _telling(found) and count > _FEW and count >= _SYLLABLES * sum(len(word) > _CRUMB for word in text.split()):
+            for one in found:
+                for at in range(one.start(), one.end()):
+                    if one[1] == sign and text[at] == sign:
+                        yield at, at + 1, ""
+
+
+def _telling(found: Iterable[re.Match[str]]) -> bool:
+    return any("".join(filter(str.isalpha, one[0])).lower() in TELLING for one in found)
 
 
 def signs(text: str) -> Iterator[Edit]:
@@ -114,9 +149,19 @@ def _letter(sign: str, upright: str) -> str:
 
 
 def counted(text: str) -> Iterator[Edit]:
-    """What counts the words of a text one by one, or stands between all of them, in order."""
+    """What counts the words of a text one by one, or stands before or between all of them, in order."""
     if any(counts.search(text) for counts in _COUNTS):
         yield from _numbers(text)
+        return
+    glued = list(_GLUED.finditer(text)) if ")" in text or "." in text or ":" in text else []
+    if len(glued) > _ENOUGH // 2 and len(glued) > _HALF * len(text.split()):
+        yield from ((*found.span(), "") for found in glued)
+        return
+    lists = [found for found in _LISTED.finditer(text) if _tells(found[0])] if "\n" in text else []
+    if lists:
+        for one in lists:
+            marks = re.compile(rf"(?m)^{re.escape(one[1])} +")
+            yield from ((*mark.span(), "") for mark in marks.finditer(text, *one.span()))
         return
     words = text.split(maxsplit=_MOST_FILLED)
     if len(words) > _MOST_FILLED:
@@ -124,6 +169,10 @@ def counted(text: str) -> Iterator[Edit]:
     if len(set(words)) < _VARIED * len(words) and (found := _FILLER.search(text)) and words.count(found[1]) > _SHARE * len(words):
         filler = re.escape(found[1])
         yield from ((gap.start(), gap.end(), "") for gap in re.finditer(rf"(?<=\S) {filler}(?= )", text))
+
+
+def _tells(text: str) -> bool:
+    return any(word.strip(".,:;!?").lower() in TELLING for word in text.split())
 
 
 def _numbers(text: str) -> Iterator[Edit]:

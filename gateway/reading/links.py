@@ -13,7 +13,7 @@ from gateway.reading.html import Page
 from gateway.reading.types import Link, Origin, Passage
 from gateway.reading.wrappers import ways
 
-_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot (?=(?:com|org|net|gov|edu|info|us)\b))"
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|<\.>| ?(?:\[dot\]|\(dot\)|\{dot\}|<dot>) ?| dot (?=(?:com|org|net|gov|edu|info|us)\b))"
 _SITES = (
     "com|org|net|edu|gov|mil|us|info|biz|io|co|me|tv|fm|ly|gl|gle|be|gd|to|cc|ws|app|dev|site|online|website|page|link|live|life|today"
     "|news|social|vote|voto|win|gop|democrat|republican|party|fund|fundraising|gives|charity|foundation|community|events|email|shop|store"
@@ -28,7 +28,15 @@ _URL = re.compile(
     rf"|(?<![\w.@\-/])(?P<bare>(?:{_LABEL}{_DOT}){{1,6}}(?:{_SITES})(?![\w\-@]|\.\w){_REST})",
     re.IGNORECASE,
 )
+_BROKEN = re.compile(r"\bh(?:tt|xx)ps?\s?:\s?//[^\s<>\"]{1,400}(?=\n[^\s<>\"]{2})", re.IGNORECASE)
+_NEXT_LINE = re.compile(r"\n(?![^\n]{0,8}://)([^\s<>\"]{2,200})(?=\n|\Z)")
+_MOST_LINES = 5
+_GOES_ON = re.compile(r"[=&%_~?+-]\Z")
+_WHOLE_HOST = re.compile(rf"\w+\s?:\s?//\s?(?:[^/?#\s]*\.)(?:{_SITES})(?::\d+)?(?:[/?#]|\Z)", re.IGNORECASE)
+_ADDRESSLIKE = re.compile(r"\S*\w(?:[/=&%?]|\.\w)|[/=&%?#]")
 _HINT = re.compile(rf"[/.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:))")
+_DOT_SAID = re.compile(r"[ \[({<]dot[ \])}>]")
+_DOTTED = re.compile(r"\[\.\]|\(\.\)|\{\.\}|<\.>| ?(?:\[dot\]|\(dot\)|\{dot\}|<dot>) ?| dot ", re.IGNORECASE)
 _TRAILING = ".,;:!?'*_>"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -40,12 +48,33 @@ def in_text(passage: Passage) -> Iterator[Link]:
         place, written = passage.quote(found.start(), found.start() + len(shown))
         for goes in filter(None, ways(_typed(shown))):
             yield Link(target=goes, written=written, shown=written, place=place, origin=passage.origin)
+    yield from _over_lines(passage)
+
+
+def _over_lines(passage: Passage) -> Iterator[Link]:
+    """Addresses that go on in the next lines, as one puts them together to follow them; the first line alone is one too."""
+    for found in _BROKEN.finditer(passage.folded) if "://" in passage.folded else ():
+        whole, end = found[0], found.end()
+        for _ in range(_MOST_LINES):
+            line = _NEXT_LINE.match(passage.folded, end)
+            if not line or not (_is_open(whole) or _ADDRESSLIKE.match(line[1])):
+                break
+            whole, end = whole + line[1], line.end()
+        if end > found.end():
+            place, written = passage.quote(found.start(), end)
+            for goes in filter(None, ways(_typed(_trimmed(whole)))):
+                yield Link(target=goes, written=written, shown=written, place=place, origin=passage.origin)
+
+
+def _is_open(address: str) -> bool:
+    """Whether an address can hardly end here."""
+    return _GOES_ON.search(address) is not None or not _WHOLE_HOST.match(address)
 
 
 def _found(text: str) -> Iterator[re.Match[str]]:
     """What may be a link, on the lines that hold a hint of one."""
     lowered = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
-    if " dot " in lowered:
+    if "dot" in lowered and _DOT_SAID.search(lowered):
         yield from _URL.finditer(text)
         return
     read = 0
@@ -68,7 +97,7 @@ def _typed(shown: str) -> str:
     """The address as one would type it: `hxxps://`, `[.]` and ` dot ` are what they stand for."""
     text = re.sub(r"^h(?:tt|xx)p(s?)\s?:\s?//\s?", r"http\1://", shown, flags=re.IGNORECASE)
     head, slash, rest = text.partition("/") if "://" not in text else (text, "", "")
-    return re.sub(r"\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\)| dot ", ".", head, flags=re.IGNORECASE) + slash + rest
+    return _DOTTED.sub(".", head) + slash + rest
 
 
 def on_sheet(given: Sequence[tuple[str, str]], text: str, place: Place, origins: Callable[[int], Origin]) -> Iterator[Link]:

@@ -41,6 +41,7 @@ _PLAIN = {
     **dict(zip("ꝋɇⱥŧɳƙʋɖɡɾɭʐʈɦɑɛɪɵʊ", "oeatnkvdgrlzthaeiou", strict=True)),
     **dict(zip("ⲁⲃⲥⲉⲏⲓⲕⲙⲛⲟⲣⲧⲩⲭ", "abcehikmnoptyx", strict=True)),
     **dict.fromkeys("Ꮖꓲ", "I"),
+    **dict.fromkeys("。｡", "."),
     "\ufffc": "",
     "…": "...",
     "⁄": "/",

@@ -10,7 +10,7 @@ Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from gateway.reading.runs import apart, may_run
@@ -80,17 +80,20 @@ _TOKEN = re.compile(r"[A-Za-z]+")
 _MARKS = r"[-.*'\[\](){}_~^\"|\\/+,:=#·•]"
 _PARTED = re.compile(rf"(?<![A-Za-z0-9@/.])[A-Za-z]{{1,12}}(?:{_MARKS}{{1,4}}[A-Za-z]{{1,12}}){{1,11}}(?![A-Za-z0-9@/])")
 _MARK = re.compile(rf"{_MARKS}(?<=[^\W\d_].){_MARKS}{{0,3}}[A-Za-z]")
-_STARRED = re.compile(r"(?<![\w*#])[A-Za-z]{1,10}(?:[*#]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#])")
-_STAR = re.compile(r"[*#](?<=[A-Za-z].)[*#]{0,2}[A-Za-z]")
+_STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_-]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#@/-])")
+_STAR = re.compile(r"[*#_-](?<=[A-Za-z].)[*#_-]{0,2}[A-Za-z]")
 """What stands in all that is starred, found sooner than that nothing is."""
 _GAP = re.compile(r" |-? ?\n")
 _HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
 _TWICE = re.compile(r"([a-z])\1+")
-_HUMPED = re.compile(r"(?<![\w#@./:-])[A-Z][A-Za-z]{6,600}(?![\w@/])")
+_HUMPED = re.compile(r"(?<![\w#@/:-])[A-Z][A-Za-z0-9]{4,600}(?![\w@/]|\.[a-z])")
+"""What is no part of an address."""
 _FOUR_HUMPS = re.compile(r"(?:[A-Z][a-z]{1,20}){3}[A-Z]{1,2}[a-z]")
 """Four words run together, or more."""
 _HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Z][a-z])")
+_RUNS = 2
+_PIECE = 4
 _DRAWN = 5
 """Fewer letters, some of them doubled, are an ordinary word: `boot`."""
 
@@ -226,11 +229,14 @@ def _points(at: int, size: int, start: int, end: int) -> int:
 
 
 def _humped(text: str) -> Iterator[Edit]:
-    """Between words that run together in capitals."""
-    for found in _HUMPED.finditer(text):
-        if _FOUR_HUMPS.search(found[0]):
-            start = found.start()
-            yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
+    """Between words that run together in capitals; fewer than four of them only beside some that are more."""
+    tokens = list(_HUMPED.finditer(text))
+    if any(_FOUR_HUMPS.search(found[0]) for found in tokens):
+        many = sum(_HUMPS.search(found[0]) is not None for found in tokens) >= _RUNS
+        for found in tokens:
+            if many or _FOUR_HUMPS.search(found[0]):
+                start = found.start()
+                yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
 
 
 def _joined(text: str, words: frozenset[str]) -> Iterator[Edit]:
@@ -264,10 +270,18 @@ def _marked(text: str) -> Iterator[Edit]:
 def _starred(text: str) -> Iterator[Edit]:
     """A letter or two hidden behind stars."""
     for found in _STARRED.finditer(text) if _STAR.search(text) else ():
-        form = re.compile(re.sub(r"[*#]", ".", found[0].lower()))
-        word = next((word for word in sorted(TELLING) if form.fullmatch(word)), "")
+        word = _hidden(found[0].lower())
         if word:
             yield found.start(), found.end(), _cased(word, found[0])
+
+
+@lru_cache(maxsize=1024)
+def _hidden(starred: str) -> str:
+    """The telling word that this may be; none where a piece of it is a word by itself, such as `may-or`."""
+    if any(len(piece) >= _PIECE for piece in _WORD.findall(starred)) and "-" in starred:
+        return ""
+    form = re.compile(re.sub(r"[*#_-]", ".", starred))
+    return next((word for word in sorted(TELLING) if len(word) == len(starred) and form.fullmatch(word)), "")
 
 
 def _blanks(text: str, words: frozenset[str]) -> Iterator[Edit]:

@@ -19,8 +19,18 @@ Style = Callable[[LexborNode], css.Declarations]
 
 TRIGGERS = Sought(
     r"\border\s*:|-reverse|float\s*:\s*right|position\s*:\s*(?:absolute|fixed|relative)|\bgrid-(?:area|row|column)|\brtl\b"
-    r"|translate|margin-(?:left|right)\s*:\s*-",
-    (r"order\s*:", "-reverse", r"float\s*:", r"position\s*:", "grid-", "rtl", "translate", r"margin-(?:left|right)\s*:\s*-"),
+    r"|<text\b|translate|margin-(?:left|right)\s*:\s*-",
+    (
+        r"order\s*:",
+        "-reverse",
+        r"float\s*:",
+        r"position\s*:",
+        "grid-",
+        "rtl",
+        "<text",
+        "translate",
+        r"margin-(?:left|right)\s*:\s*-",
+    ),
 )
 """What a page that shows something in another order has in its source."""
 _MOST, _MOST_CHILDREN = 20_000, 500

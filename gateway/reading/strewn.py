@@ -12,8 +12,11 @@ HINT = re.compile(r"[^A-Za-z0-9\s] ?[A-Za-z] ?[^A-Za-z0-9\s]{1,4} ?[A-Za-z] ?[^A
 """What a text has in it where letters may stand apart so."""
 _LONG = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]( ?[^A-Za-z0-9\s]{1,4} ?)[A-Za-z](?:\1[A-Za-z]){2,60}(?![A-Za-z0-9])")
 _MANY = 2
+_JOINING = r"[_;|~+=,\u00b7\u2022\u30fb]|%20"
+JOINED = re.compile(rf"[A-Za-z](?:{_JOINING})[A-Za-z]")
+"""What a text has in it where signs may stand for its blanks."""
 _BLANKS = re.compile(
-    r"(?<!\S)[A-Za-z]{1,30}[.,:;]?(?:(_|%20)[A-Za-z0-9]{1,30}[.,:;!]?)(?:\1[A-Za-z0-9]{1,30}[.,:;!]?){3,200}(?!\S)"
+    rf"(?<!\S)[A-Za-z]{{1,30}}[.,:;]?(?:({_JOINING})[A-Za-z0-9]{{1,30}}[.,:;!]?)(?:\1[A-Za-z0-9]{{1,30}}[.,:;!]?){{3,200}}(?!\S)"
 )
 """Five words or more with the same sign for every blank: `vote_for_Ana_on_Tuesday`."""
 

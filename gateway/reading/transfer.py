@@ -23,6 +23,14 @@ _YENC = re.compile(
 )
 _YENC_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
 _YENC_BACK = bytes((octet - 42) % 256 for octet in range(256))
+_PADDING, _WIDEST = 8, 4
+
+
+def unpadded(octets: bytes) -> bytes:
+    """Without the zeros that something filled it up with; what may belong to a character of UTF-16 or UTF-32 stays."""
+    before, behind = len(octets) - len(octets.lstrip(b"\0")), len(octets) - len(octets.rstrip(b"\0"))
+    start = before - before % _WIDEST if before >= _PADDING else 0
+    return octets[start : len(octets) - (behind - behind % _WIDEST if behind >= _PADDING else 0)]
 
 
 def undo(octets: bytes, encoding: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Text whose letters are not shown in the order they are written in: turned round by marks, on their heads, or in columns.
+"""Text whose letters are not in the order in which they are read: turned round by marks, on their heads, backwards, in columns.
 
 Each is a further reading; the text as it is written is read as well. Upright columns are looked for only where a text is
 mostly blanks.
@@ -7,6 +7,8 @@ mostly blanks.
 import re
 from collections.abc import Iterator
 from itertools import zip_longest
+
+from gateway.reading.telling import TELLING
 
 _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)(\u202c?)")
 _HEADS = dict(
@@ -17,6 +19,9 @@ _HEADS = dict(
     )
 )
 _ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
+_BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
+"""Telling words from their ends, without what is a name."""
+_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
 _FEW, _SHARE = 8, 0.15
 _ONE_EACH = re.compile(r"[ \t]*\S(?:[ \t]+\S)+[ \t]*")
 _TALL, _WIDE = 4, 3
@@ -35,6 +40,9 @@ def otherwise(text: str) -> Iterator[str]:
     """What is shown in another order altogether."""
     if not text.isascii() and len(found := _ON_HEAD.findall(text)) >= max(_FEW, _SHARE * sum(map(str.isalpha, text))) and found:
         yield "".join(_HEADS.get(c, c) for c in reversed(text))
+    if not _BACKWARDS.isdisjoint(text.lower().translate(_PARTING).split()):
+        yield "\n".join(line[::-1] for line in text.split("\n"))
+        yield " ".join(word[::-1] for word in text.split())
     if (text.count(" ") + text.count("\t")) * _BLANK > len(text):
         yield from _columns(text)
 

@@ -50,6 +50,8 @@ def test_whoever_stands_in_a_sentence_it_reads_the_same(sentence, names):
         ("VOTE OKAFOR FOR MAYOR", "vote [NAME] for mayor"),
         ("Property room is short on envelopes, see Marlene.", "property room is short on envelopes, see [NAME] ."),
         ("Read www.reyesforsheriff.org and www.county.gov/parks", "read [DRIVE] and [LINK]"),
+        ("Sign up at https://t.county.example/c?d=EKynuTQWbMYF46dy4ed5Ag== today", "sign up at [LINK] today"),
+        ("See https://x.county.example/forms/vote4reyes2026 and x.gov/vote-reyes-2026", "see [DRIVE] and [DRIVE]"),
         ("Give at secure.actblue.com/donate/x or secure.winred.com/y", "give at [DRIVE] or [DRIVE]"),
         ("Measure twice, cut once.", "measure twice, cut once."),
         ("The city council meets Monday.", "the city council meets monday."),

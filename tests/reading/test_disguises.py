@@ -18,6 +18,12 @@ def _letters(form):
     return re.sub(r"[A-Za-z]", lambda letter: form.format(letter[0]), WORDS)
 
 
+def _mixed(tag, place):
+    """The words in another order, each with its place."""
+    words = list(enumerate(WORDS.split()))
+    return "".join(f"<{tag} {place.format(at)}>{word}</{tag}>" for at, word in [*words[3:], *words[:3]])
+
+
 def _said(octets):
     return [" ".join(p.folded.split()) for p in read(octets).passages]
 
@@ -64,6 +70,12 @@ def test_charsets_and_encodings_are_undone(octets):
         _letters('{}<i style="color:mintcream">q</i>'),
         "<iframe srcdoc='&lt;p>" + WORDS + "'></iframe>",
         f"<span title='{WORDS}'></span>",
+        "".join(f"<i style='float:right'>{c if c != ' ' else '&nbsp;'}</i>" for c in reversed(WORDS)),
+        "<style>b{position:absolute}"
+        + "".join(f".c{at}{{left:{90 * at}px}}" for at in range(5))
+        + "</style><p>"
+        + _mixed("b", "class=c{}"),
+        f"<svg>{_mixed('text', 'x={}')}</svg>",
     ],
 )
 def test_markup_that_rearranges_letters_is_read_as_it_shows(markup):
@@ -129,3 +141,55 @@ def test_text_that_is_turned_round_is_read_as_it_shows():
 def test_coded_lines_of_an_address_card_are_undone():
     card = "BEGIN:VCARD\nVERSION:2.1\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Vote=20=\nfor=20Smith\nEND:VCARD"
     assert "NOTE:Vote for Smith" in texts(read(mail(card, kind="text/x-vcard")))[0]
+
+
+@pytest.mark.parametrize("before", [b"\r\n", b"\xef\xbb\xbf", b" \r\n\r\n"])
+def test_a_message_that_some_programs_take_for_one_without_a_header_is_read_as_others_do(before):
+    octets = mail(B64, "From: a@b.example", "To: c@d.example", "Subject: Notes", coding="base64")
+    assert WORDS in _said(before + octets)
+
+
+def test_a_saved_message_that_is_called_text_is_read_as_a_message_too():
+    inner = mail(B64, "From: a@b.example", "Subject: Notes", coding="base64").decode().replace("\r", "")
+    octets = parts(PLAIN + "x", f'Content-Type: text/plain; name="old.txt"\n\n{inner}')
+    assert any(WORDS in said for said in _said(octets))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<meta http-equiv=refresh content='0;url=https://give.example/donate'>",
+        "<META HTTP-EQUIV=Refresh CONTENT='5; URL=&quot;https://give.example/donate&quot;'>",
+        "<meta http-equiv=refresh content='0, https://give.example/donate'>",
+        "<form><button formaction='https://give.example/donate'>Go</button></form>",
+        "<form><input type=submit formaction='https://give.example/donate'></form>",
+        "<iframe src='https://give.example/donate'></iframe>",
+    ],
+)
+def test_where_a_page_takes_its_reader_is_a_link(markup):
+    assert [link.target for link in read(mail(markup + "x", kind="text/html")).links] == ["https://give.example/donate"]
+
+
+def test_a_page_that_only_loads_itself_again_has_no_link():
+    markup = "<meta http-equiv=refresh content=30><meta http-equiv=content-type content='text/html'>x"
+    assert read(mail(markup, kind="text/html")).links == ()
+
+
+@pytest.mark.parametrize("written", [WORDS[::-1], " ".join(word[::-1] for word in WORDS.split())])
+def test_telling_words_from_their_ends_are_read_from_their_beginnings(written):
+    assert WORDS in _said(mail(f"{written}\n"))
+
+
+def test_words_are_read_without_the_small_ones_over_them():
+    markup = " ".join(f"<ruby>{word}<rt>x</rt></ruby>" for word in WORDS.split())
+    assert any(said.startswith(WORDS) for said in _said(mail(markup, kind="text/html")))
+
+
+def test_ordinary_words_are_read_once():
+    assert len(_said(mail("Nevaeh has the radio.\nSee her at six."))) == 1
+
+
+def test_what_is_moved_within_a_reply_is_not_read_again_with_what_it_quotes():
+    markup = f"<p>No.</p><img style='float:right'><i style='float:right'>x</i><blockquote type=cite>{WORDS}</blockquote>"
+    said = read(mail(markup, kind="text/html")).passages
+    assert [p.origin.value for p in said if WORDS in p.folded] == ["quoted"]

@@ -31,7 +31,15 @@ def test_fields_and_text_are_those_of_the_parser(lines):
     theirs = BytesParser(Entity, policy=policy.compat32).parsebytes(octets)
     assert list(ours.raw_items()) == list(theirs.raw_items())
     assert (ours.fields, ours.raw, ours.is_multipart()) == (theirs.fields, theirs.raw, theirs.is_multipart())
-    assert ours.as_bytes() == theirs.as_bytes()
+    assert _octets(ours) == _octets(theirs)
+
+
+def _octets(parsed):
+    """What the standard library makes of it again; it cannot write a preamble that is not ASCII."""
+    try:
+        return parsed.as_bytes()
+    except UnicodeEncodeError:
+        return None
 
 
 @pytest.mark.parametrize("blanks", [" ", "\t", " \t  "])

@@ -32,6 +32,16 @@ def _between(signs):
         "\n".join(f"({chr(97 + number)}) {word}" for number, word in enumerate(PARTED)),
         " ".join(f"{word} {number}" for number, word in enumerate(PARTED, 1)),
         " xx ".join(PARTED),
+        "\n".join(f"# {word}" for word in PARTED),
+        "\n\n".join(f"•  {word}" for word in PARTED),
+        " ".join(f"{number}){word}" for number, word in enumerate(PARTED, 1)),
+        " ".join(f"({number}){word}" for number, word in enumerate(PARTED, 1)),
+        " ".join("-".join(word[at : at + 3] for at in range(0, len(word), 3)) for word in PARTED),
+        " ".join("·".join(word[at : at + 2] for at in range(0, len(word), 2)) for word in PARTED),
+        " ".join("".join(f"[b]{c}[/b]" for c in word) for word in PARTED),
+        " ".join("".join(f"<b>{c}</b>" for c in word) for word in PARTED),
+        " ".join(f"_{word}_" for word in PARTED),
+        *(sign.join(PARTED) for sign in "_;|~+=,・•"),
         "\n".join(" " * (2 * number) + c for number, c in enumerate(WORDS.replace(" ", ""))),
     ],
 )
@@ -74,6 +84,11 @@ def test_a_text_in_crumbs_is_put_together_where_words_come_of_it():
         "The bill(s) of US$ 500 and $40 are due; A+ work, C++ and AT&T too.",
         "if (a|b) return f(x)[i]; while (n--) { s += c; }",
         "- Radios\n- Batteries\n- Gloves\n- Tape\n- Cones\n- Flares",
+        "1.Radios 2.Batteries and 3.gloves; see 4.2 and 5.",
+        "Sign-in is at 6; follow-up by e-mail to the sub-station, ride-along or on-call, and a re-test.",
+        "The and/or clause and the his/her clause of the in/out log are at w/o cost, n/a or i/o.",
+        "Set max_open_files, user_id and __init__; see read_me_first.txt and /var/log/roll_call_a_b.",
+        "a <b> tag, an <i> tag, [b] and [s]; x = a[i] + b[u] - c[s];",
         "The 1 unit, the 2 cars and 3 vans: 4 are here and 5 are not.",
     ],
 )
@@ -86,3 +101,19 @@ def test_whatever_is_written_every_letter_that_is_read_points_at_its_place(writt
     folded, offsets = fold(written)
     assert len(offsets) == len(folded) + 1
     assert all(before <= after <= len(written) for before, after in pairwise(offsets))
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("V_te y_s and d_nate to the camp__gn", "Vote y_s and donate to the campaign"),
+        ("vo-e for her, el-ct her", "vote for her, elect her"),
+        (
+            "The co-worker's co-op is re-opened and the x-ray is on-line",
+            "The co-worker's co-op is re-opened and the x-ray is on-line",
+        ),
+        ("ana_vo_e@d.example, https://d.example/v_te, /srv/d_nate", "ana_vo_e@d.example, https://d.example/v_te, /srv/d_nate"),
+    ],
+)
+def test_a_letter_left_out_of_a_telling_word_is_put_in(written, read):
+    assert fold(written)[0] == read

@@ -190,3 +190,32 @@ def test_any_text_can_be_a_link(written, base):
 @pytest.mark.timeout(30)
 def test_a_hostile_text_has_an_end(unit):
     found(unit * (200_000 // len(unit)))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "See https://give.exa\nmple/donate/smith\nThanks",
+        "See https://gi\nve.example\n/donate\n/smith\nThanks",
+        "See https://give.example/donate\n/smith.\nThanks",
+        "See hxxps://give[.]exa\n   mple/donate/smith",
+    ],
+)
+def test_an_address_that_goes_on_in_the_next_lines_is_one_link_besides(written):
+    link = found(written)[-1]
+    assert link.target == PAGE
+    assert "\n" in link.shown
+    assert written.startswith(link.written, link.place.start)
+
+
+@pytest.mark.parametrize(
+    "following", ["Thanks", "https://other.example/", "smith and all", "", "> https://other.example/", "(Ana)", "Regards,"]
+)
+def test_an_address_that_may_end_with_its_line_does(following):
+    targets = [link.target for link in found(f"See {PAGE}\n{following}\n")]
+    assert targets in ([PAGE], [PAGE, "https://other.example/"])
+
+
+@pytest.mark.parametrize("dot", [" (dot) ", "[dot]", "{dot}", "<dot>", "。", "｡"])
+def test_a_dot_that_is_written_out_is_one(dot):
+    assert [link.target for link in found(f"Go to give{dot}example/donate/smith now")] == ["http://give.example/donate/smith"]

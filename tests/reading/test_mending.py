@@ -74,3 +74,16 @@ def test_every_character_still_points_into_the_original(pieces):
     assert len(offsets) == len(folded) + 1
     assert all(a <= b for a, b in pairwise(offsets))
     assert all(offset < len(text) for offset in offsets[:-1])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("PleaseVoteForDanaOnNovember3AndDonate", "Please Vote For Dana On November 3 And Donate"),
+        ("VoteForAna.TellYourFriendsAndFamily", "Vote For Ana.Tell Your Friends And Family"),
+        ("Write to www.FriendsOfAnaMariaSmith.com", "Write to www.FriendsOfAnaMariaSmith.com"),
+        ("Get FriendsOfAnaMariaSmith.com today", "Get FriendsOfAnaMariaSmith.com today"),
+    ],
+)
+def test_words_run_together_in_capitals_are_set_apart_but_for_those_of_an_address(written, read):
+    assert fold(written)[0] == read

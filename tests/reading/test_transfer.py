@@ -1,5 +1,6 @@
 import base64
 import binascii
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -76,3 +77,14 @@ def test_any_octets_can_be_undone(octets, encoding):
 @pytest.mark.timeout(30)
 def test_many_beginnings_without_end_have_an_end():
     list(transfer.blocks(["begin 644 x"] * 100_000))
+
+
+def test_zeros_around_a_text_go_and_cost_little_however_many_they_are():
+    assert transfer.unpadded(bytes(9) + WORDS + bytes(10)) == bytes(1) + WORDS + bytes(2)
+    assert transfer.unpadded(bytes(3) + WORDS + bytes(7)) == bytes(3) + WORDS + bytes(7)
+    tracemalloc.start()
+    try:
+        assert transfer.unpadded(bytes(4_000_001)) == b""
+        assert tracemalloc.get_traced_memory()[1] < 12_000_000
+    finally:
+        tracemalloc.stop()

@@ -6,10 +6,12 @@ VML; they stand within one another. Deleted and moved text, and text that is mar
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gateway.reading.documents.markup import Budget, walk
+from gateway.reading.documents.boxes import Boxes
+from gateway.reading.documents.markup import Budget, TooMuch, walk
 from gateway.reading.documents.writing import Look, Writing, Written
 
 _TINY = 6
@@ -50,6 +52,7 @@ class Story:
         self._clicks: list[tuple[str, int]] = []
         self._choices: list[tuple[list[str], str, int]] = []
         self._placeholder = False
+        self._boxes = Boxes()
         self._binary: list[str] | None = None
         self.binaries: list[str] = []
 
@@ -289,6 +292,7 @@ class Story:
 
     def _shape(self, _: Attributes) -> None:
         self._placeholder = False
+        self._boxes.begin()
         self._writing.begin_block()
 
     def _place_holder(self, _: Attributes) -> None:
@@ -298,7 +302,22 @@ class Story:
         lines = self._writing.end_block()
         if not (self._master and self._placeholder):
             self._writing.add(lines)
+            self._boxes.end(lines)
         self._placeholder = False
+
+    def _offset(self, attributes: Attributes) -> None:
+        if self._parent() == "xfrm" and "sp" in self._path[-4:]:
+            self._boxes.stands(attributes)
+
+    def _extent(self, attributes: Attributes) -> None:
+        if self._parent() == "xfrm":
+            self._boxes.measures(attributes)
+
+    def arranged(self) -> None:
+        """Write down what the boxes say together."""
+        with suppress(TooMuch):
+            if words := self._boxes.read():
+                self._writing.line(words)
 
     _STARTS: ClassVar[Mapping[str, Callable[["Story", Attributes], None]]] = {
         "p": _paragraph,
@@ -336,6 +355,8 @@ class Story:
         "rt": _ruby,
         "sp": _shape,
         "ph": _place_holder,
+        "off": _offset,
+        "ext": _extent,
         "binaryData": _data,
         "binData": _data,
         "Relationship": _relationship,
@@ -373,4 +394,5 @@ def story(
     writing = Writing(most)
     walker = Story(writing, relations, master=master)
     why = walk(octets, walker, budget)
+    walker.arranged()
     return writing.finish(), why, walker.binaries

@@ -110,3 +110,24 @@ def test_comments_on_slides_are_read_in_both_their_forms():
         "Vote for Jane",
         "Elect her",
     ]
+
+
+def _box(word, left, top):
+    place = f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="900000" cy="400000"/></a:xfrm></p:spPr>'
+    return shape(word).replace("<p:txBody>", f"{place}<p:txBody>")
+
+
+WORDS = ["Vote", "for", "Ana", "Marsh", "for", "sheriff", "on", "Tuesday"]
+
+
+def test_words_in_boxes_of_their_own_are_read_in_the_order_in_which_they_stand():
+    boxes = [_box(word, 1_000_000 * (at % 3), 50_000 * (at % 2) + 600_000 * (at // 3)) for at, word in enumerate(WORDS)]
+    assert lines(read(pptx(["".join(boxes[::-1])])))[-1] == " ".join(WORDS)
+
+
+def test_boxes_that_stand_in_order_or_hold_sentences_are_read_once():
+    boxes = [_box(word, 1_000_000 * at, 0) for at, word in enumerate(WORDS)]
+    assert lines(read(pptx(["".join(boxes)]))) == WORDS
+    said = [f"{word} is what this box says" for word in WORDS]
+    boxes = [_box(line, 0, 1_000_000 * at) for at, line in enumerate(said)]
+    assert lines(read(pptx(["".join(boxes[::-1])]))) == said[::-1]

@@ -80,3 +80,8 @@ def test_a_pack_that_is_none_is_damaged_and_one_that_is_gives_what_was_put_in():
     with pytest.raises(ValueError, match="joined"):
         list(mosaic.unpacked(b"JOINED1\n\0\0"))
     assert mosaic.joined("<img src=cid:a>", str.encode) == b""
+
+
+def test_strips_that_are_too_large_together_are_said_to_be_unread():
+    _, why = _said(_mail(_rows(12), "<img src='{}' style='display:block'>"), pixels=FLYER.width * FLYER.height // 2)
+    assert why == ["too large: pictures that stand side by side"]
