@@ -146,7 +146,7 @@ def newest(folder: Path) -> datetime | None:
 
 def certificates(settings: Settings) -> tuple[Path, ...]:
     """The files with the certificates that we show."""
-    shown = (settings.tls, settings.console.tls if settings.console else None)
+    shown = (settings.tls, *(one.tls for one in (settings.console, settings.monitor) if one))
     return tuple(dict.fromkeys(tls.certificate for tls in shown if tls))
 
 
