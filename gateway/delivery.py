@@ -185,7 +185,7 @@ class Delivery:
             outcome = replace(outcome, later=(), never=(*outcome.never, *((a, receipt.reply) for a in outcome.later)))
         try:
             await self._settle(parcel, receipt, outcome)
-        except StoreUnavailable:
+        except Exception:  # the store is away, or we stumble over what is to be told: nothing is sent again for that
             while len(self._said) >= _REMEMBERED:  # the oldest are those that were written down all the same
                 del self._said[next(iter(self._said))]
             self._said[parcel.id, parcel.attempts] = receipt
