@@ -38,6 +38,8 @@ _ID = re.compile(r"[0-9A-Za-z]{1,20}")
 _AT_ONCE = 20
 _PAUSE = 1.0
 _REMEMBERED = 1000
+_ASTRAY = timedelta(minutes=1)
+"""What is due for so much later than anything can be was put in while a clock was wrong, and would wait until that day."""
 _LAST = 15.0
 """Seconds that parcels under way have to be finished in when the gateway stops; what is not is tried again at its next start."""
 
@@ -125,7 +127,7 @@ class Delivery:
     async def _renew(self) -> None:
         """Keep what is under way, long before its lease ends. Where that fails another gateway may send it again."""
         now = self._clock.now()
-        if self._under_way and now - self._renewed >= self._patience.lease / 3:
+        if self._under_way and not timedelta() <= now - self._renewed < self._patience.lease / 3:
             try:
                 await self._outbox.renew(tuple(self._under_way.values()), now + self._patience.lease)
                 self._renewed = now
@@ -142,7 +144,9 @@ class Delivery:
     async def _begin(self) -> bool:
         """Begin with what is due, as far as there is room; one that takes long keeps no other waiting."""
         now, room = self._clock.now(), _AT_ONCE - len(self._under_way)
-        parcels = await self._outbox.lease(now, now + self._patience.lease, room) if room else ()
+        until = now + self._patience.lease
+        farthest = until + max(self._patience.retry) + _ASTRAY
+        parcels = await self._outbox.lease(now, until, room, farthest=farthest) if room else ()
         if not self._under_way:
             self._renewed = now
         for parcel in parcels:
@@ -181,7 +185,7 @@ class Delivery:
             outcome = replace(outcome, later=(), never=(*outcome.never, *((a, receipt.reply) for a in outcome.later)))
         try:
             await self._settle(parcel, receipt, outcome)
-        except StoreUnavailable:
+        except Exception:  # the store is away, or we stumble over what is to be told: nothing is sent again for that
             while len(self._said) >= _REMEMBERED:  # the oldest are those that were written down all the same
                 del self._said[next(iter(self._said))]
             self._said[parcel.id, parcel.attempts] = receipt

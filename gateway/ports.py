@@ -270,8 +270,11 @@ class Outbox(Protocol):
         """The parcel of that id, whatever became of it; without octets where they were destroyed."""
         ...
 
-    async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
-        """Parcels that are due, held by nobody else until `until`."""
+    async def lease(self, now: datetime, until: datetime, limit: int, *, farthest: datetime | None = None) -> Sequence[Parcel]:
+        """Parcels that are due, held by nobody else until `until`.
+
+        farthest: what is due, or leased, for later than that was written while a clock was wrong, and is due
+        """
         ...
 
     async def renew(self, parcels: Sequence[str], until: datetime) -> None:

@@ -46,7 +46,7 @@ from gateway.recusal import Bench
 from gateway.report import CountedJudge
 from gateway.review import Reviews
 from gateway.seat import Seat
-from gateway.settings import Settings
+from gateway.settings import Settings, server_tls
 from gateway.smarthost import Smarthost
 from gateway.smtpd import Server
 from gateway.sockets import bound
@@ -320,7 +320,7 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         front.requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         if seat.alone and settings.monitor is not None:
             monitor = Monitor(Alone(front.meters, front.watched.standing))
-            await monitor.start(stack.enter_context(bound(settings.monitor.listen)))
+            await monitor.start(stack.enter_context(bound(settings.monitor.listen)), server_tls(settings.monitor.tls))
             stack.push_async_callback(monitor.close)
         await _open_console(stack, front, links, eye, clock)
         if seat.alone:

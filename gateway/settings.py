@@ -191,6 +191,7 @@ class Monitor(Model):
     """Where a monitoring system asks for `/healthz`, `/readyz` and `/metrics`: on this machine, unless it says otherwise."""
 
     listen: Endpoint = "127.0.0.1:9125"
+    tls: Tls | None = None
 
 
 class Canary(Model):

@@ -146,8 +146,8 @@ def newest(folder: Path) -> datetime | None:
 
 def certificates(settings: Settings) -> tuple[Path, ...]:
     """The files with the certificates that we show, to clients and to the relay."""
-    shown = (settings.tls, settings.console.tls if settings.console else None, settings.relay)
-    return tuple(dict.fromkeys(one.certificate for one in shown if one and one.certificate))
+    doors = (settings.tls, *(one.tls for one in (settings.console, settings.monitor) if one))
+    return tuple(dict.fromkeys(one.certificate for one in (*doors, settings.relay) if one and one.certificate))
 
 
 def _end(file: Path) -> datetime | None:

@@ -217,6 +217,25 @@ async def test_what_the_relay_said_while_the_store_was_away_is_written_down_and_
     assert (await world.store.status()).outbox == 0
 
 
+async def test_what_the_relay_took_is_not_sent_again_because_we_stumble_over_the_report(world, said):
+    told, stumbles = world.post.on_failure, [True, True]
+
+    def stumbling(*given):
+        if stumbles:
+            stumbles.pop()
+            raise ZeroDivisionError
+        return told(*given)
+
+    world.post.on_failure = stumbling
+    world.next_hop.receipts = [Receipt(reply=Reply(code=250, status="2.0.0", text="Ok"), refused=((B, GONE),))]
+    for _ in range(4):
+        await world.delivered()
+        world.clock.at += world.delivery._patience.lease
+    assert len(of_message(world.next_hop.taken)) == 1
+    assert len([line for line in said if line["event"] == "delivery.fault"]) == 2
+    assert (await world.store.status()).outbox == 0
+
+
 async def test_a_parcel_that_makes_us_stumble_is_tried_again_and_keeps_no_other_waiting(world, said):
     class Stumbling(type(world.next_hop)):
         async def deliver(self, envelope, message):

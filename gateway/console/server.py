@@ -7,6 +7,7 @@ ends by a fault says so in the log; mail goes on, and the console is back when t
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -49,6 +50,8 @@ class ConsoleServer:
         """Serve. Raises OSError for a certificate that does not serve."""
         config = self._config()
         config.load()
+        if config.ssl is not None:
+            config.ssl.minimum_version = ssl.TLSVersion.TLSv1_2
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[self._listening]))
         self._task.add_done_callback(_told)

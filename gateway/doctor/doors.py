@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from gateway.doctor.findings import Finding, bad, good, mind
-from gateway.settings import Listener, Settings
+from gateway.settings import Listener, Monitor, Settings
 
 _PATIENCE = 10.0
 
@@ -21,7 +21,7 @@ def looked_at(settings: Settings) -> Iterator[Finding]:
     if settings.milter is not None:
         yield _milter(settings)
     if settings.monitor is not None:
-        yield _monitor(settings.monitor.listen)
+        yield _monitor(settings.monitor)
     if settings.console is not None:
         yield _console(settings)
 
@@ -83,11 +83,12 @@ def _milter(settings: Settings) -> Finding:
     return good(what, "it answers")
 
 
-def _monitor(address: str) -> Finding:
-    host, port = _reached(address)
-    where = f"[{host}]" if ":" in host else host
+def _monitor(door: Monitor) -> Finding:
+    address, (host, port) = door.listen, _reached(door.listen)
+    where, scheme = f"[{host}]" if ":" in host else host, "https" if door.tls else "http"
+    url, own = f"{scheme}://{where}:{port}/readyz", _unverified()
     try:
-        with urllib.request.urlopen(f"http://{where}:{port}/readyz", timeout=_PATIENCE) as answer:
+        with urllib.request.urlopen(url, timeout=_PATIENCE, context=own) as answer:  # noqa: S310  -- one of those two schemes
             return good("readiness", answer.read(200).decode().strip())
     except urllib.error.HTTPError as refused:
         with refused:

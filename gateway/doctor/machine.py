@@ -73,6 +73,8 @@ def _secrets(settings: Settings) -> Iterator[Path | None]:
     yield settings.relay.key
     yield from (hook.secret_file for hook in settings.webhooks.values())
     yield settings.tls.key if settings.tls else None
+    if settings.monitor and settings.monitor.tls:
+        yield settings.monitor.tls.key
     if console:
         yield console.key_file
         yield console.tls.key if console.tls else None

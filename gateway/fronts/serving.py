@@ -17,7 +17,7 @@ from gateway.fronts.several import Requests, Several
 from gateway.handed import Handed, written
 from gateway.monitor import Monitor
 from gateway.seat import Crowd
-from gateway.settings import Settings
+from gateway.settings import Settings, server_tls
 from gateway.sockets import adopt, allow_descriptors, bound, dismissed
 from gateway.systemd import Notifier, inherited
 
@@ -146,5 +146,5 @@ async def _open_monitor(stack: AsyncExitStack, settings: Settings, several: Seve
     """Answer those who monitor us until the stack unwinds, if the settings ask for it. Raises OSError."""
     if settings.monitor is not None:
         monitor = Monitor(several)
-        await monitor.start(stack.enter_context(bound(settings.monitor.listen)))
+        await monitor.start(stack.enter_context(bound(settings.monitor.listen)), server_tls(settings.monitor.tls))
         stack.push_async_callback(monitor.close)

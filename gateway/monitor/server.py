@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from contextlib import suppress
 from typing import Protocol
 
@@ -46,9 +47,12 @@ class Monitor:
         self._server: asyncio.Server | None = None
         self._open = 0
 
-    async def start(self, listening: socket.socket) -> None:
-        """Answer from now on."""
-        self._server = await asyncio.start_server(self._serve, sock=listening, limit=_LONGEST)
+    async def start(self, listening: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Answer from now on; nobody without TLS, where that is given."""
+        patience = _PATIENCE if tls else None
+        self._server = await asyncio.start_server(
+            self._serve, sock=listening, limit=_LONGEST, ssl=tls, ssl_handshake_timeout=patience, ssl_shutdown_timeout=patience
+        )
 
     async def close(self) -> None:
         """Answer no more."""

@@ -46,10 +46,15 @@ def put(db: Connection, added: Sequence[Parcel]) -> None:
         _address(db, parcel)
 
 
-def lease(db: Connection, now: datetime, until: datetime, limit: int, spool: Spool) -> Sequence[Parcel]:
+def lease(  # noqa: PLR0913  -- as it is asked for
+    db: Connection, now: datetime, until: datetime, limit: int, spool: Spool, *, farthest: datetime | None = None
+) -> Sequence[Parcel]:
     """Parcels that are due and in nobody's hands, the longest due first; in the caller's until `until`."""
-    free = or_(parcels.c.leased_until.is_(None), parcels.c.leased_until <= now)
-    ready = select(parcels).where(_OPEN, parcels.c.due <= now, free).order_by(parcels.c.due, parcels.c.number).limit(limit)
+    due, leased = parcels.c.due, parcels.c.leased_until
+    astray = [] if farthest is None else [due > farthest]
+    kept_astray = [] if farthest is None else [leased > farthest]
+    free = or_(leased.is_(None), leased <= now, *kept_astray)
+    ready = select(parcels).where(_OPEN, or_(due <= now, *astray), free).order_by(due, parcels.c.number).limit(limit)
     rows = db.execute(ready.with_for_update(skip_locked=True)).all()
     db.execute(update(parcels).where(parcels.c.number.in_([row.number for row in rows])).values(leased_until=until))
     return readable(rows, lambda row: _parcel(db, row, spool))

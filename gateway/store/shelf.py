@@ -180,9 +180,9 @@ class Shelf(Recorded):
         """Finish what was begun and let go of the database."""
         await self._writer.close()
 
-    async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
+    async def lease(self, now: datetime, until: datetime, limit: int, *, farthest: datetime | None = None) -> Sequence[Parcel]:
         """Parcels that are due, the longest due first, held by nobody else until `until`."""
-        return await self._writer.claim(lambda db: outbox.lease(db, now, until, limit, self._spool))
+        return await self._writer.claim(lambda db: outbox.lease(db, now, until, limit, self._spool, farthest=farthest))
 
     async def renew(self, parcels: Sequence[str], until: datetime) -> None:
         """Keep leased parcels, by their ids, until then; those that are settled stay as they are."""

@@ -52,6 +52,7 @@ async def test_with_a_certificate_it_is_encrypted(console, listening, tmp_path):
     authority.configure_trust(context)
     async with httpx2.AsyncClient(verify=context) as client:
         assert (await client.get(f"https://127.0.0.1:{listening.getsockname()[1]}/healthz")).status_code == 200
+    assert server._server.config.ssl.minimum_version is ssl.TLSVersion.TLSv1_2
     await server.close()
 
 

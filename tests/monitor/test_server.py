@@ -1,17 +1,20 @@
 """What a monitoring system is answered, over a real socket."""
 
 import asyncio
+import ssl
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import trustme
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.decision import Authority, Decision, Hold, Relay, Trial
 from gateway.mail import Reply
 from gateway.monitor import Alone, Meters, Monitor, Standing
 from gateway.monitor.standing import Hooked, Listing, Shelf
+from gateway.settings import Tls, server_tls
 from gateway.sockets import bound
 from gateway.source import Location
 from gateway.verdict import Verdict
@@ -42,16 +45,16 @@ GOOD = Standing(
 
 
 @asynccontextmanager
-async def monitored(standing=GOOD, meters=None):
+async def monitored(standing=GOOD, meters=None, tls=None, trusting=None):
     async def now():
         return standing
 
     monitor, listening = Monitor(Alone(meters or Meters(), now)), bound("127.0.0.1:0")
     port = listening.getsockname()[1]
-    await monitor.start(listening)
+    await monitor.start(listening, server_tls(tls))
 
     async def ask(request: str):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
         writer.write(request.replace("\n", "\r\n").encode())
         heard = (await reader.read()).decode()
         writer.close()
@@ -143,3 +146,16 @@ async def test_what_the_store_knows_is_left_out_while_it_is_away():
         found = samples((await ask("GET /metrics HTTP/1.1\n\n"))[1])
     assert found["hatchway_store_up",] == 0
     assert ("hatchway_holds_waiting",) not in found
+
+
+async def test_with_a_certificate_it_is_encrypted_and_answers_nobody_in_the_clear(tmp_path):
+    authority = trustme.CA()
+    made = authority.issue_cert("127.0.0.1")
+    made.cert_chain_pems[0].write_to_path(tmp_path / "certificate.pem")
+    made.private_key_pem.write_to_path(tmp_path / "key.pem")
+    context = ssl.create_default_context()
+    authority.configure_trust(context)
+    async with monitored(tls=Tls(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem"), trusting=context) as ask:
+        assert (await ask("GET /healthz HTTP/1.1\n\n"))[0] == "HTTP/1.1 200 OK"
+    async with monitored(tls=Tls(certificate=tmp_path / "certificate.pem", key=tmp_path / "key.pem")) as ask:
+        assert await ask("GET /healthz HTTP/1.1\n\n") == ("", "")

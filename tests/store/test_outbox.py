@@ -74,6 +74,16 @@ async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(holding):
     assert await ids(holding, NOW + 10 * MINUTE) == ["N1"]
 
 
+async def test_what_was_put_in_or_leased_while_a_clock_was_wrong_does_not_wait_until_that_day(holding):
+    year = timedelta(days=365)
+    await holding.put([notice(held(), "N1"), notice(held(), "N2", due=NOW + year), notice(held(), "N3", due=NOW + 20 * MINUTE)])
+    assert [one.id for one in await holding.lease(NOW + year, NOW + year + MINUTE, 2)] == ["N1", "N3"]
+    assert await ids(holding) == []
+    astray = await holding.lease(NOW, NOW + MINUTE, 10, farthest=NOW + 30 * MINUTE)
+    assert [one.id for one in astray] == ["N1", "N2"]
+    assert await holding.lease(NOW, NOW + MINUTE, 10, farthest=NOW + 30 * MINUTE) == []
+
+
 async def test_the_longest_due_go_first_and_what_is_not_due_stays(holding):
     due = {"N1": NOW, "N2": NOW - MINUTE, "N3": NOW + MINUTE, "N4": NOW}
     await holding.put([notice(held(), id_, due=at) for id_, at in due.items()])

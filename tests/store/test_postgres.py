@@ -218,6 +218,16 @@ async def test_a_database_that_is_not_there_is_named(postgres, tmp_path):
         await PostgresStore.open(postgres.place("none", tmp_path))
 
 
+async def test_of_several_hosts_one_that_can_be_written_to_is_taken_and_none_that_cannot(postgres, database, place):
+    several = place.model_copy(update={"url": place.url.replace("host=", "host=/nowhere,")})
+    assert several.url != place.url
+    shelf = await PostgresStore.open(several)
+    await shelf.close()
+    postgres.ask(f"ALTER DATABASE {database} SET default_transaction_read_only = on")  # as a standby is
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        await PostgresStore.open(several)
+
+
 async def test_a_database_of_another_encoding_is_refused(postgres, tmp_path):
     postgres.ask("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
     with pytest.raises(StoreUnavailable, match="has the encoding LATIN1"):

@@ -141,9 +141,12 @@ class MemoryStore:
                 if slot and slot.state in _OPEN and slot.leased_until > _NEVER:
                     self._slots[id_] = replace(slot, leased_until=until)
 
-    async def lease(self, now: datetime, until: datetime, limit: int) -> Sequence[Parcel]:
+    async def lease(self, now: datetime, until: datetime, limit: int, *, farthest: datetime | None = None) -> Sequence[Parcel]:
+        def over(at: datetime) -> bool:
+            return at <= now or (farthest is not None and at > farthest)
+
         with self._transaction():
-            ready = [s for s in self._slots.values() if s.state in _OPEN and s.parcel.due <= now and s.leased_until <= now]
+            ready = [s for s in self._slots.values() if s.state in _OPEN and over(s.parcel.due) and over(s.leased_until)]
             ready.sort(key=lambda slot: slot.parcel.due)
             for slot in ready[:limit]:
                 self._slots[slot.parcel.id] = replace(slot, leased_until=until)

@@ -41,12 +41,16 @@ BOUNDS = {
     "memory of the front, MiB": 8.0,
     "memory of all processes, MiB": 24.0,
     "descriptors of the front": 3.0,
+    "connections of the front": 20.0,
     "threads of the front": 2.0,
     "processes": 1.0,
     "journal, MiB": 1.0,
     "spool, files": 1.0,
 }
-"""By how much each may grow after the warm-up, in the length of a run."""
+"""By how much each may grow after the warm-up, in the length of a run.
+
+Descriptors are those that are no open connection: of these a machine that becomes slower has more, since each lasts longer.
+"""
 PER_HOLD = 96.0
 """KiB by which the database may grow for each hold: a few for the message, eight for each of five notices, and their lines."""
 IDLE, SLOW, WAITING = 20, 3, 20
@@ -252,13 +256,15 @@ class Soak:
     def measured(self, at: float) -> Measured:
         front = self.gateway.process.pid
         status = dict(line.split(":", 1) for line in Path(f"/proc/{front}/status").read_text().splitlines())
+        connections = _connections(front)
         size, all_ = os.sysconf("SC_PAGESIZE"), _processes(front)
         store = self.gateway.folder / "hatchway.db"
         spool = store.with_name("hatchway.db.spool")
         values = (
             int(status["VmRSS"].split()[0]) / 1024,
             sum(pages for pages in all_) * size / MIB,
-            len(os.listdir(f"/proc/{front}/fd")),  # noqa: PTH208  -- numbers, not paths
+            len(os.listdir(f"/proc/{front}/fd")) - connections,  # noqa: PTH208  -- numbers, not paths
+            connections,
             int(status["Threads"]),
             len(all_),
             _size(store.with_name("hatchway.db-wal")) / MIB,
@@ -299,6 +305,17 @@ def _processes(group: int) -> list[int]:
             if int(fields[2]) == group:
                 pages.append(int(fields[21]))
     return pages
+
+
+def _connections(process: int) -> int:
+    """How many TCP connections it has that are open on both sides; one that the other side closed is none."""
+    rows = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]]
+    established = {f"socket:[{row[9]}]" for row in rows if row[3] == "01"}
+    count = 0
+    for link in Path(f"/proc/{process}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            count += str(link.readlink()) in established
+    return count
 
 
 def _size(file: Path) -> int:
