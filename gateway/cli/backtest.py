@@ -91,7 +91,10 @@ def _judged(
     except StoreUnavailable as gone:
         fail(Exit.UNAVAILABLE, str(gone))
     except RuntimeError as wrong:
-        fail(Exit.CONFIG, str(wrong))
+        if not tally.messages:
+            fail(Exit.CONFIG, str(wrong))
+        interrupted = True
+        click.echo(f"It ended before its time: {wrong}", err=True)
     against = {"against": tally.compared()} if len(bench.laws) > 1 else {}
     return {**tally.report(), "interrupted": interrupted, **against}
 

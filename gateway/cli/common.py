@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
@@ -50,6 +50,19 @@ def print_json(value: object) -> None:
 def plain(text: str) -> str:
     """A stranger's text for a terminal: nothing in it can move the cursor or turn the direction of writing."""
     return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def print_table(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+    """A table as wide as the terminal, and wide enough where there is none."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(table)
 
 
 def fail(status: int, says: str) -> NoReturn:

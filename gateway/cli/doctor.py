@@ -22,7 +22,8 @@ def command(settings_file: Path, *, strict: bool, as_json: bool) -> None:
     """Look for all that can be wrong, and say what to do. Exit status 1 if something is bad.
 
     Looked at are files, the running gateway, its doors and TLS, the relay and loops, notices, the clock, the disk, permissions,
-    certificates, the roster before the next election, and directories. Nothing is changed and nothing is sent.
+    certificates, the roster before the next election, directories, and webhooks, each of which is sent a test. Nothing else is
+    sent, and nothing is changed.
     """
     from gateway.cli.serve import log_to_stderr
     from gateway.doctor import State

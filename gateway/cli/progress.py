@@ -34,4 +34,4 @@ class Progress:
     def advance(self, octets: int) -> None:
         """One message more, that took so many octets of the whole."""
         self._messages += 1
-        self._bar.update(self._task, advance=octets, said=f"{self._messages} messages")
+        self._bar.update(self._task, advance=octets, said=f"{self._messages} message{'' if self._messages == 1 else 's'}")

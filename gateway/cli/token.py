@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import as_json, asked, config, plain, print_json
+from gateway.cli.common import as_json, asked, config, plain, print_json, print_table
 
 SCOPES = ("queue:read", "message:read", "rule:write", "notes:write", "report:read", "trail:read")
 
@@ -29,7 +29,7 @@ def create(name: str, account: str, scopes: tuple[str, ...], expires: str, setti
         print_json(made)
         return
     click.echo(made["token"])
-    until = f"until {made['expires']}" if made["expires"] else "until it is revoked"
+    until = f"until {_day(made['expires'])} UTC" if made["expires"] else "until it is revoked"
     click.echo(
         f"{made['name']} acts for {made['account']} ({', '.join(made['scopes'])}) {until}. It is not shown again.", err=True
     )
@@ -63,18 +63,19 @@ def revoke(name: str, settings_file: Path, *, as_json: bool) -> None:
 
 
 def _table(tokens: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    rows = (
+        (plain(one["name"]), one["account"], ", ".join(one["scopes"]), _day(one["used"]) or "never", _state(one))
+        for one in tokens
+    )
+    print_table(("name", "account", "scopes", "last used", "state"), rows)
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("name", "account", "scopes", "last used", "state"):
-        table.add_column(column)
-    for one in tokens:
-        table.add_row(plain(one["name"]), one["account"], ", ".join(one["scopes"]), one["used"] or "never", _state(one))
-    Console(highlight=False, markup=False).print(table)
+
+def _day(moment: str | None) -> str:
+    """To the minute, UTC."""
+    return (moment or "")[:16].replace("T", " ")
 
 
 def _state(token: dict[str, Any]) -> str:
     if token["revoked"]:
-        return f"revoked {token['revoked']}"
-    return f"until {token['expires']}" if token["expires"] else "until revoked"
+        return f"revoked {_day(token['revoked'])}"
+    return f"until {_day(token['expires'])}" if token["expires"] else "until revoked"

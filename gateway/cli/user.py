@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import as_json, asked, config, plain, print_json
+from gateway.cli.common import as_json, asked, config, plain, print_json, print_table
 
 ROLES = ("reviewer", "supervisor", "auditor", "administrator")
 
@@ -38,6 +38,8 @@ def add(  # noqa: PLR0913, PLR0917  -- one parameter an option
     """Add an account. The first administrator is made by: hatchway user add ADDRESS --role administrator --link."""
     said = {"login": address, "role": role, "name": name, "reviewers": reviewers, "also": also, "link": link}
     _tell(asked(settings_file, "user.add", **said), as_json=as_json)
+    if not link and not as_json:
+        click.echo(f"No link was asked for; `hatchway user link {address}` makes one, to set a password with.", err=True)
 
 
 @command.command("list")
@@ -106,15 +108,8 @@ def _tell(account: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _table(accounts: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("address", "name", "role", "reviewers", "state"):
-        table.add_column(column)
-    for one in accounts:
-        table.add_row(one["login"], plain(one["name"]), one["role"], plain(", ".join(one["reviewers"])), _state(one))
-    Console(highlight=False, markup=False).print(table)
+    rows = ((one["login"], plain(one["name"]), one["role"], plain(", ".join(one["reviewers"])), _state(one)) for one in accounts)
+    print_table(("address", "name", "role", "reviewers", "state"), rows)
 
 
 def _state(account: dict[str, Any]) -> str:

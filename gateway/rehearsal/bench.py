@@ -4,7 +4,8 @@ The judgement is `gateway.pipeline.judge`, as in service. Under two laws a messa
 and model are the same. Each process has one message at a time, so that memory does not grow with their number; one that takes
 too long, eats too much or dies costs that message its judgement, and another takes its place.
 
-Raises RuntimeError if no process can be started, with its reason (a model that is missing or damaged).
+Raises RuntimeError if no process can be started, with its reason (a model that is missing or damaged); on the way only if none
+is left.
 """
 
 import os
@@ -34,10 +35,9 @@ from gateway.rehearsal.cases import Case, group, outcome
 from gateway.rehearsal.envelopes import Assumed, Unaddressed, day, envelope, header_block
 from gateway.verdict import Verdict
 
-_START = 120.0
+_START = 600.0
+"""Seconds in which a process has to sit; a machine that has other things to do takes its time."""
 _GRACE = 2.0
-_TERM = 10_000
-"""Messages that one process judges before it is replaced, as in service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,12 +53,16 @@ class Law:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """Laws, and the limits of one message. memory: octets that a process may take over what it has at its start."""
+    """Laws, and the limits of one message. memory: octets that a process may take over what it has at its start.
+
+    term: messages that one process judges before it is replaced, as in service
+    """
 
     laws: tuple[Law, ...]
     limits: ReadingLimits = field(default_factory=ReadingLimits)
     seconds: float = 20.0
     memory: int = 1024**3
+    term: int = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,8 +138,8 @@ class _Room:
         while all(seat.asked for seat in self._seats):
             self.collect(ready)
         seat = next(seat for seat in self._seats if not seat.asked)
-        if seat.sat >= _TERM:
-            seat = self._replaced(seat)
+        if seat.sat >= self._bench.term:
+            seat = self._relieved(seat)
         seat.asked, seat.until, seat.sat = asked, monotonic() + self._bench.seconds + _GRACE, seat.sat + 1
         with suppress(OSError):  # that it is gone shows when its answer is waited for
             seat.line.send(asked)
@@ -162,16 +166,35 @@ class _Room:
         seat.asked = None
 
     def _lost(self, seat: _Seat, problem: str, ready: dict[int, Case]) -> None:
-        asked = seat.asked
-        self._replaced(seat)
-        if asked:
+        if asked := seat.asked:
             ready[asked.number] = _without(asked, problem)
-
-    def _replaced(self, seat: _Seat) -> _Seat:
         _ended(seat)
-        fresh = _seated(self._begun())
+        number = self._seats.index(seat)
+        try:
+            self._seats[number] = self._fresh()
+        except RuntimeError:
+            if len(self._seats) == 1:
+                raise
+            del self._seats[number]
+
+    def _relieved(self, seat: _Seat) -> _Seat:
+        """Another in its place, or the same once more where none can be had."""
+        try:
+            fresh = self._fresh()
+        except RuntimeError:
+            seat.sat = 0
+            return seat
         self._seats[self._seats.index(seat)] = fresh
+        _ended(seat)
         return fresh
+
+    def _fresh(self) -> _Seat:
+        begun = self._begun()
+        try:
+            return _seated(begun)
+        except BaseException:
+            _ended(begun)
+            raise
 
     def _begun(self) -> _Seat:
         context = get_context("forkserver")

@@ -84,7 +84,8 @@ def _reviews(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"<p>{reviews['holds']:,} messages held; {reviews['hours']:,.1f} hours at {reviews['minutes_each']:g} minutes each.</p>"
     if reviews["weeks"]:
         yield f"<p>A week: {reviews['holds_a_week']:.1f} held, <strong>{reviews['hours_a_week']:.1f} hours</strong>, over "
-        yield f"{reviews['weeks']} weeks that have mail, from {reviews['first_week']} to {reviews['last_week']}.</p>"
+        count = f"{reviews['weeks']} week{'' if reviews['weeks'] == 1 else 's'}"
+        yield f"{count} with mail, from {reviews['first_week']} to {reviews['last_week']}.</p>"
     if reviews["busiest_week"]:
         yield f"<p>Most in the week of {reviews['busiest_week']['from']}: {reviews['busiest_week']['holds']}.</p>"
     if reviews["without_a_date"]:

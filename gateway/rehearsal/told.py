@@ -71,8 +71,7 @@ def _reviews(reviews: Mapping[str, Any]) -> Iterator[str]:
         busiest = reviews["busiest_week"]
         most = f"; most in the week of {busiest['from']}: {busiest['holds']}" if busiest else ""
         yield f"  a week: {reviews['holds_a_week']:.1f} held, {reviews['hours_a_week']:.1f} hours{most}"
-        weeks = _count(reviews["weeks"], "week")
-        yield f"  {weeks} have mail, between those of {reviews['first_week']} and {reviews['last_week']} (by the Date field)"
+        yield f"  {_weeks(reviews)} (by the Date field)"
     if reviews["without_a_date"]:
         yield f"  {_count(reviews['without_a_date'], 'message')} without a date"
 
@@ -103,6 +102,12 @@ def _against(against: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"    why  {why}" for why in one["why"])
     if (more := against["different"] - len(against["each"])) > 0:
         yield f"\n  and {more} more; --list says how many are listed"
+
+
+def _weeks(reviews: Mapping[str, Any]) -> str:
+    if reviews["weeks"] == 1:
+        return f"all in the week of {reviews['first_week']}"
+    return f"{reviews['weeks']} weeks have mail, from that of {reviews['first_week']} to that of {reviews['last_week']}"
 
 
 def _count(number: int, what: str) -> str:

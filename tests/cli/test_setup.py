@@ -1,9 +1,25 @@
 """What `hatchway setup` says before it does anything."""
 
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from gateway.cli import main
+from gateway.settings import load_settings
+
+TOP = Path(__file__).parents[2]
+QUESTIONS = (
+    "The department's mail domain, and others whose mail goes out here:",
+    "The relay that all mail goes to (HOST or HOST:PORT):",
+    "Addresses of those who rule on held mail:",
+    "Addresses of the board whose mail is read first (none: leave empty):",
+    "Where browsers reach the console (https://HOST, or leave empty for none):",
+)
 
 
 @pytest.mark.parametrize(
@@ -20,3 +36,34 @@ def test_where_nobody_is_there_to_be_asked_the_missing_answer_is_named(given, sa
     done = CliRunner().invoke(main, ["setup", *given])
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_who_is_there_is_asked_for_what_is_missing(tmp_path):
+    answers = ["department.example, association.example", "relay.department.example:587", "captain@department.example", "", ""]
+    done = typed(answers, "setup", "--no-test", *(f"--{name}={tmp_path / name}" for name in ("folder", "state", "run")))
+    assert [question for question in QUESTIONS if question not in done] == []
+    settings = load_settings(tmp_path / "folder/hatchway.yaml")
+    assert settings.sender_domains == ("department.example", "association.example")
+    assert (settings.relay.host, settings.relay.port, settings.relay.tls) == ("relay.department.example", 587, "starttls")
+    assert settings.console is None
+
+
+def typed(answers, *arguments) -> str:
+    """What a terminal shows when somebody answers line by line."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "gateway", *map(str, arguments)]
+    with os.fdopen(ours, "r+b", buffering=0) as terminal:
+        with subprocess.Popen(command, cwd=TOP, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+            os.close(theirs)
+            for answer in answers:
+                terminal.write(f"{answer}\n".encode())
+            shown = b"".join(iter(lambda: _read(terminal), b"")).decode()
+        assert process.returncode == 0, shown
+    return shown
+
+
+def _read(terminal) -> bytes:
+    try:
+        return terminal.read(4096)
+    except OSError:  # the other end is closed
+        return b""

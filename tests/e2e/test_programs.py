@@ -103,8 +103,10 @@ async def test_a_ticket_system_is_told_rules_and_is_told_of_its_ruling(gateway, 
 
 
 async def test_a_revoked_token_is_refused_by_the_running_gateway(gateway):
-    script = "hatchway token list --json"
-    [listed] = json.loads((await asyncio.to_thread(typed, gateway, script)).stdout)
+    script = "hatchway token list --json; hatchway token list"
+    machine, _, people = (await asyncio.to_thread(typed, gateway, script)).stdout.partition("\n")
+    [listed] = json.loads(machine)
+    assert re.search(r"^Tickets +tickets@department.example .* revoked \d{4}-\d\d-\d\d \d\d:\d\d$", people, re.MULTILINE)
     assert listed["revoked"]
     assert (listed["used"], listed["scopes"]) != (None, [])
     assert "hatchway_" not in json.dumps(listed)

@@ -42,6 +42,22 @@ class Trap:
         return True
 
 
+@dataclass(frozen=True)
+class Fleeting(Trap):
+    """One that no new process can have once `shut` is there."""
+
+    shut: Path = Path("/nowhere")
+
+    def __reduce__(self):
+        return _had, (self.shut,)
+
+
+def _had(shut):
+    if shut.exists():
+        raise OSError("no more of it")
+    return Fleeting(shut=shut)
+
+
 def asked(number, body="hello", **how):
     return Asked(number=number, name=f"message {number}", octets=wire(letter(body, **how)))
 
@@ -63,6 +79,23 @@ def test_a_message_that_hangs_dies_eats_or_fails_costs_only_itself():
         "it could not be judged (ZeroDivisionError)",
         "",
     ]
+
+
+def shut_on_the_way(shut, *names):
+    yield asked(0, sender="fine@x.example")
+    shut.touch()
+    yield from (asked(number, sender=f"{name}@x.example") for number, name in enumerate(names, 1))
+
+
+def test_a_process_that_cannot_be_replaced_leaves_the_work_to_the_others_until_there_are_none(tmp_path):
+    trapped = Law(rulebook=Fleeting(shut=tmp_path / "shut"), roster=law().roster, judged=False)
+    relieved = cases(shut_on_the_way(tmp_path / "shut", "fine", "fine", "fine"), Bench(laws=(trapped,), term=1), NOBODY)
+    assert [case.problem for case in relieved] == ["", "", "", ""]
+    (tmp_path / "shut").unlink()
+    messages, found = shut_on_the_way(tmp_path / "shut", "die", "fine", "fine", "die"), []
+    with pytest.raises(RuntimeError, match="it ended at once"):
+        found.extend(case.problem[:7] for case in cases(messages, Bench(laws=(trapped,)), NOBODY, jobs=2))
+    assert found == ["", "the pro", "", ""]
 
 
 def test_no_judge_is_had_with_a_model_that_is_not_there(tmp_path):
