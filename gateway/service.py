@@ -94,7 +94,7 @@ class Front:
         self.settings = settings
         self.store = store
         self.directories = directories
-        self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock)
+        self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock, keeps=True)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
         examples = ExampleFolder(settings.examples) if settings.examples else None
         bench = Bench(book=store.accounts, witness=eye, belongs=self._belongs)
@@ -184,7 +184,8 @@ class Front:
         await self.store.record(step, actor=actor, detail=detail)
 
     async def stopped(self) -> None:
-        """Put in the trail that we stop; one that stops without it was killed."""
+        """Leave the relay, and put in the trail that we stop; one that stops without it was killed."""
+        await self.next_hop.close()
         await self.upkeep.keep_counts()
         with suppress(StoreUnavailable):
             await self.store.record(Step.STOPPED, actor=GATEWAY, detail=self._marks)

@@ -43,7 +43,7 @@ RULES: tuple[tuple[Detector, Row], ...] = tuple((detector, row) for detector in 
 
 
 class Classifier:
-    """Pure and safe to share: `classify` keeps nothing, never raises, and its work is bounded by SENTENCES."""
+    """Pure but for a memory of sentences, and safe to share: `classify` never raises, and its work is bounded by SENTENCES."""
 
     def __init__(self, roster: Roster, *, scorer: Scorer | None = None, thresholds: Thresholds | None = None) -> None:
         self._roster, self._scorer = roster, scorer

@@ -11,7 +11,7 @@ only as written, or all in capitals (behind "=", only as written). pyahocorasick
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain, groupby
+from itertools import accumulate, chain, groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -214,8 +214,8 @@ WRITTEN = {
 """What shows a token that is not found as a term, but by its form."""
 
 
-_KEPT = 16_384
-"""So many sentences are kept with their rules, some five megabytes."""
+_KEPT = 8192
+"""So many sentences are kept with their rules, some three megabytes."""
 
 
 class Term(NamedTuple):
@@ -305,12 +305,14 @@ class Sieve:
 
     def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
         """See Words.rules. What was found for a sentence is kept: the alternatives of a message say the same, and forms."""
-        kept = self._kept
-        if len(kept) > _KEPT:
-            kept.clear()
-        if fresh := [sentence for sentence in dict.fromkeys(sentences) if sentence not in kept]:
-            kept.update(zip(fresh, self._sifted(fresh), strict=True))
-        return [kept[sentence] for sentence in sentences]
+        found = {sentence: self._kept.get(sentence) for sentence in sentences}
+        if fresh := [sentence for sentence, rules in found.items() if rules is None]:
+            sifted = dict(zip(fresh, self._sifted(fresh), strict=True))
+            found |= sifted
+            if len(self._kept) + len(sifted) > _KEPT:
+                self._kept.clear()
+            self._kept.update(islice(sifted.items(), _KEPT))
+        return [found[sentence] or () for sentence in sentences]
 
     def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
         said, led = list(sentences), self._led(sentences)

@@ -1,7 +1,8 @@
 """The door out: the one machine that all mail goes to.
 
 aiosmtplib connects, does TLS and AUTH; our own small stream (wire.py) carries the transactions: conversation.py those that
-a client holds live, errand.py whole ones of our own. breaker.py spares clients the wait while the relay is away.
+a client holds live, errand.py whole ones of our own. kept.py has a connection wait for the next client; breaker.py spares
+clients the wait while the relay is away.
 
 What it does not do: it queues nothing, chooses no route, and never answers 250 before the relay has. How it fails: by 4yz
 replies, in plain words and without a reason; the reason is in the log. A 5yz is always the relay's own. After the final
@@ -18,6 +19,7 @@ from gateway.smarthost import errand
 from gateway.smarthost.breaker import Breaker, State
 from gateway.smarthost.conversation import RelayConversation
 from gateway.smarthost.dialer import Dialer
+from gateway.smarthost.kept import Kept
 from gateway.smarthost.replies import UNREACHABLE
 from gateway.smarthost.wire import Patience, Wire
 
@@ -28,10 +30,14 @@ _LONGEST_DELIVERY = 480.0
 
 
 class Smarthost:
-    """gateway.ports.NextHop. breaker: whether the relay can be reached."""
+    """gateway.ports.NextHop. breaker: whether the relay can be reached.
 
-    def __init__(self, relay: Relay, *, hostname: str, clock: Clock) -> None:
+    keeps: whether a connection that a client is done with is kept for the next one; whoever wants that closes the Smarthost
+    """
+
+    def __init__(self, relay: Relay, *, hostname: str, clock: Clock, keeps: bool = False) -> None:
         self._relay = relay
+        self._kept = Kept() if keeps else None
         self._dialer = Dialer(relay, hostname=hostname)
         self._connect = relay.connect_timeout.total_seconds()
         self._reply = relay.reply_timeout.total_seconds()
@@ -51,6 +57,7 @@ class Smarthost:
             xforward=self._relay.xforward,
             connect=self._relay.connect_timeout,
             reply=self._relay.reply_timeout,
+            kept=self._kept,
         )
 
     async def deliver(self, envelope: Envelope, message: Outgoing) -> Receipt:
@@ -60,6 +67,11 @@ class Smarthost:
         if isinstance(wire, Reply):
             return Receipt(reply=wire)
         return await errand.run(wire, envelope, message, xforward=self._relay.xforward, patience=patience)
+
+    async def close(self) -> None:
+        """Leave what is kept."""
+        if self._kept is not None:
+            await self._kept.close()
 
     async def probe(self) -> Reply:
         """Connect, learn the extensions, and QUIT: 250 if mail could be sent, else the 4yz that a client would get now."""

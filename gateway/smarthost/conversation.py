@@ -1,12 +1,14 @@
 """One client session's connection to the relay: MAIL and RCPT live, then DATA, and again.
 
-The connection is made at the first MAIL and serves the whole session. Until the final dot is out the relay has promised
-nothing, so a connection that is lost, falls silent or says 421 is replaced once for each transaction, and the transaction
-replayed on the new one: it goes on only if the relay takes the sender and every recipient it took before.
+The connection is made at the first MAIL, or is one that another client was done with (`kept`), and serves the whole session.
+Until the final dot is out the relay has promised nothing, so a connection that is lost, falls silent or says 421 is replaced
+once for each transaction, and the transaction replayed on the new one: it goes on only if the relay takes the sender and
+every recipient it took before.
 
 How it fails: with 4yz replies, also where the relay talks nonsense; a cancelled command drops the connection.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
@@ -15,6 +17,7 @@ import structlog
 from gateway.mail import Client, Command, Outgoing, Reply
 from gateway.smarthost.body import transmit
 from gateway.smarthost.commands import DATA, RSET, Unsendable, mail_line, rcpt_line, xforward_lines
+from gateway.smarthost.kept import Kept, Left
 from gateway.smarthost.replies import CHANGED, FAULT, LOST
 from gateway.smarthost.wire import Group, Lost, Patience, Wire
 
@@ -30,8 +33,18 @@ Dial = Callable[[Patience], Awaitable[Wire | Reply]]
 class RelayConversation:
     """gateway.ports.Conversation. Its commands come one at a time; only abort and close may come while another is under way."""
 
-    def __init__(self, client: Client, *, dial: Dial, xforward: bool, connect: timedelta, reply: timedelta) -> None:
+    def __init__(  # noqa: PLR0913  -- its own settings, one by one
+        self,
+        client: Client,
+        *,
+        dial: Dial,
+        xforward: bool,
+        connect: timedelta,
+        reply: timedelta,
+        kept: Kept | None = None,
+    ) -> None:
         self._client = client
+        self._kept = kept
         self._dial = dial
         self._xforward = xforward
         self._connect = connect.total_seconds()
@@ -43,6 +56,8 @@ class RelayConversation:
         self._sending = False
         self._aborted = 0
         self._sent = 0
+        self._since = 0.0
+        self._faultless = True
 
     async def mail(self, command: Command) -> Reply:
         """A stale connection, or 421, is met with one fresh one."""
@@ -97,13 +112,20 @@ class RelayConversation:
 
     async def close(self) -> None:
         """Also where a transaction is open: then nothing of it is delivered."""
-        wire, self._wire, self._mail = self._wire, None, None
+        wire, opened = self._wire, self._mail is not None
+        self._wire = self._mail = None
         if wire is None:
             return
         if self._sending:
             wire.abort()
-        else:
+        elif opened or not self._keeps(wire):
             await wire.quit()
+
+    def _keeps(self, wire: Wire) -> bool:
+        """Leave it to the next client, if this one's mail went through and nothing was refused."""
+        if self._kept is None or not self._faultless or self._aborted or not 0 < self._sent < _MOST_MESSAGES:
+            return False
+        return self._kept.keep(Left(wire=wire, carried=self._sent, since=self._since))
 
     async def _twice(
         self, connected: Callable[[], Awaitable[Wire | Reply]], say: Callable[[Wire], Awaitable[Reply]], patience: Patience
@@ -115,7 +137,9 @@ class RelayConversation:
             if isinstance(wire, Reply):
                 return wire
             try:
-                return await say(wire)
+                reply = await say(wire)
+                self._faultless = self._faultless and reply.good
+                return reply  # noqa: TRY300  -- what is said may fail, what is kept of it may not
             except Lost as lost:
                 log.info("relay.connection_lost", why=lost.why)
                 failure = lost.reply
@@ -124,7 +148,9 @@ class RelayConversation:
         return failure
 
     async def _fresh(self, patience: Patience) -> Wire | Reply:
-        """A connection with no transaction open, the one there is if it is whole and not worn."""
+        """A connection with no transaction open, the one there is if it is whole and not worn, or one that is kept."""
+        if self._wire is None and self._kept is not None and (left := self._kept.take()):
+            self._wire, self._sent, self._since = left.wire, left.carried, left.since
         if self._wire is not None:
             await self._settled(self._wire)
             worn = self._aborted >= _MOST_ABORTED or self._sent >= _MOST_MESSAGES
@@ -134,7 +160,7 @@ class RelayConversation:
         self._wire, self._aborted, self._sent = None, 0, 0
         wire = await self._dial(patience)
         if isinstance(wire, Wire):
-            self._wire = wire
+            self._wire, self._since = wire, asyncio.get_running_loop().time()
         return wire
 
     async def _ready(self, patience: Patience) -> Wire | Reply:

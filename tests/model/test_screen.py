@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import lines_of
-from gateway.model.screen import HEEDED, PARTS, SHOWN, SINGLE, SIZE, SPAN, WIDTH, Screen, features
+from gateway.model.screen import _GAP, HEEDED, PARTS, SHOWN, SINGLE, SIZE, SPAN, WIDTH, Screen, _greatest, features
 from gateway.reading import Origin
 
 VOTE, FOR, HIM = 3000, 3001, 3002
@@ -129,3 +129,11 @@ def test_every_feature_has_a_place_among_the_weights(pieces):
 def test_a_file_of_another_size_is_refused():
     with pytest.raises(ValueError, match="no weights of a screen"):
         Screen(b"\x00" * (SIZE - 1), words=1.0, scale=1.0, bias=0.0, least=0.0)
+
+
+@given(sizes=st.lists(st.integers(1, 9), min_size=1, max_size=12), seed=st.integers(0, 9))
+def test_the_greatest_of_each_sentence_is_that_of_its_own_rows(sizes, seed):
+    rows = np.random.default_rng(seed).integers(-99, 99, (sum(sizes) + len(_GAP) * len(sizes), 3)).astype(np.float32)
+    starts = np.cumsum([0, *(size + len(_GAP) for size in sizes[:-1])])
+    expected = [rows[start : start + size].max(axis=0) for start, size in zip(starts, sizes, strict=True)]
+    assert np.array_equal(_greatest(rows, sizes), expected)
