@@ -139,3 +139,8 @@ def test_letters_and_codes_drawn_with_signs_or_with_the_cells_of_a_table_are_rea
 )
 def test_rules_quotes_and_tables_are_no_drawings(text):
     assert list(banners.pictures(text)) == []
+
+
+def test_a_drawing_with_blanks_that_do_not_break_is_the_same_drawing():
+    drawing = "\n".join(["##   ## ####", " ## ##  #   ", "  ###   ### ", "   #    ####"] * 2)
+    assert list(banners.pictures(drawing)) == list(banners.pictures(drawing.replace(" ", "\xa0"))) != []
