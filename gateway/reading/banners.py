@@ -31,7 +31,7 @@ def pictures(text: str) -> Iterator[bytes]:
     if not _HINT.search(text):
         return
     found = 0
-    for drawn, lines in groupby(text.split("\n"), key=_is_drawn):
+    for drawn, lines in groupby(text.replace("\xa0", " ").split("\n"), key=_is_drawn):
         if drawn and _is_drawing(block := [line.rstrip() for line in lines][:_MOST_LINES]):
             yield _picture([line.expandtabs()[:_MOST_WIDTH] for line in block])
             if (found := found + 1) >= _MOST:

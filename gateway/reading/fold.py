@@ -24,7 +24,7 @@ from gateway.reading import lettered
 from gateway.reading.lookalikes import plain
 from gateway.reading.mending import Folded, edited, mend
 from gateway.reading.seams import seams
-from gateway.reading.strewn import HINT, JOINED, blanks, signs
+from gateway.reading.strewn import HINT, blanks, signs
 from gateway.reading.telling import TELLING
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
@@ -69,8 +69,8 @@ def fold(text: str) -> Folded:
     folded, offsets = _undressed(folded, offsets)
     if HINT.search(folded):
         folded, offsets = edited(folded, offsets, signs(folded))
-    if JOINED.search(folded):
-        folded, offsets = edited(folded, offsets, blanks(folded))
+    if joined := list(blanks(folded)):
+        folded, offsets = edited(folded, offsets, joined)
     if _LONELY.search(folded):
         folded, offsets = _spaced(_SPACING, folded, offsets)
     elif _uneven(folded):

@@ -44,7 +44,8 @@ _FILLER = re.compile(r"(?:^| )\S{1,30} (\w{1,4})(?: \S{1,30} \1){4}(?= )")
 _TAG = re.compile(r"(?i)\[/?(?:b|i|u|s|color|size|font|center)(?:=[^\]\s]{1,40})?\]|</?(?:b|i|u|s|em|strong|span|font)>")
 _EMPHASIS = re.compile(r"(?<![\w/@.])_[A-Za-z][A-Za-z'’ ]{0,60}[.,:;!?]?_(?![\w/@])")
 _PIECES = re.compile(r"(?<![\w/@.-])[A-Za-z]{1,4}(?:([-/\u00b7\u2027\u2022.|])[A-Za-z]{1,4})(?:\1[A-Za-z]{1,4}){0,8}(?![\w/@-])")
-_IN_PIECES = re.compile(r"[a-z][-/\u00b7\u2027\u2022.|][a-z]")
+_PARTING, _DENSE = "-/\u00b7\u2027\u2022.|", 20
+"""What stands in words that are in pieces, and in so many characters once at the least."""
 _SYLLABLES = 0.5
 _GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
 _LISTED = re.compile(r"(?m)^([#*•·+~=|>\-]{1,3}|o) {1,3}\S{1,30} {0,3}(?:\n{1,2}\1 {1,3}\S{1,30} {0,3}){5,400}$")
@@ -93,7 +94,7 @@ def tags(text: str) -> Iterator[Edit]:
 
 def syllables(text: str) -> Iterator[Edit]:
     """The signs within words, where many words of a text are in pieces by the same one, in order."""
-    found = list(_PIECES.finditer(text)) if _IN_PIECES.search(text) else []
+    found = list(_PIECES.finditer(text)) if any(text.count(sign) * _DENSE > len(text) for sign in _PARTING) else []
     if len(found) >= _FEW:
         sign, count = Counter(one[1] for one in found).most_common(1)[0]
         if _telling(found) and count > _FEW and count >= _SYLLABLES * sum(len(word) > _CRUMB for word in text.split()):
@@ -153,7 +154,7 @@ def counted(text: str) -> Iterator[Edit]:
     if any(counts.search(text) for counts in _COUNTS):
         yield from _numbers(text)
         return
-    glued = list(_GLUED.finditer(text)) if ")" in text or "." in text or ":" in text else []
+    glued = list(_GLUED.finditer(text)) if any(text.count(sign) * _DENSE > len(text) for sign in ").:") else []
     if len(glued) > _ENOUGH // 2 and len(glued) > _HALF * len(text.split()):
         yield from ((*found.span(), "") for found in glued)
         return

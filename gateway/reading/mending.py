@@ -80,8 +80,8 @@ _TOKEN = re.compile(r"[A-Za-z]+")
 _MARKS = r"[-.*'\[\](){}_~^\"|\\/+,:=#·•]"
 _PARTED = re.compile(rf"(?<![A-Za-z0-9@/.])[A-Za-z]{{1,12}}(?:{_MARKS}{{1,4}}[A-Za-z]{{1,12}}){{1,11}}(?![A-Za-z0-9@/])")
 _MARK = re.compile(rf"{_MARKS}(?<=[^\W\d_].){_MARKS}{{0,3}}[A-Za-z]")
-_STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_-]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#@/-])")
-_STAR = re.compile(r"[*#_-](?<=[A-Za-z].)[*#_-]{0,2}[A-Za-z]")
+_STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#@/-])")
+_STAR = re.compile(r"[*#_](?<=[A-Za-z].)[*#_]{0,2}[A-Za-z]")
 """What stands in all that is starred, found sooner than that nothing is."""
 _GAP = re.compile(r" |-? ?\n")
 _HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
@@ -93,7 +93,6 @@ _FOUR_HUMPS = re.compile(r"(?:[A-Z][a-z]{1,20}){3}[A-Z]{1,2}[a-z]")
 _HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Z][a-z])")
 _RUNS = 2
-_PIECE = 4
 _DRAWN = 5
 """Fewer letters, some of them doubled, are an ordinary word: `boot`."""
 
@@ -277,10 +276,8 @@ def _starred(text: str) -> Iterator[Edit]:
 
 @lru_cache(maxsize=1024)
 def _hidden(starred: str) -> str:
-    """The telling word that this may be; none where a piece of it is a word by itself, such as `may-or`."""
-    if any(len(piece) >= _PIECE for piece in _WORD.findall(starred)) and "-" in starred:
-        return ""
-    form = re.compile(re.sub(r"[*#_-]", ".", starred))
+    """The telling word that this may be."""
+    form = re.compile(re.sub(r"[*#_]", ".", starred))
     return next((word for word in sorted(TELLING) if len(word) == len(starred) and form.fullmatch(word)), "")
 
 

@@ -12,9 +12,9 @@ HINT = re.compile(r"[^A-Za-z0-9\s] ?[A-Za-z] ?[^A-Za-z0-9\s]{1,4} ?[A-Za-z] ?[^A
 """What a text has in it where letters may stand apart so."""
 _LONG = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]( ?[^A-Za-z0-9\s]{1,4} ?)[A-Za-z](?:\1[A-Za-z]){2,60}(?![A-Za-z0-9])")
 _MANY = 2
-_JOINING = r"[_;|~+=,\u00b7\u2022\u30fb]|%20"
-JOINED = re.compile(rf"[A-Za-z](?:{_JOINING})[A-Za-z]")
-"""What a text has in it where signs may stand for its blanks."""
+_JOINING = r"[_;|~+\u00b7\u2022\u30fb]|%20"
+_JOINED = re.compile(rf"[A-Za-z](?:{_JOINING})[A-Za-z]")
+_JOINERS = ("_", "%20", ";", "|", "~", "+", "\u00b7", "\u2022", "\u30fb")
 _BLANKS = re.compile(
     rf"(?<!\S)[A-Za-z]{{1,30}}[.,:;]?(?:({_JOINING})[A-Za-z0-9]{{1,30}}[.,:;!]?)(?:\1[A-Za-z0-9]{{1,30}}[.,:;!]?){{3,200}}(?!\S)"
 )
@@ -23,6 +23,8 @@ _BLANKS = re.compile(
 
 def blanks(text: str) -> Iterator[tuple[int, int, str]]:
     """The signs that stand for blanks, in order, as edits."""
+    if not any(sign in text for sign in _JOINERS) or not _JOINED.search(text):
+        return
     for found in _BLANKS.finditer(text):
         at = found.start(1)
         while at >= 0:

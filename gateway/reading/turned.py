@@ -21,6 +21,22 @@ _HEADS = dict(
 _ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
 _BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
 """Telling words from their ends, without what is a name."""
+_USUAL = (
+    "etov",
+    "tcele",
+    "esrodne",
+    "etanod",
+    "troppus",
+    "ngiapmac",
+    "tadidnac",
+    "ffirehs",
+    "royam",
+    "susej",
+    "tsirhc",
+    "hcruhc",
+    "yarp",
+)
+"""Of nearly every appeal one of these, found sooner than that none is."""
 _PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
 _FEW, _SHARE = 8, 0.15
 _ONE_EACH = re.compile(r"[ \t]*\S(?:[ \t]+\S)+[ \t]*")
@@ -40,7 +56,8 @@ def otherwise(text: str) -> Iterator[str]:
     """What is shown in another order altogether."""
     if not text.isascii() and len(found := _ON_HEAD.findall(text)) >= max(_FEW, _SHARE * sum(map(str.isalpha, text))) and found:
         yield "".join(_HEADS.get(c, c) for c in reversed(text))
-    if not _BACKWARDS.isdisjoint(text.lower().translate(_PARTING).split()):
+    small = text.lower()
+    if any(word in small for word in _USUAL) and not _BACKWARDS.isdisjoint(small.translate(_PARTING).split()):
         yield "\n".join(line[::-1] for line in text.split("\n"))
         yield " ".join(word[::-1] for word in text.split())
     if (text.count(" ") + text.count("\t")) * _BLANK > len(text):

@@ -148,3 +148,8 @@ def test_looking_for_drawings_in_a_hostile_text_has_an_end(unit):
     begun = process_time()
     list(banners.pictures(unit * (300_000 // len(unit))))
     assert process_time() - begun < 2
+
+
+def test_a_drawing_with_blanks_that_do_not_break_is_the_same_drawing():
+    drawing = "\n".join(["##   ## ####", " ## ##  #   ", "  ###   ### ", "   #    ####"] * 2)
+    assert list(banners.pictures(drawing)) == list(banners.pictures(drawing.replace(" ", "\xa0"))) != []

@@ -24,7 +24,7 @@ _SHORT = 3
 """Letters of a line that is as high as it is long, and whose direction is not certain."""
 _SHARED = 0.25
 _WORD = re.compile(r"\S+")
-_COLUMN, _MOSTLY = 8, 0.8
+_COLUMN, _MOSTLY, _PIECES, _DOWN = 8, 0.8, 3, 90.0
 _LETTER = {"0": "o", "1": "l", "|": "l", "5": "s"}
 
 
@@ -84,15 +84,21 @@ def written(lines: Sequence[Line], scale: float = 1.0) -> tuple[str, tuple[Boxed
 def column(lines: Sequence[Line]) -> str:
     """The letters that stand below one another, as one word; "" where a picture is no such column.
 
-    Nothing tells a nought from an O in a letter by itself: they are letters here.
+    Several of them may have been read as a line that goes down. Nothing tells a nought from an O in a letter by itself: they
+    are letters here.
     """
-    single = sorted((line for line in lines if len(line.text.strip()) == 1), key=lambda line: around(line.quad)[1])
-    if len(single) < _COLUMN or len(single) < len(lines) * _MOSTLY:
+    upright = sorted((line for line in lines if _is_upright(line)), key=lambda line: around(line.quad)[1])
+    letters = sum(len(line.text.replace(" ", "")) for line in upright)
+    if letters < _COLUMN or letters < sum(len(line.text.replace(" ", "")) for line in lines) * _MOSTLY:
         return ""
-    lefts = [around(line.quad)[0] for line in single]
-    if max(lefts) - min(lefts) > max(around(line.quad)[2] for line in single) * 2:
+    middles = [x + width / 2 for x, _, width, _ in (around(line.quad) for line in upright)]
+    if len(upright) < _PIECES or max(middles) - min(middles) > max(around(line.quad)[2] for line in upright):
         return ""
-    return "".join(_LETTER.get(line.text.strip(), line.text.strip()) for line in single)
+    return "".join(_LETTER.get(line.text.strip(), line.text.replace(" ", "")) for line in upright)
+
+
+def _is_upright(line: Line) -> bool:
+    return len(line.text.strip()) == 1 or abs(line.angle - _DOWN) < _TURN_OF_SHORT
 
 
 def _between(start: Point, end: Point, share: float) -> Point:

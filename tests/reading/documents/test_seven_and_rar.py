@@ -94,6 +94,16 @@ def test_what_cannot_be_unpacked_is_named_with_the_reason(octets, why):
     assert (lines(found), whys(found)) == ([], [why])
 
 
+def test_a_directory_that_is_encrypted_or_packed_in_a_way_not_known_is_named_so():
+    for coder, why in ((AES, "encrypted"), (PPMD, "not read: packed by PPMd")):
+        made = seven([("one.txt", WORDS)], coder, packed=WORDS)
+        size = int.from_bytes(made[12:20], "little")
+        header = b"\x17" + made[32 + size + 2 :]
+        start = struct.pack("<QQI", size, len(header), zlib.crc32(header))
+        shut = made[:8] + struct.pack("<I", zlib.crc32(start)) + start + made[32 : 32 + size] + header
+        assert whys(read(shut, "papers.7z")) == [why]
+
+
 def test_a_7_zip_archive_unfolds_no_further_than_it_may():
     found = read(seven([("one.txt", bytes(8000))]), "papers.7z", ReadingLimits(expanded=4000, time=20))
     assert whys(found) == ["too large"]

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.reading.pictures.layout import Line, written
+from gateway.reading.pictures.layout import Line, column, written
 
 
 def line(text, x, y, height=20, angle=0.0):
@@ -66,3 +66,14 @@ def test_no_word_is_lost_or_said_twice(lines):
     assert sorted(said.split()) == sorted(" ".join(one.text for one in lines).split())
     assert [said[start:end] for start, end, _ in boxes] == said.split()
     assert all(width > 0 < height for *_, (_, _, width, height) in boxes)
+
+
+def test_letters_below_one_another_are_a_word_also_where_some_were_read_as_lines_that_go_down():
+    pieces = [line("V", 60, 20, 30), line("O TE", 90, 60, 30, 90), line("0", 60, 200, 30), line("N MAY 6", 90, 240, 30, 90)]
+    assert column(pieces[::-1]) == "VOTEoNMAY6"
+    assert column([*pieces, line("Roll call is at six in the watch office", 200, 20)]) == ""
+    assert (
+        column([line("Vote for Jane", 90, 20, 30, 90), line("on Tuesday", 300, 20, 30, 90), line("at six", 500, 20, 30, 90)])
+        == ""
+    )
+    assert column([line("Vote for Jane on Tuesday", 90, 20, 30, 90)]) == ""
