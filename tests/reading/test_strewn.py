@@ -147,7 +147,7 @@ def test_rules_quotes_and_tables_are_no_drawings(text):
 def test_looking_for_drawings_in_a_hostile_text_has_an_end(unit):
     begun = process_time()
     list(banners.pictures(unit * (300_000 // len(unit))))
-    assert process_time() - begun < 2
+    assert process_time() - begun < 10
 
 
 def test_a_drawing_with_blanks_that_do_not_break_is_the_same_drawing():
