@@ -307,12 +307,7 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
             reload=front.reload,
         )
         front.requests |= appeal_answers(
-            store=store,
-            trail=store,
-            pleas=store.pleas,
-            reviews=front.reviews,
-            hearings=front.hearings,
-            wake=front.delivery.wake,
+            store=store, trail=store, pleas=store.pleas, reviews=front.reviews, hearings=front.hearings, wake=front.delivery.wake
         )
         front.requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
