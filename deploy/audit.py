@@ -64,7 +64,7 @@ def _install() -> None:
     if stamp.exists() and stamp.read_text(encoding="ascii") == now:
         return
     install = ["-m", "pip", "install", "--quiet", "--upgrade", "--retries=1", "--timeout=10", f"--target={_TOOL}"]
-    _run([*install, "--require-hashes", "-r", str(lock)], {}).check_returncode()
+    _run([*install, "--no-deps", "--require-hashes", "-r", str(lock)], {}).check_returncode()
     stamp.write_text(now, encoding="ascii")
 
 

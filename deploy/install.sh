@@ -81,16 +81,16 @@ usable || make_environment
 case $1 in
 run)
     echo "Installing Hatchway and what it needs into .venv"
-    pip install -qq --require-hashes -r deploy/lock/build.txt -r deploy/lock/run.txt
+    pip install -qq --no-deps --require-hashes -r deploy/lock/build.txt -r deploy/lock/run.txt
     pip install -qq --no-deps --no-build-isolation --editable .
     ;;
 test)
     echo "Installing what the tests need into .venv"
-    pip install -qq --require-hashes --no-build-isolation --use-pep517 -r deploy/lock/test.txt
+    pip install -qq --no-deps --require-hashes --no-build-isolation --use-pep517 -r deploy/lock/test.txt
     ;;
 package)
     echo "Installing what makes packages into .venv"
-    pip install -qq --require-hashes --only-binary :all: -r deploy/lock/package.txt
+    pip install -qq --no-deps --require-hashes --only-binary :all: -r deploy/lock/package.txt
     ;;
 *) stop "usage: deploy/install.sh run|test|package" ;;
 esac

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,28 @@ def test_an_audit_fails_for_a_known_hole_and_says_where_nobody_was_there_to_ask(
 def test_no_two_locks_disagree():
     build, test = pins("build"), pins("test")
     assert {name for name in build.keys() & test.keys() if build[name] != test[name]} == set()
+
+
+def test_what_is_locked_is_installed_as_it_stands_and_needs_nothing_that_is_not():
+    """Without --no-deps, pip looks for the newest of what is named with an extra, and refuses it for want of a hash."""
+    scripts = [TOP / name for name in ("deploy/install.sh", "deploy/packages/build.py", "deploy/audit.py")]
+    locked = [line for path in scripts for line in path.read_text().splitlines() if "--require-hashes" in line]
+    assert len(locked) == 5
+    assert [line for line in locked if "--no-deps" not in line] == []
+    missing = []
+    for one in filter(None, (installed(name) for name in pins("test"))):
+        needs = [need for need in map(Requirement, one.requires or ()) if not need.marker or need.marker.evaluate({"extra": ""})]
+        missing += [
+            f"{one.name}: {need}" for need in needs if not (has := installed(need.name)) or has.version not in need.specifier
+        ]
+    assert missing == []
+
+
+def installed(name: str) -> metadata.Distribution | None:
+    try:
+        return metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def test_the_installer_takes_the_pythons_that_the_project_supports():

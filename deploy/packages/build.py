@@ -87,7 +87,7 @@ def _environment(built: Path) -> None:
     run(PYTHON, "-m", "venv", "--without-pip", "--symlinks", made)
     pip = (sys.executable, "-m", "pip", "--python", made / "bin/python")
     install = (*pip, "install", "--quiet", "--no-compile", "--only-binary", ":all:")
-    run(*install, "--require-hashes", "-r", "deploy/lock/run.txt")
+    run(*install, "--no-deps", "--require-hashes", "-r", "deploy/lock/run.txt")
     run(*install, "--no-deps", "--no-index", built)
     for path in (made / "bin").iterdir():
         if path.name not in _KEPT:
