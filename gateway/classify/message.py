@@ -66,6 +66,14 @@ _OBJECTS = re.compile(
     r"|could this go only|can't answer|legal,|city attorney|responsive|redact\w*|not laughing|keep it off"
     r"|the work account)\b"
 )
+_REFUSES = re.compile(
+    r"\b(?:(?:take|remove|drop|leave) (?:me|us|this address|my (?:name|address)) (?:off|from|out of)\b|unsubscribe (?:me|us|this)"
+    r"|(?:stop|quit) sending (?:me|us)\b|(?:do not|don't) send (?:me|us|(?:this|these|that|it) [^.]{0,40}\bagain)\b"
+    r"|(?:not|n't|cannot) (?:allow|permit|accept|receive|get) (?:\w+ ){0,2}(?:campaign|political|religious|election)"
+    r" (?:e-?mails?|mail|material|messages?)\b)"
+)
+"""What asks to be spared such mail, in so many words."""
+_BUT = re.compile(r"\b(?:but|though|so here|still|anyway)\b")
 _TELLS = re.compile(
     r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please"
     r"|yo|nosotros|ustedes|les)\b|\b(?:time|important|reason not) to (?:vote|elect|re-?elect|back|support)\b"
@@ -154,7 +162,8 @@ class Message:
     @cached_property
     def telling(self) -> tuple[tuple[Page, Sentence], ...]:
         """Every sentence that an opinion can be about: not those of a picture that is a mere notice."""
-        return tuple((page, sentence) for page in self.pages if not _is_notice(page) for sentence in page.sentences)
+        pages = [page for page in self.pages if not _is_notice(page) and not (self._refuses and _is_answered(page))]
+        return tuple((page, sentence) for page in pages for sentence in page.sentences)
 
     @property
     def told(self) -> tuple[list[tuple[Origin, str]], int]:
@@ -218,6 +227,12 @@ class Message:
         return " ".join(new)[:SHORT]
 
     @cached_property
+    def _refuses(self) -> bool:
+        """He wants no such mail, without a but, and neither agrees with it nor passes it on."""
+        own = self._own_words
+        return bool(_REFUSES.search(own)) and not any(far.search(own) for far in (_BUT, _AGREES, _PASSES_ON))
+
+    @cached_property
     def _subject(self) -> str:
         return " ".join(s.masked for page in self.pages if page.passage.place.header == "Subject" for s in page.sentences)
 
@@ -248,6 +263,12 @@ def _lists(text: str) -> bool:
     if len(items) < ITEMS and ":" in text:
         items.update(found.start() for found in _ENTRY.finditer(text))
     return len(items) >= ITEMS
+
+
+def _is_answered(page: Page) -> bool:
+    """True for the words that are answered, and for the subject of an answer, which is theirs."""
+    subject = page.passage.place.header == "Subject"
+    return page.origin is Origin.QUOTED or (subject and bool(_ANSWERS.match(page.text)))
 
 
 def _is_notice(page: Page) -> bool:

@@ -133,7 +133,7 @@ class PostgresStore(Shelf):
             yield connection is not None
         finally:
             if connection is not None:
-                await asyncio.to_thread(connection.close)
+                await asyncio.to_thread(_give_back, connection)
 
     def _taken(self, name: str) -> Any | None:
         """A connection that holds the lock of that name, None where somebody else does."""
@@ -148,10 +148,9 @@ class PostgresStore(Shelf):
                 raise
         except (_psycopg().Error, OSError) as error:
             raise StoreUnavailable(f"{self._place}: {words(error)}") from error
-        if ours:
-            return connection
-        connection.close()
-        return None
+        if not ours:
+            connection.close()
+        return connection if ours else None
 
     async def _start(self) -> str:
         """In a transaction that may take its time: tables may have to be changed."""
@@ -385,6 +384,13 @@ def _prepared(place: Postgres) -> Lock:
         return Lock(place.own, "each front has a `store.folder` of its own")
     except OSError as error:
         raise StoreUnavailable(f"{place.folder}: {error.strerror or error}") from error
+
+
+def _give_back(connection: Any) -> None:
+    """The lock is free when this is over: a server notices some time later that a connection was closed."""
+    with suppress(_psycopg().Error, OSError), _watched(connection):
+        connection.execute("SELECT pg_advisory_unlock_all()")
+    connection.close()
 
 
 def _let_go(asked: "asyncio.Future[Any]") -> None:

@@ -16,7 +16,7 @@ from tests.support.waiting import wait_until
 PRESIDENT = "president@association.example"
 WATCH = ["adams@department.example"]
 SECRET = b"another secret, of 32 octets or so"
-TEXT = "Please vote for Ana Armadillo for county sheriff. The phrase is vermilion armadillo."
+TEXT = "Please vote for Ana Armadillo for sheriff: vermilion armadillo."
 TOLD = (b"Cerulean", b"vermilion", b"armadillo")
 
 

@@ -218,7 +218,9 @@ async def test_a_database_that_is_not_there_is_named(postgres, tmp_path):
         await PostgresStore.open(postgres.place("none", tmp_path))
 
 
-async def test_of_several_hosts_one_that_can_be_written_to_is_taken_and_none_that_cannot(postgres, database, place):
+async def test_of_several_hosts_one_that_can_be_written_to_is_taken_and_none_that_cannot(postgres, tmp_path):
+    database = postgres.newest()
+    place = postgres.place(database, tmp_path)
     several = place.model_copy(update={"url": place.url.replace("host=", "host=/nowhere,")})
     assert several.url != place.url
     shelf = await PostgresStore.open(several)
