@@ -116,7 +116,7 @@ class Wire(asyncio.Protocol):
                 await asyncio.sleep(0)
 
     async def quit(self) -> None:
-        """Say QUIT and hear the answer if the connection is whole; close it in any case."""
+        """Say QUIT and hear the answer if the connection is whole; end it in any case, TLS without waiting for a farewell."""
         patience = Patience(total=_PARTING, each=_PARTING)
         try:
             self.write(b"QUIT\r\n", replies=1)
@@ -126,7 +126,7 @@ class Wire(asyncio.Protocol):
             return
         finally:
             self._end = self._end or Lost(LOST, "we closed the connection")
-            self._transport.close()
+            self._transport.abort()
 
     def abort(self) -> None:
         """Drop the connection without another octet."""
