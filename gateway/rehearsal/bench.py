@@ -83,22 +83,29 @@ class Asked:
 
 
 def cases(messages: Iterable[Asked], bench: Bench, assumed: Assumed, *, jobs: int = 1) -> Iterator[Case]:
-    """What becomes of each message, in their order."""
+    """What becomes of each message, in their order; of all that were begun, before it raises."""
+    ready: dict[int, Case] = {}
+    order: deque[int] = deque()
+
+    def done() -> Iterator[Case]:
+        while order and order[0] in ready:
+            yield ready.pop(order.popleft())
+
     with _Room(bench, assumed, jobs) as room:
-        ready: dict[int, Case] = {}
-        order: deque[int] = deque()
-        for one in messages:
-            order.append(one.number)
-            if one.problem:
-                ready[one.number] = _without(one, one.problem)
-            else:
-                room.give(one, ready)
-            while order and order[0] in ready:
-                yield ready.pop(order.popleft())
-        while order:
-            room.collect(ready)
-            while order and order[0] in ready:
-                yield ready.pop(order.popleft())
+        try:
+            for one in messages:
+                order.append(one.number)
+                if one.problem:
+                    ready[one.number] = _without(one, one.problem)
+                else:
+                    room.give(one, ready)
+                yield from done()
+            while order:
+                room.collect(ready)
+                yield from done()
+        except RuntimeError:
+            yield from done()
+            raise
 
 
 @dataclass(slots=True)
