@@ -1,8 +1,5 @@
 """Many messages, judged on several cores."""
 
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children
-
 import pytest
 
 from gateway.classify import Thresholds, load_roster
@@ -31,14 +28,3 @@ def test_rules_and_roster_can_judge_alone():
     judgeship = Judgeship(roster=load_roster(ROSTER), model=False, thresholds=Thresholds(unsure=0.9, match=0.95))
     (_, verdict), *_ = verdicts(MESSAGES, judgeship)
     assert "judge-" not in verdict.model
-
-
-def test_a_worker_that_dies_is_said_and_never_waited_for():
-    def coming():
-        yield from MESSAGES * 3
-        for worker in active_children():
-            worker.kill()
-        yield from MESSAGES * 3
-
-    with pytest.raises(BrokenProcessPool):
-        list(verdicts(coming(), Judgeship(roster=load_roster(ROSTER), model=False), jobs=2))
