@@ -149,7 +149,8 @@ class Delivery:
         parcels = await self._outbox.lease(now, until, room, farthest=farthest) if room else ()
         if not self._under_way:
             self._renewed = now
-        for parcel in parcels:
+        ours = set(self._under_way.values())  # their leases look astray for a moment if the clock was set back just now
+        for parcel in (one for one in parcels if one.id not in ours):
             task = asyncio.create_task(self._attempt(parcel))
             self._under_way[task] = parcel.id
             task.add_done_callback(self._over)

@@ -280,6 +280,18 @@ async def test_a_parcel_that_takes_long_keeps_no_later_one_waiting(world):
     assert len(of_message(slow.taken)) == 1
 
 
+async def test_what_is_under_way_is_not_begun_again_where_the_clock_is_set_back_meanwhile(world):
+    world.delivery._next_hop = slow = Slow("a@")
+    task = asyncio.create_task(world.delivery.run())
+    await asyncio.wait_for(slow.reached.wait(), 5)
+    world.clock.at -= timedelta(days=9)
+    assert await world.delivery._begin()
+    slow.go.set()
+    task.cancel()
+    await asyncio.wait([task])
+    assert len(of_message(slow.taken)) == 1
+
+
 async def test_stopping_waits_for_the_parcel_under_way_and_writes_down_what_became_of_it(world):
     world.delivery._next_hop = slow = Slow("a@")
     task = asyncio.create_task(world.delivery.run())
