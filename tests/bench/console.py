@@ -42,22 +42,24 @@ async def took(ask: Callable[[], Awaitable[object]]) -> float:
     return min(spent)
 
 
-async def console() -> None:
-    """All of it."""
+async def console(waiting: int = WAITING, ruled: int = RULED, *, large: bool = True) -> None:
+    """All of it; large: the message of 25 MB too."""
     with tempfile.TemporaryDirectory() as folder:
         store = await SqliteStore.open(Path(folder) / "hatchway.db", clock := mails.FixedClock())
         try:
-            await fill(store, WAITING, RULED)
+            await fill(store, waiting, ruled)
+            print(f"\nthe queue: {waiting:,} wait, {ruled:,} were ruled on")
             await _queries(store)
             await _pages(Console(store, clock))
             await _report(store)
-            await _large(store, clock)
+            if large:
+                await _large(store, clock)
         finally:
             await store.close()
 
 
 async def _queries(store: SqliteStore) -> None:
-    print(f"\nthe queue: {WAITING:,} wait, {RULED:,} were ruled on{'ms':>12}   how SQLite answers")
+    print(f"{'':<46}{'ms':>12}   how SQLite answers")
     for name, search in ASKED.items():
         spent = await took(lambda search=search: store.desk.find(search))
         told = await store._writer.do(lambda db, search=search: plan(db, cards.asked(search)))
@@ -78,16 +80,16 @@ async def _pages(here: Console) -> None:
 
 async def _report(store: SqliteStore) -> None:
     longest = []
-    do = store._writer.do
+    read = store._writer.read
 
     async def watched(work):
         start = time.process_time()
         try:
-            return await do(work)
+            return await read(work)
         finally:
             longest.append(time.process_time() - start)
 
-    store.figures._writer = type("Watched", (), {"do": staticmethod(watched)})()
+    store.figures._writer = type("Watched", (), {"read": staticmethod(watched)})()
     found = await store.figures.report(Question(), mails.NOW.replace(year=2027))
     told = f"{sum(longest) * 1000:.0f} ms, no transaction over {max(longest) * 1000:.0f} ms"
     print(f"\naccount of {found.whole.held:,} messages over ten years: {told}")

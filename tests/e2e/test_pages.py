@@ -1,5 +1,6 @@
 """Every page of the console in a browser, for everybody who may see it: axe, keyboard, hostile mail; a department made up."""
 
+import asyncio
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -264,6 +265,15 @@ def hostile(folder: Path) -> list[str]:
     return pages
 
 
+async def only(page, frames):
+    """The frame of the page before may still be about to go."""
+    for _ in range(100):
+        if len(page.frames) == frames:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError([frame.url for frame in page.frames])
+
+
 @pytest.mark.timeout(300)
 @together
 async def test_no_known_vector_runs_or_reaches_out(quiet_town, browser, shared):
@@ -279,7 +289,7 @@ async def test_no_known_vector_runs_or_reaches_out(quiet_town, browser, shared):
         await console.hold(f"EVIL{number}", written("president@association.example", "x", "See the page.", html=html))
         for path in (f"/mail/EVIL{number}", f"/mail/EVIL{number}/page"):
             await page.goto(f"{url}{path}", wait_until="load")
-            assert len(page.frames) == (2 if path.count("/") == 2 else 1)
+            await only(page, 2 if path.count("/") == 2 else 1)
     strangers = [one for one in asked if urlsplit(one).scheme != "data" and not one.startswith(f"{url}/")]
     assert not strangers
     assert not ran
