@@ -27,6 +27,17 @@ settings.register_profile("ci", deadline=None, derandomize=True, database=None, 
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+REAL = frozenset({"postfix", "postgres", "browser"})
+"""Fixtures that are programs of others."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where programs wait for each other on a busy machine, what failed is tried once more; the summary names it then, too."""
+    for item in items:
+        if item.path.is_relative_to(TOP / "tests" / "e2e") or REAL & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of test material beside the project."""
