@@ -5,7 +5,7 @@ name. The sites of a social network are one, whatever they are called: m.faceboo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from publicsuffixlist import PublicSuffixList
@@ -50,6 +50,8 @@ _LOOKS = tuple(
     )
 )
 """How a campaign's host or account is made up; of a host each label is looked at, of an account its name."""
+_HALFWAY = re.compile(r"(?:win|winning|stand|standing)-?with-?[a-z]{4,}|[a-z]{4,}(?:4|for)us|(?:keep|retain)-?[a-z]{4,}")
+"""What a campaign's host or account may be made up like, and a shop's, too."""
 _DATED = re.compile(r"[a-z]+20\d\d")
 """A year makes an account of a name look like a campaign's; as a hashtag anything has one."""
 _SLUG = re.compile(
@@ -95,6 +97,7 @@ _ROSTER = {
 }
 _CAMPAIGN = Judged("It links to what looks like a campaign's site or account.", 0.68)
 _CAMPAIGN_ASKS = Judged("It links to where what looks like a campaign asks for gifts or helpers.", 0.85)
+_MAYBE = Judged("It links to what may be a campaign's site or account, among words about politics.", 0.6, 0.0)
 _TAG = Judged("It carries what looks like a campaign's hashtag.", 0.6)
 _SLUGGED = Judged("The words of a link's address are a campaign's.", 0.55, 0.8)
 _ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
@@ -125,7 +128,7 @@ class Sites:
             return _CAMPAIGN_ASKS if asks else _CAMPAIGN
         if any(_SLUG.fullmatch(step) for step in path.split("/")[1:8] if len(step) <= LABEL):
             return _SLUGGED
-        return _ASKS if asks else None
+        return _ASKS if asks else _MAYBE if _foreign(host, path, _HALFWAY.fullmatch) else None
 
 
 def _split(written: str) -> tuple[str, str]:
@@ -149,16 +152,16 @@ def _prefixes(host: str, path: str) -> Iterator[str]:
         yield f"{host}/@" + "/".join(steps[:many])
 
 
-def _foreign(host: str, path: str) -> bool:
+def _looks(label: str) -> bool:
+    return len(label) <= LABEL and any(form.fullmatch(label) for form in _LOOKS) and not _NOT.fullmatch(label)
+
+
+def _foreign(host: str, path: str, looks: Callable[[str], object] = _looks) -> bool:
     if is_short(f"https://{host}{path}"):
-        return any(_looks(step) and not _DATED.fullmatch(step) for step in path.split("/")[1:3] if step)
+        return any(looks(step) and not _DATED.fullmatch(step) for step in path.split("/")[1:3] if step)
     if host in _SOCIAL:
-        return any(_looks(step.removeprefix("@")) for step in path.split("/")[1:3] if step)
+        return any(looks(step.removeprefix("@")) for step in path.split("/")[1:3] if step)
     if host.endswith((".gov", ".mil", ".edu")) or ".gov." in host:
         return False
     suffix = _SUFFIXES.publicsuffix(host) or ""
-    return any(_looks(label) for label in host.removesuffix(suffix).strip(".").split("."))
-
-
-def _looks(label: str) -> bool:
-    return len(label) <= LABEL and any(form.fullmatch(label) for form in _LOOKS) and not _NOT.fullmatch(label)
+    return any(looks(label) for label in host.removesuffix(suffix).strip(".").split("."))

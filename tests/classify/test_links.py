@@ -74,3 +74,14 @@ def test_a_page_that_asks_for_gifts_counts_only_where_politics_is_at_hand():
     judged = SITES.judge("https://charity.example/donate")
     assert judged is not None
     assert judged.alone == 0.0
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["keepdreyer.example", "https://winwithnand.example/", "https://www.dreyer4us.example", "https://facebook.com/StandWithNand"],
+)
+def test_what_may_be_a_campaigns_or_a_shops_counts_only_where_politics_is_at_hand(link):
+    judged = SITES.judge(link)
+    assert judged is not None
+    assert "may be a campaign" in judged.says
+    assert judged.alone == 0.0
