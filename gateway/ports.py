@@ -293,8 +293,8 @@ class Outbox(Protocol):
         """The relay refused it for good; `parcels` (the report to those concerned) go out in the same transaction."""
         ...
 
-    async def recent(self, recipient: str, since: datetime) -> int:
-        """How many notices were put in for that recipient since then."""
+    async def recent(self, recipient: str, since: datetime, until: datetime) -> int:
+        """How many notices for that recipient were made between these."""
         ...
 
 

@@ -209,9 +209,9 @@ class Shelf(Recorded):
         """The relay refused it for good. Harmless for a parcel that is settled. Raises KeyError."""
         await self._settle(parcel, Step.FAILED, receipt, at, parcels)
 
-    async def recent(self, recipient: str, since: datetime) -> int:
-        """How many notices were made for that mailbox, however it is written, since then."""
-        return await self._writer.read(lambda db: outbox.recent(db, recipient, since))
+    async def recent(self, recipient: str, since: datetime, until: datetime) -> int:
+        """How many notices were made for that mailbox, however it is written, between these."""
+        return await self._writer.read(lambda db: outbox.recent(db, recipient, since, until))
 
     async def status(self) -> Stock:
         """Counts for those who look after the gateway."""

@@ -166,11 +166,11 @@ class MemoryStore:
     async def failed(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         self._settle(parcel, Step.FAILED, receipt, at, parcels)
 
-    async def recent(self, recipient: str, since: datetime) -> int:
+    async def recent(self, recipient: str, since: datetime, until: datetime) -> int:
         with self._transaction():
             notices = [slot.parcel for slot in self._slots.values() if slot.parcel.purpose is Purpose.NOTICE]
             key = Address.parse(recipient).key
-            return sum(key in {a.key for a in p.mail.envelope.recipients} for p in notices if p.made >= since)
+            return sum(key in {a.key for a in p.mail.envelope.recipients} for p in notices if since <= p.made <= until)
 
     async def status(self) -> Stock:
         with self._transaction():
