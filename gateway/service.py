@@ -29,6 +29,7 @@ from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
 from gateway.directory import Directories
+from gateway.heap import give_back
 from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
@@ -329,6 +330,7 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         await _open_milter(stack, front)
         if seat.first:
             stack.push_async_callback(ended, asyncio.create_task(lasting(front.vigil.watch)))
+        give_back()
         front.watched.phase = "serving"
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front

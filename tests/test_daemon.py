@@ -123,8 +123,10 @@ def seen(gateway: Gateway, systemd: Systemd, monitor: int) -> None:
     wait_until(lambda: systemd.tells("the old policies stay"), 20, "a status", lambda: "\n".join(systemd.heard))
     assert 'hatchway_reloads_total{result="loaded"} 1.0' in asked(monitor, "/metrics")[1]
 
+    assert len(gateway.processes()) >= len(["front", "judge", "nursery", "resource tracker"])
     gateway.process.send_signal(signal.SIGTERM)
     assert gateway.process.wait(60) == 0
+    assert gateway.processes() == []
     assert systemd.said("STOPPING=1")
 
 
