@@ -36,7 +36,7 @@ def command(*, jsonl: bool, roster: Path | None, jobs: int, settings_file: Path)
     asked = (_asked(number, line) for number, line in enumerate(sys.stdin.buffer, start=1))
     messages = ((one, None if one.wrong else one.content) for one in asked)
     bad = 0
-    with ends_told("what was judged of them is written, and nothing of the lines behind them"):
+    with ends_told("what was judged is written, and nothing of the lines behind it"):
         for one, found in verdicts(messages, law.judgeship(settings_file, roster), jobs=jobs):
             if found is None:
                 bad += 1
