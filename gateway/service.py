@@ -64,6 +64,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+_TIMES = ("oldest_waiting", "newest_waiting", "oldest_due")
+
 
 class Front:
     """A running Hatchway."""
@@ -259,14 +261,13 @@ class Front:
         except StoreUnavailable as away:
             return {
                 "store": f"away: {away}",
-                **dict.fromkeys(("waiting", "oldest_waiting", "outbox", "oldest_due", "undeliverable", "audit_head")),
+                **dict.fromkeys(("waiting", "outbox", "undeliverable", "audit_head", *_TIMES)),
             }
         return {
             "store": about,
             "waiting": shelf.waiting,
-            "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
+            **{name: at.isoformat(timespec="seconds") if (at := getattr(shelf, name)) else None for name in _TIMES},
             "outbox": shelf.outbox,
-            "oldest_due": shelf.oldest_due.isoformat(timespec="seconds") if shelf.oldest_due else None,
             "undeliverable": shelf.failed,
             "audit_head": str(head) if head else None,
         }

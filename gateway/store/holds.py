@@ -153,10 +153,11 @@ def remind(db: Connection, hold: str, reminded: int) -> bool:
     return bool(db.execute(later.values(reminded=reminded, next=further)).rowcount)
 
 
-def counted(db: Connection) -> tuple[int, datetime | None]:
-    """How many wait, and since when the oldest does."""
-    number, oldest = db.execute(select(func.count(), func.min(holds.c.since)).where(holds.c.review.is_(None))).one()
-    return number, oldest
+def counted(db: Connection) -> tuple[int, datetime | None, datetime | None]:
+    """How many wait, and since when the oldest and the newest do."""
+    asked = select(func.count(), func.min(holds.c.since), func.max(holds.c.since))
+    number, oldest, newest = db.execute(asked.where(holds.c.review.is_(None))).one()
+    return number, oldest, newest
 
 
 def moment(held: HeldMail, reminded: int) -> datetime:

@@ -38,12 +38,13 @@ _LOOKS, _PAUSE = 10, 0.5
 class Stock:
     """What is on the shelf.
 
-    waiting: holds not ruled on, the oldest since `oldest_waiting`; outbox: parcels to go out, the longest due since
+    waiting: holds not ruled on, since `oldest_waiting` to `newest_waiting`; outbox: parcels to go out, the longest due since
     `oldest_due`; failed: parcels the relay refused for good, ever
     """
 
     waiting: int
     oldest_waiting: datetime | None
+    newest_waiting: datetime | None
     outbox: int
     oldest_due: datetime | None
     failed: int
@@ -217,9 +218,11 @@ class Shelf(Recorded):
         """Counts for those who look after the gateway."""
 
         def work(db: Connection) -> Stock:
-            waiting, oldest = holds.counted(db)
+            waiting, oldest, newest = holds.counted(db)
             size, due, failed = outbox.counted(db)
-            return Stock(waiting=waiting, oldest_waiting=oldest, outbox=size, oldest_due=due, failed=failed)
+            return Stock(
+                waiting=waiting, oldest_waiting=oldest, newest_waiting=newest, outbox=size, oldest_due=due, failed=failed
+            )
 
         return await self._writer.read(work)
 

@@ -170,6 +170,7 @@ async def test_the_status_counts_what_waits_and_since_when(store):
     await store.hold(held(id_="H1", since=NOW + HOUR), [notice(held())])
     await store.hold(held(id_="H2", since=NOW), [])
     status = await store.status()
+    assert status.newest_waiting == NOW + HOUR
     assert (status.waiting, status.oldest_waiting, status.outbox, status.oldest_due, status.failed) == (2, NOW, 1, NOW, 0)
     await store.rule("H2", review(), [])
     assert (await store.status()).oldest_waiting == NOW + HOUR

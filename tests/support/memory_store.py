@@ -179,6 +179,7 @@ class MemoryStore:
             return Stock(
                 waiting=len(waiting),
                 oldest_waiting=min(waiting, default=None),
+                newest_waiting=max(waiting, default=None),
                 outbox=len(out),
                 oldest_due=min(out, default=None),
                 failed=sum(slot.state == "failed" for slot in self._slots.values()),
