@@ -167,4 +167,4 @@ class Gateway:
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):
                 found.append(stat.read_text().rpartition(")")[2].split())
-        return [fields for fields in found if int(fields[2]) == self.process.pid]
+        return [fields for fields in found if int(fields[3]) == self.process.pid]  # its session
