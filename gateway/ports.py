@@ -169,6 +169,10 @@ class HoldStore(Protocol):
         """Write that the reminders up to number `reminded` are sent; False if they already were, and then nothing was written."""
         ...
 
+    async def righted(self, now: datetime) -> int:
+        """Have reminders go on from now where more were sent than are due, since a clock was ahead; how many holds those are."""
+        ...
+
 
 class Witness(Protocol):
     """Reads held messages again, somewhere else, for what they say of persons. Raises `gateway.display.Unviewable`."""

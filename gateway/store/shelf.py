@@ -137,6 +137,10 @@ class Shelf(Recorded):
 
         return await self._writer.do(work)
 
+    async def righted(self, now: datetime) -> int:
+        """Have reminders go on from now where more were sent than are due; of how many holds."""
+        return await self._writer.do(lambda db: holds.righted(db, now))
+
     async def turning(self, now: datetime) -> Sequence[HeldMail]:
         """Waiting holds that go on by themselves now, at most a hundred, the longest due first."""
         return await self._writer.read(lambda db: holds.turning(db, now, self._spool))

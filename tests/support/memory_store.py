@@ -122,6 +122,13 @@ class MemoryStore:
             self._append(Step.REMINDED, hold=hold, detail=steps.reminded(reminded, parcels))
             return True
 
+    async def righted(self, now: datetime) -> int:
+        with self._transaction():
+            waiting = [held for held in self._holds.values() if held.review is None]
+            ahead = [replace(held, reminded=held.reminders_by(now)) for held in waiting if held.reminded > held.reminders_by(now)]
+            self._holds |= {held.mail.id: held for held in ahead}
+            return len(ahead)
+
     async def put(self, parcels: Sequence[Parcel]) -> None:
         with self._transaction():
             self._put(parcels)
