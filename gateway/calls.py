@@ -48,8 +48,13 @@ class CallBox(Protocol):
         """Put calls in, and write that all is looked at up to `after`; False if it was no longer `before`, and then nothing."""
         ...
 
-    async def lease(self, hooks: Collection[str], now: datetime, until: datetime, limit: int) -> Sequence[Call]:
-        """Calls that are due, held by nobody else until `until`."""
+    async def lease(
+        self, hooks: Collection[str], now: datetime, until: datetime, limit: int, *, farthest: datetime | None = None
+    ) -> Sequence[Call]:
+        """Calls that are due, held by nobody else until `until`.
+
+        farthest: what is due, or leased, for later than that was written while a clock was wrong, and is due
+        """
         ...
 
     async def heard(self, call: Call, at: datetime) -> None:

@@ -17,10 +17,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
+from gateway.lately import ASTRAY, astray
 from gateway.mail import Address, Mail, Outgoing, Receipt, Reply, new_id
 from gateway.mail.header import behind, block, fields, outgoing, own_field, values
 from gateway.mail.trace import received
@@ -38,8 +39,6 @@ _ID = re.compile(r"[0-9A-Za-z]{1,20}")
 _AT_ONCE = 20
 _PAUSE = 1.0
 _REMEMBERED = 1000
-_ASTRAY = timedelta(minutes=1)
-"""What is due for so much later than anything can be was put in while a clock was wrong, and would wait until that day."""
 _LAST = 15.0
 """Seconds that parcels under way have to be finished in when the gateway stops; what is not is tried again at its next start."""
 
@@ -58,6 +57,11 @@ class Patience:
     def after(self, attempts: int) -> timedelta:
         """The pause after so many attempts."""
         return self.retry[min(attempts, len(self.retry)) - 1]
+
+    def over(self, made: datetime, now: datetime, attempts: int) -> bool:
+        """Whether that was long enough; by its pauses, where it was made while a clock was wrong."""
+        paused = sum((self.after(number) for number in range(1, attempts + 1)), timedelta())
+        return (paused if astray(made, now) else now - made) >= self.give_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +149,7 @@ class Delivery:
         """Begin with what is due, as far as there is room; one that takes long keeps no other waiting."""
         now, room = self._clock.now(), _AT_ONCE - len(self._under_way)
         until = now + self._patience.lease
-        farthest = until + max(self._patience.retry) + _ASTRAY
+        farthest = until + max(self._patience.retry) + ASTRAY
         parcels = await self._outbox.lease(now, until, room, farthest=farthest) if room else ()
         if not self._under_way:
             self._renewed = now
@@ -181,8 +185,7 @@ class Delivery:
         said = self._said.pop((parcel.id, parcel.attempts), None)
         receipt = said or await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
         outcome = _sorted(parcel, receipt)
-        given_up = self._clock.now() - parcel.made >= self._patience.give_up
-        if given_up:
+        if self._patience.over(parcel.made, self._clock.now(), parcel.attempts):
             outcome = replace(outcome, later=(), never=(*outcome.never, *((a, receipt.reply) for a in outcome.later)))
         try:
             await self._settle(parcel, receipt, outcome)

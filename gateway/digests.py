@@ -16,6 +16,7 @@ import structlog
 from gateway.decision import Reviewers
 from gateway.desk import Desk, Line, Search
 from gateway.hold import HeldMail
+from gateway.lately import astray
 from gateway.mail import Address
 from gateway.notice import Item, Waits
 from gateway.people import RULING, Account, AccountBook, Role
@@ -138,14 +139,14 @@ class Digests:
         head, now = str(await self._trail.head()), self._clock.now()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         last = await self._rounds.last("audit head", datetime(1970, 1, 1, tzinfo=UTC))
-        if to and last < midnight:
+        if to and (last < midnight or astray(last, now)):
             await self._rounds.go("audit head", last, now, self._post.head(to, head))
         return head
 
     async def _digest(self, person: Person, due: datetime, now: datetime) -> None:
         name = f"digest {person.address} {person.told}"
         last = await self._rounds.last(name, now)
-        if last >= due:
+        if last >= due and not astray(last, now):
             return
         waits = await self._waits(person, now)
         parcels = self._post.digest(person.address, waits) if waits.count or waits.appeals else ()

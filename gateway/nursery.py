@@ -6,13 +6,17 @@ the process that has loaded it already and costs next to nothing, and what it ho
 It is opened before there are threads, an event loop, sockets, keys or mail: nothing but code and settings is there to be
 inherited, and no file but standard input, output and error. Where it was not opened, or has died, multiprocessing starts its
 own as ever. It fails with OSError, and then nothing has changed.
+
+It ends, as does what multiprocessing cleans up with (its resource tracker), when nobody is left who could ask; `closed` waits
+for that, so that no supervisor finds either of them left over, and kills it.
 """
 
 import os
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
-from multiprocessing import forkserver, util
+from multiprocessing import forkserver, resource_tracker, util
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +25,13 @@ import structlog
 log = structlog.get_logger()
 
 _STANDARD = range(3)
+_END = 5.0
+"""Seconds that both have to end in by themselves."""
+_ENDS = (
+    (forkserver._forkserver, "_forkserver_alive_fd", "_forkserver_pid"),  # noqa: SLF001  -- contract tests hold these names
+    (resource_tracker._resource_tracker, "_fd", "_pid"),  # noqa: SLF001  -- as above
+)
+"""What knows each of them, under which name it has the pipe at whose end it ends, and which process it is."""
 
 
 def opened(prepare: Callable[[], None]) -> None:
@@ -42,6 +53,24 @@ def opened(prepare: Callable[[], None]) -> None:
         os.close(ending)
     known = vars(forkserver._forkserver)  # noqa: SLF001  -- contract tests hold these names
     known.update(_forkserver_address=address, _forkserver_alive_fd=alive, _forkserver_pid=child)
+
+
+def closed() -> None:
+    """Let go of both, when no worker is left, and wait until they have ended, or for some seconds."""
+    until = time.monotonic() + _END
+    for known, pipe, process in ((vars(keeper), pipe, process) for keeper, pipe, process in _ENDS):
+        if known[pipe] is not None:
+            os.close(known[pipe])
+        while known[process] is not None and not _reaped(known[process]) and time.monotonic() < until:
+            time.sleep(0.01)
+        known[pipe] = known[process] = None
+
+
+def _reaped(process: int) -> bool:
+    try:
+        return os.waitpid(process, os.WNOHANG)[0] == process
+    except ChildProcessError:
+        return True
 
 
 def _serve(listener: int, ending: int, prepare: Callable[[], None]) -> NoReturn:

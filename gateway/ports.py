@@ -169,6 +169,10 @@ class HoldStore(Protocol):
         """Write that the reminders up to number `reminded` are sent; False if they already were, and then nothing was written."""
         ...
 
+    async def righted(self, now: datetime) -> int:
+        """Have reminders go on from now where more were sent than are due, since a clock was ahead; how many holds those are."""
+        ...
+
 
 class Witness(Protocol):
     """Reads held messages again, somewhere else, for what they say of persons. Raises `gateway.display.Unviewable`."""
@@ -293,8 +297,8 @@ class Outbox(Protocol):
         """The relay refused it for good; `parcels` (the report to those concerned) go out in the same transaction."""
         ...
 
-    async def recent(self, recipient: str, since: datetime) -> int:
-        """How many notices were put in for that recipient since then."""
+    async def recent(self, recipient: str, since: datetime, until: datetime) -> int:
+        """How many notices for that recipient were made between these."""
         ...
 
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from gateway.hold import HeldMail, Review, Ruling
+from gateway.lately import ASTRAY
 from gateway.mail import Address, Mail, Receipt, new_id
 from gateway.notice import Notices, Passed, Told, Waits
 from gateway.notice.words import length
@@ -155,7 +156,7 @@ class Post:
         return _parcels(held.mail.id, told, now)
 
     async def _left(self, recipient: str, now: datetime) -> int:
-        return self._per_hour - await self._outbox.recent(recipient, now - _HOUR)
+        return self._per_hour - await self._outbox.recent(recipient, now - _HOUR, now + ASTRAY)
 
 
 def released(held: HeldMail, review: Review, *, to: Sequence[Address] = ()) -> tuple[Parcel, ...]:

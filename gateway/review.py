@@ -15,6 +15,7 @@ import structlog
 
 from gateway.escalation import UP, Escalation
 from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling
+from gateway.lately import lately
 from gateway.mail import Address
 from gateway.notice import Passed
 from gateway.people import Ruler, as_ruler
@@ -42,6 +43,7 @@ class Reviews:
         self._examples = examples
         self.bench = bench
         self._escalation = Escalation(store=store, trail=trail, post=post, bench=bench)
+        self._looked: datetime | None = None
 
     async def release(self, hold: str, *, reviewer: Ruler | str, to: Sequence[Address] = (), note: str = "") -> HeldMail:
         """Let a message go, to all recipients or to some; those left out are told to the sender.
@@ -117,6 +119,9 @@ class Reviews:
         One hold that cannot be dealt with is in the log, is tried again at the next call, and keeps no other waiting.
         """
         now = self._clock.now()
+        if (self._looked is None or now < self._looked) and (ahead := await self._store.righted(now)):
+            log.warning("hold.reminded_ahead", holds=ahead)
+        self._looked = now
         await self._escalation.round(now)
         for held in await self._store.due(now):
             try:
@@ -129,7 +134,7 @@ class Reviews:
     async def _due(self, held: HeldMail, now: datetime) -> None:
         if now >= held.deadline and held.reviewers.then != "wait":
             unopened = await self._escalation.unopened(held)
-            if not unopened or (held.course.warned and now >= held.course.warned + held.grace):
+            if not unopened or (held.course.warned and not lately(held.course.warned, now, held.grace)):
                 await self._rule_by_deadline(held, unopened=unopened)
         else:
             await self._remind(held, now)

@@ -29,6 +29,7 @@ from gateway.control.users import user_answers
 from gateway.delivery import Delivery, Patience
 from gateway.digests import Audience, Digests
 from gateway.directory import Directories
+from gateway.heap import give_back
 from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
@@ -62,6 +63,8 @@ if TYPE_CHECKING:
     from gateway.console import Links
 
 log = structlog.get_logger()
+
+_TIMES = ("oldest_waiting", "newest_waiting", "oldest_due")
 
 
 class Front:
@@ -258,14 +261,13 @@ class Front:
         except StoreUnavailable as away:
             return {
                 "store": f"away: {away}",
-                **dict.fromkeys(("waiting", "oldest_waiting", "outbox", "oldest_due", "undeliverable", "audit_head")),
+                **dict.fromkeys(("waiting", "outbox", "undeliverable", "audit_head", *_TIMES)),
             }
         return {
             "store": about,
             "waiting": shelf.waiting,
-            "oldest_waiting": shelf.oldest_waiting.isoformat(timespec="seconds") if shelf.oldest_waiting else None,
+            **{name: at.isoformat(timespec="seconds") if (at := getattr(shelf, name)) else None for name in _TIMES},
             "outbox": shelf.outbox,
-            "oldest_due": shelf.oldest_due.isoformat(timespec="seconds") if shelf.oldest_due else None,
             "undeliverable": shelf.failed,
             "audit_head": str(head) if head else None,
         }
@@ -329,6 +331,7 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         await _open_milter(stack, front)
         if seat.first:
             stack.push_async_callback(ended, asyncio.create_task(lasting(front.vigil.watch)))
+        give_back()
         front.watched.phase = "serving"
         log.info("hatchway.ready", version=__version__, policies=law.rulebook.version, roster=law.roster.version)
         yield front

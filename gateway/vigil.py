@@ -23,6 +23,7 @@ from secrets import token_hex
 import structlog
 
 from gateway.hold import AlreadyRuled
+from gateway.lately import lately
 from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Reply
 from gateway.mail.content import in_memory
 from gateway.mail.header import block, values
@@ -159,7 +160,7 @@ class Watch:
 
     def _may_write(self) -> bool:
         now = self._clock.now()
-        if len(self._written) == _SIGHTINGS and now - self._written[0] < _PER:
+        if len(self._written) == _SIGHTINGS and lately(self._written[0], now, _PER):
             return False
         self._written.append(now)
         return True
@@ -185,6 +186,7 @@ class Watch:
         """All canaries that are due, to their ends, and one look at how long it is silent."""
         await asyncio.gather(*(self._fly(name, one) for name, one in self._settings.canaries.items()))
         silence, now = self._settings.silence, self._clock.now()
+        self._last = min(self._last, now)
         if silence and not self._silent and now - self._last >= silence:
             self._silent = True
             log.error("vigil.silence", since=self._last.isoformat(timespec="seconds"))
@@ -197,7 +199,7 @@ class Watch:
         round_ = f"canary {name}"
         try:
             last = await self._rounds.last(round_, now - every)
-            if now - last < every or not await self._rounds.go(round_, last, now, ()):
+            if lately(last, now, every) or not await self._rounds.go(round_, last, now, ()):
                 return
         except StoreUnavailable as away:
             await self._landed(name, f"the store is away: {away}")
@@ -211,11 +213,12 @@ class Watch:
 
     async def _missed(self, canary: Canary, token: str) -> str:
         """Send it and look for it until all is well ("") or the time is over, and then why it is not."""
-        until = self._clock.now() + self._settings.within
+        since = self._clock.now()
         message, after = self._message(canary, token), await self._end_of_trail()
         said = await self._handed_in(*message)
         while why := await self._amiss(canary, token, after):
-            if self._clock.now() >= until or self._settled(canary, token):
+            since = min(since, now := self._clock.now())
+            if now - since >= self._settings.within or self._settled(canary, token):
                 return f"{why}; where it was handed in it was answered {said}"
             await asyncio.sleep(self._poll * (_AGAIN if said.transient else 1))
             if said.transient:

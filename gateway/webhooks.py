@@ -26,6 +26,7 @@ import structlog
 
 from gateway.calls import Answer, Call, CallBox, Line, Pending
 from gateway.desk import Desk
+from gateway.lately import ASTRAY, astray
 from gateway.mail import new_id
 from gateway.ports import Asked, Clock, StoreUnavailable, Trail
 from gateway.trail import Entry, Step, shown
@@ -136,7 +137,9 @@ class Webhooks:
         now, slowest = self._clock.now(), max((hook.timeout for hook in self._hooks.values()), default=timedelta())
         if not self._hooks:
             return False
-        due = await self._calls.lease(list(self._hooks), now, now + slowest * _AT_ONCE + _SPARE, _AT_ONCE)
+        until = now + slowest * _AT_ONCE + _SPARE
+        farthest = until + max(_WAIT, *(pause for hook in self._hooks.values() for pause in hook.retry)) + ASTRAY
+        due = await self._calls.lease(list(self._hooks), now, until, _AT_ONCE, farthest=farthest)
         names = dict.fromkeys(call.hook for call in due)
         await asyncio.gather(*(self._tell([call for call in due if call.hook == name]) for name in names))
         return bool(due)
@@ -176,7 +179,7 @@ class Webhooks:
             await self._calls.heard(call, now)
             self._alarmed.discard(call.hook)
             self._log("heard", call, answer)
-        elif answer.status == _GONE or now - call.made >= hook.give_up:
+        elif answer.status == _GONE or _tried_for(call, hook, now) >= hook.give_up:
             await self._calls.dropped(call, answer.says, now)
             self._log("dropped", call, answer)
             await self._raise(call, answer)
@@ -246,6 +249,12 @@ def signature(keys: Sequence[bytes], id_: str, at: int, body: bytes) -> str:
     """As Standard Webhooks has it: HMAC-SHA256 of id, time and body, by each key."""
     content = b".".join((id_.encode("ascii"), str(at).encode("ascii"), body))
     return " ".join(f"v1,{base64.b64encode(hmac.digest(key, content, 'sha256')).decode('ascii')}" for key in keys)
+
+
+def _tried_for(call: Call, hook: Webhook, now: datetime) -> timedelta:
+    """How long it was tried; by its pauses, where what it tells of happened while a clock was wrong."""
+    paused = (hook.retry[min(number, len(hook.retry) - 1)] for number in range(call.attempts))
+    return sum(paused, timedelta()) if astray(call.made, now) else now - call.made
 
 
 def _body(kind: str, at: datetime, data: Mapping[str, object]) -> bytes:

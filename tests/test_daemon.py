@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from contextlib import suppress
@@ -24,33 +25,39 @@ OFFICER = "officer@department.example"
 
 
 class Systemd:
-    """The notify socket of a unit, and all that was said there."""
+    """The notify socket of a unit, and all that was said there. It listens all the time: what is not taken soon is lost."""
 
     def __init__(self, path) -> None:
         self.path = path
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
         self._socket.settimeout(0.05)
+        self._ended = threading.Event()
+        self._listens = threading.Thread(target=self._listen)
         self.heard: list[str] = []
 
-    def said(self, word: str) -> bool:
-        with suppress(TimeoutError):
-            while True:
+    def _listen(self) -> None:
+        while not self._ended.is_set():
+            with suppress(TimeoutError):
                 self.heard += self._socket.recv(4096).decode().splitlines()
+
+    def said(self, word: str) -> bool:
         return word in self.heard
 
     def tells(self, words: str) -> bool:
         """Whether it was said in a status."""
-        self.said("")
-        return any(line.startswith("STATUS=") and words in line for line in self.heard)
+        return any(line.startswith("STATUS=") and words in line for line in list(self.heard))
 
     def wait_for(self, word: str) -> None:
         wait_until(lambda: self.said(word), 90, word, lambda: "\n".join(self.heard))
 
     def __enter__(self):
+        self._listens.start()
         return self
 
     def __exit__(self, *_):
+        self._ended.set()
+        self._listens.join()
         self._socket.close()
 
 
@@ -123,9 +130,11 @@ def seen(gateway: Gateway, systemd: Systemd, monitor: int) -> None:
     wait_until(lambda: systemd.tells("the old policies stay"), 20, "a status", lambda: "\n".join(systemd.heard))
     assert 'hatchway_reloads_total{result="loaded"} 1.0' in asked(monitor, "/metrics")[1]
 
+    assert len(gateway.processes()) >= len(["front", "judge", "nursery", "resource tracker"])
     gateway.process.send_signal(signal.SIGTERM)
     assert gateway.process.wait(60) == 0
-    assert systemd.said("STOPPING=1")
+    assert gateway.processes() == []
+    systemd.wait_for("STOPPING=1")
 
 
 def test_without_systemd_nothing_is_said_and_nothing_inherited():

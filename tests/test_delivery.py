@@ -123,6 +123,21 @@ async def test_after_giving_up_a_message_is_reported_not_dropped():
     assert any(b"report-type=delivery-status" in octets for _, octets in given)
 
 
+async def test_what_was_released_while_the_clock_was_a_year_ahead_is_given_up_and_reported_in_time():
+    world = World(give_up=timedelta(minutes=5))
+    world.clock.forward(timedelta(days=365))
+    await world.store.hold(held(), ())
+    await world.reviews.release("H1", reviewer="captain")
+    world.clock.forward(-timedelta(days=365))
+    world.next_hop.receipts = [Receipt(reply=BUSY)] * 9
+    given = []
+    for _ in range(12):
+        assert not any(b"report-type=delivery-status" in octets for _, octets in given)
+        given += await world.delivered()
+        world.clock.forward(SOON)
+    assert any(b"report-type=delivery-status" in octets for _, octets in given)
+
+
 def back(envelope, octets, *, to=None):
     """What we sent, as it comes back from an MTA."""
     passed = b"Received: from hatchway by mta.example;\r\n\tTue, 6 Oct 2026 07:00:00 +0000\r\n" + octets

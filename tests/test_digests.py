@@ -201,6 +201,24 @@ async def test_the_head_is_mailed_once_a_day_and_says_how_to_check_it(desk):
     assert await desk.digests.send_head([]) != ""
 
 
+async def test_what_went_out_while_the_clock_was_a_year_ahead_keeps_nothing_from_going_out_when_it_is_right(desk):
+    to = [Address.parse("attorney@city.example")]
+    await desk.now()
+    await desk.store.hold(held(since=desk.clock.now() + timedelta(days=365)), [])
+    desk.clock.forward(timedelta(days=365))
+    assert len(await desk.now()) == 2
+    await desk.digests.send_head(to)
+    assert len(await desk.now()) == 1
+    desk.clock.forward(-timedelta(days=365))
+    assert len(await desk.now()) == 2
+    await desk.digests.send_head(to)
+    assert len(await desk.now()) == 1
+    desk.clock.forward(timedelta(seconds=-2))
+    assert await desk.now() == []
+    await desk.digests.send_head(to)
+    assert await desk.now() == []
+
+
 async def test_old_digests_are_deleted_when_later_ones_go_out(desk):
     to = [Address.parse("attorney@city.example")]
     await desk.digests.send_head(to)

@@ -105,6 +105,24 @@ async def test_a_gateway_that_was_away_past_the_deadline_tells_first_and_leaves_
     assert (await world.store.get("H1")).review.by_deadline
 
 
+async def test_who_was_told_by_a_clock_that_was_ahead_is_not_waited_for_until_that_day(world):
+    world.book.add(CHIEF, "supervisor")
+    await hold(world)
+    assert ([CHIEF], "Not opened yet, to review") in await after(world, 365 * 24)
+    await after(world, -365 * 24)
+    assert (await world.store.get("H1")).review is None
+    await after(world, 48)
+    assert (await world.store.get("H1")).review.by_deadline
+
+
+async def test_what_was_reminded_of_by_a_clock_that_was_ahead_is_reminded_of_again_when_it_is_right(world):
+    await hold(world, then="wait")
+    await world.store.record(Step.SEEN, actor=CAPTAIN, hold="H1", detail={"role": "reviewer"})
+    assert await after(world, 365 * 24) != []
+    assert await after(world, -365 * 24) == []
+    assert "reminder" in str(await after(world, 48)).casefold()
+
+
 async def test_an_auditor_who_looks_has_not_opened_it_for_those_who_decide(world):
     await hold(world)
     await world.store.record(Step.SEEN, actor="auditor@department.example", hold="H1", detail={"role": "auditor"})

@@ -1,5 +1,7 @@
 """Story 1: what the client is told is true."""
 
+from datetime import timedelta
+
 import pytest
 
 from gateway.decision import Defer, Hold, Reject, Tag, Trial
@@ -120,6 +122,9 @@ async def test_a_flood_of_holds_is_announced_only_so_often_but_every_message_is_
     told = [octets for envelope, octets in await world.delivered() if str(envelope.recipients[0]) == "dreed@department.example"]
     assert len(told) == 3
     assert [b"last notice" in octets.lower() for octets in told] == [False, False, True]
+    world.clock.forward(-timedelta(days=365))
+    await submitted(world, HELD, Transaction(), id_="H9")
+    assert any(str(envelope.recipients[0]) == "dreed@department.example" for envelope, _ in await world.delivered())
 
 
 async def test_bounces_are_held_without_a_notice_to_nobody():

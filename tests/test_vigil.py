@@ -224,6 +224,28 @@ async def test_canaries_fly_when_they_are_due_and_once_for_all_fronts(rounds):
     assert len(one.door.handed) == 2
 
 
+async def test_a_clock_set_back_a_year_puts_nothing_off_until_that_day(rounds):
+    here = Watched(rounds, HOLD, silence="1h")
+    await here.watch.judge(mail())
+    here.door.bypass = True
+    handed_in = here.door.deliver
+
+    async def set_back(envelope, message):
+        here.world.clock.at -= timedelta(days=365)
+        return await handed_in(envelope, message)
+
+    here.door.deliver = set_back
+    await asyncio.wait_for(here.watch.round(), 5)
+    assert here.watch.said["board"].startswith("missed: it was not judged here")
+    here.world.clock.at -= timedelta(days=30)
+    await asyncio.wait_for(here.watch.round(), 5)
+    assert len(here.door.handed) == 2
+    here.door.deliver = handed_in
+    here.world.clock.at += timedelta(hours=2)
+    await here.watch.round()
+    assert sum("No mail comes through Hatchway" in alarm for alarm in await here.alarms()) == 1
+
+
 async def test_silence_is_told_once_and_a_canary_is_no_mail(rounds):
     here = Watched(rounds, HOLD, silence="1h", every="9d")
     await here.watch.round()

@@ -193,6 +193,23 @@ async def test_a_receiver_may_ask_for_patience(world):
     assert len(world.receiver.heard) == 2
 
 
+async def test_what_was_to_be_told_while_the_clock_was_a_year_ahead_is_told_when_it_is_right_or_given_up_in_time(world):
+    world.clock.forward(timedelta(days=365))
+    world.receiver.script = [b"500 No\r\n\r\n"] * 100
+    await world.store.hold(held(since=world.clock.now()), [])
+    await world.told()
+    await world.store.hold(held(id_="H2", since=world.clock.now()), [])
+    await world.hooks.gather()
+    world.clock.forward(-timedelta(days=365))
+    await world.told()
+    assert sorted(one["data"]["hold"] for one in world.receiver.events) == ["H1", "H1", "H2"]
+    for hours in range(0, 84, 2):
+        assert not (hours < 70 and await world.store.entries(Asked(step="webhook given up")))
+        world.clock.forward(timedelta(hours=2))
+        await world.told()
+    assert {one.hold for one in await world.store.entries(Asked(step="webhook given up"))} == {"H1", "H2"}
+
+
 async def test_what_is_given_up_is_in_the_trail_counted_and_an_alarm_once(world):
     world.receiver.script = [b"500 No\r\n\r\n"] * 4
     await world.store.hold(held(), [])

@@ -16,7 +16,7 @@ from typing import Any
 import click
 
 from gateway.cli import law
-from gateway.cli.common import Exit, config
+from gateway.cli.common import Exit, config, ends_told
 from gateway.control.answers import verdict
 
 
@@ -36,12 +36,13 @@ def command(*, jsonl: bool, roster: Path | None, jobs: int, settings_file: Path)
     asked = (_asked(number, line) for number, line in enumerate(sys.stdin.buffer, start=1))
     messages = ((one, None if one.wrong else one.content) for one in asked)
     bad = 0
-    for one, found in verdicts(messages, law.judgeship(settings_file, roster), jobs=jobs):
-        if found is None:
-            bad += 1
-            click.echo(f"line {one.number}: {one.wrong}", err=True)
-        else:
-            sys.stdout.write(_line({"id": one.id, **verdict(found)}) + "\n")
+    with ends_told("what was judged is written, and nothing of the lines behind it"):
+        for one, found in verdicts(messages, law.judgeship(settings_file, roster), jobs=jobs):
+            if found is None:
+                bad += 1
+                click.echo(f"line {one.number}: {one.wrong}", err=True)
+            else:
+                sys.stdout.write(_line({"id": one.id, **verdict(found)}) + "\n")
     sys.stdout.flush()
     if bad:
         raise SystemExit(Exit.DATA)

@@ -88,6 +88,19 @@ def mistakes_told(after: str = "Nothing was loaded.") -> Iterator[None]:
         fail(Exit.CONFIG, f"{error.filename or ''}: {error.strerror or error}".removeprefix(": "))
 
 
+@contextmanager
+def ends_told(what: str) -> Iterator[None]:
+    """Within: a process that judges and dies ends the command with exit status 75. what: became of what was judged before."""
+    from gateway.evaluation.bench import Ended
+
+    try:
+        yield
+    except Ended as ended:
+        sys.stdout.flush()
+        remedy = "Look for a lack of memory (`journalctl -k`), and try again with fewer --jobs; --jobs 1 needs no other process."
+        fail(Exit.TRY_LATER, f"{ended}; {what}. {remedy}")
+
+
 def control_socket(settings_file: Path) -> Path:
     """Where the running front listens, by the settings."""
     from gateway.settings import load_settings

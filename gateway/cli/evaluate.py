@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli import law
-from gateway.cli.common import Exit, as_json, config, fail, print_json
+from gateway.cli.common import Exit, as_json, config, ends_told, fail, print_json
 from gateway.evaluation.labelled import Labelled, labelled
 
 
@@ -31,7 +31,8 @@ def command(  # noqa: PLR0913  -- one parameter an option
 
     messages = ((message, message.content) for message in _messages(files))
     judged = verdicts(messages, law.judgeship(settings_file, roster), jobs=jobs)
-    found = [tables.Judged(message=message, verdict=verdict) for message, verdict in judged if verdict is not None]
+    with ends_told("no table is drawn of a part of the messages"):
+        found = [tables.Judged(message=message, verdict=verdict) for message, verdict in judged if verdict is not None]
     if as_json:
         print_json({**tables.as_json(found), **({"errors": list(tables.errors(found))} if errors else {})})
         return

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway.cli import law
-from gateway.cli.common import as_json, config, print_json
+from gateway.cli.common import as_json, config, ends_told, print_json
 
 if TYPE_CHECKING:
     from gateway.evaluation.neutrality import Filling
@@ -37,7 +37,8 @@ def command(  # noqa: PLR0913  -- one parameter an option
 
     fillings = (filling for source in (neutrality.of_templates(), _of_mail(mail)) for filling in source)
     judged = verdicts(((filling, filling.content) for filling in fillings), law.judgeship(settings_file, roster), jobs=jobs)
-    found = neutrality.report(neutrality.cases((filling, verdict) for filling, verdict in judged if verdict is not None))
+    with ends_told("nothing is reported of a part of them"):
+        found = neutrality.report(neutrality.cases((filling, verdict) for filling, verdict in judged if verdict is not None))
     if page:
         page.write_text(written(found, datetime.now(UTC)), encoding="utf-8")
     if as_json:

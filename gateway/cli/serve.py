@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def command(settings_file: Path) -> None:
     """Run the gateway until SIGTERM; SIGHUP takes new policies and roster."""
     from gateway.handed import taken
+    from gateway.nursery import closed
     from gateway.ports import StoreUnavailable
     from gateway.settings import load_settings
 
@@ -40,6 +41,8 @@ def command(settings_file: Path) -> None:
             status = asyncio.run(_serving(settings, handed))
         except StoreUnavailable as error:
             fail(Exit.UNAVAILABLE, str(error))
+        finally:
+            closed()
     sys.exit(status)
 
 

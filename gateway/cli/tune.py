@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli import law
-from gateway.cli.common import Exit, as_json, config, fail, print_json
+from gateway.cli.common import Exit, as_json, config, ends_told, fail, print_json
 
 if TYPE_CHECKING:
     from gateway.evaluation.tuning import Choice, Ruled
@@ -67,7 +67,8 @@ def _ruled(folder: Path, judgeship: Any, jobs: int) -> "tuple[list[Ruled], float
         fail(Exit.DATA, f"{folder}: no ruling is kept there yet")
     times = [datetime.fromisoformat(at) for at, _, _ in rows]
     judged = verdicts(((offends, content) for _, offends, content in rows), judgeship, jobs=jobs)
-    ruled = [Ruled(score=max(verdict.scores.values()), offends=offends) for offends, verdict in judged if verdict]
+    with ends_told("nothing is proposed by a part of the rulings"):
+        ruled = [Ruled(score=max(verdict.scores.values()), offends=offends) for offends, verdict in judged if verdict]
     return ruled, max(1.0, (max(times) - min(times)).total_seconds() / 86400)
 
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.console.house import House, house
 from gateway.console.pages import trouble
+from gateway.lately import lately
 from gateway.people import Account, Role, Session, digest
 
 log = structlog.get_logger()
@@ -143,8 +144,8 @@ async def whose(request: Request, *, quiet: bool = False, whole: bool = True) ->
 def _alive(here: House, session: Session) -> bool:
     now, wishes = here.clock.now(), here.settings
     if not session.whole:
-        return now - session.made < _HALFWAY
-    return now - session.seen < wishes.idle and now - session.made < wishes.longest
+        return lately(session.made, now, _HALFWAY)
+    return lately(session.seen, now, wishes.idle) and lately(session.made, now, wishes.longest)
 
 
 def _to_sign_in(request: Request) -> Response:

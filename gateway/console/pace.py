@@ -5,6 +5,8 @@ What is counted lives as long as the process; nothing of it is kept.
 
 from datetime import datetime, timedelta
 
+from gateway.lately import lately
+
 _MINUTE = timedelta(minutes=1)
 _REMEMBERED = 10_000
 
@@ -18,11 +20,11 @@ class Pace:
     def wait(self, key: str, most: int, now: datetime) -> int:
         """Count a request; seconds until another is taken, 0 if this one is."""
         began, count = self._began.get(key, (now, 0))
-        if now - began >= _MINUTE:
+        if not lately(began, now, _MINUTE):
             began, count = now, 0
         if count >= most:
             return max(1, round((began + _MINUTE - now).total_seconds()))
         if len(self._began) >= _REMEMBERED:
-            self._began = {known: one for known, one in self._began.items() if now - one[0] < _MINUTE}
+            self._began = {known: one for known, one in self._began.items() if lately(one[0], now, _MINUTE)}
         self._began[key] = (began, count + 1)
         return 0

@@ -7,13 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from gateway.console.house import house, me, session
+from gateway.lately import lately
 
 FRESH = timedelta(minutes=15)
 
 
 def is_fresh(request: Request) -> bool:
     """Whether he signed in just now."""
-    return house(request).clock.now() - session(request).made < FRESH
+    return lately(session(request).made, house(request).clock.now(), FRESH)
 
 
 def sign_in_again(onward: str) -> Response:

@@ -11,6 +11,7 @@ import structlog
 from gateway.directory.cache import Group, Said, keep, kept_in
 from gateway.directory.kinds import source
 from gateway.directory.sources import Away, Source
+from gateway.lately import lately
 from gateway.ports import Clock
 from gateway.settings import Settings
 
@@ -80,7 +81,7 @@ class Directories:
 
     def _due(self, group: Group) -> bool:
         asked = self._asked.get(group)
-        return asked is None or self._clock.now() - asked >= self._listings[group[0]].refresh
+        return asked is None or not lately(asked, self._clock.now(), self._listings[group[0]].refresh)
 
     async def _ask(self, groups: Iterable[Group]) -> bool:
         async with self._asking:

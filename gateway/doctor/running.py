@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.control import NotRunning, Refused, ask
 from gateway.doctor.findings import Finding, bad, good, mind
+from gateway.lately import astray
 from gateway.settings import Settings
 
 _LONG = timedelta(minutes=30)
@@ -48,7 +49,7 @@ def _policies(said: str) -> Finding:
 
 def _clock(said: Mapping[str, Any], now: datetime) -> Finding:
     since = datetime.fromisoformat(said["since"])
-    if since > now + timedelta(minutes=1):
+    if astray(since, now):
         remedy = "Set the clock right: deadlines go by it, and the audit trail has its times."
         return bad("clock", f"the gateway was started in the future, {since:%Y-%m-%d %H:%M}", remedy)
     return good("clock", f"it says {now:%Y-%m-%d %H:%M} UTC")
@@ -69,6 +70,10 @@ def _notices(said: Mapping[str, Any], now: datetime) -> Iterator[Finding]:
     if oldest and now - oldest > _OLD:
         remedy = "Do reviewers get their notices? See `hatchway queue list`, and `told` and `members` in the policies."
         yield mind("reviewers", f"a message waits since {oldest:%Y-%m-%d}", remedy)
+    newest = datetime.fromisoformat(said["newest_waiting"]) if said.get("newest_waiting") else None
+    if newest and astray(newest, now):
+        remedy = "Its reminders and its deadline are as far ahead: rule on it (`hatchway queue list` has it last)."
+        yield mind("held ahead", f"a message waits that was held on {newest:%Y-%m-%d} by a clock that was wrong", remedy)
 
 
 def _watched(said: Mapping[str, Any]) -> Iterator[Finding]:

@@ -59,12 +59,13 @@ class Said:
 class Judge:
     """Pure but for a cache. Safe to share between threads."""
 
-    def __init__(self, card: Card, weights: bytes, pieces: WordPieces, masker: Masker, screen: Screen | None = None) -> None:
+    def __init__(self, card: Card, weights: Path, pieces: WordPieces, masker: Masker, screen: Screen | None = None) -> None:
         self.card, self._pieces, self._masker, self._screen = card, pieces, masker, screen
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
         options.log_severity_level = 4
+        # By its name: of octets that it is given, a session keeps all beside what it made of them.
         self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         self._logits = lru_cache(maxsize=KEPT)(self._run)
         self._line = lru_cache(maxsize=LINES)(self._read)
@@ -161,4 +162,4 @@ def load_judge(folder: Path | None = None, *, masker: Masker | None = None) -> J
             f"{folder / 'card.json'} does not name {', '.join(sorted(missing))}; install the package again or train"
         )
     screen = Screen((folder / SCREEN).read_bytes(), **asdict(card.screen))
-    return Judge(card, (folder / WEIGHTS).read_bytes(), WordPieces.load(folder / VOCABULARY), masker or Masker(), screen)
+    return Judge(card, folder / WEIGHTS, WordPieces.load(folder / VOCABULARY), masker or Masker(), screen)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from gateway.identity import Oidc, Vouched
+from gateway.lately import lately
 from gateway.oidc.groups import all_of, elsewhere
 from gateway.oidc.tokens import UnknownKey, claims, verify, verify_farewell
 from gateway.oidc.wire import Wire
@@ -127,9 +128,9 @@ class Provider:
     async def _described(self, now: datetime) -> dict[str, Any]:
         """The provider's description of itself (OpenID Connect Discovery 1.0 §4). Who fails is left in peace for a moment."""
         async with self._turn:
-            if self._known is not None and now - self._known[0] < _LASTS:
+            if self._known is not None and lately(self._known[0], now, _LASTS):
                 return self._known[1]
-            if self._failed is not None and now - self._failed[0] < _PEACE:
+            if self._failed is not None and lately(self._failed[0], now, _PEACE):
                 raise Unproven(self._failed[1].setting, self._failed[1].said)
             try:
                 self._known = now, await self._description()
@@ -178,7 +179,7 @@ class Provider:
     async def _key_set(self, described: Mapping[str, Any], now: datetime, *, anew: bool = False) -> dict[str, Any]:
         """The keys; with `anew`, asked for again unless that was done just now."""
         async with self._turn:
-            if self._keys is None or now - self._keys[0] >= (_BETWEEN if anew else _LASTS):
+            if self._keys is None or not lately(self._keys[0], now, _BETWEEN if anew else _LASTS):
                 self._keys = now, await self._wire.get(described["jwks_uri"], "issuer")
             return self._keys[1]
 

@@ -52,11 +52,16 @@ class StoredCalls:
 
         return await self._writer.do(work)
 
-    async def lease(self, hooks_: Collection[str], now: datetime, until: datetime, limit: int) -> Sequence[Call]:
+    async def lease(
+        self, hooks_: Collection[str], now: datetime, until: datetime, limit: int, *, farthest: datetime | None = None
+    ) -> Sequence[Call]:
         """Calls that are due and in nobody's hands, the longest due first."""
-        free = or_(calls.c.leased_until.is_(None), calls.c.leased_until <= now)
-        ready = select(calls).where(calls.c.state == WAITING, calls.c.due <= now, free, calls.c.hook.in_(list(hooks_)))
-        ready = ready.order_by(calls.c.due, calls.c.number).limit(limit).with_for_update(skip_locked=True)
+        due, leased = calls.c.due, calls.c.leased_until
+        astray = [] if farthest is None else [due > farthest]
+        kept_astray = [] if farthest is None else [leased > farthest]
+        free = or_(leased.is_(None), leased <= now, *kept_astray)
+        ready = select(calls).where(calls.c.state == WAITING, or_(due <= now, *astray), free, calls.c.hook.in_(list(hooks_)))
+        ready = ready.order_by(due, calls.c.number).limit(limit).with_for_update(skip_locked=True)
 
         def work(db: Connection) -> Sequence[Call]:
             rows = db.execute(ready).all()

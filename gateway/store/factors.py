@@ -6,9 +6,10 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, or_, select, update
 
 from gateway.factors import Bound, Limit, Passkey
+from gateway.lately import ASTRAY
 from gateway.store.roll import accounts, identities, once, passkeys, recovery, sessions, tries
 from gateway.store.writer import Writer
 
@@ -134,7 +135,7 @@ class StoredFactors:
         """Count a try under every key; False, and nothing counted, if one of them had its most within that time."""
 
         def work(db: Connection) -> bool:
-            db.execute(delete(tries).where(tries.c.at <= now - within))
+            db.execute(delete(tries).where(or_(tries.c.at <= now - within, tries.c.at > now + ASTRAY)))
             if any(_tries(db, limit.key) >= limit.most for limit in limits):
                 return False
             db.execute(tries.insert(), [{"key": _hash(limit.key), "at": now} for limit in limits])

@@ -153,10 +153,21 @@ def remind(db: Connection, hold: str, reminded: int) -> bool:
     return bool(db.execute(later.values(reminded=reminded, next=further)).rowcount)
 
 
-def counted(db: Connection) -> tuple[int, datetime | None]:
-    """How many wait, and since when the oldest does."""
-    number, oldest = db.execute(select(func.count(), func.min(holds.c.since)).where(holds.c.review.is_(None))).one()
-    return number, oldest
+def righted(db: Connection, now: datetime) -> int:
+    """Have reminders go on from now where more were sent than are due by now; of how many holds."""
+    rows = db.execute(_ROW.where(holds.c.review.is_(None), holds.c.reminded > 0))
+    reminded = readable(rows, lambda row: _held(db, row, Content(size=row.size)))
+    ahead = [(held, due) for held in reminded if held.reminded > (due := held.reminders_by(now))]
+    for held, due in ahead:
+        db.execute(update(holds).where(holds.c.id == held.mail.id).values(reminded=due, next=moment(held, due)))
+    return len(ahead)
+
+
+def counted(db: Connection) -> tuple[int, datetime | None, datetime | None]:
+    """How many wait, and since when the oldest and the newest do."""
+    asked = select(func.count(), func.min(holds.c.since), func.max(holds.c.since))
+    number, oldest, newest = db.execute(asked.where(holds.c.review.is_(None))).one()
+    return number, oldest, newest
 
 
 def moment(held: HeldMail, reminded: int) -> datetime:

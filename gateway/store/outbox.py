@@ -83,10 +83,10 @@ def postpone(db: Connection, parcel: Parcel, receipt: Receipt, at: datetime, due
     return row.attempts == parcel.attempts and _tried(db, row, receipt, at, state=POSTPONED, due=due)
 
 
-def recent(db: Connection, recipient: str, since: datetime) -> int:
-    """How many notices to that mailbox were made since then."""
-    asked = select(func.count()).select_from(addressees)
-    return db.execute(asked.where(addressees.c.mailbox == mailbox(recipient), addressees.c.made >= since)).scalar_one()
+def recent(db: Connection, recipient: str, since: datetime, until: datetime) -> int:
+    """How many notices to that mailbox were made between these."""
+    asked = select(func.count()).select_from(addressees).where(addressees.c.mailbox == mailbox(recipient))
+    return db.execute(asked.where(addressees.c.made.between(since, until))).scalar_one()
 
 
 def dispatches(db: Connection, hold: str) -> Sequence[Dispatch]:

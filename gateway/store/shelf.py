@@ -38,12 +38,13 @@ _LOOKS, _PAUSE = 10, 0.5
 class Stock:
     """What is on the shelf.
 
-    waiting: holds not ruled on, the oldest since `oldest_waiting`; outbox: parcels to go out, the longest due since
+    waiting: holds not ruled on, since `oldest_waiting` to `newest_waiting`; outbox: parcels to go out, the longest due since
     `oldest_due`; failed: parcels the relay refused for good, ever
     """
 
     waiting: int
     oldest_waiting: datetime | None
+    newest_waiting: datetime | None
     outbox: int
     oldest_due: datetime | None
     failed: int
@@ -136,6 +137,10 @@ class Shelf(Recorded):
 
         return await self._writer.do(work)
 
+    async def righted(self, now: datetime) -> int:
+        """Have reminders go on from now where more were sent than are due; of how many holds."""
+        return await self._writer.do(lambda db: holds.righted(db, now))
+
     async def turning(self, now: datetime) -> Sequence[HeldMail]:
         """Waiting holds that go on by themselves now, at most a hundred, the longest due first."""
         return await self._writer.read(lambda db: holds.turning(db, now, self._spool))
@@ -209,17 +214,19 @@ class Shelf(Recorded):
         """The relay refused it for good. Harmless for a parcel that is settled. Raises KeyError."""
         await self._settle(parcel, Step.FAILED, receipt, at, parcels)
 
-    async def recent(self, recipient: str, since: datetime) -> int:
-        """How many notices were made for that mailbox, however it is written, since then."""
-        return await self._writer.read(lambda db: outbox.recent(db, recipient, since))
+    async def recent(self, recipient: str, since: datetime, until: datetime) -> int:
+        """How many notices were made for that mailbox, however it is written, between these."""
+        return await self._writer.read(lambda db: outbox.recent(db, recipient, since, until))
 
     async def status(self) -> Stock:
         """Counts for those who look after the gateway."""
 
         def work(db: Connection) -> Stock:
-            waiting, oldest = holds.counted(db)
+            waiting, oldest, newest = holds.counted(db)
             size, due, failed = outbox.counted(db)
-            return Stock(waiting=waiting, oldest_waiting=oldest, outbox=size, oldest_due=due, failed=failed)
+            return Stock(
+                waiting=waiting, oldest_waiting=oldest, newest_waiting=newest, outbox=size, oldest_due=due, failed=failed
+            )
 
         return await self._writer.read(work)
 

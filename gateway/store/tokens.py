@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, select, update
 
+from gateway.lately import lately
 from gateway.people import Account
 from gateway.store.accounts import found as account_of
 from gateway.store.cards import plain
@@ -83,7 +84,7 @@ class StoredTokens:
         def work(db: Connection) -> Answered | None:
             db.execute(delete(answers).where(answers.c.at <= asked.at - KEPT))
             row = db.execute(select(answers).where(*its)).one_or_none()
-            if row is not None and (row.status or row.at > asked.at - ABANDONED):
+            if row is not None and (row.status or lately(row.at, asked.at, ABANDONED)):
                 return _answered(row)
             db.execute(delete(answers).where(*its))
             db.execute(answers.insert(), {"token": token, "key": _hash(key), **_row(asked)})

@@ -169,7 +169,7 @@ def plain(weights: Path, pieces: WordPieces, screen: Screen | None = None) -> Ju
     one = Scale(slope=1.0, shift=0.0)
     none = Level(words=1.0, scale=1.0, bias=0.0, least=0.0)
     card = Card(version="trial", size=SIZE, files={}, scales=dict.fromkeys(COLUMNS, one), thresholds=Thresholds(), screen=none)
-    return Judge(card, weights.read_bytes(), pieces, Masker(), screen)
+    return Judge(card, weights, pieces, Masker(), screen)
 
 
 def judged(judge: Judge, trial: Sieve, path: Path) -> Iterator[Apart]:

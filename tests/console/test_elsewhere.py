@@ -200,6 +200,13 @@ async def test_a_new_key_of_the_provider_is_fetched_when_a_token_names_it(here, 
     assert provider.asked.count("/jwks_uri") == 2
 
 
+async def test_keys_that_were_fetched_while_the_clock_was_a_year_ahead_are_fetched_again(here, provider, clock):
+    await signed_in(here, provider)
+    clock.forward(-timedelta(days=365))
+    _, answer = await signed_in(here, provider)
+    assert (answer.status_code, provider.asked.count("/jwks_uri")) == (303, 2)
+
+
 async def test_keys_without_a_name_are_all_tried(here, provider):
     other = jwk.generate_key("EC", "P-256").as_dict(private=False)
     nameless = {name: value for name, value in provider.published[0].items() if name != "kid"}

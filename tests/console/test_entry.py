@@ -92,6 +92,18 @@ async def test_a_session_ends_unused_after_half_an_hour_and_in_any_case_after_tw
     assert (await browser.get("/queue")).status_code == 303
 
 
+async def test_a_clock_set_back_a_year_lets_nobody_wait_and_no_session_outlive_its_time(console, clock):
+    browser = await console.person(Role.REVIEWER)
+    for _ in range(5):
+        await sign_in(console.browser(), "wrong")
+    assert (await sign_in(console.browser())).status_code == 429
+    clock.forward(-timedelta(days=365))
+    assert (await browser.get("/queue")).status_code == 303
+    again = console.browser()
+    assert (await sign_in(again)).status_code == 303
+    assert (await again.get("/queue")).status_code == 200
+
+
 async def test_a_page_that_keeps_itself_fresh_keeps_no_session_awake(console, clock):
     browser = await console.person(Role.REVIEWER)
     for _ in range(3):

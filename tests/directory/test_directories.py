@@ -62,6 +62,12 @@ async def test_it_is_asked_again_when_it_is_time_and_only_news_are_news(world):
     assert await hr.refresh()
     world.clock.forward(timedelta(minutes=10))
     assert not await hr.refresh()
+    world.says("board,chief@department.example")
+    world.clock.forward(-timedelta(days=365))
+    assert await hr.refresh()
+    world.says("board,chief@department.example", "board,new@department.example")
+    world.clock.forward(timedelta(minutes=10))
+    assert await hr.refresh()
     assert len(cached(world.settings).members[BOARD]) == 2
 
 

@@ -49,6 +49,7 @@ STATUS = {
         ({"oldest_due": "2026-10-01T11:00:00+00:00", "outbox": 3}, "outbox", "bad"),
         ({"undeliverable": 2}, "notices", "mind"),
         ({"oldest_waiting": "2026-09-20T10:00:00+00:00"}, "reviewers", "mind"),
+        ({"newest_waiting": "2027-10-01T10:00:00+00:00"}, "held ahead", "mind"),
         ({"since": "2027-01-01T00:00:00+00:00"}, "clock", "bad"),
         ({"canaries": {"board": "missed: no hold"}}, "canary board", "bad"),
         ({"fronts": [{"front": 1, "state": "up", "restarts": 0}]}, "fronts", "good"),

@@ -118,7 +118,7 @@ class Client:
 
 
 def test_a_killed_front_takes_no_waiting_connection_with_it_and_is_replaced_under_the_law_of_the_others(gateway, systemd, sink):
-    assert systemd.said("READY=1")
+    systemd.wait_for("READY=1")
     assert asked(gateway.monitor, "/readyz") == (200, "ready\n")
     one, other = (gateway.row(number)["pid"] for number in (1, 2))
     in_force = gateway.row(1)["policies"]
@@ -186,7 +186,8 @@ def test_sigterm_has_all_fronts_finish_what_they_have(gateway, systemd, sink):
     assert [client.finish() for client in clients] == [b"250 ", b"250 "]
     assert gateway.process.wait(60) == 0
     assert len(sink.delivered) == before + 2
-    assert systemd.said("STOPPING=1")
+    systemd.wait_for("STOPPING=1")
     with pytest.raises((ConnectionError, smtplib.SMTPException)):
         smtplib.SMTP("127.0.0.1", gateway.port)
     assert not any(Path("/proc", str(pid)).exists() for pid in pids)
+    assert gateway.processes() == []

@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from gateway.webhook import new_secret
 from tests.e2e.conftest import message, sent
-from tests.support.gateway import Gateway
+from tests.support.gateway import Gateway, free_port
 from tests.support.haproxy import OURS, balancing, require
 from tests.support.receiver import Receiver
 from tests.support.relay import FakeRelay, hang
@@ -23,9 +23,23 @@ judging: {{workers: 1, model: false, ocr: false}}
 delivery: {{lease: 5s, retry: [1s]}}
 proxy from: [{OURS}/32]
 """
+CANARY = "secretary@association.example"
+VIGIL = """
+vigil:
+  alarm to: admin@department.example
+  through: "127.0.0.1:%d"
+  within: %ds
+  canaries: {%s: {sender: %s, to: canary@department.example}}
+"""
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def ports():
+    """The doors of both."""
+    return free_port(), free_port()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -42,30 +56,36 @@ async def receiver():
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def nodes(relay, receiver, postgres, tmp_path_factory):
-    """Both, for all that follows; the last test kills one of them."""
+async def balancer(ports, relay, tmp_path_factory):
+    """HAProxy before both. The first node is not to be had by it until somebody says so."""
+    require()
+    with balancing(tmp_path_factory.mktemp("haproxy"), *ports, past=relay.port) as balancer:
+        balancer.tell("set server smtp/a state maint")
+        yield balancer
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def nodes(ports, balancer, relay, receiver, postgres, tmp_path_factory):
+    """Both, for all that follows; the last test kills one of them.
+
+    They send canaries when they start: the first one's are for the second one to judge, and the second one's go by.
+    """
     name, folder = postgres.database(), tmp_path_factory.mktemp("nodes")
     secret = folder / "secret"
     secret.write_text(new_secret())
     more = f"{QUICK}webhooks: {{tickets: {{url: '{receiver.url}', secret file: {secret}, events: held}}}}\n"
     both = []
-    for node in ("a", "b"):
+    vigils = VIGIL % (balancer.port, 120, "board", CANARY), VIGIL % (balancer.past, 5, "bypassed", CANARY)
+    for node, port, vigil in zip(("a", "b"), ports, vigils, strict=True):
         place = f'{{url: "{postgres.place(name, folder).url}", folder: {folder / node}}}'
-        both.append(Gateway(folder / node, relay=relay.port, store=place, more=more, clients=f"127.0.0.1/32, {OURS}/32"))
+        clients = f"127.0.0.1/32, {OURS}/32"
+        both.append(Gateway(folder / node, relay=relay.port, store=place, more=more + vigil, clients=clients, port=port))
     try:
         await asyncio.gather(*(asyncio.to_thread(node.__enter__) for node in both))
         yield both
     finally:
         ended = [await asyncio.to_thread(node.stop) for node in both]
     assert ended[0] == 0
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def balancer(nodes, tmp_path_factory):
-    """HAProxy before both; its port."""
-    require()
-    with balancing(tmp_path_factory.mktemp("haproxy"), *(node.port for node in nodes)) as port:
-        yield port
 
 
 async def held(node, count):
@@ -87,14 +107,35 @@ def marks(messages, name):
     return [mark[1] for mark in found if mark]
 
 
+async def test_a_canary_through_haproxy_that_another_node_judged_has_arrived_and_one_that_went_by_is_an_alarm(relay, nodes):
+    first, second = nodes
+    await seen(lambda: first.events("canary.well"), "the canary to arrive", first)
+    assert not first.events("canary.missed")
+    assert "canary board" in (await asyncio.to_thread(first.hatchway, "status")).stdout
+    [judged] = [line for line in second.events("mail.disposed") if line["sender"] == CANARY]
+    assert (judged["disposition"], judged["client"]) == ("hold", "127.0.0.1")
+    assert not [line for line in first.events("mail.disposed") if line["sender"] == CANARY]
+    assert second.ask("queue.show", id=judged["id"])["state"] == "withdrawn"
+
+    await seen(lambda: second.events("canary.missed"), "the canary to be missed", second)
+    [missed] = second.events("canary.missed")
+    assert missed["canary"] == "bypassed"
+    assert missed["why"].startswith("it was not judged here; where it was handed in it was answered 250")
+    for node in nodes:
+        await quiet(node)
+    alarms = [one.data for one in relay.acked if one.rcpts == [b"RCPT TO:<admin@department.example>"]]
+    assert [b"Subject: Canary missed: bypassed" in alarm for alarm in alarms] == [True]
+
+
 async def test_while_the_store_is_away_mail_passes_and_holds_wait_and_then_all_is_well_by_itself(relay, nodes, postgres):
     first, second = nodes
+    before = len(relay.acked)
     assert "with " in second.ask("status")["store"]
     postgres.down()
     try:
         officer = "officer@department.example"
         assert (await sent(first.port, officer, ["desk@county.example"], KEYS)).final[0] == 250
-        assert len(relay.acked) == 1
+        assert len(relay.acked) == before + 1
         deferred = await sent(first.port, PRESIDENT, WATCH, MEETING)
         assert deferred.final[0] == 451, deferred
         status = await asyncio.to_thread(first.hatchway, "status")
@@ -116,9 +157,10 @@ async def test_while_the_store_is_away_mail_passes_and_holds_wait_and_then_all_i
 
 
 async def test_behind_haproxy_both_take_mail_and_know_the_real_client(relay, nodes, balancer):
+    balancer.tell("set server smtp/a state ready")
     before = len(relay.acked)
     officer = "officer@department.example"
-    heard = [await sent(balancer, officer, ["desk@county.example"], KEYS) for _ in range(4)]
+    heard = [await sent(balancer.port, officer, ["desk@county.example"], KEYS) for _ in range(4)]
     assert [one.final[0] for one in heard] == [250] * 4
     through = relay.acked[before:]
     assert len(through) == 4
@@ -134,12 +176,12 @@ async def test_of_each_event_a_receiver_is_told_once_by_whichever_of_them(receiv
     ids = await held(nodes[0], before + 16)
 
     def told():
-        return [event["data"]["hold"] for event in receiver.events]
+        return [event["data"]["hold"] for event in receiver.events if event["data"]["sender"] != CANARY]
 
     await seen(lambda: set(told()) >= set(ids), "all holds to be told of", nodes[0])
     await seen(lambda: not nodes[0].ask("webhook.list")[0]["pending"], "nothing more to tell", nodes[0])
     assert sorted(told()) == sorted(ids)
-    assert len({headers["webhook-id"] for headers, _ in receiver.heard}) == len(ids)
+    assert len({headers["webhook-id"] for headers, _ in receiver.heard}) == len(receiver.heard)
 
 
 async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_delivers(relay, nodes, balancer):
@@ -167,7 +209,7 @@ async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_
     assert first.ask("queue.show", id=id_)["state"] == "released"
     whole = await asyncio.to_thread(first.hatchway, "audit", "verify")
     assert whole.returncode == 0, whole.stderr
-    assert [(await sent(balancer, PRESIDENT, WATCH, MEETING)).final[0] for _ in range(3)] == [250] * 3
+    assert [(await sent(balancer.port, PRESIDENT, WATCH, MEETING)).final[0] for _ in range(3)] == [250] * 3
     refused = await asyncio.to_thread(first.hatchway, "store", "copy", str(first.settings), str(first.folder / "new.db"))
     assert refused.returncode == 69
     assert f"({first.process.pid}); stop every gateway first" in refused.stderr

@@ -31,6 +31,17 @@ async def test_a_call_is_in_one_pair_of_hands_until_its_lease_ends(kept):
     assert await kept.calls.lease(["tickets"], SOON, SOON + KEPT, 9) == [call(1), call(2, due=SOON)]
 
 
+async def test_what_was_put_in_or_leased_while_a_clock_was_wrong_does_not_wait_until_that_day(kept):
+    year = timedelta(days=365)
+    await kept.calls.told("tickets", 0)
+    await kept.calls.add("tickets", 0, 1, [call(1), call(2, due=NOW + year), call(3, due=NOW + timedelta(hours=2))])
+    assert [one.id for one in await kept.calls.lease(["tickets"], NOW + year, NOW + year + KEPT, 2)] == ["evt_1", "evt_3"]
+    assert await kept.calls.lease(["tickets"], NOW, SOON, 9) == []
+    farthest = NOW + timedelta(hours=3)
+    assert [one.id for one in await kept.calls.lease(["tickets"], NOW, SOON, 9, farthest=farthest)] == ["evt_1", "evt_2"]
+    assert await kept.calls.lease(["tickets"], NOW, SOON, 9, farthest=farthest) == []
+
+
 async def test_what_was_postponed_comes_again_and_what_was_heard_does_not(kept):
     await kept.calls.told("tickets", 0)
     await kept.calls.add("tickets", 0, 1, [call(1), call(2)])

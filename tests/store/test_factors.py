@@ -106,7 +106,8 @@ async def test_tries_are_counted_for_a_while_and_not_beyond_the_most(kept):
     assert [await kept.factors.try_(limits, NOW, QUARTER) for _ in range(4)] == [True, True, False, False]
     assert await kept.factors.try_((Limit(key="client", most=3),), NOW, QUARTER)
     assert not await kept.factors.try_((Limit(key="client", most=3),), NOW, QUARTER)
-    assert await kept.factors.try_(limits, NOW + QUARTER, QUARTER)
+    assert [await kept.factors.try_(limits, NOW + QUARTER, QUARTER) for _ in range(3)] == [True, True, False]
+    assert await kept.factors.try_(limits, NOW - timedelta(days=365), QUARTER)
 
 
 async def test_tries_made_at_once_do_not_slip_through_together(kept):

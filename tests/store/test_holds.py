@@ -165,11 +165,27 @@ async def test_a_gateway_that_was_away_reminds_once_for_all_it_missed(store):
     assert len(await store.due(NOW + 40 * HOUR)) == 1
 
 
+async def test_what_was_reminded_of_by_a_clock_that_was_ahead_is_reminded_of_again_when_it_is_right(store):
+    year = timedelta(days=365)
+    await store.hold(held(id_="H1", then="wait", deadline=10 * HOUR, reminders=(2 * HOUR,)), [])
+    await store.hold(held(id_="H2", then="wait", deadline=10 * HOUR, reminders=(2 * HOUR,)), [])
+    assert await store.remind("H2", 1, [])
+    [ahead, _] = await store.due(NOW + year)
+    assert await store.remind("H1", ahead.reminders_by(NOW + year), [])
+    assert await store.due(NOW + 30 * HOUR) == await store.due(NOW + 10 * HOUR) != []
+    assert await store.righted(NOW + 3 * HOUR) == 1
+    assert await store.righted(NOW + 3 * HOUR) == 0
+    assert await store.due(NOW + 9 * HOUR) == []
+    assert {one.mail.id for one in await store.due(NOW + 10 * HOUR)} == {"H1", "H2"}
+    assert await store.remind("H1", 2, [])
+
+
 async def test_the_status_counts_what_waits_and_since_when(store):
     assert (await store.status()).oldest_waiting is None
     await store.hold(held(id_="H1", since=NOW + HOUR), [notice(held())])
     await store.hold(held(id_="H2", since=NOW), [])
     status = await store.status()
+    assert status.newest_waiting == NOW + HOUR
     assert (status.waiting, status.oldest_waiting, status.outbox, status.oldest_due, status.failed) == (2, NOW, 1, NOW, 0)
     await store.rule("H2", review(), [])
     assert (await store.status()).oldest_waiting == NOW + HOUR

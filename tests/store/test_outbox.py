@@ -175,13 +175,14 @@ async def test_notices_to_one_mailbox_are_counted_however_it_is_written(holding)
     written = ["dreed@department.example", "DReed+x@Department.example", "other@department.example"]
     await holding.put([notice(held(), f"N{n}", to=to) for n, to in enumerate(written)])
     await holding.put([notice(held(), "old", made=NOW - timedelta(hours=2))])
-    assert await holding.recent("dreed@DEPARTMENT.example", NOW - timedelta(hours=1)) == 2
-    assert await holding.recent("dreed@department.example", NOW - timedelta(hours=3)) == 3
+    assert await holding.recent("dreed@DEPARTMENT.example", NOW - timedelta(hours=1), NOW) == 2
+    assert await holding.recent("dreed@department.example", NOW - timedelta(hours=3), NOW) == 3
+    assert await holding.recent("dreed@department.example", NOW - timedelta(hours=3), NOW - timedelta(hours=1)) == 1
 
 
 async def test_releases_do_not_count_as_notices(holding):
     await holding.put([release(held())])
-    assert await holding.recent("a@department.example", NOW) == 0
+    assert await holding.recent("a@department.example", NOW, NOW) == 0
 
 
 async def test_dispatches_name_their_recipients_in_the_order_they_were_put_in(holding):

@@ -86,3 +86,4 @@ async def test_what_was_begun_and_left_or_forgotten_can_be_begun_again(kept, tok
     assert await kept.tokens.begin(token.id, "key", later) == later
     await kept.tokens.finish(token.id, "key", None)
     assert await kept.tokens.begin(token.id, "key", later) is None
+    assert await kept.tokens.begin(token.id, "key", replace(later, at=NOW - timedelta(days=365))) is None

@@ -159,10 +159,12 @@ class Gateway:
 
     def memory(self) -> int:
         """Resident octets of the front and its judges."""
-        pages = 0
+        return sum(int(fields[21]) for fields in self.processes()) * os.sysconf("SC_PAGESIZE")
+
+    def processes(self) -> list[list[str]]:
+        """Of each process that is there of it, what Linux says of it behind its name (proc(5), stat)."""
+        found = []
         for stat in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):
-                fields = stat.read_text().rpartition(")")[2].split()
-                if int(fields[2]) == self.process.pid:
-                    pages += int(fields[21])
-        return pages * os.sysconf("SC_PAGESIZE")
+                found.append(stat.read_text().rpartition(")")[2].split())
+        return [fields for fields in found if int(fields[3]) == self.process.pid]  # its session

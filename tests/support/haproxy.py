@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import trustme
@@ -17,6 +19,14 @@ from tests.support.wants import HAPROXY
 SHIPPED = TOP / "deploy" / "nodes" / "haproxy.cfg"
 OURS = "127.0.0.3"
 """Whence it speaks to gateways."""
+_PAST = """
+listen past
+    mode tcp
+    bind 127.0.0.1:{port}
+    timeout client 1m
+    timeout server 1m
+    server relay 127.0.0.1:{relay}
+"""
 
 
 def require() -> None:
@@ -52,27 +62,47 @@ def checked(file: Path) -> str:
     return f"{ran.returncode}: {ran.stderr}" if ran.returncode or ran.stderr else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balancer:
+    """One that runs. port: its door; past: one that leads past the gateways; control: where it is told what to do."""
+
+    port: int
+    past: int
+    control: Path
+
+    def tell(self, command: str) -> None:
+        """Have it do something. Raises OSError; AssertionError with what it has against it."""
+        with socket.socket(socket.AF_UNIX) as line:
+            line.settimeout(20)
+            line.connect(str(self.control))
+            line.sendall(f"{command}\n".encode())
+            assert not (answer := line.recv(4096).strip()), answer.decode()
+
+
 @contextmanager
-def balancing(folder: Path, *ports: int) -> Iterator[int]:
-    """It runs before gateways on these ports until the end; its own port. It speaks to them from `OURS`."""
-    port = free_port()
+def balancing(folder: Path, *ports: int, past: int) -> Iterator[Balancer]:
+    """It runs before gateways on these ports until the end, and speaks to them from `OURS`. past: the relay's port."""
+    made = Balancer(port=free_port(), past=free_port(), control=folder / "control.sock")
     first, second = ports
     file = configuration(
         folder,
         **{
-            "bind :25\n": f"bind 127.0.0.1:{port}\n",
+            "    maxconn 4000\n": f"    maxconn 4000\n    stats socket {made.control} mode 600 level admin\n",
+            "bind :25\n": f"bind 127.0.0.1:{made.port}\n",
             "bind :443 ": f"bind 127.0.0.1:{free_port()} ",
             "server a 192.0.2.11:25": f"server a 127.0.0.1:{first} source {OURS}",
             "server b 192.0.2.12:25": f"server b 127.0.0.1:{second} source {OURS}",
         },
     )
+    with file.open("a") as written:
+        written.write(_PAST.format(port=made.past, relay=past))
     with (
         (folder / "haproxy.log").open("w") as log,
         subprocess.Popen([program(), "-db", "-f", file], stderr=log, stdout=log) as runs,
     ):
         try:
-            wait_until(lambda: _listens(port), 20, "HAProxy", (folder / "haproxy.log").read_text)
-            yield port
+            wait_until(lambda: _listens(made.port), 20, "HAProxy", (folder / "haproxy.log").read_text)
+            yield made
         finally:
             runs.terminate()
 

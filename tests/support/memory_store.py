@@ -122,6 +122,13 @@ class MemoryStore:
             self._append(Step.REMINDED, hold=hold, detail=steps.reminded(reminded, parcels))
             return True
 
+    async def righted(self, now: datetime) -> int:
+        with self._transaction():
+            waiting = [held for held in self._holds.values() if held.review is None]
+            ahead = [replace(held, reminded=held.reminders_by(now)) for held in waiting if held.reminded > held.reminders_by(now)]
+            self._holds |= {held.mail.id: held for held in ahead}
+            return len(ahead)
+
     async def put(self, parcels: Sequence[Parcel]) -> None:
         with self._transaction():
             self._put(parcels)
@@ -166,11 +173,11 @@ class MemoryStore:
     async def failed(self, parcel: Parcel, receipt: Receipt, at: datetime, parcels: Sequence[Parcel]) -> None:
         self._settle(parcel, Step.FAILED, receipt, at, parcels)
 
-    async def recent(self, recipient: str, since: datetime) -> int:
+    async def recent(self, recipient: str, since: datetime, until: datetime) -> int:
         with self._transaction():
             notices = [slot.parcel for slot in self._slots.values() if slot.parcel.purpose is Purpose.NOTICE]
             key = Address.parse(recipient).key
-            return sum(key in {a.key for a in p.mail.envelope.recipients} for p in notices if p.made >= since)
+            return sum(key in {a.key for a in p.mail.envelope.recipients} for p in notices if since <= p.made <= until)
 
     async def status(self) -> Stock:
         with self._transaction():
@@ -179,6 +186,7 @@ class MemoryStore:
             return Stock(
                 waiting=len(waiting),
                 oldest_waiting=min(waiting, default=None),
+                newest_waiting=max(waiting, default=None),
                 outbox=len(out),
                 oldest_due=min(out, default=None),
                 failed=sum(slot.state == "failed" for slot in self._slots.values()),

@@ -5,6 +5,7 @@
 
 import os
 import signal
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -40,9 +41,18 @@ def tell(load):
     os.kill(first, signal.SIGKILL)
     os.waitid(os.P_PID, first, os.WEXITED | os.WNOWAIT)
     after, second, _ = ask(about)
+    nursery.closed()
     print(  # noqa: T201  -- to who started us
-        kept, len(loaded), open_, again, after, second not in {first, os.getpid()}
+        kept, len(loaded), open_, again, after, second not in {first, os.getpid()}, alone()
     )
+
+
+def alone():
+    """Whether no child is left, not even one that has ended."""
+    with suppress(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+        return False
+    return True
 
 
 def load():

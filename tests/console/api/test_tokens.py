@@ -121,7 +121,7 @@ async def test_nothing_is_kept_on_the_way_and_no_site_may_ask_for_its_reader(con
     assert (await program.options("/holds", headers={"Origin": "https://evil.example"})).status_code == 405
 
 
-async def test_who_asks_too_often_is_told_how_long_to_wait(console):
+async def test_who_asks_too_often_is_told_how_long_to_wait(console, clock):
     console.house.settings.__dict__["api_per_minute"] = 3
     program = await console.program("supervisor")
     assert [(await program.get("/token")).status_code for _ in range(4)] == [200, 200, 200, 429]
@@ -129,6 +129,8 @@ async def test_who_asks_too_often_is_told_how_long_to_wait(console):
     assert (answer.headers["retry-after"], "Wait 60 s" in answer.json()["remedy"]) == ("60", True)
     assert len(await steps(console, "token used")) == 3
     assert (await (await console.program("supervisor")).get("/token")).status_code == 200
+    clock.forward(-timedelta(days=365))
+    assert (await program.get("/token")).status_code == 200
 
 
 async def test_who_guesses_is_slowed_down_and_fills_no_trail(console):
