@@ -22,7 +22,8 @@ _LINK = re.compile(
 )
 _HOST = re.compile(rf"\.(?:{'|'.join(SITES)})(?!\w)")
 _WORD = re.compile(r"[A-Z][\w'’-]*(?:\.(?=\s[A-Z]))?")
-_CAPITAL = re.compile("[A-Z]")
+_NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _TITLES = (
     r"mr|mrs|ms|dr|rev|fr|hon|rep|sen|gov|lt|sgt|capt|cpt|det|ofc|officer|chief|deputy|undersheriff|captain"
     r"|sergeant|lieutenant|detective|coach|professor|colonel|col|general|justice|president|vice|trustee"
@@ -96,9 +97,16 @@ def names(text: str, start: int, known: frozenset[int]) -> str:
 
 def _shouted(text: str) -> bool:
     """True for a line in capitals, which does not show its names."""
-    if text.isascii() and len(_CAPITAL.findall(text)) * 2 <= _LOUD:
-        return False
-    return sum(map(str.isupper, text)) * 2 > sum(map(str.isalpha, text)) > _LOUD
+    capitals, letters = cased(text)
+    return capitals * 2 > letters > _LOUD
+
+
+def cased(text: str) -> tuple[int, int]:
+    """How many capitals it has, and how many letters in all."""
+    if text.isascii():
+        octets = text.encode()
+        return len(octets.translate(None, _NO_CAPITALS)), len(octets.translate(None, _NO_LETTERS))
+    return sum(map(str.isupper, text)), sum(map(str.isalpha, text))
 
 
 def _name(found: re.Match[str], text: str, start: int, known: frozenset[int]) -> str:

@@ -162,7 +162,7 @@ class Message:
     @cached_property
     def telling(self) -> tuple[tuple[Page, Sentence], ...]:
         """Every sentence that an opinion can be about: not those of a picture that is a mere notice."""
-        pages = [page for page in self.pages if not _is_notice(page) and not (self._refuses and _is_answered(page))]
+        pages = [page for page in self.pages if not _is_notice(page) and not (_is_answered(page) and self._refuses)]
         return tuple((page, sentence) for page in pages for sentence in page.sentences)
 
     @property

@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import chain
 
 from gateway.classify.links import SEAT
-from gateway.classify.masking import COMMON, OF_A_FORM
+from gateway.classify.masking import COMMON, OF_A_FORM, cased
 from gateway.classify.words import MASKED, Term, terms
 from gateway.reading import set_apart
 from gateway.verdict import Category, Kind
@@ -33,8 +33,6 @@ _LOUD = 0.7
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*|\d[\d:.,/-]*(?:(?:st|nd|rd|th|am|pm|[a-z])\b)?|[$€£#@]", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]")
-_NO_CAPITALS = {code: None for code in range(128) if not chr(code).isupper()}
-_NO_SMALL = {code: None for code in range(128) if not chr(code).islower()}
 _KEPT = 16_384
 """So many words are kept with what they are on a sign."""
 _PLAIN = re.compile(r"[a-z0-9$]+")
@@ -191,8 +189,7 @@ def _fits(line: str, *, drawn: bool) -> bool:
     if drawn:
         return True
     if line.isascii():
-        capitals = len(line.translate(_NO_CAPITALS))
-        letters = capitals + len(line.translate(_NO_SMALL))
+        capitals, letters = cased(line)
     else:
         found = "".join(_LETTERS.findall(line))
         capitals, letters = sum(map(str.isupper, found)), len(found)

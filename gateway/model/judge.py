@@ -86,6 +86,8 @@ class Judge:
         lines = list(chain.from_iterable(spoken))
         cut, left = self.cut(lines, max(found.values(), default=0.0))
         said = self.said(cut, len(lines))
+        if not cut:
+            return Opinion(scores=self._scores(said.message, found), sentences=(None,) * len(spoken), left=left)
         ends = accumulate(map(len, spoken))
         told = tuple(self._told(said, range(end - len(parts), end)) for parts, end in zip(spoken, ends, strict=True))
         return Opinion(scores=self._scores(said.message, found), sentences=told, left=left)

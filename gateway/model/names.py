@@ -10,6 +10,7 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from gateway.classify.masking import cased
 from gateway.model.letters import bare
 from gateway.model.terms import KEPT, PLAIN
 
@@ -20,10 +21,9 @@ KEPT_WORDS, PLAIN_WORDS = frozenset(bare(KEPT).split()), frozenset(bare(PLAIN).s
 _TOKEN = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\s[A-Z]))?")
 _CAPITAL = re.compile(r"[^\W\d_a-z][\w'’&-]*(?:\.(?=\s[A-Z]))?")
 """What begins with a letter that may be a capital, up to where a token ends."""
-_LETTERS, _FOREIGN = re.compile(r"[^\W\d_]"), re.compile(r"[^\x00-\x7f]")
+_LETTERS = re.compile(r"[^\W\d_]")
 _WITHIN = frozenset("'’&-_")
 _NOTHING, _OWN, _NAME_BEFORE = frozenset({" ", "-", ""}), frozenset({"'s", "'S"}), f"{NAME} "
-_BIG = re.compile("[A-Z]")
 _SHOUT = 8
 _TITLED, _HEADING, _SHORT = 0.75, 5, 3
 _STARTS = frozenset('.!?:;"“”(*•->|–—]…\ue006')
@@ -79,9 +79,8 @@ def _begins_token(text: str, at: int) -> bool:
 
 def _loud(text: str, capitals: int) -> bool:
     """A line in capitals or in title case, which does not show its names. capitals: so many tokens begin with one."""
-    foreign = [] if text.isascii() else _FOREIGN.findall(text)
-    big = len(_BIG.findall(text)) + sum(map(str.isupper, foreign))
-    if big * 2 > _SHOUT and big * 2 > sum(map(str.isalpha, text)) > _SHOUT:
+    big, letters = cased(text)
+    if big * 2 > letters > _SHOUT:
         return True
     if capitals <= _TITLED * _HEADING:
         return False

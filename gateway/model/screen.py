@@ -145,21 +145,12 @@ def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def _greatest(weighed: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.float32]:
-    """The greatest of each column in every sentence. sizes: so many rows each has, with those of _GAP behind it.
-
-    The first rows of all sentences are compared with the second ones, and so on: the longest sentence says how often.
-    """
-    longest = sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True)
-    starts = list(accumulate((size + len(_GAP) for size in sizes[:-1]), initial=0))
-    begun = np.array([starts[number] for number in longest])
-    most: NDArray[np.float32] = weighed[begun]
-    many = len(longest)
-    for row in range(1, sizes[longest[0]]):
-        while sizes[longest[many - 1]] <= row:
-            many -= 1
-        np.maximum(most[:many], weighed[begun[:many] + row], out=most[:many])
-    greatest = np.empty_like(most)
-    greatest[longest] = most
+    """The greatest of each column in every sentence. sizes: so many rows each has, with those of _GAP behind it."""
+    greatest = np.empty((len(sizes), weighed.shape[1]), dtype=weighed.dtype)
+    start = 0
+    for row, size in zip(greatest, sizes, strict=True):
+        np.maximum.reduce(weighed[start : start + size], axis=0, out=row)
+        start += size + len(_GAP)
     return greatest
 
 
@@ -174,8 +165,8 @@ def _beside(each: NDArray[_Any]) -> NDArray[_Any]:
 def _product(rows: NDArray[_Number], weights: NDArray[_Number]) -> NDArray[_Number]:
     """Their product. It is made of so few rows at a time that the library starts no threads, which cost more than they bring."""
     blocks = -(-len(rows) // _ROWS)
-    filled = np.zeros((blocks * _ROWS, rows.shape[1]), dtype=rows.dtype)
-    filled[: len(rows)] = rows
+    filled = np.empty((blocks * _ROWS, rows.shape[1]), dtype=rows.dtype)
+    filled[: len(rows)], filled[len(rows) :] = rows, 0
     product: NDArray[_Number] = (filled.reshape(blocks, _ROWS, -1) @ weights).reshape(blocks * _ROWS, -1)[: len(rows)]
     return product
 

@@ -37,6 +37,8 @@ _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
 _BLANK, _UNEVENLY = frozenset(" \n"), ("  ", " \n", "\n ", "\n\n\n")
 _LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z](?:[ \n._*\-|/~]{1,6}| {0,120}\n {0,120})[A-Za-z][ \n._*\-|/~]")
+_LONELY_ALL = re.compile(r"[ \n._*\-|/~][A-Za-z](?:(?:[ \n._*\-|/~]{1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z]){2}(?![A-Za-z0-9])")
+"""What all letters set apart have in them, two and then three; two alone are mostly an `a.m.`."""
 _FIGURE = re.compile(r"[013457$@!€][a-z]")
 _FIGURED = re.compile(
     r"(?<![\w.@])(?=[\w$@!€]*[a-z])(?:[A-Za-z]+[013457$@!€]+[a-z][\w$@!€]*|[013457$]+[a-z]{2}[\w$@!€]*)(?![@\w]|[.-]\w)"
@@ -71,7 +73,7 @@ def fold(text: str) -> Folded:
         folded, offsets = edited(folded, offsets, signs(folded))
     if joined := list(blanks(folded)):
         folded, offsets = edited(folded, offsets, joined)
-    if _LONELY.search(folded):
+    if _LONELY.search(folded) and _LONELY_ALL.search(folded):
         folded, offsets = _spaced(_SPACING, folded, offsets)
     elif _uneven(folded):
         folded, offsets = _spaced(_UNEVEN, folded, offsets)

@@ -29,6 +29,7 @@ _WORDS, _HALF = 2, 0.5
 _TOKEN = re.compile(r"\S+")
 _MARK = r"\(\)|\|[)<]|\|-\||[§€¢£¥†‡√®©µ℮₵₦₫|+!](?=[A-Za-z(|])|(?<=[A-Za-z0])[§€¢£¥†‡√®©µ℮₵₦₫|+(]|\$(?=[A-Za-z])"
 _SIGNED = re.compile(rf"(?<!\S)(?=\S{{0,23}}[A-Za-z])\S{{0,23}}?(?:{_MARK})\S{{0,23}}")
+_MARKED = re.compile(_MARK)
 _ADDRESS = re.compile(r"://|\.\w{2,4}(?:/|\Z)|\(s\)|@\w+\.")
 _STANDS = {"()": "o", "|)": "d", "|<": "k", "|-|": "h", "\\/": "v"}
 _SIGNS = re.compile(r"\(\)|\|\)|\|<|\|-\||\\/|[§€¢£¥†‡√®©µ℮₵₦₫|+!(@$013457]")
@@ -110,6 +111,8 @@ def _telling(found: Iterable[re.Match[str]]) -> bool:
 
 def signs(text: str) -> Iterator[Edit]:
     """Signs that stand for letters, where many words hold some, in order."""
+    if len(_MARKED.findall(text)) < _FEW:
+        return
     tokens = [found for found in _SIGNED.finditer(text) if not _ADDRESS.search(found[0])]
     if len(tokens) < _FEW or len(tokens) < _SHARE * len(text.split()):
         return
@@ -167,7 +170,10 @@ def counted(text: str) -> Iterator[Edit]:
     words = text.split(maxsplit=_MOST_FILLED)
     if len(words) > _MOST_FILLED:
         return
-    if len(set(words)) < _VARIED * len(words) and (found := _FILLER.search(text)) and words.count(found[1]) > _SHARE * len(words):
+    often = Counter(words)
+    if len(often) >= _VARIED * len(words) or max(often.values()) <= _SHARE * len(words):
+        return
+    if (found := _FILLER.search(text)) and often[found[1]] > _SHARE * len(words):
         filler = re.escape(found[1])
         yield from ((gap.start(), gap.end(), "") for gap in re.finditer(rf"(?<=\S) {filler}(?= )", text))
 

@@ -83,7 +83,7 @@ _MARK = re.compile(rf"{_MARKS}(?<=[^\W\d_].){_MARKS}{{0,3}}[A-Za-z]")
 _STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#@/-])")
 _STAR = re.compile(r"[*#_](?<=[A-Za-z].)[*#_]{0,2}[A-Za-z]")
 """What stands in all that is starred, found sooner than that nothing is."""
-_GAP = re.compile(r" |-? ?\n")
+_GAPS = (" ", "\n", " \n", "-\n", "- \n")
 _HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
 _TWICE = re.compile(r"([a-z])\1+")
 _HUMPED = re.compile(r"(?<![\w#@/:-])[A-Z][A-Za-z0-9]{4,600}(?![\w@/]|\.[a-z])")
@@ -158,15 +158,19 @@ def _firsts() -> frozenset[str]:
     return frozenset(_goes_on())
 
 
-def _may_join(words: frozenset[str]) -> bool:
-    """False if no telling word is to be made of these words."""
+def _may_join(words: frozenset[str], small: str) -> bool:
+    """False if no telling word is to be made of these words, as they stand in a text in small letters."""
+    return any(f"{first}{gap}{second}" in small for first, second in _begun(words) for gap in _GAPS)
+
+
+def _begun(words: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Those of which two make a telling word, or begin one that a third ends."""
     goes_on = _goes_on()
     for first in _firsts() & words:
         seconds, thirds = goes_on[first]
         for second in () if seconds.isdisjoint(words) else seconds & words:
             if second not in thirds or not thirds[second].isdisjoint(words):
-                return True
-    return False
+                yield first, second
 
 
 def _pairs(word: str) -> Iterator[tuple[str, str]]:
@@ -283,12 +287,9 @@ def _hidden(starred: str) -> str:
 
 def _blanks(text: str, words: frozenset[str]) -> Iterator[Edit]:
     """Pieces of a word on both sides of a blank or a line end."""
-    if not _may_join(words):
+    if not _may_join(words, text.lower()):
         return
     two, three = _splits()
-    ordered = _WORD.findall(text.lower())
-    if two.isdisjoint(pairwise(ordered)) and three.isdisjoint(zip(ordered, ordered[1:], ordered[2:], strict=False)):
-        return
     tokens = [found.span() for found in _TOKEN.finditer(text)]
     pieces = [text[start:end].lower() for start, end in tokens]
     for at in range(len(tokens) - 1):
@@ -298,7 +299,7 @@ def _blanks(text: str, words: frozenset[str]) -> Iterator[Edit]:
 
 
 def _close(text: str, tokens: list[tuple[int, int]]) -> bool:
-    return all(_GAP.fullmatch(text, a, b) for (_, a), (b, _) in pairwise(tokens))
+    return all(text[a:b] in _GAPS for (_, a), (b, _) in pairwise(tokens))
 
 
 def _wrongly(words: frozenset[str]) -> dict[str, str]:

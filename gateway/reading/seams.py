@@ -28,6 +28,9 @@ _KNOWN = LITTLE | TELLING
 _LONGEST = max(map(len, _KNOWN))
 _RUN = re.compile(r"(?<![A-Za-z_#@./%=&?+-])[A-Za-z]{16,400}(?![\w@/%=&+-])")
 """What is no part of an address, an account or a code."""
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_KINDS, _LONG = bytes(ord("a" if octet in _LETTERS else " ") for octet in range(256)), b"a" * 16
+"""A text's letters as one and the same, and what is found in it then where there is such a run."""
 _SHORT, _OF_SHORT = 2, 2.5
 _BEGUN, _STRANGE = 1.5, 0.8
 """What letters of no word cost, the first of them and each; a word costs one, a short one more."""
@@ -39,7 +42,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def seams(text: str) -> Iterator[tuple[int, int, str]]:
     """Where blanks are missing, in order, as edits."""
-    for found in _RUN.finditer(text):
+    for found in _RUN.finditer(text) if _LONG in text.encode("utf-8", "replace").translate(_KINDS) else ():
         yield from ((found.start() + at, found.start() + at, " ") for at in _within(found[0]))
 
 
