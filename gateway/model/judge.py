@@ -30,7 +30,9 @@ MOST = 64
 REACH = 3
 """So many sentences on either side of one that the screen lets pass are read with it."""
 FOUND = 0.3
-"""Where the rules found so much, all is read: words without a stop around an appeal dilute it below what the screen sees."""
+"""Where the rules found so much, some of it is read in any case: words without a stop around an appeal dilute it below what
+the screen sees.
+"""
 KEPT = 4096
 """Windows whose scores are kept for the next message that has them."""
 LINES = 8192
@@ -115,9 +117,9 @@ class Judge:
     def cut(self, lines: Sequence[Line], found: float = 0.0) -> tuple[list[Window], int]:
         """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many.
 
-        found: the most that rules found in the message; from FOUND on, the screen is not asked
+        found: the most that rules found in the message; from FOUND on, the screen only says where to read
         """
-        only = self._screen.around(lines, REACH, found) if self._screen and lines and found < FOUND else ()
+        only = self._screen.around(lines, REACH, found, some=found >= FOUND) if self._screen and lines else ()
         if len(only) and not any(only):
             return [], 0
         cut, left = windows(lines, size=self.card.size, most=MOST, only=only)

@@ -42,8 +42,8 @@ SIZE = sum(np.dtype(kind).itemsize * math.prod(shape) for _, kind, shape in PART
 """Octets of the weights."""
 HEEDED = 2.0
 """What a score gains where rules are sure of a finding, and a part of it where they are not: the model hears of it too."""
-NEARLY = 2.0
-"""So far below `least` a sentence may stand that is read because another passes: the model says more of more."""
+NEARLY = 4.0
+"""Where the rules found much, what stands so far below `least` is read, or below the most telling sentence if that is lower."""
 _ODD = 40_503
 _GAP = (0,) * (SPAN // 2)
 """What stands between sentences, so that none is weighed with pieces of another."""
@@ -120,16 +120,16 @@ class Screen:
         most = _greatest(_product(spans, self._spans), list(map(len, lines)))
         return np.maximum(most + self._shown, 0.0)
 
-    def around(self, lines: Sequence[Line], reach: int, found: float = 0.0) -> list[bool]:
-        """True for each sentence that the model should read; for none if no sentence passes.
+    def around(self, lines: Sequence[Line], reach: int, found: float = 0.0, *, some: bool = False) -> list[bool]:
+        """True for each sentence that the model should read: those that pass and what stands within `reach` of one.
 
-        Where one does, those that nearly do are read too, and what stands within `reach` of one of them.
+        some: none is settled: the most telling sentence passes, and what nearly does
         """
-        above = self.scores(lines) + HEEDED * found - self._least
-        if above.max() < 0.0:
-            return [False] * len(lines)
-        nearly = above >= -NEARLY
-        return [bool(nearly[max(0, number - reach) : number + reach + 1].any()) for number in range(len(lines))]
+        above: NDArray[np.float64] = self.scores(lines) + HEEDED * found - self._least
+        if some:
+            above += NEARLY - min(0.0, float(above.max()))
+        passes = above >= 0.0
+        return [bool(passes[max(0, number - reach) : number + reach + 1].any()) for number in range(len(lines))]
 
     def passes(self, lines: Sequence[Line], found: float = 0.0) -> NDArray[np.bool_]:
         """True for each sentence that the model should read. found: the most that rules found in the message, 0..1."""

@@ -20,7 +20,7 @@ from gateway.training.recipe import Recipe
 class Apart:
     """A message of a writer kept apart, and the logits of a model that has seen none of his.
 
-    found: what the rules make of it; peak: the screen's greatest
+    found: what the rules make of it; peak: the screen's greatest, without end where some is read in any case
     """
 
     id: str

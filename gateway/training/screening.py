@@ -25,6 +25,8 @@ from gateway.training.network import fresh
 _PASSES, _BATCH, _RATE, _SLOW, _DECAY, _MEAN = 10, 48, 2e-3, 0.3, 0.01, 0.995
 _LINES, _OFFENCE, _SENTENCES, _DROPOUT = 30, 8.0, 0.5, 0.1
 _TIMES, _STRETCHES, _FAST, _SMALL, _LONG, _WORTH = 4, 256, 0.02, 5e-5, 40, 20.0
+_HALF = 0.5
+"""What the first look counts. It is surer of what it has by heart than it should be: whole, it makes the level a low one."""
 _GAP = (0,) * (SPAN // 2)
 _MOST = 127
 
@@ -51,7 +53,7 @@ def sieve(examples: Sequence[Example], seed: int) -> Sieve:
     """Learns which sentences, with their neighbours, hold an offence."""
     known, scale, bias = _known(examples, seed)
     read, inner, more = _read(examples, seed)
-    return Sieve(weights=read + known, words=scale, scale=inner, bias=bias + more)
+    return Sieve(weights=read + known, words=_HALF * scale, scale=inner, bias=_HALF * bias + more)
 
 
 def _known(examples: Sequence[Example], seed: int) -> tuple[bytes, float, float]:

@@ -14,9 +14,9 @@ from pathlib import Path
 from gateway.classify import Classifier, Thresholds, load_roster
 from gateway.evaluation.labelled import rows, written
 from gateway.evaluation.measures import calibrated, threshold
-from gateway.model import Judge, WordPieces
+from gateway.model import Judge, Line, WordPieces
 from gateway.model.card import Card, Level, Scale
-from gateway.model.judge import NOTHING, SCREEN, VOCABULARY, WEIGHTS
+from gateway.model.judge import FOUND, NOTHING, SCREEN, VOCABULARY, WEIGHTS
 from gateway.model.masking import Masker
 from gateway.model.screen import HEEDED, Screen
 from gateway.model.windows import SIZE
@@ -41,10 +41,10 @@ FLAGGED, MATCHED = 0.03, 0.005
 """What share of the ordinary messages of writers kept apart may be flagged and matched."""
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.01
 """What share of ordinary real mail."""
-LOWEST = 0.005
-"""The screen's level is the mean of so large a share of the peaks of flagged violations, the lowest: it settles half of these.
+LOST, TAIL = 0.0025, 0.05
+"""The screen's level is where it would settle LOST of the violations that are flagged.
 
-A mean, since of a few hundred violations the lowest says more of itself than of those of other writers.
+There are too few for so rare a thing to be counted: how their peaks thin out is read off TAIL of them, the lowest.
 """
 
 
@@ -140,10 +140,14 @@ def finish(out: Path, recipe: Recipe, outcome: Outcome, files: Sequence[Path]) -
 
 
 def settled(found: Sequence[Apart], scaling: Scaling) -> float:
-    """The level of the screen below which hardly a violation stands that is flagged."""
-    flagged = sorted(each.peak for each in found if each.expect != "neither" and scaling.reaches(each, "unsure"))
-    lowest = flagged[: math.ceil(LOWEST * len(flagged))]
-    return round(sum(lowest) / len(lowest), 4) if lowest else -1e9
+    """The level of the screen below which hardly a violation stands that is flagged. What stands in a tail falls off evenly."""
+    peaks = sorted(each.peak for each in found if each.expect != "neither" and scaling.reaches(each, "unsure"))
+    lowest = peaks[: math.ceil(TAIL * len(peaks)) + 1]
+    if len(lowest) < 2 or math.isinf(lowest[-1]):  # noqa: PLR2004  -- a tail and where it begins
+        return -1e9
+    *tail, begins = lowest
+    fall = sum(begins - each for each in tail) / len(tail)
+    return round(begins - fall * math.log(TAIL / LOST), 4)
 
 
 def scaled(found: Sequence[Apart], ordinary: Sequence[Apart] = ()) -> Scaling:
@@ -179,15 +183,22 @@ def judged(judge: Judge, trial: Sieve, path: Path) -> Iterator[Apart]:
         sentences, subject = said(row["subject"], row["body"])
         lines = judge.lines(sentences, subject=subject)
         found = rules.classify(Reader().read(written(row["subject"], row["body"]))).scores
-        message = judge.said(judge.cut(lines, max(found.values()))[0], len(lines)).message
+        most = max(found.values())
+        message = judge.said(judge.cut(lines, most)[0], len(lines)).message
         yield Apart(
             id=row["id"],
             writer=path.stem,
             expect=row["expect"],
             logits=(float(message[0]), float(message[1])),
             found=(found[COLUMNS[0]], found[COLUMNS[1]]),
-            peak=float(screen.scores(lines).max()) + HEEDED * max(found.values()) if lines else NOTHING,
+            peak=_peak(screen, lines, most),
         )
+
+
+def _peak(screen: Screen, lines: Sequence[Line], found: float) -> float:
+    if found >= FOUND:
+        return math.inf
+    return float(screen.scores(lines).max()) + HEEDED * found if lines else NOTHING
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

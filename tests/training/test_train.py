@@ -1,6 +1,7 @@
 """Thresholds, the screen's level and the papers. Needs torch, which only training does."""
 
 import json
+import math
 
 import pytest
 
@@ -40,6 +41,24 @@ def test_the_screen_settles_hardly_a_violation_that_is_flagged():
     least = settled(FOUND, scaled(FOUND))
     lost = [each for each in FOUND if each.expect != "neither" and each.peak < least]
     assert len(lost) <= 2
+
+
+def test_the_level_rests_on_more_than_the_few_lowest():
+    lowest = apart("low", "political", 3.0, peak=-9.0)
+    moved = settled(FOUND, scaled(FOUND)) - settled([*FOUND, lowest], scaled(FOUND))
+    assert 0.0 < moved < 9.0 / 3
+
+
+def test_what_the_rules_have_read_in_any_case_hardly_moves_the_level():
+    read, asked = ([apart(f"more{n}", "political", 3.0, peak=peak) for n in range(20)] for peak in (math.inf, -9.0))
+    level = settled(FOUND, scaled(FOUND))
+    assert settled([*FOUND, *read], scaled(FOUND)) == pytest.approx(level, abs=0.1)
+    assert settled([*FOUND, *asked], scaled(FOUND)) < level - 1.0
+
+
+def test_where_nothing_is_known_of_violations_everything_is_read():
+    office = [each for each in FOUND if each.expect == "neither"]
+    assert settled(office, scaled(FOUND)) < -1e6
 
 
 def test_the_papers_are_those_of_the_files_and_are_read_again(tmp_path):
