@@ -31,21 +31,23 @@ def threshold(ordinary: Sequence[float], share: float) -> float:
     return ranked[allowed] + STEP if allowed < len(ranked) else 0.0
 
 
-def calibrated(scored: Sequence[tuple[float, float, bool]]) -> tuple[float, float, float]:
-    """Slope, weight of the rules and shift that make a logit and what the rules found probabilities (Platt, 1999, his targets).
+def calibrated(scored: Sequence[tuple[Sequence[float], bool]]) -> tuple[tuple[float, ...], float]:
+    """A weight for each opinion, and the shift, that make opinions probabilities (Platt, 1999, his targets).
 
-    scored: logit, found (0..1), is one. The shares are those of `scored`. Neither slope nor weight is below 0.
+    scored: opinions, as many of each, and whether it is one. The shares are those of `scored`. No weight is below 0.
     """
-    ones = sum(is_one for *_, is_one in scored)
+    ones = sum(is_one for _, is_one in scored)
     high, low = (ones + 1) / (ones + 2), 1 / (len(scored) - ones + 2)
-    known = [((logit, found, 1.0), high if is_one else low) for logit, found, is_one in scored]
-    weights = _fitted(known, used=(True, True, True))
-    if weights[1] < 0.0:
-        weights = _fitted(known, used=(True, False, True))
-    return max(0.0, weights[0]), weights[1], weights[2]
+    known = [((*opinions, 1.0), high if is_one else low) for opinions, is_one in scored]
+    used = [True] * len(known[0][0])
+    *weights, shift = _fitted(known, used)
+    while min(weights) < 0.0:
+        used[weights.index(min(weights))] = False
+        *weights, shift = _fitted(known, used)
+    return tuple(weights), shift
 
 
-def _fitted(known: Sequence[tuple[tuple[float, ...], float]], used: tuple[bool, ...]) -> list[float]:
+def _fitted(known: Sequence[tuple[tuple[float, ...], float]], used: Sequence[bool]) -> list[float]:
     """Logistic regression by Newton's method; what is not used weighs nothing."""
     size = range(len(used))
     weights = [0.0] * len(used)

@@ -18,15 +18,20 @@ class WeightsError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """From a logit and what the rules found (0..1) to a probability: 1 / (1 + exp(-(slope * logit + rules * found + shift)))."""
+    """From three opinions, a logit, what the rules found (0..1) and the screen's score, to a probability.
+
+    1 / (1 + exp(-(slope * logit + rules * found + screen * screened + shift)))
+    """
 
     slope: float
     shift: float
     rules: float = 0.0
+    screen: float = 0.0
 
-    def probability(self, logit: float, found: float = 0.0) -> float:
+    def probability(self, logit: float, found: float = 0.0, screened: float = 0.0) -> float:
         """0..1, to four places, so that the last bits of a processor's arithmetic decide nothing."""
-        bounded = max(-30.0, min(30.0, self.slope * logit + self.rules * found + self.shift))
+        said = self.slope * logit + self.rules * found + self.screen * screened + self.shift
+        bounded = max(-30.0, min(30.0, said))
         return round(1.0 / (1.0 + exp(-bounded)), 4)
 
 

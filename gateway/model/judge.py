@@ -86,17 +86,23 @@ class Judge:
         """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
         spoken = self._spoken(sentences, subject)
         lines = list(chain.from_iterable(spoken))
-        cut, left = self.cut(lines, max(found.values(), default=0.0))
+        screened = self.screened(lines)
+        cut, left = self.cut(lines, max(found.values(), default=0.0), screened)
         said = self.said(cut, len(lines))
+        scores = self._scores(said.message, float(screened.max(initial=NOTHING)), found)
         if not cut:
-            return Opinion(scores=self._scores(said.message, found), sentences=(None,) * len(spoken), left=left)
+            return Opinion(scores=scores, sentences=(None,) * len(spoken), left=left)
         ends = accumulate(map(len, spoken))
-        told = tuple(self._told(said, range(end - len(parts), end)) for parts, end in zip(spoken, ends, strict=True))
-        return Opinion(scores=self._scores(said.message, found), sentences=told, left=left)
+        told = (self._told(said, screened, range(end - len(parts), end)) for parts, end in zip(spoken, ends, strict=True))
+        return Opinion(scores=scores, sentences=tuple(told), left=left)
 
     def lines(self, sentences: Sequence[tuple[Origin, str]], *, subject: int = 0) -> list[Line]:
         """The sentences as the model reads them."""
         return list(chain.from_iterable(self._spoken(sentences, subject)))
+
+    def screened(self, lines: Sequence[Line]) -> Logits:
+        """What the screen says of each line."""
+        return self._screen.scores(lines) if self._screen else np.zeros(len(lines))
 
     def said(self, cut: Iterable[Window], lines: int) -> Said:
         """What `score` scales.
@@ -114,27 +120,30 @@ class Judge:
                 each[number] = np.maximum(each[number], said)
         return Said(message=message, sentences=each, kinds=kinds)
 
-    def cut(self, lines: Sequence[Line], found: float = 0.0) -> tuple[list[Window], int]:
+    def cut(self, lines: Sequence[Line], found: float, screened: Logits) -> tuple[list[Window], int]:
         """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many.
 
         found: the most that rules found in the message; from FOUND on, the screen only says where to read
+        screened: what the screen says of each line
         """
-        only = self._screen.around(lines, REACH, found, some=found >= FOUND) if self._screen and lines else ()
+        only = self._screen.around(screened, REACH, found, some=found >= FOUND) if self._screen and lines else ()
         if len(only) and not any(only):
             return [], 0
         cut, left = windows(lines, size=self.card.size, most=MOST, only=only)
         if left and self._screen:
-            cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=self._screen.scores(lines).tolist())
+            cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=screened.tolist())
         return [window for window in cut if window.spans], left
 
     def _spoken(self, sentences: Sequence[tuple[Origin, str]], subject: int) -> list[tuple[Line, ...]]:
         return [self._line(text, origin, number < subject) for number, (origin, text) in enumerate(sentences)]
 
-    def _told(self, said: Said, lines: Sequence[int]) -> Told | None:
+    def _told(self, said: Said, screened: Logits, lines: Sequence[int]) -> Told | None:
         """Of a sentence that was read in those lines: what is said of the worst of them."""
         worst = max(lines, key=lambda number: said.sentences[number].max())
         logits = said.sentences[worst]
-        return Told(scores=self._scores(logits), kind=KINDS[int(said.kinds[worst].argmax())]) if logits[0] > NOTHING else None
+        if logits[0] <= NOTHING:
+            return None
+        return Told(scores=self._scores(logits, float(screened[worst])), kind=KINDS[int(said.kinds[worst].argmax())])
 
     def _read(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
         return lines_of(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
@@ -148,11 +157,11 @@ class Judge:
         return whole, parts, sorts
 
     def _scores(
-        self, logits: Iterable[float], found: Mapping[Category, float] = MappingProxyType({})
+        self, logits: Iterable[float], screened: float, found: Mapping[Category, float] = MappingProxyType({})
     ) -> Mapping[Category, float]:
         scales = self.card.scales
         return {
-            category: scales[category].probability(logit, found.get(category, 0.0))
+            category: scales[category].probability(logit, found.get(category, 0.0), screened)
             for category, logit in zip(_COLUMNS, logits, strict=True)
         }
 

@@ -20,7 +20,8 @@ from gateway.training.recipe import Recipe
 class Apart:
     """A message of a writer kept apart, and the logits of a model that has seen none of his.
 
-    found: what the rules make of it; peak: the screen's greatest, without end where some is read in any case
+    found: what the rules make of it; screened: the screen's greatest; peak: what counts for its level, what the rules
+    found with it, and without end where some is read in any case
     """
 
     id: str
@@ -28,6 +29,7 @@ class Apart:
     expect: str
     logits: tuple[float, float]
     found: tuple[float, float] = (0.0, 0.0)
+    screened: float = 0.0
     peak: float = 0.0
 
 
@@ -47,7 +49,7 @@ class Scaling:
 def worst_of(each: Apart, scales: Mapping[str, Scale]) -> float:
     """The greater of its two probabilities."""
     said = zip(COLUMNS, each.logits, each.found, strict=True)
-    return max(scales[category.value].probability(logit, found) for category, logit, found in said)
+    return max(scales[category.value].probability(logit, found, each.screened) for category, logit, found in said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +96,10 @@ def _told(version: str, made: Made) -> Iterator[str]:
     yield "\n## Thresholds\n"
     least = made.scaling.thresholds
     yield f"Unsure from {least.unsure}, match from {least.match}. Of what is unsure, a violation: {_unsure(made)}.\n"
-    yield "| category | slope | rules | shift |"
-    yield "|---|---|---|---|"
+    yield "| category | slope | rules | screen | shift |"
+    yield "|---|---|---|---|---|"
     for name, scale in made.scaling.scales.items():
-        yield f"| {name} | {scale.slope} | {scale.rules} | {scale.shift} |"
+        yield f"| {name} | {scale.slope} | {scale.rules} | {scale.screen} | {scale.shift} |"
     yield "\n## Settled by the screen, unread by the model\n"
     for title, group in (("ordinary, kept apart", _ordinary(made.found)), ("ordinary, real", made.ordinary)):
         yield f"- {title}: {_share(group, lambda each: each.peak < made.screen.least)}"

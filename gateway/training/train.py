@@ -14,7 +14,7 @@ from pathlib import Path
 from gateway.classify import Classifier, Thresholds, load_roster
 from gateway.evaluation.labelled import rows, written
 from gateway.evaluation.measures import calibrated, threshold
-from gateway.model import Judge, Line, WordPieces
+from gateway.model import Judge, WordPieces
 from gateway.model.card import Card, Level, Scale
 from gateway.model.judge import FOUND, NOTHING, SCREEN, VOCABULARY, WEIGHTS
 from gateway.model.masking import Masker
@@ -163,9 +163,9 @@ def scaled(found: Sequence[Apart], ordinary: Sequence[Apart] = ()) -> Scaling:
 
 def _calibrated(found: Sequence[Apart], column: int) -> Scale:
     category = COLUMNS[column]
-    others = [(each.logits[column], each.found[column], each.expect == category) for each in found]
-    slope, rules, shift = calibrated(others)
-    return Scale(slope=round(slope, 4), rules=round(rules, 4), shift=round(shift, 4))
+    said = [((each.logits[column], each.found[column], each.screened), each.expect == category) for each in found]
+    (slope, rules, screen), shift = calibrated(said)
+    return Scale(slope=round(slope, 4), rules=round(rules, 4), screen=round(screen, 4), shift=round(shift, 4))
 
 
 def plain(weights: Path, pieces: WordPieces, screen: Screen | None = None) -> Judge:
@@ -184,21 +184,17 @@ def judged(judge: Judge, trial: Sieve, path: Path) -> Iterator[Apart]:
         lines = judge.lines(sentences, subject=subject)
         found = rules.classify(Reader().read(written(row["subject"], row["body"]))).scores
         most = max(found.values())
-        message = judge.said(judge.cut(lines, most)[0], len(lines)).message
+        message = judge.said(judge.cut(lines, most, judge.screened(lines))[0], len(lines)).message
+        screened = float(screen.scores(lines).max(initial=NOTHING))
         yield Apart(
             id=row["id"],
             writer=path.stem,
             expect=row["expect"],
             logits=(float(message[0]), float(message[1])),
             found=(found[COLUMNS[0]], found[COLUMNS[1]]),
-            peak=_peak(screen, lines, most),
+            screened=screened,
+            peak=math.inf if most >= FOUND else screened + HEEDED * most,
         )
-
-
-def _peak(screen: Screen, lines: Sequence[Line], found: float) -> float:
-    if found >= FOUND:
-        return math.inf
-    return float(screen.scores(lines).max()) + HEEDED * found if lines else NOTHING
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -31,7 +31,8 @@ class Watched:
 
     def score(self, sentences, *, subject, found):
         begun = process_time()
-        cut, _ = self._judge.cut(self._judge.lines(sentences, subject=subject), max(found.values(), default=0.0))
+        lines = self._judge.lines(sentences, subject=subject)
+        cut, _ = self._judge.cut(lines, max(found.values(), default=0.0), self._judge.screened(lines))
         self.screened, self.windows = process_time() - begun, len(cut)
         begun = process_time()
         opinion = self._judge.score(sentences, subject=subject, found=found)

@@ -22,18 +22,20 @@ def test_no_more_of_the_ordinary_reach_a_threshold_than_may(scores, share):
 
 
 def test_a_calibrated_probability_is_the_share_of_ones():
-    scored = [(2.0, 0.0, number % 10 < 8) for number in range(1000)] + [(-2.0, 0.0, number % 10 < 1) for number in range(1000)]
-    slope, rules, shift = calibrated(scored)
+    scored = [((2.0, 0.0), number % 10 < 8) for number in range(1000)] + [
+        ((-2.0, 0.0), number % 10 < 1) for number in range(1000)
+    ]
+    (slope, rules), shift = calibrated(scored)
     assert sigmoid(slope * 2.0 + shift) == pytest.approx(0.8, abs=0.01)
     assert sigmoid(slope * -2.0 + shift) == pytest.approx(0.1, abs=0.01)
     assert rules == 0.0
 
 
 def test_what_the_rules_found_counts_where_it_tells_more_and_never_against_a_violation():
-    told = [(0.0, 1.0, number % 10 < 9) for number in range(500)] + [(0.0, 0.0, number % 10 < 2) for number in range(500)]
-    _, rules, shift = calibrated(told)
+    told = [((0.0, 1.0), number % 10 < 9) for number in range(500)] + [((0.0, 0.0), number % 10 < 2) for number in range(500)]
+    (_, rules), shift = calibrated(told)
     assert sigmoid(rules + shift) == pytest.approx(0.9, abs=0.01)
-    _, rules, _ = calibrated([(logit, 1.0 - found, is_one) for logit, found, is_one in told])
+    (_, rules), _ = calibrated([((logit, 1.0 - found), is_one) for (logit, found), is_one in told])
     assert rules == 0.0
 
 

@@ -87,3 +87,10 @@ def test_what_the_rules_found_never_lowers_a_probability(logit, one, other):
     low, high = sorted((one, other))
     scale = Scale(slope=0.8, rules=2.0, shift=-0.3)
     assert scale.probability(logit, low) <= scale.probability(logit, high)
+
+
+@given(st.floats(-20, 20), st.floats(-10, 10), st.floats(-10, 10))
+def test_the_surer_the_screen_the_higher_a_probability(logit, one, other):
+    low, high = sorted((one, other))
+    scale = Scale(slope=0.8, rules=2.0, screen=0.2, shift=-0.3)
+    assert scale.probability(logit, screened=low) <= scale.probability(logit, screened=high)

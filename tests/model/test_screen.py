@@ -74,18 +74,18 @@ def test_the_second_look_reads_pieces_in_their_order_and_neighbours_for_less():
 
 def test_what_passes_is_read_with_what_stands_around_it():
     look, near = screen(2.0, **knows(p3000=26, p3001=10)), message([5], [FOR], [6], [7])
-    assert look.around(near, 0) == [False] * 4
+    assert look.around(look.scores(near), 0) == [False] * 4
     told = [*near, *message([8], [9], [VOTE])]
-    assert look.around(told, 0) == [False] * 5 + [True, True]
-    assert look.around(told, 2) == [False] * 3 + [True] * 4
+    assert look.around(look.scores(told), 0) == [False] * 5 + [True, True]
+    assert look.around(look.scores(told), 2) == [False] * 3 + [True] * 4
 
 
 def test_where_some_is_read_in_any_case_it_is_the_most_telling_and_what_nearly_passes():
     telling = knows(p3000=100, p3001=-20, p3002=-100)
     lines = message([HIM], [5], [5], [FOR], [5], [5], [VOTE])
-    high, low = screen(20.0, **telling), screen(9.0, **telling)
-    assert high.around(lines, 0, some=True) == low.around(lines, 0) == [False] * 5 + [True, True]
-    assert screen(0.0, **telling).around(lines, 0, some=True) == [False, False, *[True] * 5]
+    high, low, none = (screen(least, **telling) for least in (20.0, 9.0, 0.0))
+    assert high.around(high.scores(lines), 0, some=True) == low.around(low.scores(lines), 0) == [False] * 5 + [True, True]
+    assert none.around(none.scores(lines), 0, some=True) == [False, False, *[True] * 5]
 
 
 def test_what_rules_found_lets_more_pass():
