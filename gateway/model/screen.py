@@ -123,17 +123,14 @@ class Screen:
     def around(self, scores: NDArray[np.float64], reach: int, found: float = 0.0, *, some: bool = False) -> list[bool]:
         """True for each sentence that the model should read: those that pass and what stands within `reach` of one.
 
-        scores: of each sentence; some: none is settled: the most telling sentence passes, and what nearly does
+        scores: of each sentence; found: the most that rules found in the message, 0..1
+        some: none is settled: the most telling sentence passes, and what nearly does
         """
         above: NDArray[np.float64] = scores + HEEDED * found - self._least
         if some:
             above += NEARLY - min(0.0, float(above.max()))
         passes = above >= 0.0
         return [bool(passes[max(0, number - reach) : number + reach + 1].any()) for number in range(len(above))]
-
-    def passes(self, lines: Sequence[Line], found: float = 0.0) -> NDArray[np.bool_]:
-        """True for each sentence that the model should read. found: the most that rules found in the message, 0..1."""
-        return self.scores(lines) + HEEDED * found >= self._least
 
 
 def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -59,7 +59,8 @@ def message(*sentences):
 
 def test_a_telling_piece_lets_its_sentence_and_the_neighbours_pass():
     lines = message([5], [6], [7, VOTE], [8], [9])
-    assert screen(**knows(p3000=10)).passes(lines).tolist() == [False, True, True, True, False]
+    look = screen(**knows(p3000=10))
+    assert look.around(look.scores(lines), 0) == [False, True, True, True, False]
 
 
 def test_the_first_look_adds_three_sentences_up():
@@ -90,7 +91,7 @@ def test_where_some_is_read_in_any_case_it_is_the_most_telling_and_what_nearly_p
 
 def test_what_rules_found_lets_more_pass():
     lines, look = message([VOTE]), screen(0.5 + HEEDED / 2, **knows(p3000=10))
-    assert [look.passes(lines, found).item() for found in (0.0, 0.4, 0.6)] == [False, False, True]
+    assert [look.around(look.scores(lines), 0, found) for found in (0.0, 0.4, 0.6)] == [[False], [False], [True]]
 
 
 @settings(max_examples=30, deadline=None)
