@@ -158,6 +158,7 @@ async def test_while_the_store_is_away_mail_passes_and_holds_wait_and_then_all_i
 
 async def test_behind_haproxy_both_take_mail_and_know_the_real_client(relay, nodes, balancer):
     balancer.tell("set server smtp/a state ready")
+    await seen(lambda: balancer.there() == {"a", "b"}, "HAProxy to see both", nodes[0])
     before = len(relay.acked)
     officer = "officer@department.example"
     heard = [await sent(balancer.port, officer, ["desk@county.example"], KEYS) for _ in range(4)]
@@ -209,6 +210,7 @@ async def test_what_one_node_held_another_releases_and_when_that_dies_the_first_
     assert first.ask("queue.show", id=id_)["state"] == "released"
     whole = await asyncio.to_thread(first.hatchway, "audit", "verify")
     assert whole.returncode == 0, whole.stderr
+    await seen(lambda: balancer.there() == {"a"}, "HAProxy to see who is there", first)
     assert [(await sent(balancer.port, PRESIDENT, WATCH, MEETING)).final[0] for _ in range(3)] == [250] * 3
     refused = await asyncio.to_thread(first.hatchway, "store", "copy", str(first.settings), str(first.folder / "new.db"))
     assert refused.returncode == 69

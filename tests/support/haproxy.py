@@ -19,6 +19,8 @@ from tests.support.wants import HAPROXY
 SHIPPED = TOP / "deploy" / "nodes" / "haproxy.cfg"
 OURS = "127.0.0.3"
 """Whence it speaks to gateways."""
+_RUNNING = "2"
+"""In `srv_op_state` (HAProxy's management guide, `show servers state`)."""
 _PAST = """
 listen past
     mode tcp
@@ -72,11 +74,19 @@ class Balancer:
 
     def tell(self, command: str) -> None:
         """Have it do something. Raises OSError; AssertionError with what it has against it."""
+        assert not (answer := self._ask(command)), answer
+
+    def there(self) -> set[str]:
+        """The gateways that it has mail for, as it sees them. Raises OSError."""
+        lines = [line.split() for line in self._ask("show servers state smtp").splitlines()[2:]]
+        return {fields[3] for fields in lines if fields[5] == _RUNNING}
+
+    def _ask(self, command: str) -> str:
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(20)
             line.connect(str(self.control))
             line.sendall(f"{command}\n".encode())
-            assert not (answer := line.recv(4096).strip()), answer.decode()
+            return b"".join(iter(lambda: line.recv(4096), b"")).decode().strip()
 
 
 @contextmanager
