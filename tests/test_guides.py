@@ -164,6 +164,8 @@ def prepared(desk: Desk, words: list[str]) -> tuple[list[str], Path | None]:
         filled += ["--jobs", "1"]
     if path[0] == "setup":
         filled = placed_setup(desk, filled)
+    if path[0] == "backup":
+        shutil.rmtree(filled[1], ignore_errors=True)
     if path[0] == "restore":
         desk.backup(filled[1])
         desk.count += 1

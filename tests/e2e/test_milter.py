@@ -85,13 +85,15 @@ def released(gateway, hold):
 
 def test_an_ordinary_message_passes_with_its_bytes_and_its_dsn_parameters(path):
     mta, gateway, sink = path
-    answers = mta.send("officer@department.example", TO, ORDINARY, parameters="BODY=8BITMIME RET=HDRS ENVID=Shift+2B0700")
+    sender = "clerk@department.example"
+    plain = by(sender, KEYS)
+    answers = mta.send(sender, TO, plain, parameters="BODY=8BITMIME RET=HDRS ENVID=Shift+2B0700")
     assert answers.content[0] == 250
-    delivered = taken(sink, "officer@department.example")
-    assert from_(delivered.content) == ORDINARY
+    delivered = taken(sink, sender)
+    assert from_(delivered.content) == plain
     assert {b"RET=HDRS", b"ENVID=Shift+2B0700", b"BODY=8BITMIME"} <= set(delivered.mail.split())
-    [event] = disposed(gateway, "officer@department.example")
-    before = delivered.content[: -len(ORDINARY)].replace(b"\r\n\t", b" ")
+    [event] = disposed(gateway, sender)
+    before = delivered.content[: -len(plain)].replace(b"\r\n\t", b" ")
     assert f"by hatchway.department.example (Hatchway) with ESMTP id {event['id']};".encode() in before
     assert event["relay"].startswith("Ok: left to the MTA as ")
 

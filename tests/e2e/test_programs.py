@@ -68,7 +68,7 @@ def typed(gateway, script: str) -> subprocess.CompletedProcess:
     )
 
 
-async def test_a_ticket_system_is_told_rules_and_is_told_of_its_ruling(gateway, relay):
+async def test_a_ticket_system_is_told_rules_is_told_of_its_ruling_and_is_refused_when_its_token_is_revoked(gateway, relay):
     assert (await sent(gateway.port, PRESIDENT, WATCH, MEETING)).final[0] == 250
     await until(lambda: gateway.events("webhook.postponed"), "a receiver that is away", gateway)
     receiver = Receiver(door=gateway.hook)
@@ -101,8 +101,6 @@ async def test_a_ticket_system_is_told_rules_and_is_told_of_its_ruling(gateway, 
     steps = [one["step"] for one in json.loads((gateway.folder / "history.json").read_text())["history"]]
     assert steps.count("ruled") == 1
 
-
-async def test_a_revoked_token_is_refused_by_the_running_gateway(gateway):
     script = "hatchway token list --json; hatchway token list"
     machine, _, people = (await asyncio.to_thread(typed, gateway, script)).stdout.partition("\n")
     [listed] = json.loads(machine)
