@@ -22,7 +22,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateway.lately import ASTRAY, astray
-from gateway.mail import Address, Mail, Outgoing, Receipt, Reply, new_id
+from gateway.mail import Address, Content, Mail, Outgoing, Receipt, Reply, new_id
 from gateway.mail.header import behind, block, fields, outgoing, own_field, values
 from gateway.mail.trace import received
 from gateway.ports import Clock, HoldStore, NextHop, Outbox, Parcel, Purpose, StoreUnavailable
@@ -73,6 +73,15 @@ class _Outcome:
     never: tuple[tuple[Address, Reply], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What the relay said of a parcel and could not be written down. away: for want of the store, and not by a fault of ours."""
+
+    parcel: Parcel
+    receipt: Receipt
+    away: bool
+
+
 class Delivery:
     """The outbox's way out. outcomes: attempts by purpose and delivered, postponed or undeliverable."""
 
@@ -89,7 +98,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._under_way = dict[asyncio.Task[None], str]()
         self._renewed = clock.now()
-        self._said = dict[tuple[str, int], Receipt]()
+        self._said = dict[tuple[str, int], _Said]()
         self.outcomes = Counter[tuple[str, str]]()
 
     def wake(self) -> None:
@@ -106,6 +115,7 @@ class Delivery:
                     await self._rest()
         finally:
             await self._finished(_LAST)
+            await self._write_down()
 
     async def deliver_due(self) -> bool:
         """One round, to its end; True if there was anything to do."""
@@ -147,6 +157,7 @@ class Delivery:
 
     async def _begin(self) -> bool:
         """Begin with what is due, as far as there is room; one that takes long keeps no other waiting."""
+        await self._write_down()
         now, room = self._clock.now(), _AT_ONCE - len(self._under_way)
         until = now + self._patience.lease
         farthest = until + max(self._patience.retry) + ASTRAY
@@ -159,6 +170,19 @@ class Delivery:
             self._under_way[task] = parcel.id
             task.add_done_callback(self._over)
         return bool(parcels)
+
+    async def _write_down(self) -> None:
+        """What the relay said while the store was away: at once, since another gateway sends it again when our lease ends."""
+        for key, said in [(key, said) for key, said in self._said.items() if said.away]:
+            try:
+                await self._settle(said.parcel, said.receipt)
+                del self._said[key]
+            except StoreUnavailable:
+                self._said[key] = self._said.pop(key)  # behind the others: this one may be damaged, and they are not
+                return
+            except Exception:
+                self._said[key] = replace(said, away=False)
+                log.exception("delivery.fault", id=said.parcel.hold, parcel=said.parcel.id)
 
     def _over(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
@@ -183,20 +207,21 @@ class Delivery:
 
     async def _try(self, parcel: Parcel) -> None:
         said = self._said.pop((parcel.id, parcel.attempts), None)
-        receipt = said or await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
-        outcome = _sorted(parcel, receipt)
-        if self._patience.over(parcel.made, self._clock.now(), parcel.attempts):
-            outcome = replace(outcome, later=(), never=(*outcome.never, *((a, receipt.reply) for a in outcome.later)))
+        receipt = said.receipt if said else await self._next_hop.deliver(parcel.mail.envelope, self._message(parcel))
         try:
-            await self._settle(parcel, receipt, outcome)
-        except Exception:  # the store is away, or we stumble over what is to be told: nothing is sent again for that
+            await self._settle(parcel, receipt)
+        except Exception as fault:  # the store is away, or we stumble over what is to be told: nothing is sent again for that
             while len(self._said) >= _REMEMBERED:  # the oldest are those that were written down all the same
                 del self._said[next(iter(self._said))]
-            self._said[parcel.id, parcel.attempts] = receipt
+            kept = _Said(parcel=_light(parcel), receipt=receipt, away=isinstance(fault, StoreUnavailable))
+            self._said[parcel.id, parcel.attempts] = kept
             raise
 
-    async def _settle(self, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> None:
+    async def _settle(self, parcel: Parcel, receipt: Receipt) -> None:
         """Write down what became of the parcel, with all that follows from it, in one transaction."""
+        outcome = _sorted(parcel, receipt)
+        if self._patience.over(parcel.made, self._clock.now(), parcel.attempts):
+            outcome = _given_up(outcome, receipt)
         now = self._clock.now()
         if outcome.later and not outcome.taken and not outcome.never:
             due = now + self._patience.after(parcel.attempts + 1)
@@ -273,3 +298,17 @@ def _sorted(parcel: Parcel, receipt: Receipt) -> _Outcome:
         later=tuple(a for a, reply in replies if reply.transient),
         never=tuple((a, reply) for a, reply in replies if not reply.good and not reply.transient),
     )
+
+
+def _given_up(outcome: _Outcome, receipt: Receipt) -> _Outcome:
+    """Nobody is tried again: what the relay said last of each of them stands."""
+    said = dict(receipt.refused)
+    last = tuple((address, said.get(address, receipt.reply)) for address in outcome.later)
+    return replace(outcome, later=(), never=(*outcome.never, *last))
+
+
+def _light(parcel: Parcel) -> Parcel:
+    """A release without its octets, which the shelf has."""
+    if parcel.purpose is Purpose.NOTICE:
+        return parcel
+    return replace(parcel, mail=replace(parcel.mail, content=Content(size=parcel.mail.content.size)))

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.mail import Address, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
-from gateway.ports import Purpose
+from gateway.ports import Purpose, StoreUnavailable
 from tests.support.mails import NOW, ORDINARY, held
 from tests.support.smtpd import until
 from tests.support.world import NextHop, World
@@ -123,6 +123,17 @@ async def test_after_giving_up_a_message_is_reported_not_dropped():
     assert any(b"report-type=delivery-status" in octets for _, octets in given)
 
 
+async def test_who_is_given_up_on_is_told_of_in_the_relays_words_about_him_and_not_about_the_others():
+    world = World(give_up=timedelta())
+    await world.store.hold(held(), ())
+    await world.reviews.release("H1", reviewer="captain")
+    world.next_hop.receipts = [Receipt(reply=Reply(code=250, status="2.0.0", text="Ok: queued"), refused=((A, BUSY),))]
+    [report] = [octets for _, octets in await world.delivered() if b"report-type=delivery-status" in octets]
+    assert b"Status: 4.2.1" in report
+    assert b"Diagnostic-Code: smtp; 450 4.2.1 Mailbox busy" in report
+    assert b"Ok: queued" not in report
+
+
 async def test_what_was_released_while_the_clock_was_a_year_ahead_is_given_up_and_reported_in_time():
     world = World(give_up=timedelta(minutes=5))
     world.clock.forward(timedelta(days=365))
@@ -229,6 +240,46 @@ async def test_what_the_relay_said_while_the_store_was_away_is_written_down_and_
     assert len(sent) == 3
     (message, *_) = await world.store.dispatches("H1")
     assert (message.purpose, message.last) == (Purpose.RELEASE, reply)
+    assert (await world.store.status()).outbox == 0
+
+
+async def test_what_the_relay_took_before_the_store_went_away_is_written_down_before_another_gateway_may_take_it(world):
+    other = World()
+    other.delivery._outbox = other.delivery._store = world.store
+    other.delivery._clock = world.clock
+
+    async def goes_away(_envelope, _message):
+        world.store.away = True
+        return Receipt(reply=Reply(code=250, status="2.0.0", text="Ok"))
+
+    deliver, world.next_hop.deliver = world.next_hop.deliver, goes_away
+    await world.delivery.deliver_due()
+    world.store.away, world.next_hop.deliver = False, deliver
+    await world.delivery.deliver_due()
+    world.clock.at += world.delivery._patience.lease
+    assert not await other.delivery.deliver_due()
+    assert (await world.store.status()).outbox == 0
+
+
+async def test_what_cannot_be_written_down_keeps_no_other_parcel_waiting(world):
+    delivered = world.store.delivered
+
+    async def cannot(parcel, *given):
+        if parcel.hold == "H1":
+            raise StoreUnavailable("that record is damaged")
+        await delivered(parcel, *given)
+
+    world.store.delivered = cannot
+    await world.delivery.deliver_due()
+    sent = len(world.next_hop.taken)
+    await world.store.hold(held(id_="H2"), ())
+    await world.reviews.deny("H2", reviewer="captain", note="not now")
+    await world.delivered()
+    assert len(world.next_hop.taken) == sent + 2
+    world.store.delivered = delivered
+    for _ in range(sent):
+        await world.delivery.deliver_due()
+    assert len(world.next_hop.taken) == sent + 2
     assert (await world.store.status()).outbox == 0
 
 
