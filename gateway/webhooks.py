@@ -17,7 +17,7 @@ import base64
 import hmac
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,7 +126,7 @@ class Webhooks:
                 told = await self._calls.told(name, head.sequence)
                 entries = await self._trail.entries(Asked(after=told), limit=_ENTRIES)
                 if entries:
-                    made = [call for entry in entries if (call := await self._call(name, hook, entry))]
+                    made = [call for entry in entries for call in await self._made(name, hook, entry)]
                     await self._calls.add(name, told, entries[-1].sequence, made)
                 self._told[name] = entries[-1].sequence if entries else told
                 if len(entries) < _ENTRIES:
@@ -213,13 +213,14 @@ class Webhooks:
             f"Webhook not heard: {call.hook}", [since, "`hatchway webhook test` asks it again; what was dropped is in the trail."]
         )
 
-    async def _call(self, name: str, hook: Webhook, entry: Entry) -> Call | None:
-        """What an entry is to a webhook, if anything."""
+    async def _made(self, name: str, hook: Webhook, entry: Entry) -> list[Call]:
+        """What an entry is to a webhook: nothing, or a call; two where a relay took it for some and refused it for others."""
         said = shown(entry)
         detail: Any = said["detail"]
-        event = _event(entry, detail) if isinstance(detail, dict) else ""
-        if event not in hook.events:
-            return None
+        events = _events(entry, detail) if isinstance(detail, dict) else ()
+        return [await self._call(name, hook, entry, event, told) for event, told in events if event in hook.events]
+
+    async def _call(self, name: str, hook: Webhook, entry: Entry, event: str, detail: Mapping[str, Any]) -> Call:
         at = datetime.fromisoformat(entry.at)
         data = {
             "hold": entry.hold,
@@ -230,7 +231,8 @@ class Webhooks:
             **(await self._subject(entry.hold) if "subject" in hook.include else {}),
         }
         kind = f"hold.{event.replace(' ', '_')}"
-        id_ = f"evt_{entry.sequence}_{entry.hash[:16]}"
+        second = "" if event != _SENT[Step.FAILED] or entry.step == Step.FAILED else f"_{event}"
+        id_ = f"evt_{entry.sequence}_{entry.hash[:16]}{second}"
         body = _body(kind, at, data).decode("ascii")
         return Call(id=id_, hook=name, event=kind, hold=entry.hold, body=body, made=at, due=self._clock.now())
 
@@ -262,13 +264,27 @@ def _body(kind: str, at: datetime, data: Mapping[str, object]) -> bytes:
     return json.dumps(said, separators=(",", ":")).encode("ascii")
 
 
-def _event(entry: Entry, detail: Mapping[str, Any]) -> str:
-    """What an entry is called to those who are told; "" for what nobody is."""
+def _events(entry: Entry, detail: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What an entry is called to those who are told, with what is true of each; nothing for what nobody is told."""
     if entry.step in {Step.RULED, Step.EXPIRED}:
-        return str(detail.get("ruling", ""))
-    if entry.step in _SENT:
-        return _SENT[Step(entry.step)] if detail.get("purpose") == "release" else ""
-    return _NAMES.get(entry.step, "")
+        yield str(detail.get("ruling", "")), detail
+    elif entry.step not in _SENT:
+        yield _NAMES.get(entry.step, ""), detail
+    elif detail.get("purpose") == "release":
+        yield from _sent(entry, detail)
+
+
+def _sent(entry: Entry, detail: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Who has a release, and who will not get it; who is tried again is in neither."""
+    refused = {one["recipient"]: one["reply"] for one in detail.get("refused", ())}
+    again = {to for one in detail.get("sends", ()) if one["purpose"] == "release" for to in one["recipients"]}
+    everybody = list(detail.get("recipients", ()))
+    taken = [to for to in everybody if to not in refused] if entry.step == Step.DELIVERED else []
+    lost = [to for to in everybody if to not in again and to not in taken]
+    if taken:
+        yield _SENT[Step.DELIVERED], {**detail, "recipients": taken}
+    if lost:
+        yield _SENT[Step.FAILED], {**detail, "recipients": lost, "relay": refused.get(lost[0], detail.get("relay"))}
 
 
 def _facts(entry: Entry, detail: Mapping[str, Any], *, noted: bool) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -146,6 +147,34 @@ async def test_a_release_is_told_and_that_the_relay_took_it_and_no_notice(world)
     await world.told(hooks)
     assert [one["type"] for one in world.receiver.events] == ["hold.held", "hold.released", "hold.delivered"]
     assert world.receiver.events[1]["data"]["by_deadline"] is True
+
+
+async def test_delivered_and_undeliverable_are_told_of_those_they_are_true_of_and_of_nobody_who_is_tried_again(world):
+    hooks = world.made(events=["delivered", "undeliverable"])
+    await hooks.begin()
+    recipients = ("a@department.example", "b@department.example", "c@department.example")
+    await world.store.hold(held(to=recipients), [])
+    await world.rule()
+    a, b, c = (await world.store.get("H1")).mail.envelope.recipients
+    taken, gone, busy = (Reply(code=code, text=text) for code, text in ((250, "queued"), (550, "No such user"), (450, "Busy")))
+    [parcel] = await world.store.lease(world.clock.now(), world.clock.now() + timedelta(hours=1), 9)
+    envelope = parcel.mail.envelope.only(frozenset({b}))
+    rest = replace(parcel, id="R2", mail=replace(parcel.mail, envelope=envelope), attempts=1, due=world.clock.now())
+    await world.store.delivered(parcel, Receipt(reply=taken, refused=((b, busy), (c, gone))), world.clock.now(), [rest])
+    await world.told(hooks)
+    delivered, lost = world.receiver.events
+    assert (delivered["type"], delivered["data"]["recipients"]) == ("hold.delivered", [str(a)])
+    assert (lost["type"], lost["data"]["recipients"], lost["data"]["relay"]) == (
+        "hold.undeliverable",
+        [str(c)],
+        "550 No such user",
+    )
+    assert len({one["webhook-id"] for one, _ in world.receiver.heard}) == 2
+    [parcel] = await world.store.lease(world.clock.now(), world.clock.now() + timedelta(hours=1), 9)
+    await world.store.failed(parcel, Receipt(reply=gone, refused=((b, gone),)), world.clock.now(), [])
+    await world.told(hooks)
+    last = world.receiver.events[2]
+    assert (last["type"], last["data"]["recipients"]) == ("hold.undeliverable", [str(b)])
 
 
 @pytest.mark.parametrize("answer", [b"500 No\r\n\r\n", b"302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n", b"", b"200"])

@@ -170,4 +170,7 @@ def _dispatches(db: Connection, hold: str) -> list[dict[str, Any]]:
 
 
 def _attempt(row: Row[Any]) -> dict[str, Any]:
-    return {"number": row.number, "at": moment(row.at), "state": row.state, "relay": str(codec.read_receipt(row.receipt).reply)}
+    receipt = codec.read_receipt(row.receipt)
+    refused = [{"recipient": str(address), "relay": str(reply)} for address, reply in receipt.refused]
+    said = {"number": row.number, "at": moment(row.at), "state": row.state, "relay": str(receipt.reply)}
+    return {**said, **({"refused": refused} if refused else {})}

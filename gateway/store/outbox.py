@@ -3,13 +3,15 @@
 A release keeps no octets of its own: its content is that of its hold.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select, update
 
-from gateway.mail import Address, Mail, Receipt
+from gateway.mail import Address, Mail, Receipt, Reply
 from gateway.ports import Dispatch, Parcel, Purpose
 from gateway.store import codec, seals
 from gateway.store.contents import Spool, keep, take
@@ -91,8 +93,29 @@ def recent(db: Connection, recipient: str, since: datetime, until: datetime) -> 
 
 def dispatches(db: Connection, hold: str) -> Sequence[Dispatch]:
     """What became of all that was put in for a hold, in the order it was put in."""
-    rows = db.execute(select(parcels).where(parcels.c.hold == hold).order_by(parcels.c.number))
-    return [_dispatch(row) for row in rows]
+    rows = db.execute(select(parcels).where(parcels.c.hold == hold).order_by(parcels.c.number)).all()
+    said = select(attempts.c.parcel, attempts.c.receipt).join(parcels).where(parcels.c.hold == hold)
+    settled = {row.parcel: row.receipt for row in db.execute(said.where(attempts.c.state.in_((DELIVERED, FAILED))))}
+    found, further = list[Dispatch](), defaultdict[tuple[str, datetime], set[Address]](set)
+    for row in reversed(rows):
+        one, later, receipt = _dispatch(row), further[row.mail, row.made], settled.get(row.id)
+        found[:0] = parted(one, codec.read_receipt(receipt) if receipt else None, later)
+        later.update(one.recipients)
+    return found
+
+
+def parted(one: Dispatch, receipt: Receipt | None, further: Collection[Address]) -> Iterator[Dispatch]:
+    """The same for each of its recipients, where the relay told them apart. further: those who were tried again by themselves."""
+    if receipt is None or not receipt.refused:
+        yield one
+        return
+    said, alike = dict(receipt.refused), dict[Reply, list[Address]]()
+    for to in one.recipients:
+        reply = said.get(to, receipt.reply)
+        if not (reply.transient and to in further):
+            alike.setdefault(reply, []).append(to)
+    for reply, recipients in alike.items():
+        yield replace(one, recipients=tuple(recipients), state=DELIVERED if reply.good else FAILED, last=reply)
 
 
 def counted(db: Connection) -> tuple[int, datetime | None, int]:

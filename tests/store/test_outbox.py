@@ -104,6 +104,22 @@ async def test_what_was_postponed_comes_again_when_due_with_what_the_relay_said(
     assert (dispatch.state, dispatch.attempts, dispatch.last, dispatch.at) == ("postponed", 1, LATER, NOW + MINUTE)
 
 
+async def test_of_a_delivery_it_is_said_who_has_it_who_was_refused_and_who_is_tried_again(holding):
+    a, b = held().mail.envelope.recipients
+    await holding.put([release(held(), "R1"), release(held(), "R2")])
+    first, second = await lease(holding)
+    rest = replace(held().mail, envelope=held().mail.envelope.only(frozenset({a})))
+    again = replace(second, id="R3", mail=rest, attempts=1, last=LATER, due=NOW + MINUTE)
+    await holding.delivered(first, Receipt(reply=TAKEN.reply, refused=((a, REFUSED.reply),)), NOW, [])
+    await holding.delivered(second, Receipt(reply=TAKEN.reply, refused=((a, LATER),)), NOW, [again])
+    assert [(one.state, one.recipients, one.last) for one in await holding.dispatches("H1")] == [
+        ("failed", (a,), REFUSED.reply),
+        ("delivered", (b,), TAKEN.reply),
+        ("delivered", (b,), TAKEN.reply),
+        ("postponed", (a,), LATER),
+    ]
+
+
 async def test_a_delivery_is_written_with_what_follows_from_it(holding):
     await holding.put([release(held())])
     [leased] = await lease(holding)

@@ -16,6 +16,7 @@ from gateway.ports import Asked, Clock, Dispatch, Parcel, Purpose, StoreUnavaila
 from gateway.store import Stock, codec, steps
 from gateway.store.archive import unquoted
 from gateway.store.holds import ending
+from gateway.store.outbox import parted
 from gateway.trail import GATEWAY, Detail, Entry, Head, Step, follow, moment
 from tests.support.memory_pleas import MemoryPleas
 
@@ -31,6 +32,7 @@ class _Slot:
     state: str
     at: datetime
     leased_until: datetime = _NEVER
+    receipt: Receipt | None = None
 
 
 class _MachineClock:
@@ -89,7 +91,12 @@ class MemoryStore:
 
     async def dispatches(self, hold: str) -> Sequence[Dispatch]:
         with self._transaction():
-            return [_dispatch(slot) for slot in self._slots.values() if slot.parcel.hold == hold]
+            found, further = list[Dispatch](), dict[tuple[str, datetime], set[Address]]()
+            for slot in reversed([slot for slot in self._slots.values() if slot.parcel.hold == hold]):
+                later = further.setdefault((slot.parcel.mail.id, slot.parcel.made), set())
+                found[:0] = parted(_dispatch(slot), slot.receipt, later)
+                later.update(slot.parcel.mail.envelope.recipients)
+            return found
 
     async def due(self, now: datetime) -> Sequence[HeldMail]:
         with self._transaction():
@@ -321,6 +328,7 @@ class MemoryStore:
             slot = self._slots[parcel.id]
             if slot.state in _OPEN:
                 self._tried(slot, str(step), receipt.reply, at, slot.parcel.due)
+                self._slots[parcel.id] = replace(self._slots[parcel.id], receipt=receipt)
                 self._put(parcels)
                 self._append(step, hold=parcel.hold, detail=steps.tried(parcel, receipt, parcels))
 
