@@ -67,8 +67,12 @@ def known(db: Connection) -> Masters:
 
 
 def fresh(db: Connection, of: str) -> Key:
-    """A new key for a content that is put on the shelf."""
-    return known(db).fresh(of)
+    """A new key for a content that is put on the shelf. Its master key is needed again, if another gateway wrapped all anew."""
+    keys = known(db)
+    if keys.use:
+        retired = masters.c.name == keys.use, masters.c.retired.is_not(None)
+        db.execute(update(masters).where(*retired).values(retired=None))
+    return keys.fresh(of)
 
 
 def key(db: Connection, of: str, wrapped: str | None) -> Key:

@@ -12,7 +12,7 @@ from gateway.mail import Place
 from gateway.plea import Appeal, Statement
 from gateway.ports import Asked, StoreUnavailable
 from gateway.sealing import Encryption
-from gateway.store import OfflineTrail, SqliteStore, StoredHolds, opened
+from gateway.store import OfflineTrail, PostgresStore, SqliteStore, StoredHolds, opened
 from gateway.trail import first_fault
 from gateway.vault import Masters
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
@@ -151,6 +151,26 @@ async def test_another_master_key_wraps_what_is_small_and_seals_nothing_anew(pat
     assert first_fault(entries) is None
     assert [one.step for one in entries].count("keys wrapped anew") == 2
     await store.close()
+
+
+async def test_a_master_key_that_another_gateway_still_wraps_with_is_needed_though_keys_were_wrapped_anew(place, clock, tmp_path):
+    def keys(use):
+        return Masters({"old": OLD, "new": NEW}, use=use)
+
+    one = await PostgresStore.open(place, clock, keys=keys("new"))
+    other = await PostgresStore.open(place.model_copy(update={"folder": tmp_path / "other"}), clock, keys=keys("old"))
+    await one.rekey(actor="root")
+    await other.hold(quoted("H2"), [])
+    await one.close()
+    await other.close()
+    with pytest.raises(StoreUnavailable, match='is sealed with the key "old", which was not given'):
+        await PostgresStore.open(place, clock, keys=Masters({"new": NEW}, use="new"))
+    last = await PostgresStore.open(place, clock, keys=keys("new"))
+    assert (await last.rekey(actor="root"))["retired"] == ["old"]
+    await last.close()
+    last = await PostgresStore.open(place, clock, keys=Masters({"new": NEW}, use="new"))
+    assert (await last.get("H2")).decision == quoted("H2").decision
+    await last.close()
 
 
 async def test_a_store_from_before_opens_as_it_is_and_seals_what_is_new_and_the_trail_vouches_for_both(path, clock, raw):
