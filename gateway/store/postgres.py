@@ -100,7 +100,7 @@ class PostgresStore(Shelf):
         try:
             spool = Spool(place.own.with_name(f"{place.own.name}.spool"), in_memory)
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
-            said = await store._start()
+            said = await store._start(keys)
         except BaseException:
             await writer.close()
             lock.release()
@@ -152,7 +152,7 @@ class PostgresStore(Shelf):
             connection.close()
         return connection if ours else None
 
-    async def _start(self) -> str:
+    async def _start(self, keys: Masters) -> str:
         """In a transaction that may take its time: tables may have to be changed."""
 
         def work(db: Connection) -> str:
@@ -165,7 +165,7 @@ class PostgresStore(Shelf):
             return _version(db)
 
         self._spool.clear()
-        patient = Writer(engine(self._place, NullPool), str(self._place), manner(self._place))
+        patient = Writer(knows(engine(self._place, NullPool), keys), str(self._place), manner(self._place))
         try:
             return await patient.do(work)
         finally:

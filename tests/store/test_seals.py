@@ -153,6 +153,18 @@ async def test_another_master_key_wraps_what_is_small_and_seals_nothing_anew(pat
     await store.close()
 
 
+async def test_a_key_that_is_missing_or_another_one_is_told_at_the_start_on_postgresql_too(place, clock):
+    store = await PostgresStore.open(place, clock, keys=KEYS)
+    await store.hold(quoted(), [])
+    await store.close()
+    for keys, said in (
+        (Masters({}), 'is sealed with the key "old", which was not given'),
+        (Masters({"old": NEW}, use="old"), "is not the one of that name it is sealed with"),
+    ):
+        with pytest.raises(StoreUnavailable, match=said):
+            await PostgresStore.open(place, clock, keys=keys)
+
+
 async def test_a_master_key_that_another_gateway_still_wraps_with_is_needed_though_keys_were_wrapped_anew(place, clock, tmp_path):
     def keys(use):
         return Masters({"old": OLD, "new": NEW}, use=use)
