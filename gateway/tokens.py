@@ -80,10 +80,11 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What was answered under an idempotency key. status: 0 while somebody is at work on it."""
+    """What was answered under an idempotency key. status: 0 while somebody is at work on it; hold: what it is about."""
 
     print: str
     at: datetime
+    hold: str = ""
     status: int = 0
     body: str = ""
 

@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Row, Select, and_, delete, or_, selec
 
 from gateway.decision import Decision
 from gateway.ports import Purpose
-from gateway.store import codec, pleas, seals, steps
+from gateway.store import codec, pleas, seals, steps, tokens
 from gateway.store.contents import Spool, take
 from gateway.store.holds import DECISION
 from gateway.store.outbox import POSTPONED, WAITING
@@ -64,6 +64,7 @@ def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     decision = codec.write_decision(unquoted(codec.read_decision(seals.text(key, DECISION, row.decision))))
     db.execute(update(holds).where(holds.c.id == hold).values(decision=key.close_text(DECISION, decision), ended=None))
     pleas.silence(db, hold)
+    tokens.forget(db, hold)
     said = {"contents": gone, "decision": steps.record(decision), "pleas": pleas.print_of(db, hold)}
     return Remains(said=said, spooled=tuple(str(one["sha256"]) for one in gone))
 

@@ -185,7 +185,7 @@ class PostgresStore(Shelf):
             connection = connect(self._place, _psycopg(), autocommit=True)
             try:
                 connection.execute("SET statement_timeout = 0")
-                for table in ("pieces", "holds", "statements", "appeals"):
+                for table in ("pieces", "holds", "statements", "appeals", "answers"):
                     connection.execute(f"VACUUM {table}")
             finally:
                 connection.close()

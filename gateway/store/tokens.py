@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, Text, delete, select, type_coerce, update
 
 from gateway.lately import lately
 from gateway.people import Account
+from gateway.store import seals
 from gateway.store.accounts import found as account_of
 from gateway.store.cards import plain
 from gateway.store.ledger import append
@@ -85,9 +86,10 @@ class StoredTokens:
             db.execute(delete(answers).where(answers.c.at <= asked.at - KEPT))
             row = db.execute(select(answers).where(*its)).one_or_none()
             if row is not None and (row.status or lately(row.at, asked.at, ABANDONED)):
-                return _answered(row)
+                body = _opened(db, _part(token, key), row.body)
+                return Answered(print=row.print, at=row.at, hold=asked.hold, status=row.status, body=body)
             db.execute(delete(answers).where(*its))
-            db.execute(answers.insert(), {"token": token, "key": _hash(key), **_row(asked)})
+            db.execute(answers.insert(), {"token": token, "key": _hash(key), **_row(db, _part(token, key), asked)})
             return None
 
         return await self._writer.do(work)
@@ -95,16 +97,37 @@ class StoredTokens:
     async def finish(self, token: str, key: str, answered: Answered | None) -> None:
         """What was answered, or nothing."""
         its = answers.c.token == token, answers.c.key == _hash(key)
-        change = delete(answers).where(*its) if answered is None else update(answers).where(*its).values(_row(answered))
-        await self._writer.do(lambda db: db.execute(change))
+
+        def work(db: Connection) -> None:
+            if answered is None:
+                db.execute(delete(answers).where(*its))
+            else:
+                db.execute(update(answers).where(*its).values(_row(db, _part(token, key), answered)))
+
+        await self._writer.do(work)
 
 
-def _row(answered: Answered) -> dict[str, object]:
-    return {name: getattr(answered, name) for name in ("print", "at", "status", "body")}
+def forget(db: Connection, hold: str) -> None:
+    """Delete what was answered about a message."""
+    db.execute(delete(answers).where(type_coerce(answers.c.body, Text).startswith(f'"{hold} ', autoescape=True)))
 
 
-def _answered(row: Row[Any]) -> Answered:
-    return Answered(print=row.print, at=row.at, status=row.status, body=row.body)
+def _row(db: Connection, part: str, answered: Answered) -> dict[str, object]:
+    """What is said of a message may quote it, and is sealed by its key."""
+    body, hold = answered.body, answered.hold
+    closed = f"{hold} {seals.of(db, hold).close_text(part, body)}" if hold and body else body
+    return {"print": answered.print, "at": answered.at, "status": answered.status, "body": closed}
+
+
+def _opened(db: Connection, part: str, body: str) -> str:
+    """Raises Damaged, NoKey."""
+    hold, _, sealed = body.partition(" ")
+    return seals.text(seals.of(db, hold), part, sealed) if hold.isalnum() else body
+
+
+def _part(token: str, key: str) -> str:
+    """What an answer is sealed as being."""
+    return f"answer {token} {_hash(key)}"
 
 
 def _token(row: Row[Any]) -> Token:

@@ -3,12 +3,24 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.hold import Ruling
 from gateway.people import Entry, new_account
 from gateway.ports import Asked
 from gateway.tokens import ABANDONED, KEPT, Answered, Scope, Unfit, new_token, parts
-from tests.support.mails import NOW
+from tests.store.test_holds import review
+from tests.support.mails import NOW, held
 
 READS = [Scope.QUEUE_READ]
+
+
+@pytest.fixture
+def shelved(kept):
+    """What a statement finds on the shelf, as it stands there."""
+
+    async def found(statement):
+        return await kept._writer.read(lambda db: repr([tuple(row) for row in db.exec_driver_sql(statement)]))
+
+    return found
 
 
 @pytest.fixture
@@ -87,3 +99,16 @@ async def test_what_was_begun_and_left_or_forgotten_can_be_begun_again(kept, tok
     await kept.tokens.finish(token.id, "key", None)
     assert await kept.tokens.begin(token.id, "key", later) is None
     assert await kept.tokens.begin(token.id, "key", replace(later, at=NOW - timedelta(days=365))) is None
+
+
+async def test_what_was_answered_about_a_message_is_sealed_as_it_is_and_goes_with_it(kept, token, shelved):
+    await kept.hold(held(), [])
+    asked = Answered(print="p" * 64, at=NOW, hold="H1")
+    answered = replace(asked, status=200, body='{"quote":"vote for Marisol Tate"}')
+    assert await kept.tokens.begin(token.id, "key", asked) is None
+    await kept.tokens.finish(token.id, "key", answered)
+    assert "Marisol" not in await shelved("SELECT body FROM answers")
+    assert await kept.tokens.begin(token.id, "key", asked) == answered
+    await kept.rule("H1", review(Ruling.WITHDRAWN), [])
+    assert await kept.destroy("H1", actor="gateway", why="retention")
+    assert await shelved("SELECT body FROM answers") == "[]"

@@ -130,11 +130,15 @@ async def _permitted(request: Request, operation: Operation) -> None:
 
 async def _record(request: Request, operation: Operation) -> None:
     """What is not in the trail is not done. The message is named there if it is a name that a message can have."""
-    here, hold = house(request), str(request.path_params.get("hold", ""))
+    here, named = house(request), _named(request)
     said = {"token": request.state.token.name, "client": client_of(request), "asked": operation.called}
-    named = hold if hold.isascii() and hold.isalnum() and len(hold) <= _ID else ""
     now = here.clock.now().astimezone(UTC)
     await here.tokens.used(request.state.token, now, request.state.ruler.name, named, dict(said))
+
+
+def _named(request: Request) -> str:
+    hold = str(request.path_params.get("hold", ""))
+    return hold if hold.isascii() and hold.isalnum() and len(hold) <= _ID else ""
 
 
 async def _asked(request: Request, operation: Operation) -> tuple[dict[str, Any], bytes]:
@@ -191,7 +195,7 @@ async def _once(request: Request, token: Token, octets: bytes, act: Act) -> Resp
         raise Trouble(400, "invalid", "The header Idempotency-Key is no key.", f"Send up to {_KEY} characters of ASCII.")
     here = house(request)
     print_ = hashlib.sha256(b"\0".join((request.method.encode(), request.url.path.encode(), octets))).hexdigest()
-    begun = Answered(print=print_, at=here.clock.now())
+    begun = Answered(print=print_, at=here.clock.now(), hold=_named(request))
     before = await here.tokens.begin(token.id, key, begun)
     if before is not None:
         return _again(before, print_)
