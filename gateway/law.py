@@ -4,11 +4,12 @@ It fails with Mistakes: those of both at once.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -17,12 +18,86 @@ from gateway.database import beside
 from gateway.directory import Directories, cached
 from gateway.judges import Law
 from gateway.policy import load_rulebook, policy_texts
+from gateway.ports import StoreUnavailable
 from gateway.settings import Settings
 from gateway.source import Location, Mistakes, Problem
 from gateway.store import KeptLaws
-from gateway.trail import Detail
+from gateway.trail import Detail, Step
 
 log = structlog.get_logger()
+
+_AGAIN = 60.0
+"""Seconds until members that could not be obeyed are tried again."""
+
+Record = Callable[[Step, Detail, str], Awaitable[None]]
+"""Puts a step in the trail, with who asked for it. Raises StoreUnavailable."""
+
+
+class Obedient(Protocol):
+    """Who judges."""
+
+    @property
+    def law(self) -> Law:
+        """What is in force."""
+        ...
+
+    async def obey(self, law: Law) -> None:
+        """Judge by another. Raises RuntimeError, and then the old one stays."""
+        ...
+
+
+class InForce:
+    """The law in force. It is changed by one at a time, so that nobody who read an older one before puts it in force after."""
+
+    def __init__(
+        self, settings: Settings, *, directories: Directories, judges: Obedient, record: Record, again: float = _AGAIN
+    ) -> None:
+        self._settings = settings
+        self._directories = directories
+        self._judges = judges
+        self._record = record
+        self._pause = again
+        self._not_before = 0.0
+        self._behind = False
+        self._changing = asyncio.Lock()
+
+    async def reload(self, actor: str, renew: Callable[[], None]) -> Law:
+        """Judge by what is on disk. renew: what is read again with it.
+
+        Raises Mistakes, OSError, RuntimeError or StoreUnavailable, and then the old one stays: what cannot be put in the trail
+        does not come in force.
+        """
+        async with self._changing:
+            law, written = await drawn_law(self._settings, self._directories)
+            renew()
+            await self._obeyed(law, written, actor)
+        return law
+
+    async def redraw(self) -> None:
+        """Judge by the members that directories have now, if they have others. What is wrong is in the log, and tried again."""
+        self._behind |= await self._directories.refresh()
+        now = asyncio.get_running_loop().time()
+        if not self._behind or now < self._not_before:
+            return
+        async with self._changing:
+            try:
+                await self._redrawn()
+                self._behind = False
+            except (Mistakes, RuntimeError, StoreUnavailable) as wrong:
+                self._not_before = now + self._pause
+                log.error("directory.not_obeyed", why=str(wrong))  # noqa: TRY400  -- a state of the world, not a fault
+
+    async def _redrawn(self) -> None:
+        law = await asyncio.to_thread(redrawn, self._settings, self._judges.law)
+        versions = {"policies": law.rulebook.version, "roster": law.roster.version}
+        if law.rulebook.version != self._judges.law.rulebook.version:  # else a reload was first
+            await self._obeyed(law, versions, "directory")
+            log.info("directory.obeyed", **versions)
+
+    async def _obeyed(self, law: Law, written: Detail, actor: str) -> None:
+        await self._record(Step.LOADED, written, actor)
+        await asyncio.to_thread(keep_law, self._settings, law)
+        await self._judges.obey(law)
 
 
 def load_law(settings: Settings) -> Law:

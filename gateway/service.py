@@ -33,7 +33,7 @@ from gateway.heap import give_back
 from gateway.hearing import Hearings
 from gateway.intake import prepare
 from gateway.judges import Judges, Law
-from gateway.law import drawn_law, first_law, keep_law, redrawn
+from gateway.law import InForce, first_law, keep_law
 from gateway.mail import Address, Mail, Reply
 from gateway.milter import MilterServer
 from gateway.monitor import Alone, MeteredJudge, Meters, Monitor
@@ -99,6 +99,7 @@ class Front:
         self.directories = directories
         self.next_hop = Smarthost(settings.relay, hostname=hostname, clock=clock, keeps=True)
         self.judges = Judges(law, judging=settings.judging, clock=clock)
+        self.in_force = InForce(settings, directories=directories, judges=self.judges, record=self.record)
         examples = ExampleFolder(settings.examples) if settings.examples else None
         bench = Bench(book=store.accounts, witness=eye, belongs=self._belongs)
         self.reviews = Reviews(store=store, trail=store, post=post, bench=bench, clock=clock, examples=examples)
@@ -147,7 +148,7 @@ class Front:
             figures=store.figures,
             clock=clock,
             head_to=settings.audit.head_to,
-            redraw=self.redraw,
+            redraw=self.in_force.redraw,
             duty=store.duty,
         )
         self._pipeline = Pipeline(judge=self.vigil, store=store, post=post, clock=clock, hostname=hostname)
@@ -199,11 +200,7 @@ class Front:
         The certificate is read again, too. What cannot be put in the trail does not come in force.
         """
         try:
-            law, written = await drawn_law(self.settings, self.directories)
-            self.door.renew_certificate()
-            await self.record(Step.LOADED, written, actor)
-            await asyncio.to_thread(keep_law, self.settings, law)
-            await self.judges.obey(law)
+            law = await self.in_force.reload(actor, self.door.renew_certificate)
         except (Mistakes, RuntimeError, OSError, StoreUnavailable) as wrong:
             self.meters.reloaded(loaded=False)
             self._reloaded = f"refused {self._clock.now():%Y-%m-%d %H:%M} UTC, the old policies stay"
@@ -217,21 +214,6 @@ class Front:
         self._reloaded = f"loaded {self._clock.now():%Y-%m-%d %H:%M} UTC"
         log.info("policies.loaded", policies=law.rulebook.version, roster=law.roster.version)
         return {"loaded": True, "policies": law.rulebook.version, "roster": law.roster.version}
-
-    async def redraw(self) -> None:
-        """Judge by the members that directories have now, if they have others; what is wrong leaves the old ones in force."""
-        if not await self.directories.refresh():
-            return
-        try:
-            law = await asyncio.to_thread(redrawn, self.settings, self.judges.law)
-            versions = {"policies": law.rulebook.version, "roster": law.roster.version}
-            await self.record(Step.LOADED, versions, "directory")
-            await asyncio.to_thread(keep_law, self.settings, law)
-            await self.judges.obey(law)
-        except (Mistakes, RuntimeError, StoreUnavailable) as wrong:
-            log.error("directory.not_obeyed", why=str(wrong))  # noqa: TRY400  -- a state of the world, not a fault
-            return
-        log.info("directory.obeyed", **versions)
 
     @property
     def summary(self) -> str:
