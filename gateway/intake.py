@@ -16,11 +16,15 @@ from io import BufferedWriter
 from itertools import islice
 from pathlib import Path
 
+import structlog
+
 from gateway.mail import Address, Content, Reply
 from gateway.mail.content import in_memory
 from gateway.mail.header import block
 from gateway.mail.trace import loops
 from gateway.seat import Crowd
+
+log = structlog.get_logger()
 
 _PREFIX = "hatchway-"
 _STALE = timedelta(days=1)
@@ -132,13 +136,17 @@ class Body:
         return Content(size=self.size, path=self._path, even=self.even)
 
     def discard(self) -> None:
-        """Let go of it, memory and file."""
+        """Let go of it, memory and file. A disk that does not let the file go changes nothing of what became of the message."""
         self._release()
         with suppress(OSError):
             if self._file is not None:
                 self._file.close()
         if self._path is not None:
-            self._path.unlink(missing_ok=True)
+            try:
+                self._path.unlink(missing_ok=True)
+            except OSError as error:
+                with suppress(OSError):
+                    log.error("intake.not_removed", path=str(self._path), why=error.strerror)  # noqa: TRY400  -- the reason is all there is
 
     def _fits(self, octets: int) -> bool:
         return self._held + octets <= self._in_memory and self._budget.take(octets)

@@ -5,6 +5,7 @@ import struct
 
 import pytest
 
+from gateway.mail import Reply
 from tests.support.milter import Ending, connect, opened, options, packet, strings
 
 MAIL, RCPT = (packet(command, strings(b"<a@department.example>")) for command in (b"M", b"R"))
@@ -68,6 +69,23 @@ async def test_a_spool_that_takes_no_more_is_a_452(tmp_path):
         house.server._house.settings = house.server._house.settings.model_copy(update={"spool": tmp_path / "file" / "none"})
         await mta.greet()
         assert await mta.message() == [("y", b"452 4.3.1 Too much mail at once, please try again later\0")]
+
+
+async def test_what_was_held_is_told_though_the_spool_file_cannot_be_taken_away(tmp_path):
+    class Odd(Ending):
+        async def submit(self, mail, transaction):
+            reply = await super().submit(mail, transaction)
+            mail.content.path.unlink()
+            mail.content.path.mkdir()
+            return reply
+
+    ending = Odd(reply=Reply(code=250, text="held"))
+    async with opened(tmp_path, ending, limits={"in_memory": 10}) as house, house.mta() as mta:
+        await mta.greet()
+        assert await mta.message() == [("d", b"")]
+        ending.mails[0].content.path.rmdir()
+        assert await mta.message() == [("d", b"")]
+        ending.mails[1].content.path.rmdir()
 
 
 async def test_an_mta_that_goes_away_in_mid_message_has_sent_nothing(tmp_path):

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.settings import Listener
-from tests.support.smtpd import NextHop, opened, settings, stuffed, until
+from tests.support.smtpd import NextHop, Submitted, opened, settings, stuffed, until
 
 MESSAGE = b"Subject: Unit 214\r\n\r\n.keys are in the watch office\r\n"
 WIRE = stuffed(MESSAGE) + b".\r\n"
@@ -280,3 +280,18 @@ async def test_a_client_that_sends_commands_without_end_leaves_the_others_their_
         greedy.write(b"NOOP\r\n" * 3000)
         assert await modest.ask("NOOP") == "250 2.0.0 Ok"
         assert len(greedy.reader._buffer) < len(b"250 2.0.0 Ok\r\n") * 1000
+
+
+async def test_what_was_done_is_told_though_the_spool_file_cannot_be_taken_away(tmp_path, said):
+    class Odd(Submitted):
+        async def __call__(self, mail, transaction):
+            reply = await super().__call__(mail, transaction)
+            mail.content.path.unlink()
+            mail.content.path.mkdir()
+            return reply
+
+    configured = settings(spool=tmp_path, limits={"in_memory": 5})
+    async with opened(None, configured, submit=Odd()) as house, house.greeted() as client:
+        assert await client.send(MESSAGE) == "250 2.0.0 Ok: queued as R1"
+        assert await client.ask("NOOP") == "250 2.0.0 Ok"
+    assert "intake.not_removed" in {event["event"] for event in said}
