@@ -341,9 +341,9 @@ def described(db: Connection, place: Postgres) -> str:
 
 def alone(db: Connection, place: Postgres) -> None:
     """Keep gateways from changing anything until the transaction ends. Raises StoreUnavailable where one is there."""
-    if others := _others(db, place):
-        raise StoreUnavailable(f"{place}: is in use by {', '.join(others)}; stop every gateway first")
     db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_KEY}, {_ALONE})")
+    if others := _others(db, place):  # looked at last: whoever came meanwhile may have written
+        raise StoreUnavailable(f"{place}: is in use by {', '.join(others)}; stop every gateway first")
     for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
         db.exec_driver_sql(f"SET LOCAL {limit} = 0")
 

@@ -1,13 +1,16 @@
 """A shelf moved to another kind of database and back is the same shelf."""
 
+import asyncio
 from dataclasses import replace
 from hashlib import sha256
 
+import psycopg
 import pytest
 
 from gateway.hold import Ruling
 from gateway.ports import Asked, StoreUnavailable
-from gateway.store import Differs, SqliteStore, copy, opened
+from gateway.store import Differs, PostgresStore, SqliteStore, copy, opened
+from gateway.store.postgres import _ALONE, _KEY
 from gateway.trail import first_fault
 from tests.store.test_accounts import account, session
 from tests.store.test_contents import BIG, holding
@@ -15,6 +18,7 @@ from tests.store.test_holds import review
 from tests.support.commands import command
 from tests.support.mails import NOW, held
 from tests.support.parcels import notice, release
+from tests.support.smtpd import until
 
 
 @pytest.fixture
@@ -92,6 +96,19 @@ async def test_nothing_is_copied_while_a_gateway_uses_it(filled, place):
     with pytest.raises(StoreUnavailable, match="in use by another Hatchway"):
         copy(filled, place, "root")
     await shelf.close()
+
+
+async def test_nothing_is_copied_where_a_gateway_came_while_it_was_waited_for_the_last_one(place, clock, tmp_path):
+    await (await PostgresStore.open(place, clock)).close()
+    with psycopg.connect(place.url, autocommit=True) as last, psycopg.connect(place.url, autocommit=True) as seen:
+        last.execute("SELECT pg_advisory_lock(%s, %s)", (_KEY, _ALONE))
+        copying = asyncio.create_task(asyncio.to_thread(copy, place, tmp_path / "copy.db", "root"))
+        waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        await until(lambda: seen.execute(waits).fetchone() is not None)
+        with psycopg.connect(place.url, application_name="hatchway elsewhere 4711"):
+            last.execute("SELECT pg_advisory_unlock_all()")
+            with pytest.raises(StoreUnavailable, match=r"in use by elsewhere \(4711\)"):
+                await copying
 
 
 async def test_a_copy_that_differs_is_no_copy(filled, place, postgres, database):
