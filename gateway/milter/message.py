@@ -19,6 +19,9 @@ log = structlog.get_logger()
 _LARGEST_HEADER = 1024 * 1024
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f]")
+_HOP = r"@(?:\[[^\]\s]*\]|[^@,:\[\s]+)"
+_ROUTE = re.compile(rf"{_HOP}(?:,{_HOP})*:")
+"""Before a mailbox, and no part of it (RFC 5321 §4.1.2, A-d-l)."""
 _PARAMETER = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*(?:=[!-~\x80-\xff]+)?")
 
 BAD_SENDER = Reply(code=501, status="5.1.7", text="This is no sender address")
@@ -42,7 +45,8 @@ def path(said: Iterable[bytes], resolved: str) -> Path | None:
         bare = resolved.encode()
     try:
         text = bare.decode()
-        address = Address.parse(text)
+        route = _ROUTE.match(text)
+        address = Address.parse(text[route.end() :] if route else text)
     except ValueError:  # UnicodeDecodeError among them
         return None
     return None if _UNSAFE.search(text) else (address, Command(path=bare, parameters=kept))
