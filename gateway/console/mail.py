@@ -138,13 +138,19 @@ async def frame(request: Request) -> Response:
 
 
 async def release(request: Request) -> Response:
-    """Let it go, to all or to some."""
+    """Let it go, to all or to some. What leaves open who is to get it lets it go to nobody."""
     form = await form_of(request)
+    others, problem, to = _text(form, "others"), "", list[Address]()
     try:
         to = [Address.parse(str(one)) for one in form.getlist("to")]
     except ValueError:
-        to = []
-    return await ruled(request, "release", form, to=to, note=_text(form, "note"))
+        problem = "Who is to get it cannot be read. Tick them again."
+    if others and not to:
+        problem = problem or "You say why others do not get it, and nobody is ticked. Tick who gets it."
+    if problem:
+        return await refused(request, request.path_params["hold"], "release", Refusal(problem), form, to=to)
+    note = " ".join(filter(None, (_text(form, "note"), others)))
+    return await ruled(request, "release", form, to=to, note=note)
 
 
 async def deny(request: Request) -> Response:
@@ -206,7 +212,7 @@ async def refused(  # noqa: PLR0913  -- what was asked for, and why it was not d
     held = await held_for(request, hold)
     if held is None:
         return _unknown(request)
-    said = {name: _text(form, name) for name in ("note", "reason", "given")} if refusal.first is None else {}
+    said = {name: _text(form, name) for name in ("note", "reason", "given", "others")} if refusal.first is None else {}
     failed = _Failed(act=act, problem=str(refusal), status=refusal.status, said=said, to=tuple(map(str, to)))
     return await _mail(request, held, failed)
 

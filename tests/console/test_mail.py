@@ -230,6 +230,30 @@ async def test_a_release_to_somebody_it_was_never_for_is_refused(console):
     assert (await console.store.get("H1")).review is None
 
 
+@pytest.mark.parametrize(
+    "given", [{"to": ["@department.example"]}, {"to": ["a@department.example", ""], "others": "b is on leave"}]
+)
+async def test_recipients_that_cannot_be_read_release_nothing_to_anybody(console, given):
+    await console.hold()
+    browser = await console.person(Role.REVIEWER)
+    answer = await browser.post("/mail/H1/release", data=given)
+    assert answer.status_code == 422
+    assert (await console.store.get("H1")).review is None
+
+
+async def test_why_the_others_do_not_get_it_with_nobody_ticked_releases_nothing_and_is_kept_to_be_sent_again(console):
+    await flyer(console)
+    browser = await console.person(Role.REVIEWER)
+    answer = await browser.post("/mail/F1/release", data={"others": "b is on leave"})
+    assert (answer.status_code, "Tick who gets it" in answer.text) == (422, True)
+    assert "b is on leave</textarea>" in answer.text
+    assert (await console.store.get("F1")).review is None
+    to = {"to": "a@department.example", "others": "b is on leave", "note": "Thanks."}
+    assert (await browser.post("/mail/F1/release", data=to)).status_code == 303
+    review = (await console.store.get("F1")).review
+    assert (list(map(str, review.recipients)), review.note) == (["a@department.example"], "Thanks. b is on leave")
+
+
 async def test_a_denial_needs_a_reason_canned_or_free_or_both(console):
     await console.hold()
     browser = await console.person(Role.REVIEWER)
