@@ -162,12 +162,15 @@ def _wrong(status: int, faults: Faults, remedy: str) -> Trouble:
 
 
 async def _octets(request: Request) -> bytes:
+    """The whole body: of half of one, or of none that was still to come, nothing is done. Raises Trouble."""
     octets = b""
-    with suppress(ClientDisconnect):
+    try:
         async for piece in request.stream():
             octets += piece
             if len(octets) > _LARGEST:
                 raise Trouble(413, "too-large", "The body is too large.", f"Send at most {_LARGEST} octets.")
+    except ClientDisconnect:
+        raise Trouble(400, "cut-off", "The connection ended before the body did.", "Nothing was done. Send it again.") from None
     return octets
 
 

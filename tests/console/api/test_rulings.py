@@ -32,6 +32,39 @@ async def test_a_release_goes_to_all_or_to_some_and_is_the_tokens(console):
     assert console.woken == 1
 
 
+@pytest.mark.parametrize("sent", [b"", b'{"recipients": ["a@department.example"]', b"{}"])
+async def test_a_body_that_is_cut_off_releases_nothing_to_anybody(console, sent):
+    await console.hold()
+    program = await console.program("reviewer")
+    told = [{"type": "http.request", "body": sent, "more_body": True}, {"type": "http.disconnect"}]
+    said = []
+
+    async def receive():
+        return told.pop(0) if len(told) > 1 else told[0]
+
+    async def send(message):
+        said.append(message)
+
+    request = program.build_request("POST", "/holds/H1/release", json={"recipients": ["a@department.example"], "note": "x"})
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "https",
+        "path": request.url.path,
+        "raw_path": request.url.path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        "client": ("192.0.2.60", 40000),
+        "server": (request.url.host, 443),
+    }
+    await console.app(scope, receive, send)
+    assert (await console.store.get("H1")).review is None
+    assert said[0]["status"] == 400
+
+
 @pytest.mark.parametrize(
     ("act", "body", "state"), [("deny", {"reason": "no"}, "denied"), ("return", {"reason": "Leave out the link."}, "returned")]
 )
