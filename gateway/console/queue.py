@@ -73,7 +73,9 @@ async def decide(request: Request) -> Response:
     """Rule on each of those chosen."""
     form = await form_of(request)
     ids = list(dict.fromkeys(str(one) for one in form.getlist("hold")))[:_MOST]
-    act = "deny" if form.get("act") == "deny" else "release"
+    act = str(form.get("act", ""))
+    if act not in {"release", "deny"}:
+        return trouble(request, 422, "Nothing was decided", "Go back, and choose again whether to release or to deny.")
     note = " ".join(filter(None, (str(form.get("reason", "")).strip(), str(form.get("note", "")).strip())))
     if act == "deny" and not note:
         return _confirm(request, await _lines(request, ids), act, "Say why. The sender reads it.")

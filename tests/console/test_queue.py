@@ -89,6 +89,14 @@ async def test_a_bulk_decision_says_which_were_not_done_and_why(console):
     assert "no such message" in done.text
 
 
+@pytest.mark.parametrize("act", [{}, {"act": "undo"}])
+async def test_a_bulk_decision_that_does_not_say_which_releases_nothing(console, act):
+    await picnics(console, 1)
+    captain = await console.person(Role.REVIEWER)
+    assert (await captain.post("/queue/rule", data={**act, "hold": "P0"})).status_code == 422
+    assert (await console.store.get("P0")).review is None
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [
