@@ -127,7 +127,8 @@ class Webhooks:
                 entries = await self._trail.entries(Asked(after=told), limit=_ENTRIES)
                 if entries:
                     made = [call for entry in entries for call in await self._made(name, hook, entry)]
-                    await self._calls.add(name, told, entries[-1].sequence, made)
+                    if not await self._calls.add(name, told, entries[-1].sequence, made):
+                        continue  # another gateway was first, and perhaps not as far
                 self._told[name] = entries[-1].sequence if entries else told
                 if len(entries) < _ENTRIES:
                     break

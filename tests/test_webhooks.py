@@ -177,6 +177,26 @@ async def test_delivered_and_undeliverable_are_told_of_those_they_are_true_of_an
     assert (last["type"], last["data"]["recipients"]) == ("hold.undeliverable", [str(b)])
 
 
+async def test_what_another_gateway_that_died_left_is_told_though_nothing_more_happens(world):
+    await world.store.hold(held(), [])
+    await world.store.hold(held(id_="H2"), [])
+    real, meanwhile = world.hooks._calls, []
+
+    class Overtaken:
+        def __getattr__(self, name):
+            return getattr(real, name)
+
+        async def add(self, hook, before, after, calls):
+            if not meanwhile:
+                meanwhile.append(await real.add(hook, before, before + 1, calls[:1]))
+            return await real.add(hook, before, after, calls)
+
+    world.hooks._calls = Overtaken()
+    await world.told()
+    await world.told()
+    assert [one["data"]["hold"] for one in world.receiver.events] == ["H1", "H2"]
+
+
 @pytest.mark.parametrize("answer", [b"500 No\r\n\r\n", b"302 Found\r\nLocation: http://127.0.0.1:1/\r\n\r\n", b"", b"200"])
 async def test_what_was_not_heard_is_told_again_under_the_same_id_after_a_pause(world, answer):
     world.receiver.script = [answer]
