@@ -50,6 +50,7 @@ class Viewer:
 
     async def show(self, held: HeldMail) -> Shown:
         """What a reviewer sees of it. Raises Unviewable."""
+        self._there(held)
         if (known := self._shown.get(held.mail.id)) is not None:
             self._shown.move_to_end(held.mail.id)
             return known
@@ -63,6 +64,7 @@ class Viewer:
 
     async def part(self, held: HeldMail, number: str) -> tuple[str, bytes]:
         """The name and the octets of an attachment. Raises KeyError, Unviewable."""
+        self._there(held)
         found = await self._ask(held.mail.id, _part, held.mail.content, number)
         if found is None:
             raise KeyError(number)
@@ -70,6 +72,7 @@ class Viewer:
 
     async def frame(self, held: HeldMail, number: int) -> bytes:
         """A picture or page on which something was found, with a box around it: a JPEG. Raises KeyError, Unviewable."""
+        self._there(held)
         verdict = held.decision.verdict
         found = await self._ask(held.mail.id, _frame, held.mail.content, relevant(verdict), number)
         if found is None:
@@ -78,6 +81,7 @@ class Viewer:
 
     async def source(self, held: HeldMail) -> tuple[str, bool]:
         """The beginning of the message as it is written, and whether there is more. Raises Unviewable."""
+        self._there(held)
         return await self._ask(held.mail.id, _source, held.mail.content)
 
     async def authors(self, held: HeldMail) -> Sequence[Address]:
@@ -100,6 +104,12 @@ class Viewer:
             self._pool.stop()
             await asyncio.to_thread(self._pool.join)
             self._pool = None
+
+    def _there(self, held: HeldMail) -> None:
+        """Raises Unviewable for what was destroyed, and forgets it."""
+        if held.destroyed:
+            self._shown.pop(held.mail.id, None)
+            raise Unviewable(f"its content was destroyed on {held.destroyed:%Y-%m-%d}")
 
     async def _ask(self, id_: str, work: Callable[..., T], *arguments: object) -> T:
         async with self._turn:

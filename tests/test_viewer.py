@@ -5,6 +5,7 @@ import pytest
 
 from gateway import viewer as room
 from gateway.display import Unviewable
+from gateway.mail import Content
 from gateway.viewer import Viewer
 from tests.support import mails
 
@@ -35,6 +36,15 @@ async def test_what_was_shown_is_remembered(viewer):
     held = mails.held()
     first = await viewer.show(held)
     assert await viewer.show(held) is first
+
+
+async def test_what_was_destroyed_is_not_shown_though_it_was_remembered(viewer):
+    held = mails.held()
+    await viewer.show(held)
+    gone = replace(held, mail=replace(held.mail, content=Content(size=held.mail.content.size)), destroyed=mails.NOW)
+    for asked in (viewer.show(gone), viewer.source(gone), viewer.part(gone, "1"), viewer.authors(gone)):
+        with pytest.raises(Unviewable, match="its content was destroyed on 2026-"):
+            await asked
 
 
 async def test_whom_a_message_names_is_found_out_apart_and_remembered(viewer):

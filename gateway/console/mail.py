@@ -34,7 +34,7 @@ async def go(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
-    opens = house(request).links.read(held, request.path_params["token"], me(request))
+    opens = Opens.EXPIRED if held.destroyed else house(request).links.read(held, request.path_params["token"], me(request))
     if opens is Opens.IT:
         return RedirectResponse(f"/mail/{held.mail.id}", 303)
     await step(request, f"link {opens.value}", hold=held.mail.id)
@@ -101,6 +101,8 @@ async def original(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
+    if held.destroyed:
+        return trouble(request, 410, "It is not there any more", f"Its content was destroyed on {held.destroyed:%Y-%m-%d}.")
     await step(request, "original taken", hold=held.mail.id)
     return StreamingResponse(held.mail.content.chunks(), headers=_as_file(f"{held.mail.id}.eml"), media_type="message/rfc822")
 

@@ -2,6 +2,7 @@ import asyncio
 import base64
 import io
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from PIL import Image
@@ -13,6 +14,7 @@ from gateway.people import Role
 from gateway.ports import Purpose
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 from tests.support import mails
+from tests.support.console import URL
 from tests.support.pictures import drawn, octets
 
 FLYER = (
@@ -359,3 +361,15 @@ async def test_each_reviewer_is_sent_a_link_of_his_own(console):
 @pytest.mark.parametrize("path", ["/mail/nothing", "/mail/nothing/page", "/go/nothing/1-x", "/mail/%00"])
 async def test_what_is_not_there_is_said_to_be_not_there(console, path):
     assert (await (await console.person(Role.SUPERVISOR)).get(path)).status_code == 404
+
+
+async def test_of_what_was_destroyed_there_is_no_file_and_its_links_have_expired(console):
+    held = await console.hold()
+    link = console.links.to(held)(Address.parse("captain@department.example")).removeprefix(URL)
+    everybody, at = held.mail.envelope.recipients, console.clock.now()
+    await console.store.rule("H1", Review(reviewer="chief", ruling=Ruling.DENIED, recipients=everybody, note="no", at=at), [])
+    console.clock.forward(timedelta(days=15))
+    assert await console.store.destroy("H1", actor="gateway", why="retention")
+    captain = await console.person(Role.REVIEWER, "captain@department.example")
+    for path in ("/mail/H1/original", link):
+        assert (await captain.get(path)).status_code == 410, path
