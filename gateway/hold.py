@@ -85,6 +85,11 @@ class Assent:
     review: Review
     keys: tuple[str, ...]
 
+    @property
+    def mark(self) -> str:
+        """What tells it from another of the same message."""
+        return f"{self.review.ruling} {self.review.at.isoformat()}"
+
     def fits(self, review: Review) -> bool:
         """Whether that is the same ruling."""
         same = set(self.review.recipients) == set(review.recipients)

@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 
 from gateway.escalation import UP, Escalation
-from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling
+from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling, Turned
 from gateway.lately import lately
 from gateway.mail import Address
 from gateway.notice import Passed
@@ -76,12 +76,17 @@ class Reviews:
         held = await self._held(hold)
         return await self._write(held, self._review(sender, Ruling.WITHDRAWN, held.mail.envelope.recipients, ""))
 
-    async def agree(self, hold: str, *, reviewer: Ruler | str) -> HeldMail:
-        """Be the second of two. Raises ValueError if nobody was the first."""
+    async def agree(self, hold: str, *, reviewer: Ruler | str, to: str = "") -> HeldMail:
+        """Be the second of two. Raises ValueError if nobody was the first.
+
+        to: the mark of the agreement that he was shown; Turned is raised if it is another one now
+        """
         held = await self._held(hold)
         first = held.course.assent
         if first is None:
             raise ValueError("nobody has agreed to anything yet; release it or deny it")
+        if to and to != first.mark:
+            raise Turned
         return await self._decide(held, first.review.ruling, as_ruler(reviewer), first.review.recipients, first.review.note)
 
     async def disagree(self, hold: str, *, reviewer: Ruler | str, note: str = "") -> HeldMail:

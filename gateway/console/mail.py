@@ -167,8 +167,9 @@ def reason(form: FormData) -> str:
 
 
 async def agree(request: Request) -> Response:
-    """Be the second of two."""
-    return await ruled(request, "agree", await form_of(request))
+    """Be the second of two, for what the page showed."""
+    form = await form_of(request)
+    return await ruled(request, "agree", form, given=_text(form, "to") or "nothing")
 
 
 async def disagree(request: Request) -> Response:

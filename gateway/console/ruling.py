@@ -42,7 +42,7 @@ async def rule(  # noqa: PLR0913  -- what there is to say
         "release": lambda: reviews.release(hold, reviewer=who, to=to, note=note),
         "deny": lambda: reviews.deny(hold, reviewer=who, note=note),
         "return": lambda: reviews.send_back(hold, reviewer=who, note=note),
-        "agree": lambda: reviews.agree(hold, reviewer=who),
+        "agree": lambda: reviews.agree(hold, reviewer=who, to=given),
         "disagree": lambda: reviews.disagree(hold, reviewer=who, note=note),
         "hand over": lambda: reviews.hand_over(hold, reviewer=who, to=given, reason=note),
     }

@@ -51,6 +51,7 @@ async def standing(request: Request, held: HeldMail) -> dict[str, object]:
         "two": _TWO[held.reviewers.pair],
         "first": _capital(await name_of(request, assent.review.reviewer)) if assent else "",
         "agreed": assent.review if assent else None,
+        "mark": assent.mark if assent else "",
         "wants": _VERB[assent.review.ruling] if assent else "",
         "mine": assent is not None and Ruler.of(me(request)).is_one_with(assent.keys),
         "given": [

@@ -109,13 +109,29 @@ async def test_the_first_of_two_is_shown_and_the_second_completes(console, capta
     page = (await lieutenant.get("/mail/H1")).text
     assert "Capt. Ruiz agreed to release it" in words(page)
     assert 'action="/mail/H1/agree"' in page
-    again = await captain.post("/mail/H1/agree")
+    shown = {"to": (await console.store.get("H1")).course.assent.mark}
+    assert f'name="to" value="{shown["to"]}"' in page
+    again = await captain.post("/mail/H1/agree", data=shown)
     assert again.status_code == 403
     assert "A second reviewer has to agree, and that cannot be you." in again.text
-    assert (await lieutenant.post("/mail/H1/agree")).status_code == 303
+    assert (await lieutenant.post("/mail/H1/agree", data=shown)).status_code == 303
     assert "Released by Capt. Ruiz and you" in words((await lieutenant.get("/mail/H1")).text)
     late = await captain.post("/mail/H1/deny", data={"note": "no"})
     assert "You and Lt. Park ruled first" in late.text
+
+
+async def test_who_agrees_agrees_to_what_his_page_showed_and_to_nothing_else(console, captain, lieutenant):
+    await console.hold(pair="both")
+    await captain.post("/mail/H1/deny", data={"note": "A campaign."})
+    [shown] = re.findall('name="to" value="(denied[^"]*)"', (await lieutenant.get("/mail/H1")).text)
+    await captain.post("/mail/H1/release", data={"note": "It is none, after all."})
+    for data in ({"to": shown}, {}):
+        answer = await lieutenant.post("/mail/H1/agree", data=data)
+        assert (answer.status_code, "Something else happened to this message meanwhile" in answer.text) == (409, True)
+    held = await console.store.get("H1")
+    assert held.review is None
+    assert (await lieutenant.post("/mail/H1/agree", data={"to": held.course.assent.mark})).status_code == 303
+    assert str((await console.store.get("H1")).review.ruling) == "released"
 
 
 async def test_another_session_of_the_same_account_is_no_second_reviewer(console, captain):
