@@ -125,7 +125,7 @@ def _answers(fronts: Sequence[Front]) -> Mapping[str, Answer]:
         return fronts[0].meters.told(await fronts[0].watched.standing())
 
     async def reload(given: Mapping[str, Any]) -> object:
-        return await fronts[0].reload(given["actor"])
+        return {**await fronts[0].reload(given["actor"]), "law": fronts[0].judges.law.versions}
 
     async def seen(given: Mapping[str, Any]) -> None:
         await fronts[0].vigil.see(**given)

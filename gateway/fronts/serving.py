@@ -36,6 +36,7 @@ class Gateway:
         self.keepers = tuple(Keeper(self, number) for number in range(1, settings.fronts + 1))
         self.several = Several(self.keepers, since=datetime.now(UTC))
         self._laws: dict[int, Mapping[str, str]] = {}
+        self.several.obeyed = self._laws.__setitem__
         self._lives: list[asyncio.Task[None]] = []
 
     def handed(self, number: int, line: int) -> Handed:

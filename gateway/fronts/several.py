@@ -27,7 +27,8 @@ _NONE_UP = "no front is up; the log says why, and they are started anew"
 class Several:
     """It answers `gateway.monitor.Asked`, too. since: when the gateway was started; reloaded: what became of the last reload.
 
-    told: called after each reload, for whoever shows how it stands
+    told: called after each reload, for whoever shows how it stands; obeyed: with a front's number and its law, as soon as it
+    has another, so that whoever starts from then on is given that
     """
 
     def __init__(self, keepers: Sequence[Keeper], *, since: datetime) -> None:
@@ -39,6 +40,7 @@ class Several:
         self.reloaded = "as started"
         self.stopping = False
         self.told: Callable[[], None] = lambda: None
+        self.obeyed: Callable[[int, Mapping[str, str]], None] = lambda _number, _law: None
 
     def left(self, number: int) -> None:
         """That front is gone."""
@@ -70,9 +72,9 @@ class Several:
         return said
 
     async def _reload(self, actor: str) -> Mapping[str, object]:
-        """What the first that answered said; whoever is then without its law is replaced by one that has it."""
-        said, without = None, list[Keeper]()
-        for keeper in tuple(self._up()):
+        """What the first that answered said; whoever is then without its law, or is starting, is replaced by one that has it."""
+        said, without, up = None, list[Keeper](), tuple(self._up())
+        for keeper in up:
             answer = await self._obeyed(keeper, actor)
             if answer is None or (said is not None and answer != said):
                 log.error("front.not_reloaded", number=keeper.number, said=answer)
@@ -83,18 +85,20 @@ class Several:
                     break
         if said is None:
             return {"loaded": False, "mistakes": _NONE_UP}
-        for keeper in without:
+        starting = [keeper for keeper in self._keepers if keeper not in up] if said["loaded"] else []
+        for keeper in (*without, *starting):
             keeper.replace()
         return said
 
-    @staticmethod
-    async def _obeyed(keeper: Keeper, actor: str) -> Mapping[str, object] | None:
+    async def _obeyed(self, keeper: Keeper, actor: str) -> Mapping[str, object] | None:
         """What it says; None if it does not."""
         try:
             async with asyncio.timeout(_LAW):
-                said: Mapping[str, object] = await keeper.ask("reload", actor=actor)
+                said = dict(await keeper.ask("reload", actor=actor))
         except (Gone, TimeoutError):
             return None
+        if law := said.pop("law", None):
+            self.obeyed(keeper.number, law)
         return said
 
     async def status(self) -> Mapping[str, object]:

@@ -14,12 +14,14 @@ REFUSED = {"loaded": False, "mistakes": "policies.yaml:1:1"}
 
 @dataclass
 class Front:
-    """One that says this when it is to reload; nothing: it is gone."""
+    """One that says this when it is to reload; nothing: it is gone. known: the laws that one in its place would choose from."""
 
     number: int
     says: dict | None
     up: bool = True
     asked: list = field(default_factory=list)
+    replaced: list = field(default_factory=list)
+    known: dict = field(default_factory=dict)
 
     async def ask(self, name, **given):
         self.asked.append((name, given))
@@ -29,6 +31,7 @@ class Front:
 
     def replace(self):
         self.up = False
+        self.replaced.append(dict(self.known))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,21 @@ async def test_whoever_is_without_the_law_of_the_first_is_replaced_by_one_that_h
     assert await Several(fronts, since=datetime.now(UTC)).reload("admin") == answer
     assert [front.number for front in fronts if front.asked] == asked
     assert [front.number for front in fronts if not front.up] == replaced
+
+
+async def test_a_front_that_was_starting_meanwhile_starts_anew_under_the_law_that_came():
+    known = {}
+    fronts = [Front(1, {**NEW, "law": {"plain": "new"}}), Front(2, NEW, up=False, known=known)]
+    several = Several(fronts, since=datetime.now(UTC))
+    several.obeyed = known.__setitem__
+    assert await several.reload("admin") == NEW
+    assert (fronts[1].asked, fronts[1].replaced) == ([], [{1: {"plain": "new"}}])
+
+
+async def test_a_front_that_was_starting_is_left_alone_where_nothing_new_came():
+    fronts = [Front(1, REFUSED), Front(2, NEW, up=False)]
+    assert await Several(fronts, since=datetime.now(UTC)).reload("admin") == REFUSED
+    assert fronts[1].replaced == []
 
 
 async def test_where_none_answers_all_stay_as_they_are():
