@@ -162,16 +162,14 @@ async def test_letters_outside_ascii_are_declared_where_nobody_did(house, mta):
 
 
 async def test_a_source_route_goes_on_as_it_was_written_and_makes_no_other_mailbox(house, mta):
-    told = await mta.envelope(
-        b"<@a.example:officer@department.example>", b"<@a.example,@[IPv6:2001:db8::1]:b@other.example>", b'<"@x:c"@other.example>'
-    )
-    assert [command for command, _ in told] == ["c", "c", "c"]
+    routed = b"<@a.example,@[IPv6:2001:db8::1]:b@other.example>"
+    await mta.envelope(b"<@a.example:officer@department.example>", routed, b'<"@x:c"@other.example>')
     mta.content()
     await mta.ending()
-    [mail] = house.ending.mails
-    assert str(mail.envelope.sender) == "officer@department.example"
-    assert [(one.local, one.domain) for one in mail.envelope.recipients] == [("b", "other.example"), ("@x:c", "other.example")]
-    assert mail.envelope.rcpts[0].path == b"@a.example,@[IPv6:2001:db8::1]:b@other.example"
+    envelope = house.ending.mails[0].envelope
+    assert str(envelope.sender) == "officer@department.example"
+    assert [(one.local, one.domain) for one in envelope.recipients] == [("b", "other.example"), ("@x:c", "other.example")]
+    assert envelope.rcpts[0].path == routed[1:-1]
 
 
 async def test_an_address_without_its_domain_is_completed_as_the_mta_does(house, mta):
