@@ -13,12 +13,18 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import structlog
+
 from gateway.mail import Reply
-from gateway.smarthost.replies import GARBLED, LOST, SILENT
+from gateway.smarthost.replies import GARBLED, LOCKED_OUT, LOST, SILENT
+
+log = structlog.get_logger()
 
 _LINE = re.compile(rb"([2-5][0-5][0-9])(?:([ -])([^\r\n]*))?")
 _CLOSING = 421
 _REFUSALS = range(400, 600)
+_OF_US = frozenset({530, 534, 535, 538})
+"""The relay wants TLS or a login of us (RFC 3207 §4, RFC 4954 §6): that is for an admin to mend, and speaks against no mail."""
 _LONGEST_REPLY = 32 * 1024
 _PARTING = 1.0
 """Seconds the relay has to answer QUIT."""
@@ -93,7 +99,10 @@ class Wire(asyncio.Protocol):
         self._transport.write(octets)
 
     async def reply(self, *expected: int, within: float) -> Reply:
-        """The next reply: 4yz, 5yz or one of the codes expected. Raises Lost, also for 421 (RFC 5321 §3.8)."""
+        """The next reply: 4yz, 5yz or one of the codes expected. Raises Lost, also for 421 (RFC 5321 §3.8).
+
+        A 5yz that is about us, and not about the mail, is 451.
+        """
         with self._whole_or_gone():
             await self._until(lambda: bool(self._replies), within)
             reply = self._replies.popleft()
@@ -101,6 +110,9 @@ class Wire(asyncio.Protocol):
                 raise self._fail(LOST, f"the relay said {reply}")
             if reply.code not in expected and reply.code not in _REFUSALS:
                 raise self._fail(GARBLED, f"the relay said {reply}", again=False)
+            if reply.code in _OF_US:
+                log.error("relay.locked_out", said=str(reply))
+                return LOCKED_OUT
             return reply
 
     async def drain(self, within: float) -> None:

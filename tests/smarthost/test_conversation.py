@@ -6,7 +6,19 @@ import pytest
 from gateway.mail import Client, Command
 from gateway.mail.content import Content
 from tests.support.relay import FakeRelay, hang, late, say, split
-from tests.support.smarthost import ALICE, BOB, CLIENT, MESSAGE, SENDER, begun, conversation, outgoing, seconds, smarthost
+from tests.support.smarthost import (
+    ALICE,
+    BOB,
+    CLIENT,
+    MESSAGE,
+    SENDER,
+    begun,
+    conversation,
+    envelope,
+    outgoing,
+    seconds,
+    smarthost,
+)
 
 
 async def test_a_message_reaches_the_relay_as_it_came_and_its_250_comes_back(relay):
@@ -117,6 +129,25 @@ async def test_the_relays_own_answers_reach_the_client(relay):
     assert (second.code, second.status) == (450, "4.2.0")
     assert str(reply) == "554 5.5.1 no valid recipients"
     assert relay.messages == []
+
+
+@pytest.mark.parametrize(
+    "refusal", ["530 5.7.0 Must issue a STARTTLS command first", "530 5.7.0 AUTH first", "538 5.7.11 Encryption"]
+)
+@pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
+async def test_what_we_lack_at_the_relay_is_no_refusal_of_the_mail_and_is_an_error_in_the_log(relay, said, refusal, step):
+    relay.script(step, say(refusal))
+    async with conversation(smarthost(relay)) as talk:
+        replies = [await talk.mail(SENDER), await talk.rcpt(ALICE), await talk.send(outgoing())]
+    worst = next(reply for reply in replies if not reply.good)
+    assert str(worst) == "451 4.7.8 The mail relay does not accept mail from here now, please try again later"
+    assert [(line["event"], line["log_level"], line["said"]) for line in said if line["event"] == "relay.locked_out"] == [
+        ("relay.locked_out", "error", refusal)
+    ]
+    relay.script(step, say(refusal))
+    receipt = await smarthost(relay).deliver(envelope(ALICE), outgoing())
+    assert receipt.reply.code == 451
+    assert all(reply.transient for _, reply in receipt.refused)
 
 
 async def test_one_connection_serves_the_whole_session(relay):
