@@ -58,7 +58,7 @@ class Templates:
         except Exception as error:
             if self._used is self._shipped:
                 raise
-            log.warning("notice.template_failed", name=name, where=str(self._place(error, name)), error=str(error))
+            log.warning("notice.template_failed", name=name, where=str(self._place(error, name)), fault=type(error).__name__)
             return _render(self._shipped, name, context)
 
     def rehearse(self, name: str, context: Context) -> Iterator[Problem]:

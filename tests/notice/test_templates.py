@@ -123,6 +123,13 @@ def test_a_template_that_fails_on_a_real_message_gives_way_to_the_shipped_one(ov
     assert "notice.template_failed" in caplog.text
 
 
+def test_the_log_has_no_word_of_the_message_at_which_a_template_failed(overridden, held, caplog):
+    notices = overridden(sender_held__txt="x\n\n{{ subject if recipient_count != 3 else {}[subject].upper() }}\n")
+    assert "Your message has not been sent yet." in text_of(notices.to_sender_held(held, NOW))
+    assert "sender_held.txt.j2:3" in caplog.text
+    assert "Monthly" not in caplog.text
+
+
 def test_html_in_a_value_is_escaped_and_in_a_text_left_alone(notices, case):
     held = case.having(subject="<b>&amp;</b>").held()
     mail = notices.to_sender_held(held, NOW)
