@@ -81,8 +81,8 @@ class Page:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
-        where = list(spans(self.text))
-        rules = self._words.rules([running(self.text[start:end].lower()) for start, end in where])
+        where = spans(self.text)
+        rules = self._words.rules(_running(self.text, where))
         return tuple([Sentence(self, start, end, found) for (start, end), found in zip(where, rules, strict=True)])
 
     @cached_property
@@ -134,6 +134,14 @@ class Page:
             at = term.end
         pieces.append(names(text[at : sentence.end], at - first, known))
         return settle("".join(pieces))
+
+
+def _running(text: str, where: list[tuple[int, int]]) -> list[str]:
+    """Those pieces of the text in small letters, each on one line; see masking.running."""
+    if not text.isascii() or ">" in text or "|" in text:
+        return [running(text[start:end].lower()) for start, end in where]
+    low = text.lower()
+    return [" ".join(low[start:end].split()) for start, end in where]
 
 
 def _apart(found: list[Term]) -> Iterator[Term]:

@@ -9,10 +9,9 @@ A term ending in `*` matches as the start of a word. A term in small letters mat
 only as written, or all in capitals (behind "=", only as written). pyahocorasick stays behind this door.
 """
 
-from bisect import bisect_right
+import re
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain, groupby, islice
-from operator import itemgetter
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import ahocorasick
@@ -214,6 +213,9 @@ WRITTEN = {
 """What shows a token that is not found as a term, but by its form."""
 
 
+Seen = re.Pattern[str] | None
+"""See rules.Row."""
+
 _KEPT = 8192
 """So many sentences are kept with their rules, some three megabytes."""
 
@@ -233,7 +235,7 @@ _made = tuple.__new__
 class Words:
     """All terms, with those of the roster, and the needles of the rules: each as one automaton."""
 
-    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]]) -> None:
+    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]], seen: Sequence[Seen] = ()) -> None:
         listed = (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more)
         meanings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
         for mark, term in listed:
@@ -244,7 +246,7 @@ class Words:
         for key, many in meanings.items():
             self._terms.add_word(key, (len(key), tuple(many)))
         self._terms.make_automaton()
-        self._sieve = Sieve(listed, rules)
+        self._sieve = Sieve(listed, rules, seen)
 
     def find(self, text: str, low: str, begin: int, stop: int) -> list[Term]:
         """The terms in text[begin:stop] in order of their ends; all are whole words. low: the text in small letters, as long."""
@@ -275,7 +277,8 @@ class _Way(NamedTuple):
 class Sieve:
     """Finds which rules may match, by one pass for the rarest needles, and a look for the others where one was found."""
 
-    def __init__(self, listed: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]]) -> None:
+    def __init__(self, listed: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]], seen: Sequence[Seen] = ()) -> None:
+        self._seen = {number: pattern for number, pattern in enumerate(seen) if pattern}
         leads: dict[str, list[_Way]] = {}
         sets: dict[tuple[str, ...], int] = {}
         for number, ways in enumerate(rules):
@@ -315,43 +318,48 @@ class Sieve:
         return [found[sentence] or () for sentence in sentences]
 
     def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        said, led = list(sentences), self._led(sentences)
-        for number, mark, _ in led:
-            said[number] += mark
-        found: list[tuple[int, ...]] = [()] * len(said)
-        for number, group in groupby(led, key=itemgetter(0)):
-            found[number] = tuple(sorted(self._fit(said[number], chain.from_iterable(ways for _, _, ways in group))))
+        found: list[tuple[int, ...]] = [()] * len(sentences)
+        for number, (marks, ways) in self._led(sentences).items():
+            if rules := self._fit(sentences[number] + marks, ways):
+                found[number] = tuple(sorted(rule for rule in rules if self._may(rule, sentences[number])))
         return found
+
+    def _may(self, rule: int, sentence: str) -> bool:
+        seen = self._seen.get(rule)
+        return seen is None or seen.search(sentence) is not None
 
     def _fit(self, said: str, ways: Iterable[_Way]) -> set[int]:
         """The rules of those ways for which a needle of each set is in what is said."""
         rules: set[int] = set()
         held: dict[int, bool] = {}
-        holds = said.__contains__
+        holds, sets = said.__contains__, self._sets
         for rule, others in ways:
-            if rule in rules:
-                continue
             for number in others:
-                if number not in held:
-                    held[number] = any(map(holds, self._sets[number]))
-                if not held[number]:
+                if (fits := held.get(number)) is None:
+                    fits = held[number] = any(map(holds, sets[number]))
+                if not fits:
                     break
             else:
                 rules.add(rule)
         return rules
 
-    def _led(self, sentences: Sequence[str]) -> list[tuple[int, str, tuple[_Way, ...]]]:
-        """In order: the number of the sentence, the mark of the term that was found in it, or "", and the ways it leads to."""
+    def _led(self, sentences: Sequence[str]) -> dict[int, tuple[str, list[_Way]]]:
+        """By the number of the sentence: the marks of the terms that were found in it, and the ways that lead on."""
         text = "\n".join(sentences)
-        starts = list(accumulate((len(sentence) + 1 for sentence in sentences), initial=0))
-        led = []
+        ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
+        led: dict[int, tuple[str, list[_Way]]] = {}
+        number = 0
         for last, (length, begin, meanings) in self._automaton.iter(text):
             start = last - length + 1
             within = start > 0 and text[start - 1].isalnum()
             if within and begin:
                 continue
             goes_on = text[last + 1 : last + 2].isalnum()
-            for begins, ends, mark, ways in meanings:
-                if not (within and begins) and not (goes_on and ends):
-                    led.append((bisect_right(starts, start) - 1, mark, ways))
+            while last >= ends[number]:
+                number += 1
+            for begins, whole, mark, ways in meanings:
+                if not (within and begins) and not (goes_on and whole):
+                    marks, many = led.get(number) or ("", [])
+                    many += ways
+                    led[number] = marks + mark, many
         return led

@@ -220,7 +220,14 @@ DETECTORS = (
             ),
             row(0.62, r"\bN in D\b(?=[.!]|$)", near="OPE", on="november primary june march"),
             row(0.55, r"\bkeep (?:him|her|N) in N\b"),
-            row(0.6, r"\bN (?:'2[0-9]|20[2-3]\d)(?=[.!,?]|$| -)", near="OPE", alone=0.75, on="'2 202"),
+            row(
+                0.6,
+                r"\bN (?:'2[0-9]|20[2-3]\d)(?=[.!,?]|$| -)",
+                near="OPE",
+                alone=0.75,
+                on="'2 202",
+                seen=r"[^,] (?:'2|20[23])\d(?:[.!,?]| -|\W*$)",
+            ),
             row(0.6, r"^(?:O )?N (?:for|4) (?:the )?<OFFICE>(?: all the way| \d+| D| place \d)?(?=[.!,]*$)", alone=1.0),
             row(0.55, r"\bN (?:for|4|para) (?:the )?<OFFICE>(?:[!]+| all the way| is the right| in D|,? and)"),
             row(
