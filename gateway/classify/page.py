@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from gateway.classify.masking import ACCOUNT, names, running, settle
 from gateway.classify.mention import unspoken
@@ -127,13 +128,19 @@ class Page:
         if not sentence.terms:
             return settle(names(text[at : sentence.end], 0, _UNKNOWN))
         terms = [term for term in sentence.terms if not _first_name(term, text) and _stands(term, self.text, text)]
-        known = frozenset(at - first for term in terms for at in range(term.start, term.end))
+        apart = list(_apart(terms))
+        known = _UNKNOWN if len(apart) == len(terms) else _known(terms, first)
         pieces = []
-        for term in _apart(terms):
-            pieces += [names(text[at : term.start], at - first, known), term.mark]
-            at = term.end
+        for mark, start, end in apart:
+            pieces += [names(text[at:start], at - first, known), mark]
+            at = end
         pieces.append(names(text[at : sentence.end], at - first, known))
         return settle("".join(pieces))
+
+
+def _known(terms: list[Term], first: int) -> frozenset[int]:
+    """Where behind text[first] the terms stand."""
+    return frozenset(chain.from_iterable(range(start - first, end - first) for _, start, end in terms))
 
 
 def _running(text: str, where: list[tuple[int, int]]) -> list[str]:
@@ -159,7 +166,7 @@ def _first_name(term: Term, text: str) -> bool:
 
 
 def _stands(term: Term, text: str, left: str) -> bool:
-    return text[term.start : term.end] == left[term.start : term.end]
+    return text is left or text[term.start : term.end] == left[term.start : term.end]
 
 
 def lower(text: str) -> str:
