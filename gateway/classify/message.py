@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 
 from gateway.classify.page import Page, Sentence
 from gateway.classify.signs import notice
@@ -161,8 +161,11 @@ class Message:
         """Whether it is the subject of a message that says more below it: a heading, and no sign."""
         if page.passage.place.header != "Subject":
             return False
-        below = (other.text[:SHORT] for other in self.pages if not other.passage.place.header)
-        return len(list(islice(chain.from_iterable(map(_WORDS.finditer, below)), FEW))) == FEW
+        few = 0
+        for other in self.pages:
+            if few < FEW and not other.passage.place.header:
+                few += len(list(islice(_WORDS.finditer(other.text, 0, SHORT), FEW)))
+        return few >= FEW
 
     @cached_property
     def telling(self) -> tuple[tuple[Page, Sentence], ...]:

@@ -12,7 +12,7 @@ from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Term, Words
+from gateway.classify.words import MASKED, Term, Words, told
 from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
@@ -83,8 +83,18 @@ class Page:
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
         where = spans(self.text)
-        rules = self._words.rules(_running(self.text, where))
-        return tuple([Sentence(self, start, end, found) for (start, end), found in zip(where, rules, strict=True)])
+        said = _running(self.text, where)
+        made = []
+        for (start, end), seen, (rules, heard) in zip(where, said, self._words.rules(said), strict=True):
+            terms = told(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
+            made.append(Sentence(self, start, end, rules, terms))
+        return tuple(made)
+
+    def _reads(self, start: int, end: int, seen: str) -> bool:
+        """Whether what was seen stands in text[start:end] as it is, and is no piece of a word."""
+        low = self._low
+        apart = not (start and low[start - 1].isalnum()) and not low[end : end + 1].isalnum()
+        return apart and low[start:end] == seen
 
     @cached_property
     def _low(self) -> str:

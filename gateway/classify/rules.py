@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from gateway.classify.needles import Way, both, needles, only
+from gateway.classify.words import OFFICES, terms
 from gateway.verdict import Category, Kind
 
 SLOTS = {
@@ -24,6 +25,12 @@ SLOTS = {
     "GAP": r"[^.!?]{0,40}",
     "WIDE": r"[^.!?]{0,90}",
 }
+FOR_OFFICE = (
+    r" (?:for|4|para) (?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*"
+    rf"(?:{'|'.join(re.escape(term.strip('=*').lower()) for term in terms(OFFICES))}"
+    r"|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)"
+)
+"""What "for O" and "for <OFFICE>" are before a text is masked."""
 
 
 @dataclass(frozen=True, slots=True)

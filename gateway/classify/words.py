@@ -10,7 +10,7 @@ only as written, or all in capitals (behind "=", only as written). pyahocorasick
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, islice
 from typing import NamedTuple
 
@@ -216,8 +216,8 @@ WRITTEN = {
 Seen = re.Pattern[str] | None
 """See rules.Row."""
 
-_KEPT = 8192
-"""So many sentences are kept with their rules, some three megabytes."""
+_KEPT, _FEW = 8192, 8
+"""So many sentences are kept with their rules and with so many of their words, some four megabytes, ten at most."""
 
 
 class Term(NamedTuple):
@@ -228,8 +228,22 @@ class Term(NamedTuple):
     end: int
 
 
+_Meaning = tuple[str, bool, tuple[str, ...]]
+"""The class of a term, whether it is the start of a word, and how it must be written, if that counts."""
+Heard = tuple[tuple[int, int, tuple[_Meaning, ...]], ...]
+"""What may be terms of a sentence: from where to where it stands in it, and what terms it may be."""
+
+
+class Sifted(NamedTuple):
+    """Of a sentence the numbers of the rules that may match, and, where there are some, what may be terms if that is known."""
+
+    rules: tuple[int, ...] = ()
+    heard: Heard | None = None
+
+
 _made = tuple.__new__
 """Makes a Term without a step in between: no other thing is made so often."""
+_NOTHING = Sifted()
 
 
 class Words:
@@ -237,7 +251,7 @@ class Words:
 
     def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]], seen: Sequence[Seen] = ()) -> None:
         listed = (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more)
-        meanings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
+        meanings: dict[str, list[_Meaning]] = {}
         for mark, term in listed:
             stem, written = term.endswith("*"), term.strip("=*")
             forms = (written,) if term[0] == "=" else () if written == written.lower() else (written, written.upper())
@@ -246,7 +260,7 @@ class Words:
         for key, many in meanings.items():
             self._terms.add_word(key, (len(key), tuple(many)))
         self._terms.make_automaton()
-        self._sieve = Sieve(listed, rules, seen)
+        self._sieve = Sieve(listed, rules, seen, meanings)
 
     def find(self, text: str, low: str, begin: int, stop: int) -> list[Term]:
         """The terms in text[begin:stop] in order of their ends; all are whole words. low: the text in small letters, as long."""
@@ -262,9 +276,19 @@ class Words:
                     found.append(_made(Term, (mark, start, end)))
         return found
 
-    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        """For each sentence, in small letters as the masked form has them, the numbers of the rules that may match in it."""
+    def rules(self, sentences: Sequence[str]) -> list[Sifted]:
+        """What is known of each sentence, in small letters as the masked form has them."""
         return self._sieve.rules(sentences)
+
+
+def told(text: str, first: int, heard: Heard) -> tuple[Term, ...]:
+    """The terms in what was heard of a sentence that begins at text[first], if what stands there is written as it was heard."""
+    return tuple([
+        _made(Term, (mark, first + start, first + end))
+        for start, end, meanings in heard
+        for mark, _, forms in meanings
+        if not forms or text[first + start : first + end] in forms
+    ])  # fmt: skip
 
 
 class _Way(NamedTuple):
@@ -277,7 +301,13 @@ class _Way(NamedTuple):
 class Sieve:
     """Finds which rules may match, by one pass for the rarest needles, and a look for the others where one was found."""
 
-    def __init__(self, listed: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]], seen: Sequence[Seen] = ()) -> None:
+    def __init__(
+        self,
+        listed: Iterable[tuple[str, str]],
+        rules: Sequence[tuple[Way, ...]],
+        seen: Sequence[Seen],
+        terms: Mapping[str, Sequence[_Meaning]],
+    ) -> None:
         self._seen = {number: pattern for number, pattern in enumerate(seen) if pattern}
         leads: dict[str, list[_Way]] = {}
         sets: dict[tuple[str, ...], int] = {}
@@ -301,27 +331,31 @@ class Sieve:
             for written in many:
                 keys.setdefault(written, []).append((False, False, mark, tuple(leads.get(mark, ()))))
         self._automaton = ahocorasick.Automaton()
-        for key, meanings in keys.items():
-            self._automaton.add_word(key, (len(key), all(begins for begins, *_ in meanings), tuple(meanings)))
+        for key in keys.keys() | terms.keys():
+            begin = all(begins for begins, *_ in keys.get(key, ())) and (key not in terms or key[0].isalnum())
+            self._automaton.add_word(key, (len(key), begin, tuple(keys.get(key, ())), tuple(terms.get(key, ()))))
         self._automaton.make_automaton()
-        self._kept: dict[str, tuple[int, ...]] = {}
+        self._kept: dict[str, Sifted] = {}
 
-    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
+    def rules(self, sentences: Sequence[str]) -> list[Sifted]:
         """See Words.rules. What was found for a sentence is kept: the alternatives of a message say the same, and forms."""
-        found = {sentence: self._kept.get(sentence) for sentence in sentences}
-        if fresh := [sentence for sentence, rules in found.items() if rules is None]:
-            sifted = dict(zip(fresh, self._sifted(fresh), strict=True))
-            found |= sifted
-            if len(self._kept) + len(sifted) > _KEPT:
-                self._kept.clear()
-            self._kept.update(islice(sifted.items(), _KEPT))
-        return [found[sentence] or () for sentence in sentences]
+        kept = self._kept
+        found = list(map(kept.get, sentences))
+        sifted = iter(self._sifted([sentence for sentence, known in zip(sentences, found, strict=True) if known is None]))
+        each = [next(sifted) if known is None else known for known in found]
+        if len(kept) + len(each) > _KEPT:
+            kept.clear()
+        kept.update(islice(zip(sentences, each, strict=True), _KEPT))
+        return each
 
-    def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        found: list[tuple[int, ...]] = [()] * len(sentences)
-        for number, (marks, ways) in self._led(sentences).items():
-            if rules := self._fit(sentences[number] + marks, ways):
-                found[number] = tuple(sorted(rule for rule in rules if self._may(rule, sentences[number])))
+    def _sifted(self, sentences: Sequence[str]) -> list[Sifted]:
+        found = [_NOTHING] * len(sentences)
+        led, heard = self._led(sentences)
+        for number, (marks, ways) in led.items():
+            if fit := self._fit(sentences[number] + marks, ways):
+                rules = tuple(sorted(rule for rule in fit if self._may(rule, sentences[number])))
+                terms = heard.get(number, [])
+                found[number] = Sifted(rules, tuple(terms) if len(terms) <= _FEW else None) if rules else _NOTHING
         return found
 
     def _may(self, rule: int, sentence: str) -> bool:
@@ -343,13 +377,16 @@ class Sieve:
                 rules.add(rule)
         return rules
 
-    def _led(self, sentences: Sequence[str]) -> dict[int, tuple[str, list[_Way]]]:
-        """By the number of the sentence: the marks of the terms that were found in it, and the ways that lead on."""
+    def _led(
+        self, sentences: Sequence[str]
+    ) -> tuple[dict[int, tuple[str, list[_Way]]], dict[int, list[tuple[int, int, tuple[_Meaning, ...]]]]]:
+        """By the number of the sentence: the marks of the terms in it and the ways that lead on; and what may be terms."""
         text = "\n".join(sentences)
         ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
         led: dict[int, tuple[str, list[_Way]]] = {}
+        heard: dict[int, list[tuple[int, int, tuple[_Meaning, ...]]]] = {}
         number = 0
-        for last, (length, begin, meanings) in self._automaton.iter(text):
+        for last, (length, begin, meanings, terms) in self._automaton.iter(text):
             start = last - length + 1
             within = start > 0 and text[start - 1].isalnum()
             if within and begin:
@@ -357,9 +394,14 @@ class Sieve:
             goes_on = text[last + 1 : last + 2].isalnum()
             while last >= ends[number]:
                 number += 1
+            if terms and not (within and text[start].isalnum()):
+                at = start - (ends[number] - len(sentences[number]) - 1)
+                fit = tuple([meaning for meaning in terms if meaning[1] or not goes_on])
+                if fit:
+                    heard.setdefault(number, []).append((at, at + length, fit))
             for begins, whole, mark, ways in meanings:
                 if not (within and begins) and not (goes_on and whole):
                     marks, many = led.get(number) or ("", [])
                     many += ways
                     led[number] = marks + mark, many
-        return led
+        return led, heard
