@@ -34,8 +34,8 @@ _TITLES = (
 _TITLE = frozenset({"O", *_TITLES.split("|")})
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
 _JOINED = re.compile(
-    r"N(?<=\bN)(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter | bin "
-    r"| ibn | abu | [ae]l-| y |, )N\b)+"
+    r"N(?<=\bN)(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter "
+    r"| bin | ibn | abu | [ae]l-| y |, )N\b)+"
 )
 _NUMBERED = re.compile(r"\b(?:N|local|lodge) (?:no\.? ?)?\d{1,3}\b(?! (?:O|clerk|president)\b)|\b(?:local|lodge)(?= N)")
 _NO_WORD = re.compile(r"\W")

@@ -125,7 +125,7 @@ def _sequence(parts: Iterable[_Part]) -> _Part:
     exact = parted = hollow = True
     fresh = False
     for part in parts:
-        fresh, parted = _begins(part, fresh), _begins(part, parted)
+        fresh, parted = _begins(part, before=fresh), _begins(part, before=parted)
         hollow = hollow and part.hollow
         if part.forms is not None and (len(forms) * len(part.forms) <= FORMS or 1 in {len(forms), len(part.forms)}):
             forms = frozenset(before + behind for before in forms for behind in part.forms)
@@ -170,7 +170,7 @@ class _Parser:
             self._at += 1
             part = self._group(_EDGE if fresh else _EMPTY) if character == "(" else self._atom(character)
             parts.append(_repeated(part, *self._times()))
-            fresh = _begins(parts[-1], fresh)
+            fresh = _begins(parts[-1], before=fresh)
         return _sequence(parts)
 
     def _atom(self, character: str) -> _Part:
@@ -224,7 +224,7 @@ class _Parser:
         return least, most
 
 
-def _begins(part: _Part, before: bool) -> bool:
+def _begins(part: _Part, *, before: bool) -> bool:
     """True if a letter behind the part begins a word; before: if one in its place does."""
     return part.parted and (before or not part.hollow)
 

@@ -18,6 +18,8 @@ from gateway.reading import Origin, Passage
 
 _MONTHS = frozenset({"April", "May", "June", "August"})
 _NAME = re.compile(r" [A-Z][a-z]")
+_APART = ">|\t\r\v\f\x1c\x1d\x1e\x1f"
+"""Where a text has one of these, more than line ends and blanks is to be put right in its sentences."""
 _UNKNOWN: frozenset[int] = frozenset()
 
 
@@ -83,12 +85,19 @@ class Page:
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
         where = spans(self.text)
-        said = _running(self.text, where)
+        said = self._said(where)
         made = []
         for (start, end), seen, (rules, heard) in zip(where, said, self._words.rules(said), strict=True):
             terms = told(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
             made.append(Sentence(self, start, end, rules, terms))
         return tuple(made)
+
+    def _said(self, where: list[tuple[int, int]]) -> list[str]:
+        """Those pieces of the text in small letters, each on one line; see masking.running."""
+        if not self.text.isascii() or any(map(self.text.__contains__, _APART)):
+            return [running(self.text[start:end].lower()) for start, end in where]
+        said = [self._low[start:end] for start, end in where]
+        return [" ".join(piece.split()) if "  " in piece else piece for piece in said]
 
     def _reads(self, start: int, end: int, seen: str) -> bool:
         """Whether what was seen stands in text[start:end] as it is, and is no piece of a word."""
@@ -151,14 +160,6 @@ class Page:
 def _known(terms: list[Term], first: int) -> frozenset[int]:
     """Where behind text[first] the terms stand."""
     return frozenset(chain.from_iterable(range(start - first, end - first) for _, start, end in terms))
-
-
-def _running(text: str, where: list[tuple[int, int]]) -> list[str]:
-    """Those pieces of the text in small letters, each on one line; see masking.running."""
-    if not text.isascii() or ">" in text or "|" in text:
-        return [running(text[start:end].lower()) for start, end in where]
-    low = text.lower()
-    return [" ".join(low[start:end].split()) for start, end in where]
 
 
 def _apart(found: list[Term]) -> Iterator[Term]:

@@ -50,7 +50,9 @@ class Row:
     seen: re.Pattern[str] | None
 
 
-def row(weight: float, pattern: str, *, near: str = "", alone: float = 0.0, on: str = "", seen: str = "") -> Row:
+def row(  # noqa: PLR0913  -- all but the first two are seldom given
+    weight: float, pattern: str, *, near: str = "", alone: float = 0.0, on: str = "", seen: str = ""
+) -> Row:
     """A row; `<SLOT>` in the pattern stands for an entry of SLOTS. on: try it only where one of these words is; seen: see Row."""
     written = re.sub(r"<([A-Z]+)>", lambda found: SLOTS[found[1]], pattern)
     ways = needles(written)

@@ -1,6 +1,7 @@
 """Where sentences begin and end."""
 
 import re
+
 LONGEST = 360
 """Characters of a sentence that are read as one; a longer one is read in overlapping pieces."""
 OVERLAP = 60
@@ -56,10 +57,7 @@ def _ends(text: str, start: int, at: int, end: int) -> bool:
         line = text[text.rfind("\n", max(0, at - LONGEST), at) + 1 : at]
         return not (_GOES_ON.match(text, end) and _broken(line, text, end))
     return text[at:end] != "." or not (
-        (
-            not (at > _LETTERS and text[at - _LETTERS : at].isalpha())
-            and _ABBREVIATED.search(text[max(start, at - _WIDEST) : end])
-        )
+        (not (at > _LETTERS and text[at - _LETTERS : at].isalpha()) and _ABBREVIATED.search(text[max(start, at - _WIDEST) : end]))
         or (before == "o" and _NUMBER.match(text, max(start, at - 2)))
     )
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from string import ascii_letters
 
 from gateway.classify.links import SEAT
 from gateway.classify.masking import COMMON, OF_A_FORM
@@ -31,8 +32,8 @@ WIDE = 8
 """More words are no line of one."""
 _LOUD = 0.7
 _OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
-_AS_LETTERS = bytes(65 if 65 <= code <= 90 else 97 if 97 <= code <= 122 else code for code in range(256))
-_NO_LETTERS = bytes(code for code in range(256) if not chr(code).isalpha() and code != 10)
+_AS_LETTERS = bytes.maketrans(ascii_letters.encode(), b"a" * 26 + b"A" * 26)
+_NO_LETTERS = bytes(range(128)).translate(None, f"{ascii_letters}\n".encode())
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*|\d[\d:.,/-]*(?:(?:st|nd|rd|th|am|pm|[a-z])\b)?|[$€£#@]", re.IGNORECASE)
 _KEPT = 16_384
 """So many words are kept with what they are on a sign."""

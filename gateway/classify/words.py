@@ -308,7 +308,8 @@ class Sieve:
         seen: Sequence[Seen],
         terms: Mapping[str, Sequence[_Meaning]],
     ) -> None:
-        self._seen = {number: pattern for number, pattern in enumerate(seen) if pattern}
+        self._patterns = tuple(dict.fromkeys(filter(None, seen)))
+        self._seen = {number: self._patterns.index(pattern) for number, pattern in enumerate(seen) if pattern}
         leads: dict[str, list[_Way]] = {}
         sets: dict[tuple[str, ...], int] = {}
         for number, ways in enumerate(rules):
@@ -353,14 +354,16 @@ class Sieve:
         led, heard = self._led(sentences)
         for number, (marks, ways) in led.items():
             if fit := self._fit(sentences[number] + marks, ways):
-                rules = tuple(sorted(rule for rule in fit if self._may(rule, sentences[number])))
+                rules = tuple(sorted(self._left(fit, sentences[number])))
                 terms = heard.get(number, [])
                 found[number] = Sifted(rules, tuple(terms) if len(terms) <= _FEW else None) if rules else _NOTHING
         return found
 
-    def _may(self, rule: int, sentence: str) -> bool:
-        seen = self._seen.get(rule)
-        return seen is None or seen.search(sentence) is not None
+    def _left(self, rules: set[int], sentence: str) -> set[int]:
+        """Without those that ask to see what is not in the sentence."""
+        asked = rules & self._seen.keys()
+        missed = {number for number in {self._seen[rule] for rule in asked} if not self._patterns[number].search(sentence)}
+        return {rule for rule in rules if self._seen.get(rule) not in missed} if missed else rules
 
     def _fit(self, said: str, ways: Iterable[_Way]) -> set[int]:
         """The rules of those ways for which a needle of each set is in what is said."""
