@@ -12,7 +12,7 @@ from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Term, Words, told
+from gateway.classify.words import MASKED, Term, Words, resolved
 from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
@@ -88,7 +88,7 @@ class Page:
         said = self._said(where)
         made = []
         for (start, end), seen, (rules, heard) in zip(where, said, self._words.rules(said), strict=True):
-            terms = told(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
+            terms = resolved(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
             made.append(Sentence(self, start, end, rules, terms))
         return tuple(made)
 
