@@ -49,7 +49,7 @@ class Classifier:
         self._roster, self._scorer = roster, scorer
         self._thresholds = thresholds or (scorer.thresholds if scorer else Thresholds())
         self._sites = Sites(roster)
-        self._words = Words(_of_roster(roster), [row.needles for _, row in RULES])
+        self._words = Words(_of_roster(roster), [row.needles for _, row in RULES], [row.seen for _, row in RULES])
         self._model = "+".join([f"rules-{rules_version()}", *([scorer.version] if scorer else [])])
 
     def classify(self, reading: Reading) -> Verdict:
@@ -99,18 +99,15 @@ class Classifier:
     def _links(self, reading: Reading, message: Message) -> Iterator[Finding]:
         """What the links lead to, and the accounts that are named without one."""
         for link in reading.links:
-            page, number = _standing(message, link)
-            yield from self._link(self._sites.judge(link.target), message, page, number, (link.place, link.written))
+            if judged := self._sites.judge(link.target):
+                page, number = _standing(message, link)
+                yield from self._link(judged, message, page, number, (link.place, link.written))
         for page in message.pages:
             for name, start, end in islice(page.accounts(), ACCOUNTS):
-                place = page.passage.quote(start, end)
-                yield from self._link(self._sites.judge(name), message, page, page.at(start), place)
+                if judged := self._sites.judge(name):
+                    yield from self._link(judged, message, page, page.at(start), page.passage.quote(start, end))
 
-    def _link(
-        self, judged: Judged | None, message: Message, page: Page, number: int, quoted: tuple[Place, str]
-    ) -> Iterator[Finding]:
-        if not judged:
-            return
+    def _link(self, judged: Judged, message: Message, page: Page, number: int, quoted: tuple[Place, str]) -> Iterator[Finding]:
         around = message.around(page, number)
         weight = judged.weight * (1.0 if around.near & frozenset("OPME") else judged.alone)
         if (kept := weight * factor(around, Category.POLITICAL, Kind.LINK)) >= LEAST:

@@ -45,7 +45,7 @@ _NOT = re.compile(
 
 def imprints(text: str, party: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
     """Where a folded passage has one: starts and ends. party: whether one stands between two places, whichever it is."""
-    if not any(word in text for word in _MAYBE):
+    if not any(map(text.__contains__, _MAYBE)):
         return
     paid = [each for each in _PAID.finditer(text) if not _PLAY.search(each["who"])]
     found = [each.span() for each in paid if _COMMITTEE.search(each["who"]) or party(*each.span("who"))]

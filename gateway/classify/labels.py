@@ -9,6 +9,8 @@ from gateway.classify.detectors import spanish
 from gateway.reading import Origin
 from gateway.verdict import Category, Finding, Kind, Label
 
+_CATEGORIES = tuple(Category)
+
 CERTAIN = 0.75
 """What a link to a campaign must weigh to stand by itself, whatever a scorer makes of the words around it."""
 
@@ -81,9 +83,11 @@ def combine(findings: Iterable[Finding]) -> dict[Category, float]:
 
     The second finding of a detector counts half, the third a quarter: it says the same again.
     """
-    doubt = dict.fromkeys(Category, 1.0)
+    if not (found := sorted(findings, key=lambda finding: -finding.weight)):
+        return dict.fromkeys(_CATEGORIES, 0.0)
+    doubt = dict.fromkeys(_CATEGORIES, 1.0)
     said: Counter[tuple[Category, str]] = Counter()
-    for finding in sorted(findings, key=lambda finding: -finding.weight):
+    for finding in found:
         voice = (finding.category, finding.detector)
         doubt[finding.category] *= 1.0 - finding.weight * 0.5 ** said[voice]
         said[voice] += 1
@@ -95,7 +99,8 @@ def settled(findings: Iterable[Finding], unsure: float) -> dict[Category, float]
 
     unsure: from which score on a category is; what stands by itself is never less.
     """
-    found = tuple(findings)
+    if not (found := tuple(findings)):
+        return dict.fromkeys(_CATEGORIES, 0.0)
     whole, alone = combine(found), combine(finding for finding in found if _stands(finding))
     least = {category: max(score, unsure) if score else 0.0 for category, score in alone.items()}
     return {category: max(score, whole[category] * (whole[category] >= SURE)) for category, score in least.items()}

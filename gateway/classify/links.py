@@ -7,6 +7,7 @@ name. The sites of a social network are one, whatever they are called: m.faceboo
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from publicsuffixlist import PublicSuffixList
 
@@ -14,6 +15,8 @@ from gateway.classify.roster import Roster
 from gateway.reading import is_short
 from gateway.verdict import Category, Kind
 
+_KEPT, _WRITTEN = 4096, 256
+"""So many addresses are kept with what they are, of fewer characters than this: some two megabytes at most."""
 LABEL = 63
 """The longest label of a host name (RFC 1035 §2.3.4)."""
 _SUFFIXES = PublicSuffixList()
@@ -104,15 +107,19 @@ _ASKS = Judged("It links to a page that asks for gifts or helpers.", 0.6, 0.0)
 
 
 class Sites:
-    """The roster's sites and accounts, ready to be asked."""
+    """The roster's sites and accounts, ready to be asked. What is known of short addresses is kept: the same come again."""
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._accounts = {"".join(_split(written)): whose for written, whose in roster.accounts.items()}
         self._handles = {written.rpartition("/")[2].removeprefix("@"): whose for written, whose in self._accounts.items()}
+        self._kept = lru_cache(maxsize=_KEPT)(self._judged)
 
     def judge(self, written: str) -> Judged | None:
         """What is known of a link (with or without scheme), an account written as @name or a hashtag; None: nothing."""
+        return self._kept(written) if len(written) < _WRITTEN else self._judged(written)
+
+    def _judged(self, written: str) -> Judged | None:
         name = written[1:].lower()
         if written.startswith("#"):
             return _TAG if _looks(name) and not _DATED.fullmatch(name) else None

@@ -15,13 +15,14 @@ _VERSE = re.compile(
     r"\b(?:[1-3] )?(?:John|Juan|Matthew|Mateo|Mark|Marcos|Luke|Lucas|Acts|James|Peter|Joel|Job|Genesis|Exodus"
     r"|Daniel|Surah?)(?= \d{1,3}:\d{1,3}\b)"
 )
-ACCOUNT = re.compile(r"(?<![\w@.#&-])[@#][A-Za-z][\w-]{3,40}")
+ACCOUNT = re.compile(r"[@#](?<![\w@.#&-].)[A-Za-z][\w-]{3,40}")
 _LINK = re.compile(
     r"(?:https?://|www\.)\S+|(?<![\w@.-])@[A-Za-z][\w-]{3,}"
     rf"|(?<![\w@.-])[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}}\.){{1,5}}(?:{'|'.join(SITES)})(?![\w@])(?:/[^\s)>\"]*)?"
 )
 _HOST = re.compile(rf"\.(?:{'|'.join(SITES)})(?!\w)")
 _WORD = re.compile(r"[A-Z][\w'’-]*(?:\.(?=\s[A-Z]))?")
+_CAPITALS = re.compile(f"({_WORD.pattern})")
 _NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _TITLES = (
@@ -33,10 +34,12 @@ _TITLES = (
 _TITLE = frozenset({"O", *_TITLES.split("|")})
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
 _JOINED = re.compile(
-    r"\bN(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter | bin "
-    r"| ibn | abu | [ae]l-| y |, )N\b)+"
+    r"N(?<=\bN)(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter "
+    r"| bin | ibn | abu | [ae]l-| y |, )N\b)+"
 )
 _NUMBERED = re.compile(r"\b(?:N|local|lodge) (?:no\.? ?)?\d{1,3}\b(?! (?:O|clerk|president)\b)|\b(?:local|lodge)(?= N)")
+_NO_WORD = re.compile(r"\W")
+_MAY_NUMBER = re.compile(r"N (?:no|\d)")
 _DATED = re.compile(
     r"\bD(?:[.,]? (?:D\b|the )?\d{0,2}(?:st|nd|rd|th)?(?:,? 20\d\d)?)*(?<! )|\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b"
     r"|\bthe (?:\d{1,2}(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
@@ -91,8 +94,17 @@ def names(text: str, start: int, known: frozenset[int]) -> str:
     if ":" in text:
         text = _VERSE.sub("\x03", text)
     if not _shouted(text):
-        text = _WORD.sub(lambda found: _name(found, text, start, known), text)
+        text = _unnamed(text, start) if not known else _WORD.sub(lambda found: _name(found, text, start, known), text)
     return text.lower().replace("\x01", "N").replace("\x02", "L").replace("\x03", "B")
+
+
+def _unnamed(text: str, start: int) -> str:
+    """The text with what stands for its words with a capital, where none of the rules' stand; see _name."""
+    pieces = _CAPITALS.split(text)
+    pieces[1::2] = [_sorts(word)[1] for word in pieces[1::2]]
+    if not start and not pieces[0] and (word := _WORD.match(text)):
+        pieces[1] = _name(word, text, 0, frozenset())
+    return "".join(pieces)
 
 
 def _shouted(text: str) -> bool:
@@ -158,7 +170,7 @@ def running(text: str) -> str:
 def _named(masked: str, *, figures: bool) -> str:
     if "K N" in masked or "F N" in masked:
         masked = _NAMED_FOR.sub("N", masked)
-    if figures or "local" in masked or "lodge" in masked:
+    if (figures and _MAY_NUMBER.search(masked)) or "local" in masked or "lodge" in masked:
         masked = _NUMBERED.sub("N", masked)
     if _may_title(masked):
         masked = _TITLED.sub("", masked)
@@ -170,7 +182,7 @@ def _may_title(masked: str) -> bool:
     at = masked.find(" N")
     while at >= 0:
         before = masked[masked.rfind(" ", 0, at) + 1 : at].rstrip(".,")
-        if before in _TITLE or not before.isalnum():
+        if (before if before.isalnum() else _NO_WORD.split(before)[-1]) in _TITLE:
             return True
         at = masked.find(" N", at + 2)
     return False

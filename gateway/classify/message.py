@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 
 from gateway.classify.page import Page, Sentence
 from gateway.classify.signs import notice
@@ -73,6 +73,11 @@ _REFUSES = re.compile(
     r" (?:e-?mails?|mail|material|messages?)\b)"
 )
 """What asks to be spared such mail, in so many words."""
+_MAY_REFUSE = re.compile(
+    r"unsubscribe|\bsend\b|sending|(?:take|remove|drop|leave)\W+(?:me|us|this|my)\b"
+    r"|(?:not|n['’]t)\W+(?:allow|permit|accept|receive|get)\b"
+)
+"""What a text that does must hold before it is masked."""
 _BUT = re.compile(r"\b(?:but|though|so here|still|anyway)\b")
 _TELLS = re.compile(
     r"\b(?:i|i'm|i'll|i've|i'd|we|we're|we'll|we've|we'd|us|our|my|me|you|your|you're|you'll|let's|lets|please"
@@ -156,21 +161,31 @@ class Message:
         """Whether it is the subject of a message that says more below it: a heading, and no sign."""
         if page.passage.place.header != "Subject":
             return False
-        below = (other.text[:SHORT] for other in self.pages if not other.passage.place.header)
-        return len(list(islice(chain.from_iterable(map(_WORDS.finditer, below)), FEW))) == FEW
+        few = 0
+        for other in self.pages:
+            if few < FEW and not other.passage.place.header:
+                few += len(list(islice(_WORDS.finditer(other.text, 0, SHORT), FEW)))
+        return few >= FEW
 
     @cached_property
     def telling(self) -> tuple[tuple[Page, Sentence], ...]:
         """Every sentence that an opinion can be about: not those of a picture that is a mere notice."""
-        pages = [page for page in self.pages if not _is_notice(page) and not (_is_answered(page) and self._refuses)]
-        return tuple((page, sentence) for page in pages for sentence in page.sentences)
+        return tuple((page, sentence) for page in self._telling for sentence in page.sentences)
+
+    @cached_property
+    def _telling(self) -> list[Page]:
+        return [page for page in self.pages if not _is_notice(page) and not (_is_answered(page) and self._refuses)]
 
     @property
     def told(self) -> tuple[list[tuple[Origin, str]], int]:
         """The telling sentences and whose they are; how many of them, the first, are the subject's."""
-        subject = sum(page is self.pages[0] for page, _ in self.telling)
-        told = [(page.origin, page.text[sentence.start : sentence.end]) for page, sentence in self.telling]
-        return told, subject if self.pages[0].passage.place.header == "Subject" else 0
+        first = self.pages[0]
+        subject = len(first.sentences) if first.passage.place.header == "Subject" and first in self._telling else 0
+        told: list[tuple[Origin, str]] = []
+        for page in self._telling:
+            origin, text = page.origin, page.text
+            told += [(origin, text[sentence.start : sentence.end]) for sentence in page.sentences]
+        return told, subject
 
     def around(self, page: Page, number: int) -> Around:
         """The surroundings of a sentence of a page."""
@@ -221,14 +236,20 @@ class Message:
         return any(("yes", what) in said for side, what in said if side == "no")
 
     @cached_property
+    def _written(self) -> list[Page]:
+        return [page for page in self.pages if is_written(page) and page.sentences]
+
+    @cached_property
     def _own_words(self) -> str:
         """What the writer says himself, as far as it shows what he makes of the words below it."""
-        new = (s.masked for page in self.pages if is_written(page) for s in page.sentences[:12])
+        new = (s.masked for page in self._written for s in page.sentences[:12])
         return " ".join(new)[:SHORT]
 
     @cached_property
     def _refuses(self) -> bool:
         """He wants no such mail, without a but, and neither agrees with it nor passes it on."""
+        if not any(_MAY_REFUSE.search(page.text[: page.sentences[:12][-1].end].lower()) for page in self._written):
+            return False
         own = self._own_words
         return bool(_REFUSES.search(own)) and not any(far.search(own) for far in (_BUT, _AGREES, _PASSES_ON))
 

@@ -19,7 +19,7 @@ _COMMON = frozenset((
 _SHORT, _TELLING = 3, 7
 """A word of fewer letters stands everywhere; more letters than so many make a word no rarer."""
 _ZERO_WIDTH = frozenset("BAZ")
-_ANYTHING = frozenset("wWdDsS")
+_ANYTHING, _NO_LETTERS = frozenset("wWdDsS"), frozenset("Ws")
 _MANY = 1 << 16
 _LETTERS = 10
 """A class of more letters is anything."""
@@ -84,13 +84,23 @@ def _least(ways: tuple[Way, ...]) -> Way:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a part of a pattern matches: exactly one of `forms`, or, if that is None, anything that goes one of `ways`."""
+    """What a part of a pattern matches: exactly one of `forms`, or, if that is None, anything that goes one of `ways`.
+
+    parted: it ends with no letter, if it matches anything; hollow: it may match nothing
+    """
 
     forms: Words | None
     ways: tuple[Way, ...] = ((),)
+    parted: bool = False
+    hollow: bool = False
 
 
-_ANY, _EMPTY, _EDGE = _Part(None), _Part(frozenset({""})), _Part(frozenset({EDGE}))
+def _exactly(forms: Iterable[str]) -> _Part:
+    written = frozenset(forms)
+    return _Part(written, parted=not any(form[-1:].isalnum() for form in written), hollow="" in written)
+
+
+_ANY, _EMPTY, _EDGE = _Part(None), _exactly({""}), _exactly({EDGE})
 
 
 def _ways(part: _Part) -> tuple[Way, ...]:
@@ -112,27 +122,31 @@ def _sequence(parts: Iterable[_Part]) -> _Part:
     """Forms are joined while there are few of them."""
     ways: tuple[Way, ...] = ((),)
     forms = frozenset({""})
-    exact = True
+    exact = parted = hollow = True
+    fresh = False
     for part in parts:
+        fresh, parted = _begins(part, before=fresh), _begins(part, before=parted)
+        hollow = hollow and part.hollow
         if part.forms is not None and (len(forms) * len(part.forms) <= FORMS or 1 in {len(forms), len(part.forms)}):
             forms = frozenset(before + behind for before in forms for behind in part.forms)
             continue
         exact = False
         ways = both(ways, _ways(_Part(forms)))
-        forms, ways = (part.forms, ways) if part.forms is not None else (frozenset({""}), both(ways, part.ways))
-    return _Part(forms) if exact else _Part(None, both(ways, _ways(_Part(forms))))
+        forms, ways = (part.forms, ways) if part.forms is not None else (frozenset({EDGE * fresh}), both(ways, part.ways))
+    return _exactly(forms) if exact else _Part(None, both(ways, _ways(_Part(forms))), parted, hollow)
 
 
 def _either(parts: list[_Part]) -> _Part:
     """One of them. Those that need but one needle are one way."""
     if all(part.forms is not None for part in parts):
-        return _Part(frozenset().union(*(part.forms or () for part in parts)))
+        return _exactly(frozenset().union(*(part.forms or () for part in parts)))
+    parted, hollow = all(part.parted for part in parts), any(part.hollow for part in parts)
     ways = [way for part in parts for way in _ways(part)]
     if not all(ways):
-        return _ANY
+        return _Part(None, parted=parted, hollow=hollow)
     single = _telling(word for way in ways if len(way) == 1 for word in way[0])
     others = tuple(way for way in ways if len(way) > 1)
-    return _Part(None, (*others, (single,)) if single else others)
+    return _Part(None, (*others, (single,)) if single else others, parted, hollow)
 
 
 class _Parser:
@@ -151,11 +165,12 @@ class _Parser:
         return self._pattern[self._at : self._at + 1]
 
     def _branch(self, before: _Part) -> _Part:
-        parts = [before]
+        parts, fresh = [before], before is _EDGE
         while (character := self._peek()) and character not in "|)":
             self._at += 1
-            part = self._group(_edge(parts[-1])) if character == "(" else self._atom(character)
+            part = self._group(_EDGE if fresh else _EMPTY) if character == "(" else self._atom(character)
             parts.append(_repeated(part, *self._times()))
+            fresh = _begins(parts[-1], before=fresh)
         return _sequence(parts)
 
     def _atom(self, character: str) -> _Part:
@@ -166,12 +181,14 @@ class _Parser:
             self._at += 1
             if escaped == "b":
                 return _EDGE
-            return _EMPTY if escaped in _ZERO_WIDTH else _ANY if escaped in _ANYTHING else _Part(frozenset({escaped}))
+            if escaped in _ANYTHING:
+                return _Part(None, parted=escaped in _NO_LETTERS)
+            return _EMPTY if escaped in _ZERO_WIDTH else _exactly({escaped})
         if character in "^$":
-            return _EMPTY
+            return _EDGE
         if character in TOKENS:
             return _Part(None, ((frozenset({character}),),))
-        return _ANY if character == "." or character.isupper() else _Part(frozenset({character}))
+        return _ANY if character == "." or character.isupper() else _exactly({character})
 
     def _group(self, before: _Part) -> _Part:
         opening = next((o for o in ("?:", "?=", "?!", "?<=", "?<!") if self._pattern.startswith(o, self._at)), "")
@@ -189,7 +206,7 @@ class _Parser:
         letters = self._pattern[begun : self._at]
         self._at += 1
         plain = len(letters) <= _LETTERS and letters[0] != "^" and not set(letters) & {"-", "\\"} and letters == letters.lower()
-        return _Part(frozenset(letters)) if plain else _ANY
+        return _exactly(letters) if plain else _ANY
 
     def _times(self) -> tuple[int, int]:
         sign = self._peek()
@@ -207,14 +224,16 @@ class _Parser:
         return least, most
 
 
-def _edge(part: _Part) -> _Part:
-    """EDGE, if a letter behind the part begins a word."""
-    return _EDGE if part.forms and all(form and not form[-1].isalnum() for form in part.forms) else _EMPTY
+def _begins(part: _Part, *, before: bool) -> bool:
+    """True if a letter behind the part begins a word; before: if one in its place does."""
+    return part.parted and (before or not part.hollow)
 
 
 def _repeated(part: _Part, least: int, most: int) -> _Part:
     if (least, most) == (1, 1):
         return part
     if least:
-        return _Part(None, _ways(part))
-    return _Part(part.forms | {""}) if most == 1 and part.forms is not None else _ANY
+        return _Part(None, _ways(part), part.parted, part.hollow)
+    if most == 1 and part.forms is not None:
+        return _exactly(part.forms | {""})
+    return _Part(None, parted=part.parted, hollow=True)

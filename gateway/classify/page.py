@@ -5,18 +5,21 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from gateway.classify.masking import ACCOUNT, names, running, settle
 from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Term, Words
+from gateway.classify.words import MASKED, Term, Words, resolved
 from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
 _MONTHS = frozenset({"April", "May", "June", "August"})
 _NAME = re.compile(r" [A-Z][a-z]")
+_APART = ">|\t\r\v\f\x1c\x1d\x1e\x1f"
+"""Where a text has one of these, more than line ends and blanks is to be put right in its sentences."""
 _UNKNOWN: frozenset[int] = frozenset()
 
 
@@ -81,9 +84,26 @@ class Page:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
-        where = list(spans(self.text))
-        rules = self._words.rules([running(self.text[start:end].lower()) for start, end in where])
-        return tuple([Sentence(self, start, end, found) for (start, end), found in zip(where, rules, strict=True)])
+        where = spans(self.text)
+        said = self._said(where)
+        made = []
+        for (start, end), seen, (rules, heard) in zip(where, said, self._words.rules(said), strict=True):
+            terms = resolved(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
+            made.append(Sentence(self, start, end, rules, terms))
+        return tuple(made)
+
+    def _said(self, where: list[tuple[int, int]]) -> list[str]:
+        """Those pieces of the text in small letters, each on one line; see masking.running."""
+        if not self.text.isascii() or any(map(self.text.__contains__, _APART)):
+            return [running(self.text[start:end].lower()) for start, end in where]
+        said = [self._low[start:end] for start, end in where]
+        return [" ".join(piece.split()) if "  " in piece else piece for piece in said]
+
+    def _reads(self, start: int, end: int, seen: str) -> bool:
+        """Whether what was seen stands in text[start:end] as it is, and is no piece of a word."""
+        low = self._low
+        apart = not (start and low[start - 1].isalnum()) and not low[end : end + 1].isalnum()
+        return apart and low[start:end] == seen
 
     @cached_property
     def _low(self) -> str:
@@ -127,13 +147,19 @@ class Page:
         if not sentence.terms:
             return settle(names(text[at : sentence.end], 0, _UNKNOWN))
         terms = [term for term in sentence.terms if not _first_name(term, text) and _stands(term, self.text, text)]
-        known = frozenset(at - first for term in terms for at in range(term.start, term.end))
+        apart = list(_apart(terms))
+        known = _UNKNOWN if len(apart) == len(terms) else _known(terms, first)
         pieces = []
-        for term in _apart(terms):
-            pieces += [names(text[at : term.start], at - first, known), term.mark]
-            at = term.end
+        for mark, start, end in apart:
+            pieces += [names(text[at:start], at - first, known), mark]
+            at = end
         pieces.append(names(text[at : sentence.end], at - first, known))
         return settle("".join(pieces))
+
+
+def _known(terms: list[Term], first: int) -> frozenset[int]:
+    """Where behind text[first] the terms stand."""
+    return frozenset(chain.from_iterable(range(start - first, end - first) for _, start, end in terms))
 
 
 def _apart(found: list[Term]) -> Iterator[Term]:
@@ -151,7 +177,7 @@ def _first_name(term: Term, text: str) -> bool:
 
 
 def _stands(term: Term, text: str, left: str) -> bool:
-    return text[term.start : term.end] == left[term.start : term.end]
+    return text is left or text[term.start : term.end] == left[term.start : term.end]
 
 
 def lower(text: str) -> str:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from gateway.classify.needles import Way, both, needles, only
+from gateway.classify.words import OFFICES, terms
 from gateway.verdict import Category, Kind
 
 SLOTS = {
@@ -24,6 +25,12 @@ SLOTS = {
     "GAP": r"[^.!?]{0,40}",
     "WIDE": r"[^.!?]{0,90}",
 }
+FOR_OFFICE = (
+    r" (?:for|4|para) (?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*"
+    rf"(?:{'|'.join(re.escape(term.strip('=*').lower()) for term in terms(OFFICES))}"
+    r"|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)"
+)
+"""What "for O" and "for <OFFICE>" are before a text is masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,8 @@ class Row:
     """A pattern over a masked sentence.
 
     weight: what it weighs (0..1) where one of the surroundings `near` is at hand (all marks if empty); alone: the share of
-    it that is left where none is; needles: what a text must hold for it
+    it that is left where none is; needles: what a text must hold for it; seen: what must be found in the text, in small letters
+    and as it was before it was masked, if not None
     """
 
     weight: float
@@ -39,13 +47,17 @@ class Row:
     near: frozenset[str]
     alone: float
     needles: tuple[Way, ...]
+    seen: re.Pattern[str] | None
 
 
-def row(weight: float, pattern: str, *, near: str = "", alone: float = 0.0, on: str = "") -> Row:
-    """A row; `<SLOT>` in the pattern stands for an entry of SLOTS. on: try it only where one of these words is."""
+def row(  # noqa: PLR0913  -- all but the first two are seldom given
+    weight: float, pattern: str, *, near: str = "", alone: float = 0.0, on: str = "", seen: str = ""
+) -> Row:
+    """A row; `<SLOT>` in the pattern stands for an entry of SLOTS. on: try it only where one of these words is; seen: see Row."""
     written = re.sub(r"<([A-Z]+)>", lambda found: SLOTS[found[1]], pattern)
     ways = needles(written)
-    return Row(weight, re.compile(written), frozenset(near), alone, both(only(on.split()), ways) if on else ways)
+    ways = both(only(on.split()), ways) if on else ways
+    return Row(weight, re.compile(written), frozenset(near), alone, ways, re.compile(seen) if seen else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,6 @@
 """Where sentences begin and end."""
 
 import re
-from collections.abc import Iterator
 
 LONGEST = 360
 """Characters of a sentence that are read as one; a longer one is read in overlapping pieces."""
@@ -23,6 +22,8 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 """The end of a line whose last word asks for another."""
+_TAIL = 16
+"""More than that takes."""
 _ONE_WORD = re.compile(r"[\s>|]*[\w'-]{1,20}\Z")
 _ABBREVIATED = re.compile(
     r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt"
@@ -34,29 +35,29 @@ _NUMBER = re.compile(r"(?<!\w)[Nn]o\. {0,2}[#\d]")
 """Short for number, and no answer to a question."""
 
 
-def spans(text: str) -> Iterator[tuple[int, int]]:
+def spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every sentence, without the space around it."""
+    found: list[tuple[int, int]] = []
     start = 0
-    for found in _END.finditer(text):
-        if _ends(text, start, found):
-            yield from _pieces(text, start, found.end())
-            start = found.end()
-    yield from _pieces(text, start, len(text))
+    for stop in _END.finditer(text):
+        at, end = stop.span()
+        if _ends(text, start, at, end):
+            _cut(text, start, end, found)
+            start = end
+    _cut(text, start, len(text), found)
+    return found
 
 
-def _ends(text: str, start: int, found: re.Match[str]) -> bool:
-    at = found.start()
+def _ends(text: str, start: int, at: int, end: int) -> bool:
+    """Whether the sentence that begins at start ends with the stop or the line ends that stand from one place to another."""
     before = text[at - 1 : at]
-    if "\n" in found[0]:
+    if text[at] == "\n":
         if not before.isalpha() and before != ",":
             return True
-        line = text[text.rfind("\n", max(0, found.start() - LONGEST), found.start()) + 1 : found.start()]
-        return not (_GOES_ON.match(text, found.end()) and _broken(line, text, found.end()))
-    return found[0] != "." or not (
-        (
-            not (at > _LETTERS and text[at - _LETTERS : at].isalpha())
-            and _ABBREVIATED.search(text[max(start, at - _WIDEST) : found.end()])
-        )
+        line = text[text.rfind("\n", max(0, at - LONGEST), at) + 1 : at]
+        return not (_GOES_ON.match(text, end) and _broken(line, text, end))
+    return text[at:end] != "." or not (
+        (not (at > _LETTERS and text[at - _LETTERS : at].isalpha()) and _ABBREVIATED.search(text[max(start, at - _WIDEST) : end]))
         or (before == "o" and _NUMBER.match(text, max(start, at - 2)))
     )
 
@@ -70,10 +71,11 @@ def _broken(line: str, text: str, after: int) -> bool:
 
 def goes_on(line: str, text: str, after: int = 0) -> bool:
     """True where the last word of a line asks for another, or text[after:] begins as no sentence does."""
-    return bool(_OPEN.search(line) or _SMALL.match(text, after))
+    return bool(_OPEN.search(line[-_TAIL:]) or _SMALL.match(text, after))
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _cut(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:
+    """Adds what stands from one place to another, without the space around it, in pieces if it is long."""
     while start < end and text[start].isspace():
         start += 1
     while end > start and text[end - 1].isspace():
@@ -81,7 +83,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while end - start > LONGEST:
         cut = text.rfind(" ", start + LONGEST // 2, start + LONGEST)
         cut = cut if cut > 0 else start + LONGEST
-        yield start, cut
+        found.append((start, cut))
         start = max(start + 1, cut - OVERLAP)
     if end > start:
-        yield start, end
+        found.append((start, end))

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from string import ascii_letters
 
 from gateway.classify.links import SEAT
-from gateway.classify.masking import COMMON, OF_A_FORM, cased
+from gateway.classify.masking import COMMON, OF_A_FORM
 from gateway.classify.words import MASKED, Term, terms
 from gateway.reading import set_apart
 from gateway.verdict import Category, Kind
@@ -30,9 +31,10 @@ FEW = 10
 WIDE = 8
 """More words are no line of one."""
 _LOUD = 0.7
-_LINE = re.compile(r"[^\n]+")
+_OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+_AS_LETTERS = bytes.maketrans(ascii_letters.encode(), b"a" * 26 + b"A" * 26)
+_NO_LETTERS = bytes(range(128)).translate(None, f"{ascii_letters}\n".encode())
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*|\d[\d:.,/-]*(?:(?:st|nd|rd|th|am|pm|[a-z])\b)?|[$€£#@]", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]")
 _KEPT = 16_384
 """So many words are kept with what they are on a sign."""
 _PLAIN = re.compile(r"[a-z0-9$]+")
@@ -152,16 +154,11 @@ def signs(text: str, within: Callable[[int, int], tuple[Term, ...]], *, drawn: b
     drawn: it stands in a picture, or is the name of a file: small letters may be a sign there, and in a text of a few words
     """
     drawn = drawn or len(text.split(None, FEW)) <= FEW
-    block: list[tuple[int, int]] = []
     made = 0
-    for line in (*_LINE.finditer(text), None):
-        if line is not None and _fits(line[0], drawn=drawn):
-            block.append(line.span())
-            continue
-        if block and made < MOST and (sign := _sign(text, within, block)):
+    for block in _blocks(text, drawn=drawn):
+        if made < MOST and (sign := _sign(text, within, block)):
             made += 1
             yield sign
-        block = []
 
 
 def found(sign: Sign) -> Promoted | None:
@@ -183,17 +180,28 @@ def notice(sign: Sign) -> bool:
     return bool(_DUTY.search(sign.masked)) and not (sign.marks & _SOMEBODY or _ASKING.search(sign.masked))
 
 
-def _fits(line: str, *, drawn: bool) -> bool:
-    if len(line) > 15 * WIDE or line.count(" ") >= WIDE:
-        return False
-    if drawn:
-        return True
-    if line.isascii():
-        capitals, letters = cased(line)
-    else:
-        found = "".join(_LETTERS.findall(line))
-        capitals, letters = sum(map(str.isupper, found)), len(found)
-    return not letters or capitals >= _LOUD * letters
+def _blocks(text: str, *, drawn: bool) -> Iterator[list[tuple[int, int]]]:
+    """The lines that may stand on a sign, those together that no other line parts."""
+    block: list[tuple[int, int]] = []
+    at = 0
+    for line, letters in zip(text.split("\n"), _letters(text), strict=True):
+        end = at + len(line)
+        if line:
+            if (drawn or letters.count(b"A") >= _LOUD * len(letters)) and len(line) <= 15 * WIDE and line.count(" ") < WIDE:
+                block.append((at, end))
+            elif block:
+                yield block
+                block = []
+        at = end + 1
+    if block:
+        yield block
+
+
+def _letters(text: str) -> list[bytes]:
+    """Of each line its letters: a capital as A, any other as a."""
+    if not text.isascii():
+        text = _OTHER_LETTER.sub(lambda found: "A" if found[0].isupper() else "a", text)
+    return text.encode("ascii", "replace").translate(_AS_LETTERS, _NO_LETTERS).split(b"\n")
 
 
 def _sign(text: str, within: Callable[[int, int], tuple[Term, ...]], block: list[tuple[int, int]]) -> Sign | None:

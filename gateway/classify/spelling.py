@@ -15,7 +15,10 @@ _CHAINED = re.compile(r"(?<![\w@/:.-])[A-Za-z]{1,20}([_.\-/*|~+=,])[A-Za-z]{1,20
 _PUNCTUATED = re.compile(r"(?<!\S)(?:[^\w\s]{0,2}[A-Za-z]{1,20}[^\w\s@]{1,3}[ \n]){3,200}[^\w\s]{0,2}[A-Za-z]{1,20}")
 _FIGURED = re.compile(r"(?<![\w@.#/-])(?=[A-Za-z]*[013457@$])[A-Za-z013457@$]{4,20}(?![\w@/])")
 _MAY_CHAIN = re.compile(r"([_.\-/*|~+=,])[A-Za-z]{1,20}\1[A-Za-z]")
-_MAY_PUNCTUATE = re.compile(r"[^\w\s@][ \n](?:[^\w\s]{0,2}[A-Za-z]{1,20}[^\w\s@]{1,3}[ \n]){2}[^\w\s]{0,2}[A-Za-z]")
+_MAY_PUNCTUATE = re.compile(
+    r"[\x00-\x08\x0e-\x1f!-/:-?\[-\^`{-\U0010ffff][ \n]"
+    r"(?:[^A-Za-z\s]{0,2}[A-Za-z]{1,20}[^A-Za-z\s]{1,3}[ \n]){2}[^A-Za-z\s]{0,2}[A-Za-z]"
+)
 _MAY_FIGURE = re.compile(r"[013457@$](?:[A-Za-z]|[013457@$]{3}|(?<=[A-Za-z].))")
 """What a text must hold for the patterns above, found sooner than that they are not there."""
 _BLANK = re.compile(r"\s")

@@ -9,15 +9,13 @@ A term ending in `*` matches as the start of a word. A term in small letters mat
 only as written, or all in capitals (behind "=", only as written). pyahocorasick stays behind this door.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate, chain, groupby, islice
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import ahocorasick
 
-from gateway.classify.needles import EDGE, TOKENS, Way
+from gateway.classify.needles import TOKENS, Way
+from gateway.classify.sieve import Heard, Marked, Meaning, Seen, Sieve, Sifted
 
 SITES = ("com", "org", "net", "us", "vote", "info", "co", "gov", "edu", "example", "democrat", "gop", "party")
 
@@ -214,10 +212,6 @@ WRITTEN = {
 """What shows a token that is not found as a term, but by its form."""
 
 
-_KEPT = 8192
-"""So many sentences are kept with their rules, some three megabytes."""
-
-
 class Term(NamedTuple):
     """A found term: its class, and text[start:end]."""
 
@@ -233,9 +227,9 @@ _made = tuple.__new__
 class Words:
     """All terms, with those of the roster, and the needles of the rules: each as one automaton."""
 
-    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]]) -> None:
+    def __init__(self, more: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]], seen: Sequence[Seen] = ()) -> None:
         listed = (*((mark, term) for mark, many in CLASSES for term in terms(many)), *more)
-        meanings: dict[str, list[tuple[str, bool, tuple[str, ...]]]] = {}
+        meanings: dict[str, list[Meaning]] = {}
         for mark, term in listed:
             stem, written = term.endswith("*"), term.strip("=*")
             forms = (written,) if term[0] == "=" else () if written == written.lower() else (written, written.upper())
@@ -244,7 +238,7 @@ class Words:
         for key, many in meanings.items():
             self._terms.add_word(key, (len(key), tuple(many)))
         self._terms.make_automaton()
-        self._sieve = Sieve(listed, rules)
+        self._sieve = Sieve(_marked(listed), rules, seen, meanings)
 
     def find(self, text: str, low: str, begin: int, stop: int) -> list[Term]:
         """The terms in text[begin:stop] in order of their ends; all are whole words. low: the text in small letters, as long."""
@@ -260,98 +254,25 @@ class Words:
                     found.append(_made(Term, (mark, start, end)))
         return found
 
-    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        """For each sentence, in small letters as the masked form has them, the numbers of the rules that may match in it."""
+    def rules(self, sentences: Sequence[str]) -> list[Sifted]:
+        """What is known of each sentence, in small letters as the masked form has them."""
         return self._sieve.rules(sentences)
 
 
-class _Way(NamedTuple):
-    """A way for a rule to match: the numbers of the sets of which it needs a needle beside the one that led to it."""
+def _marked(listed: Iterable[tuple[str, str]]) -> Iterator[Marked]:
+    """What shows a token in a text that is not masked yet."""
+    for mark, term in listed:
+        if mark in TOKENS:
+            key = term.strip("=*").lower()
+            yield key, key[0].isalnum(), not term.endswith("*") and key[-1].isalnum(), mark
+    yield from ((written, False, False, mark) for mark, many in WRITTEN.items() for written in many)
 
-    rule: int
-    others: tuple[int, ...]
 
-
-class Sieve:
-    """Finds which rules may match, by one pass for the rarest needles, and a look for the others where one was found."""
-
-    def __init__(self, listed: Iterable[tuple[str, str]], rules: Sequence[tuple[Way, ...]]) -> None:
-        leads: dict[str, list[_Way]] = {}
-        sets: dict[tuple[str, ...], int] = {}
-        for number, ways in enumerate(rules):
-            for first, *others in ways:
-                beside = [{needle.strip(EDGE) for needle in words} for words in others]
-                way = _Way(number, tuple(sets.setdefault(tuple(sorted(words)), len(sets)) for words in sorted(beside, key=len)))
-                for needle in first:
-                    leads.setdefault(needle, []).append(way)
-        self._sets = tuple(sets)
-        keys: dict[str, list[tuple[bool, bool, str, tuple[_Way, ...]]]] = {}
-        for needle in leads.keys() - TOKENS:
-            bare = needle.strip(EDGE)
-            keys.setdefault(bare, []).append((needle[0] == EDGE, needle[-1] == EDGE, "", tuple(leads[needle])))
-        for mark, term in listed:
-            if mark in TOKENS:
-                whole = not term.endswith("*")
-                key = term.strip("=*").lower()
-                keys.setdefault(key, []).append((key[0].isalnum(), whole and key[-1].isalnum(), mark, tuple(leads.get(mark, ()))))
-        for mark, many in WRITTEN.items():
-            for written in many:
-                keys.setdefault(written, []).append((False, False, mark, tuple(leads.get(mark, ()))))
-        self._automaton = ahocorasick.Automaton()
-        for key, meanings in keys.items():
-            self._automaton.add_word(key, (len(key), all(begins for begins, *_ in meanings), tuple(meanings)))
-        self._automaton.make_automaton()
-        self._kept: dict[str, tuple[int, ...]] = {}
-
-    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        """See Words.rules. What was found for a sentence is kept: the alternatives of a message say the same, and forms."""
-        found = {sentence: self._kept.get(sentence) for sentence in sentences}
-        if fresh := [sentence for sentence, rules in found.items() if rules is None]:
-            sifted = dict(zip(fresh, self._sifted(fresh), strict=True))
-            found |= sifted
-            if len(self._kept) + len(sifted) > _KEPT:
-                self._kept.clear()
-            self._kept.update(islice(sifted.items(), _KEPT))
-        return [found[sentence] or () for sentence in sentences]
-
-    def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
-        said, led = list(sentences), self._led(sentences)
-        for number, mark, _ in led:
-            said[number] += mark
-        found: list[tuple[int, ...]] = [()] * len(said)
-        for number, group in groupby(led, key=itemgetter(0)):
-            found[number] = tuple(sorted(self._fit(said[number], chain.from_iterable(ways for _, _, ways in group))))
-        return found
-
-    def _fit(self, said: str, ways: Iterable[_Way]) -> set[int]:
-        """The rules of those ways for which a needle of each set is in what is said."""
-        rules: set[int] = set()
-        held: dict[int, bool] = {}
-        holds = said.__contains__
-        for rule, others in ways:
-            if rule in rules:
-                continue
-            for number in others:
-                if number not in held:
-                    held[number] = any(map(holds, self._sets[number]))
-                if not held[number]:
-                    break
-            else:
-                rules.add(rule)
-        return rules
-
-    def _led(self, sentences: Sequence[str]) -> list[tuple[int, str, tuple[_Way, ...]]]:
-        """In order: the number of the sentence, the mark of the term that was found in it, or "", and the ways it leads to."""
-        text = "\n".join(sentences)
-        starts = list(accumulate((len(sentence) + 1 for sentence in sentences), initial=0))
-        led = []
-        for last, (length, begin, meanings) in self._automaton.iter(text):
-            start = last - length + 1
-            within = start > 0 and text[start - 1].isalnum()
-            if within and begin:
-                continue
-            goes_on = text[last + 1 : last + 2].isalnum()
-            for begins, ends, mark, ways in meanings:
-                if not (within and begins) and not (goes_on and ends):
-                    led.append((bisect_right(starts, start) - 1, mark, ways))
-        return led
+def resolved(text: str, first: int, heard: Heard) -> tuple[Term, ...]:
+    """The terms in what was heard of a sentence that begins at text[first], if what stands there is written as it was heard."""
+    return tuple([
+        _made(Term, (mark, first + start, first + end))
+        for start, end, meanings in heard
+        for mark, _, forms in meanings
+        if not forms or text[first + start : first + end] in forms
+    ])  # fmt: skip

@@ -6,11 +6,15 @@ from gateway.classify.classifier import RULES
 from gateway.classify.needles import needles
 from gateway.classify.page import Page, lower
 from gateway.classify.sentences import LONGEST, spans
-from gateway.classify.words import Words
+from gateway.classify.words import OFFICES, Words, terms
 from gateway.reading import Reading
 from tests.support.classify import passage, rows
 
-WORDS = Words((("P", "Democrats"), ("P", "Republican"), ("N", "harriet quillfeather")), [row.needles for _, row in RULES])
+WORDS = Words(
+    (("P", "Democrats"), ("P", "Republican"), ("N", "harriet quillfeather")),
+    [row.needles for _, row in RULES],
+    [row.seen for _, row in RULES],
+)
 
 
 def masked(text: str) -> list[str]:
@@ -108,6 +112,9 @@ def test_any_text_can_be_masked(text):
         (r"\b(?:chip in.{3}cash|every donor)", [[{"\bchip in"}, {"cash"}], [{"\bevery donor"}]]),
         (r"\b(?:\$ ?\d|bucks)", [[{"$", "\bbucks"}]]),
         (r"(?:fire|[a-z]+) the [bw]ard", [[{" the bard", " the ward"}]]),
+        (r"\w+ (?:\w+ )?hat", [[{"\bhat"}]]),
+        (r"(?:\w+ )*hat(?:s [a-z]+)?", [[{"hat"}]]),
+        (r"\W(?:\w+ )*(?:hat|cap)\b", [[{"\bhat\b", "\bcap\b"}]]),
     ],
 )
 def test_the_needles_of_a_pattern_are_what_every_match_holds(pattern, ways):
@@ -116,6 +123,44 @@ def test_the_needles_of_a_pattern_are_what_every_match_holds(pattern, ways):
 
 def test_every_row_has_needles():
     assert all(row.needles and all(row.needles) for _, row in RULES)
+
+
+def test_a_row_is_tried_wherever_its_pattern_is_in_the_masked_sentence():
+    """Whatever it asks to see before: only words of its own (`on`) may leave out more, and these texts have them."""
+    names, ends = (
+        ("Marsh", "Harriet Quillfeather", "Local 12", "harriet quillfeather"),
+        (".", "!", " - yes", " \u2022", ", yes", ""),
+    )
+    years = [f"{name} {year}{end}" for name in names for year in ("2026", "'26", "\u201928") for end in ends]
+    offices = [term.strip("=*") for term in terms(OFFICES)]
+    ways = ("for", "for the", "4 the city", "para", "just for our next")
+    runs = [f"{name} {way} {office}{end}" for name in names[2:] for way in ways for office in offices for end in ("", " in May")]
+    for text in (*years, *runs, "Read John 3:16.", "\u2022 Marsh for Sheriff \u2022", "Mr. Marsh\n> for the\n> city council!"):
+        for sentence in page(passage(text)).sentences:
+            asking = [number for number, (_, row) in enumerate(RULES) if row.seen and row.pattern.search(sentence.masked)]
+            assert {*asking} <= {*sentence.rules}, text
+
+
+def test_rows_that_ask_to_see_something_are_found_where_it_is():
+    found = page(passage("Marsh for Sheriff")).sentences[0].rules
+    assert any(RULES[number][1].seen for number in found)
+    assert not any(RULES[number][1].seen for number in page(passage("Marsh is not the Sheriff for now")).sentences[0].rules)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sheriff and DA spoke to the Democrats in May.",
+        "the da  and the\nCity\nCouncil",
+        "> the sheriff\n> and the city\n> council",
+        "x" * 300 + "sheriff" * 30 + " vote for the sheriff",
+        "The İstanbul mayor for the sheriff",
+    ],
+)
+def test_the_terms_of_a_sentence_are_those_that_are_looked_for_in_it_alone(text):
+    asked = page(passage(f"Vote for Marsh and {text} {text}."))
+    for sentence in asked.sentences:
+        assert sentence.terms == asked.within(sentence.start, sentence.end)
 
 
 def test_no_row_that_would_match_is_left_out_for_want_of_a_needle():

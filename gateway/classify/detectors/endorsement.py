@@ -1,6 +1,6 @@
 """A person or an organisation stands behind somebody for a public office."""
 
-from gateway.classify.rules import Detector, row
+from gateway.classify.rules import FOR_OFFICE, Detector, row
 from gateway.verdict import Kind
 
 DETECTORS = (
@@ -16,6 +16,7 @@ DETECTORS = (
                 r"|placards?|signs?|mailers?|shirts?|stickers?|committee|account|table|booth|rental|bill)\b)",
                 near="EP",
                 alone=0.8,
+                seen=FOR_OFFICE,
             ),
             row(
                 0.5,
@@ -53,7 +54,7 @@ DETECTORS = (
                 r"|every member )?(?:and \w+ )?to (?:back|support|stand with) (?:N|him|her)\b",
                 alone=0.8,
             ),
-            row(0.5, r"\bN (?:just |again )?for O\b.{0,3}$"),
+            row(0.5, r"\bN (?:just |again )?for O\b.{0,3}$", seen=FOR_OFFICE),
             row(
                 0.85,
                 r"\bendors(?:es|ed|e|ing)\b(?! (?:or|any|candid|a cand|parties|the check"

@@ -258,7 +258,7 @@ DETECTORS = (
                 r"|lean not on|love K with|repent ye|no weapon formed|be strong in K|the wages of sin"
                 r"|delight yourself in|hides it in his heart|come unto)\b",
             ),
-            row(0.55, r"\bB \d{1,3}:\d{1,3}\b", near="KTBX"),
+            row(0.55, r"\bB \d{1,3}:\d{1,3}\b", near="KTBX", seen=r" \d{1,3}:\d"),
             row(
                 0.6,
                 r"\b(?:in K's name|hallelujah|alleluia|amen to|praise K|K be (?:praised|with)|he is risen"

@@ -1,6 +1,6 @@
 """Advice on how to vote: for or against somebody, a party or a slate."""
 
-from gateway.classify.rules import Detector, row
+from gateway.classify.rules import FOR_OFFICE, Detector, row
 from gateway.verdict import Kind
 
 DETECTORS = (
@@ -220,9 +220,25 @@ DETECTORS = (
             ),
             row(0.62, r"\bN in D\b(?=[.!]|$)", near="OPE", on="november primary june march"),
             row(0.55, r"\bkeep (?:him|her|N) in N\b"),
-            row(0.6, r"\bN (?:'2[0-9]|20[2-3]\d)(?=[.!,?]|$| -)", near="OPE", alone=0.75, on="'2 202"),
-            row(0.6, r"^(?:O )?N (?:for|4) (?:the )?<OFFICE>(?: all the way| \d+| D| place \d)?(?=[.!,]*$)", alone=1.0),
-            row(0.55, r"\bN (?:for|4|para) (?:the )?<OFFICE>(?:[!]+| all the way| is the right| in D|,? and)"),
+            row(
+                0.6,
+                r"\bN (?:'2[0-9]|20[2-3]\d)(?=[.!,?]|$| -)",
+                near="OPE",
+                alone=0.75,
+                on="'2 202",
+                seen=r"[^,] (?:'2|20[23])\d(?:[.!,?]| -|\W*$)",
+            ),
+            row(
+                0.6,
+                r"^(?:O )?N (?:for|4) (?:the )?<OFFICE>(?: all the way| \d+| D| place \d)?(?=[.!,]*$)",
+                alone=1.0,
+                seen=FOR_OFFICE,
+            ),
+            row(
+                0.55,
+                r"\bN (?:for|4|para) (?:the )?<OFFICE>(?:[!]+| all the way| is the right| in D|,? and)",
+                seen=FOR_OFFICE,
+            ),
             row(
                 0.55,
                 r"\b(?:take|carry|bring|put|print|cut|fold) (?:it|this|them|the card|the guide"
