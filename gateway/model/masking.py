@@ -114,7 +114,8 @@ _PARTING = bytes(ord(char.lower()) if (char := chr(code)).isalnum() or char == "
 _ODD = str.maketrans("ſı", "si")
 """What re.IGNORECASE takes for other letters than str.lower."""
 _NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
-_MAY_CHOOSE = re.compile(r"(?:ye[sſ]|no|[sſ][iı])\b")
+_CHOICES = frozenset({"yes", "no", "si"})
+_NONE: frozenset[str] = frozenset()
 _MEMBER_WORDS, _BODY_WORDS = frozenset(MEMBERS.split()), frozenset(BODIES.split())
 _HOLY_WORDS = frozenset({"st", "saint", "san", "santa", "first", "second", "grace", "calvary", "holy", "good"})
 _BODY_WORD = re.compile(rf"\b(?:{'|'.join(map(str.capitalize, BODIES.split()))})\b")
@@ -136,6 +137,7 @@ class _Telling:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         self._octets = {word.encode(): word for word in self._words if word.isascii()}
+        self._keys = frozenset(self._octets)
 
     def among(self, text: str) -> frozenset[str]:
         """Those that a text has as words, or that words of it begin with, in letters of any case."""
@@ -143,7 +145,8 @@ class _Telling:
             words = _WORD.findall(_small(text))
             return self._words.intersection(chain(words, map(_BEGINNING, words)))
         octets = text.encode().translate(_PARTING).split()
-        return frozenset(map(self._octets.__getitem__, self._octets.keys() & chain(octets, map(_BEGINNING, octets))))
+        found = self._keys.intersection(chain(octets, map(_BEGINNING, octets)))
+        return frozenset(map(self._octets.__getitem__, found)) if found else _NONE
 
 
 _TITLE_WORDS = frozenset(map(_key, TITLES.split()))
@@ -158,7 +161,7 @@ _FORMS = (
     (_UNION, NAME, frozenset({"local", "lodge", "chapter", "post", "council"})),
 )
 """Patterns, what stands for what they match, and the words they cannot do without."""
-_TELLING = _GIVEN.union(_MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS))
+_TELLING = _GIVEN.union(_CHOICES, _MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS))
 """Words without which there is nothing to mask but names and links."""
 
 
@@ -284,7 +287,7 @@ def _settled(text: str, seen: frozenset[str]) -> str:
         text = _PARTY_RUN.sub(PARTY_MARK, text)
     if FAITH_MARK in text:
         text = _FAITH_RUN.sub(FAITH_MARK + " ", text)
-    return _CHOICE.sub("yes", text) if _MAY_CHOOSE.search(text) else text
+    return text if _CHOICES.isdisjoint(seen) else _CHOICE.sub("yes", text)
 
 
 def _named(text: str, seen: frozenset[str]) -> str:

@@ -50,8 +50,6 @@ _GAP = (0,) * (SPAN // 2)
 _ROWS = 24
 _MOST = 4096
 """So many pieces, or one sentence, are held at once."""
-KEPT = 8192
-"""So many sentences are kept with what they weigh, some five megabytes; then it is begun anew."""
 
 _Number = TypeVar("_Number", np.float32, np.float64)
 _Any = TypeVar("_Any", np.int64, np.float64)
@@ -60,19 +58,16 @@ _Any = TypeVar("_Any", np.int64, np.float64)
 def features(pieces: Sequence[int]) -> NDArray[np.int64]:
     """Where the weights of a sentence's pieces and pairs stand."""
     ids = np.asarray(pieces, dtype=np.int64)
-    return np.concatenate([ids % SINGLE, SINGLE + _paired(ids)])
+    return np.concatenate([ids & (SINGLE - 1), SINGLE + _paired(ids)])
 
 
 def _paired(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    paired: NDArray[np.int64] = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) % PAIRS
+    paired: NDArray[np.int64] = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) & (PAIRS - 1)
     return paired
 
 
 class Screen:
-    """weights: SIZE octets; a sentence's score is `words` and `scale` times what the two looks make of it, and `bias`.
-
-    Pure but for what it keeps, and safe to share between threads.
-    """
+    """weights: SIZE octets; a sentence's score is `words` and `scale` times what the two looks make of it, and `bias`. Pure."""
 
     def __init__(self, weights: bytes, *, words: float, scale: float, bias: float, least: float) -> None:
         if len(weights) != SIZE:
@@ -82,54 +77,39 @@ class Screen:
         self._heart = parts["words"]
         self._both = np.concatenate((parts["own"], parts["beside"]), axis=1).astype(np.float64)
         self._out, self._told, self._shown = (parts[name].astype(np.float64) for name in ("out", "told", "shown"))
-        self._kept: dict[tuple[int, ...], bytes] = {}
         self._words, self._scale, self._bias, self._least = words, scale, bias, least
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """Of each sentence, with its neighbours."""
         if not lines:
             return np.empty(0)
-        weighed = self._weighed([each.pieces for each in lines])
-        own, beside, known = weighed[:, :INNER], weighed[:, INNER:-1], weighed[:, -1]
-        first = known + _beside(known)
-        told = np.maximum(own + _beside(beside) + self._told, 0.0)
-        scores: NDArray[np.float64] = first * self._words + (told * self._out).sum(axis=1) * self._scale + self._bias
+        said = [each.pieces for each in lines]
+        first, second = self._known(said), self._read(said)
+        scores: NDArray[np.float64] = first * self._words + second * self._scale + self._bias
         return scores
 
-    def _weighed(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
-        """A row for each sentence: what it shows, weighed for itself and for its neighbours, and what its pieces weigh."""
-        rows = list(map(self._kept.get, lines))
-        if None in rows:
-            fresh = dict.fromkeys(pieces for pieces, row in zip(lines, rows, strict=True) if row is None)
-            made = self._made(tuple(fresh))
-            self._keep(made)
-            rows = [made.get(pieces, row) for pieces, row in zip(lines, rows, strict=True)]
-        return np.frombuffer(b"".join(filter(None, rows))).reshape(len(lines), -1)
-
-    def _made(self, lines: Sequence[tuple[int, ...]]) -> dict[tuple[int, ...], bytes]:
-        """Their rows, as octets."""
-        shown = np.concatenate([self._most(some) for some in _some(lines)])
-        rows = np.column_stack((_product(shown, self._both), self._known(lines))).tobytes()
-        size = len(rows) // len(lines)
-        return {pieces: rows[at * size : (at + 1) * size] for at, pieces in enumerate(lines)}
-
-    def _keep(self, made: dict[tuple[int, ...], bytes]) -> None:
-        if len(self._kept) + len(made) > KEPT:
-            self._kept.clear()
-        if len(made) <= KEPT:
-            self._kept.update(made)
-
     def _known(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
-        """What pieces and pairs weigh in each sentence."""
+        """What pieces and pairs weigh in each sentence and its neighbours."""
         ids = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
         ends = np.fromiter(accumulate(map(len, lines)), dtype=np.int64, count=len(lines))
         pairs = self._heart[SINGLE + _paired(ids)]
         pairs[ends[:-1] - 1] = 0
-        summed = self._heart[ids % SINGLE].astype(np.int64)
+        summed = self._heart[ids & (SINGLE - 1)].astype(np.int64)
         summed[:-1] += pairs
         alone: NDArray[np.int64] = np.cumsum(summed)[ends - 1]
         alone[1:] -= alone[:-1].copy()
-        return alone
+        return alone + _beside(alone)
+
+    def _read(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+        """What is weighed of what each sentence and its neighbours show."""
+        numbers = {pieces: number for number, pieces in enumerate(dict.fromkeys(lines))}
+        shown = np.concatenate([self._most(some) for some in _some(tuple(numbers))])
+        if len(numbers) < len(lines):  # both alternatives of a newsletter say the same
+            shown = shown[[numbers[pieces] for pieces in lines]]
+        weighed = _product(shown, self._both)
+        told = np.maximum(weighed[:, :INNER] + _beside(weighed[:, INNER:]) + self._told, 0.0)
+        summed: NDArray[np.float64] = (told * self._out).sum(axis=1)
+        return summed
 
     def _most(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """The most that each sentence shows."""
@@ -165,10 +145,12 @@ def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def _greatest(weighed: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.float32]:
-    """The greatest of each column in every sentence. sizes: so many rows each has, before those of _GAP, which are spoilt."""
-    ends = list(accumulate(size + len(_GAP) for size in sizes))
-    weighed[[end - behind for end in ends for behind in range(1, len(_GAP) + 1)]] = -np.inf
-    greatest: NDArray[np.float32] = np.maximum.reduceat(weighed, [0, *ends[:-1]], axis=0)
+    """The greatest of each column in every sentence. sizes: so many rows each has, with those of _GAP behind it."""
+    greatest = np.empty((len(sizes), weighed.shape[1]), dtype=weighed.dtype)
+    start = 0
+    for row, size in zip(greatest, sizes, strict=True):
+        np.maximum.reduce(weighed[start : start + size], axis=0, out=row)
+        start += size + len(_GAP)
     return greatest
 
 
