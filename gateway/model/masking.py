@@ -110,11 +110,12 @@ _HOLY_NAME = re.compile(rf"\b(?:st|saint|san|santa|first|second|grace|calvary|ho
 _WORD = re.compile(r"\w+")
 _KEY = 4
 _BEGINNING = itemgetter(slice(_KEY))
-_PARTING = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
+_PARTING = bytes(ord(char.lower()) if (char := chr(code)).isalnum() or char == "_" else 32 for code in range(128)).ljust(256)
 _ODD = str.maketrans("ſı", "si")
 """What re.IGNORECASE takes for other letters than str.lower."""
 _NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
-_MAY_CHOOSE = re.compile(r"(?:ye[sſ]|no|[sſ][iı])\b")
+_CHOICES = frozenset({"yes", "no", "si"})
+_NONE: frozenset[str] = frozenset()
 _MEMBER_WORDS, _BODY_WORDS = frozenset(MEMBERS.split()), frozenset(BODIES.split())
 _HOLY_WORDS = frozenset({"st", "saint", "san", "santa", "first", "second", "grace", "calvary", "holy", "good"})
 _BODY_WORD = re.compile(rf"\b(?:{'|'.join(map(str.capitalize, BODIES.split()))})\b")
@@ -130,22 +131,37 @@ def _small(text: str) -> str:
     return text.lower() if text.isascii() else text.lower().translate(_ODD)
 
 
-def _among(telling: frozenset[str], small: str) -> frozenset[str]:
-    """Those that a text in small letters has as words, or that words begin with."""
-    words = small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small)
-    return telling.intersection(chain(words, map(_BEGINNING, words)))
+class _Telling:
+    """Words that are looked for in texts."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = frozenset(words)
+        self._octets = {word.encode(): word for word in self._words if word.isascii()}
+        self._keys = frozenset(self._octets)
+
+    def among(self, text: str) -> frozenset[str]:
+        """Those that a text has as words, or that words of it begin with, in letters of any case."""
+        if not text.isascii():
+            words = _WORD.findall(_small(text))
+            return self._words.intersection(chain(words, map(_BEGINNING, words)))
+        octets = text.encode().translate(_PARTING).split()
+        found = self._keys.intersection(chain(octets, map(_BEGINNING, octets)))
+        return frozenset(map(self._octets.__getitem__, found)) if found else _NONE
 
 
 _TITLE_WORDS = frozenset(map(_key, TITLES.split()))
 _TITLE_ENDS = frozenset(_WORD.findall(title)[-1] for title in TITLES.split())
-_ASKED = "meas prop ques preg amen init refe medi enmi issu levy bond over arti"
+_ASKED = (
+    "measure proposition prop question pregunta amendment initiative referendum proposal propuesta medida enmienda issue levy"
+    " bond override article"
+)
 _FORMS = (
     (_JUNIOR, "", frozenset({"jr", "sr", "ii", "iii", "iv", "esq", "ph", "phd"})),
     (_MEASURE, MEASURE, frozenset(_ASKED.split())),
     (_UNION, NAME, frozenset({"local", "lodge", "chapter", "post", "council"})),
 )
 """Patterns, what stands for what they match, and the words they cannot do without."""
-_TELLING = _GIVEN.union(_MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS))
+_TELLING = _GIVEN.union(_CHOICES, _MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS))
 """Words without which there is nothing to mask but names and links."""
 
 
@@ -162,7 +178,7 @@ class Masker:
         for number, (_, many) in enumerate(bared):
             for term in many:
                 self._standing.setdefault(_key(term), []).append((number, term.lower().rstrip("*")))
-        self._telling = _TELLING.union(self._standing)
+        self._telling = _Telling(_TELLING.union(self._standing))
 
     def mask(self, sentence: str) -> str:
         """The sentence in small letters, with the marks of this room."""
@@ -171,24 +187,27 @@ class Masker:
             text = _LINK.sub(_link, text)
         if "#" in text:
             text = _TAG.sub(lambda tag: " ".join(_CAMEL.split(tag[1])), text)
-        seen = _among(self._telling, _small(text))
+        seen, even = self._telling.among(text), text.isprintable() and "  " not in text
         if seen:
             text, seen = self._formed(text, seen)
             text = self._termed(text, seen)
         if "YES" in text or "NO" in text or "SI" in text:
             text = _BIG_CHOICE.sub("yes", text)
-        return _spelt(_settled(unnamed(text).lower(), seen))
+        masked = unnamed(text).lower()
+        return _spelt(_settled(masked if even else _evenly(masked), seen))
 
     def _formed(self, text: str, seen: frozenset[str]) -> tuple[str, frozenset[str]]:
         """Without what is told by its form; and the telling words that are left."""
         for pattern, mark, keys in _FORMS:
             if not keys.isdisjoint(seen) and (other := pattern.sub(mark, text)) != text:
-                text, seen = other, _among(self._telling, _small(other))
-        if not _GIVEN.isdisjoint(seen):
+                text, seen = other, self._telling.among(other)
+        if any(given.capitalize() in text for given in _GIVEN & seen):
             text = _first_names(text)
         return _bodies(text, seen), seen
 
     def _termed(self, text: str, seen: frozenset[str]) -> str:
+        if self._standing.keys().isdisjoint(seen):
+            return text
         small = _small(text)
         for number in sorted({number for word in seen for number, term in self._standing.get(word, ()) if term in small}):
             mark, pattern = self._terms[number]
@@ -261,15 +280,14 @@ def _is_civic(words: str) -> bool:
 
 
 def _settled(text: str, seen: frozenset[str]) -> str:
-    """seen: the telling words that stood in it before there were marks."""
-    text = _evenly(text)
+    """text: with single blanks; seen: the telling words that stood in it before there were marks."""
     if NAME in text or TEMPLE_MARK in text:
         text = _named(text, seen)
     if PARTY_MARK in text:
         text = _PARTY_RUN.sub(PARTY_MARK, text)
     if FAITH_MARK in text:
         text = _FAITH_RUN.sub(FAITH_MARK + " ", text)
-    return _CHOICE.sub("yes", text) if _MAY_CHOOSE.search(text) else text
+    return text if _CHOICES.isdisjoint(seen) else _CHOICE.sub("yes", text)
 
 
 def _named(text: str, seen: frozenset[str]) -> str:

@@ -58,11 +58,11 @@ _Any = TypeVar("_Any", np.int64, np.float64)
 def features(pieces: Sequence[int]) -> NDArray[np.int64]:
     """Where the weights of a sentence's pieces and pairs stand."""
     ids = np.asarray(pieces, dtype=np.int64)
-    return np.concatenate([ids % SINGLE, SINGLE + _paired(ids)])
+    return np.concatenate([ids & (SINGLE - 1), SINGLE + _paired(ids)])
 
 
 def _paired(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    paired: NDArray[np.int64] = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) % PAIRS
+    paired: NDArray[np.int64] = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) & (PAIRS - 1)
     return paired
 
 
@@ -74,10 +74,9 @@ class Screen:
             raise ValueError(f"{len(weights)} octets are no weights of a screen: {SIZE} are")
         parts = dict(_parts(weights))
         self._pieces, self._spans = parts["pieces"], parts["spans"].astype(np.float32)
-        self._heart = parts["words"].astype(np.int64)
-        self._own, self._next, self._out, self._told, self._shown = (
-            parts[name].astype(np.float64) for name in ("own", "beside", "out", "told", "shown")
-        )
+        self._heart = parts["words"]
+        self._both = np.concatenate((parts["own"], parts["beside"]), axis=1).astype(np.float64)
+        self._out, self._told, self._shown = (parts[name].astype(np.float64) for name in ("out", "told", "shown"))
         self._words, self._scale, self._bias, self._least = words, scale, bias, least
 
     def scores(self, lines: Sequence[Line]) -> NDArray[np.float64]:
@@ -95,7 +94,7 @@ class Screen:
         ends = np.fromiter(accumulate(map(len, lines)), dtype=np.int64, count=len(lines))
         pairs = self._heart[SINGLE + _paired(ids)]
         pairs[ends[:-1] - 1] = 0
-        summed = self._heart[ids % SINGLE]
+        summed = self._heart[ids & (SINGLE - 1)].astype(np.int64)
         summed[:-1] += pairs
         alone: NDArray[np.int64] = np.cumsum(summed)[ends - 1]
         alone[1:] -= alone[:-1].copy()
@@ -107,7 +106,8 @@ class Screen:
         shown = np.concatenate([self._most(some) for some in _some(tuple(numbers))])
         if len(numbers) < len(lines):  # both alternatives of a newsletter say the same
             shown = shown[[numbers[pieces] for pieces in lines]]
-        told = np.maximum(_product(shown, self._own) + _product(_beside(shown), self._next) + self._told, 0.0)
+        weighed = _product(shown, self._both)
+        told = np.maximum(weighed[:, :INNER] + _beside(weighed[:, INNER:]) + self._told, 0.0)
         summed: NDArray[np.float64] = (told * self._out).sum(axis=1)
         return summed
 
@@ -129,8 +129,11 @@ class Screen:
         above: NDArray[np.float64] = scores + HEEDED * found - self._least
         if some:
             above += NEARLY - min(0.0, float(above.max()))
-        passes = above >= 0.0
-        return [bool(passes[max(0, number - reach) : number + reach + 1].any()) for number in range(len(above))]
+        near = np.zeros(len(above), dtype=bool)
+        for number in (above >= 0.0).nonzero()[0].tolist():
+            near[max(0, number - reach) : number + reach + 1] = True
+        passes: list[bool] = near.tolist()
+        return passes
 
 
 def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:

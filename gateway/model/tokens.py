@@ -58,12 +58,14 @@ class WordPieces:
 
     def _chunk(self, chunk: str) -> tuple[int, ...]:
         """Of what stands between blanks: a word and the punctuation around it."""
+        if chunk.isalnum() and chunk.isascii():
+            return self._word(chunk) if len(chunk) < SHORT else self._pieces(chunk)
         words = _WORDS.findall(chunk if chunk.isascii() else _HAN.sub(r" \1 ", chunk))
         return tuple(chain.from_iterable(map(self._word if len(chunk) < SHORT else self._pieces, words)))
 
     def _pieces(self, word: str) -> tuple[int, ...]:
-        if word in self._numbers:
-            return (self._numbers[word],)
+        if (number := self._numbers.get(word)) is not None:
+            return (number,)
         found: list[int] = []
         start = 0
         while start < len(word) <= LONGEST:

@@ -42,7 +42,9 @@ class Window:
 def lines_of(numbers: Sequence[int], origin: Origin, *, subject: bool = False) -> tuple[Line, ...]:
     """A sentence of that origin, in so many lines as it is long."""
     voice = _SUBJECT if subject else _VOICES[origin]
-    starts = range(0, max(1, len(numbers) - AGAIN), SENTENCE - AGAIN)
+    if len(numbers) <= SENTENCE:
+        return (Line(pieces=(voice, *numbers), subject=subject),)
+    starts = range(0, len(numbers) - AGAIN, SENTENCE - AGAIN)
     return tuple(Line(pieces=(voice, *numbers[start : start + SENTENCE]), subject=subject) for start in starts)
 
 
