@@ -41,6 +41,12 @@ _TRAILING = ".,;:!?'*_>"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
+def may_stand_in(word: str) -> bool:
+    """False of each word of a text in which there is no link."""
+    small = _small(word)
+    return _HINT.search(small) is not None or "dot" in small
+
+
 def in_text(passage: Passage) -> Iterator[Link]:
     """The links a passage's words hold."""
     for found in _found(passage.folded):
@@ -73,7 +79,7 @@ def _is_open(address: str) -> bool:
 
 def _found(text: str) -> Iterator[re.Match[str]]:
     """What may be a link, on the lines that hold a hint of one."""
-    lowered = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+    lowered = _small(text)
     if "dot" in lowered and _DOT_SAID.search(lowered):
         yield from _URL.finditer(text)
         return
@@ -83,6 +89,11 @@ def _found(text: str) -> Iterator[re.Match[str]]:
             end = text.find("\n", hint.start())
             line, read = text.rfind("\n", 0, hint.start()) + 1, end if end >= 0 else len(text)
             yield from _URL.finditer(text, line, read)
+
+
+def _small(text: str) -> str:
+    """The text with its plain letters as small ones, each in its place."""
+    return text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
 
 
 def _trimmed(found: str) -> str:
