@@ -12,9 +12,8 @@ Edit = tuple[int, int, str]
 """text[start:end] and what stands for it."""
 
 ALONE, TAGGED, PIECES, DRESSED, SIGNED, COUNTED, STREWN, JOINED = "ATPDMCSJ"
-SPACED, FIGURES, LONG, HUMPED, UNUSUAL, BROKEN, SPLIT, LINKED, TURNED = "LFGHUBXKR"
-EVERY = frozenset("ATPDMCSJLFGHUBXKR")
-"""Each is the name of the step, here or in a room beside, that looks for it."""
+SPACED, FIGURES, LONG, HUMPED, BROKEN, LINKED = "LFGHBK"
+EVERY = frozenset("ATPDMCSJLFGHBK")
 
 
 @dataclass(slots=True)

@@ -24,7 +24,6 @@ from gateway.reading.draft import (
     ALONE,
     COUNTED,
     DRESSED,
-    EVERY,
     FIGURES,
     JOINED,
     LONG,
@@ -38,7 +37,7 @@ from gateway.reading.draft import (
     Folded,
     edited,
 )
-from gateway.reading.glance import glance
+from gateway.reading.glance import ALONE_SIGN, FIGURE, LONELY, LONELY_ALL, MANY_SIGNS, glance
 from gateway.reading.lookalikes import plain
 from gateway.reading.mending import mend
 from gateway.reading.seams import seams
@@ -55,10 +54,6 @@ _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
 _BLANK, _UNEVEN_LINE = frozenset(" \n"), re.compile(r"\n(?: |\n\n|(?<= \n))")
-_LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z](?:[ \n._*\-|/~]{1,6}| {0,120}\n {0,120})[A-Za-z][ \n._*\-|/~]")
-_LONELY_ALL = re.compile(r"[ \n._*\-|/~][A-Za-z](?:(?:[ \n._*\-|/~]{1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z]){2}(?![A-Za-z0-9])")
-"""What all letters set apart have in them, two and then three; two alone are mostly an `a.m.`."""
-_FIGURE = re.compile(r"[013457$@!€][a-z]")
 _FIGURED = re.compile(
     r"(?<![\w.@])(?=[\w$@!€]*[a-z])(?:[A-Za-z]+[013457$@!€]+[a-z][\w$@!€]*|[013457$]+[a-z]{2}[\w$@!€]*)(?![@\w]|[.-]\w)"
 )
@@ -70,8 +65,6 @@ _WORDLIKE = re.compile(r"[013457]{5,12}")
 _LETTERS = str.maketrans("013457@$89!€", "oieastasbgie")
 _SIGN = re.compile(r"(?<=[\w.,!?'\"]) (?:[^\w\s.,!?()&'\"-]{1,4} ){1,3}(?=[\w'\"])")
 """A sign that stands alone between two words."""
-_ALONE = re.compile(r" [^\w\s.,!?()&'\"-]{1,4} ")
-_MANY_SIGNS = 8
 _CARET = re.compile(r"(?<![\w:\\/])\\/(?=[a-z]{2})|(?<=[a-z])\\/(?=[a-z])")
 _MANY, _SHARE, _DENSE = 4, 0.12, 8
 _SHELF = tuple(range(65_537))
@@ -82,13 +75,14 @@ def fold(text: str) -> Folded:
 
     offsets never fall, so folded[a:b] stands in text[offsets[a] : offsets[b - 1] + 1].
     """
-    draft = folded(text, glance(text))
+    draft = folded(text)
     return draft.text, draft.offsets
 
 
-def folded(text: str, may: frozenset[str]) -> Draft:
-    """The same, and what may stand in the folded text. may: what `glance` tells of the text, or of one that it is lines of."""
-    draft = _seen(text, may) if _UNSEEN.search(text) else Draft(text, _span(0, len(text) + 1), may)
+def folded(text: str) -> Draft:
+    """The same, and what may stand in the folded text."""
+    draft = _seen(text) if _UNSEEN.search(text) else Draft(text, _span(0, len(text) + 1))
+    draft.may = glance(draft.text)
     if ALONE in draft.may:
         draft.put(_signs(draft.text))
     if "\\/" in draft.text:
@@ -98,7 +92,7 @@ def folded(text: str, may: frozenset[str]) -> Draft:
         draft.put(signs(draft.text))
     if JOINED in draft.may:
         draft.put(blanks(draft.text))
-    if SPACED in draft.may and _LONELY.search(draft.text) and _LONELY_ALL.search(draft.text):
+    if SPACED in draft.may and LONELY.search(draft.text) and LONELY_ALL.search(draft.text):
         draft = Draft(*_spaced(_SPACING, draft.text, draft.offsets))
     elif _uneven(draft.text):
         draft.text, draft.offsets = _spaced(_UNEVEN, draft.text, draft.offsets)
@@ -111,8 +105,8 @@ def folded(text: str, may: frozenset[str]) -> Draft:
 
 def _signs(text: str) -> Iterable[Edit]:
     """Signs that stand alone between two words, where most words have one between them."""
-    alone = _ALONE.findall(text)
-    if len(alone) >= _MANY_SIGNS and len(alone) >= text.count(" ") // 3:
+    alone = ALONE_SIGN.findall(text)
+    if len(alone) >= MANY_SIGNS and len(alone) >= text.count(" ") // 3:
         yield from ((*found.span(), " ") for found in _SIGN.finditer(text))
 
 
@@ -148,13 +142,13 @@ def _span(start: int, end: int) -> tuple[int, ...]:
     return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
 
 
-def _seen(text: str, may: frozenset[str]) -> Draft:
+def _seen(text: str) -> Draft:
     """Every character as a reader sees it."""
-    found = _UNSEEN.findall(text)
-    stand = {character: " " if character == "\t" else plain(character) for character in set(found)}
+    odd = _UNSEEN.findall(text)
+    stand = {character: " " if character == "\t" else plain(character) for character in set(odd)}
     closed = frozenset[int]() if _NARROW_BLANKS.isdisjoint(stand) else frozenset(_narrow(text))
     if not closed and all(len(plainly) == 1 for plainly in stand.values()):
-        return Draft(_standing(text, stand, len(found)), _span(0, len(text) + 1), may)
+        return Draft(_standing(text, stand, len(odd)), _span(0, len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
     last = 0
@@ -168,7 +162,7 @@ def _seen(text: str, may: frozenset[str]) -> Draft:
         last = at + 1
     pieces.append(text[last:])
     offsets.extend(_span(last, len(text) + 1))
-    return Draft("".join(pieces), tuple(offsets), EVERY if closed else may)
+    return Draft("".join(pieces), tuple(offsets))
 
 
 def _standing(text: str, stand: Mapping[str, str], many: int) -> str:
@@ -224,7 +218,7 @@ def _closed(found: re.Match[str], length: int) -> Iterable[tuple[int, str]]:
 
 def _spelled(text: str) -> str:
     """The text with figures read as letters, if so many words hold some that it is a manner of writing."""
-    if len(_FIGURE.findall(text)) < _MANY:
+    if len(FIGURE.findall(text)) < _MANY:
         return text
     found = [word[0] for word in _FIGURED.finditer(text) if not _MEASURE.match(word[0])]
     if len(found) < _MANY or len(found) < _SHARE * (text.count(" ") + 1):

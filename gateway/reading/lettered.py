@@ -20,16 +20,16 @@ HINT = re.compile(
     r"|(?<=\()\)[a-z]|(?<=\|)[)<-]?[a-z]|(?<=[§€¢£¥†‡√®©µ℮₵₦₫+])[A-Za-z])"
 )
 """What a text has in it where letters may be dressed up; it begins with what is no letter, so that it is soon found or not."""
-ENCLOSED = re.compile(r"[(\[{<]([A-Za-z])[)\]}>]")
+_ENCLOSED = re.compile(r"[(\[{<]([A-Za-z])[)\]}>]")
 _ENCLOSING = re.compile(r"(?<![)\]}>])(?:[(\[{<][A-Za-z][)\]}>] {0,3}){3,80}")
-ENOUGH = 8
+_ENOUGH = 8
 _PARTED = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){3,60}(?![A-Za-z0-9@$])")
 _SHORT = re.compile(r"(?<![A-Za-z0-9@$])[A-Za-z0-57-9@$](?:[^A-Za-z0-9\s@$]{1,2}[A-Za-z0-57-9@$]){1,60}(?![A-Za-z0-9@$])")
 _WORDS, _HALF = 2, 0.5
 _TOKEN = re.compile(r"\S+")
 _MARK = r"\(\)|\|[)<]|\|-\||[§€¢£¥†‡√®©µ℮₵₦₫|+!](?=[A-Za-z(|])|(?<=[A-Za-z0])[§€¢£¥†‡√®©µ℮₵₦₫|+(]|\$(?=[A-Za-z])"
 _SIGNED = re.compile(rf"(?<!\S)(?=\S{{0,23}}[A-Za-z])\S{{0,23}}?(?:{_MARK})\S{{0,23}}")
-MARKED = re.compile(_MARK)
+_MARKED = re.compile(_MARK)
 _ADDRESS = re.compile(r"://|\.\w{2,4}(?:/|\Z)|\(s\)|@\w+\.")
 _STANDS = {"()": "o", "|)": "d", "|<": "k", "|-|": "h", "\\/": "v"}
 _SIGNS = re.compile(r"\(\)|\|\)|\|<|\|-\||\\/|[§€¢£¥†‡√®©µ℮₵₦₫|+!(@$013457]")
@@ -44,11 +44,11 @@ _COUNTS = (
 _FILLER = re.compile(r"(?:^| )\S{1,30} (\w{1,4})(?: \S{1,30} \1){4}(?= )")
 _TAG = re.compile(r"(?i)\[/?(?:b|i|u|s|color|size|font|center)(?:=[^\]\s]{1,40})?\]|</?(?:b|i|u|s|em|strong|span|font)>")
 _EMPHASIS = re.compile(r"(?<![\w/@.])_[A-Za-z][A-Za-z'’ ]{0,60}[.,:;!?]?_(?![\w/@])")
-PIECES = re.compile(r"(?<![\w/@.-])[A-Za-z]{1,4}(?:([-/\u00b7\u2027\u2022.|])[A-Za-z]{1,4})(?:\1[A-Za-z]{1,4}){0,8}(?![\w/@-])")
+_PIECES = re.compile(r"(?<![\w/@.-])[A-Za-z]{1,4}(?:([-/\u00b7\u2027\u2022.|])[A-Za-z]{1,4})(?:\1[A-Za-z]{1,4}){0,8}(?![\w/@-])")
 _PARTING, _DENSE = "-/\u00b7\u2027\u2022.|", 20
 """What stands in words that are in pieces, and in so many characters once at the least."""
 _SYLLABLES = 0.5
-GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
+_GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
 _LISTED = re.compile(r"(?m)^([#*•·+~=|>\-]{1,3}|o) {1,3}\S{1,30} {0,3}(?:\n{1,2}\1 {1,3}\S{1,30} {0,3}){5,400}$")
 _VARIED = 0.75
 _MOST_COUNTED, _MOST_FILLED = 4000, 500
@@ -56,14 +56,38 @@ _CRUMB, _CRUMBS, _LEAST, _LENGTH = 3, 0.9, 10, 4.2
 _KNOWN = 0.5
 
 
+def may_be_dressed(text: str) -> bool:
+    """False of what `letters` finds nothing in; so are those below of what they are called by."""
+    return len(_ENCLOSED.findall(text)) >= _ENOUGH or len(_parted(text)) >= _WORDS
+
+
+def may_be_signed(text: str) -> bool:
+    """The same of `signs`."""
+    return len(_MARKED.findall(text)) >= _FEW
+
+
+def may_be_in_pieces(text: str) -> bool:
+    """The same of `syllables`."""
+    return len(_PIECES.findall(text)) > _FEW
+
+
+def may_be_counted(text: str) -> bool:
+    """The same of `counted`, but for a word at every second place."""
+    return (
+        any(counts.search(text) for counts in _COUNTS)
+        or len(_GLUED.findall(text)) > _ENOUGH // 2
+        or ("\n" in text and _LISTED.search(text) is not None)
+    )
+
+
 def letters(text: str) -> Iterator[Edit]:
     """What is to be taken out from around and between letters, in order."""
     spans = [found.span() for found in _ENCLOSING.finditer(text)]
-    enclosed = [found for start, end in spans for found in ENCLOSED.finditer(text, start, end)]
-    if len(enclosed) >= ENOUGH:
+    enclosed = [found for start, end in spans for found in _ENCLOSED.finditer(text, start, end)]
+    if len(enclosed) >= _ENOUGH:
         yield from ((found.start(), found.end(), found[1]) for found in enclosed)
         return
-    parted = apart(text)
+    parted = _parted(text)
     if len(parted) < _WORDS or len({found[0].lower() for found in parted}) == 1:
         return
     if len(parted) >= _OFTEN * len(text.split()):
@@ -71,7 +95,7 @@ def letters(text: str) -> Iterator[Edit]:
             yield from _bare(found)
 
 
-def apart(text: str) -> list[re.Match[str]]:
+def _parted(text: str) -> list[re.Match[str]]:
     """Where letters stand one by one, with signs between them."""
     return [found for found in _PARTED.finditer(text) if _is_word(found[0])]
 
@@ -90,7 +114,7 @@ def _bare(found: re.Match[str]) -> Iterator[Edit]:
 def tags(text: str) -> Iterator[Edit]:
     """Marks of a forum or of HTML around every letter, and emphasis by underscores, in order."""
     marks = list(_TAG.finditer(text)) if "[/" in text or "</" in text else []
-    if len(marks) >= ENOUGH:
+    if len(marks) >= _ENOUGH:
         yield from ((*found.span(), "") for found in marks)
     elif "_" in text:
         for found in _EMPHASIS.finditer(text):
@@ -100,7 +124,7 @@ def tags(text: str) -> Iterator[Edit]:
 
 def syllables(text: str) -> Iterator[Edit]:
     """The signs within words, where many words of a text are in pieces by the same one, in order."""
-    found = list(PIECES.finditer(text)) if any(text.count(sign) * _DENSE > len(text) for sign in _PARTING) else []
+    found = list(_PIECES.finditer(text)) if any(text.count(sign) * _DENSE > len(text) for sign in _PARTING) else []
     if len(found) >= _FEW:
         sign, count = Counter(one[1] for one in found).most_common(1)[0]
         if _telling(found) and count > _FEW and count >= _SYLLABLES * sum(len(word) > _CRUMB for word in text.split()):
@@ -116,7 +140,7 @@ def _telling(found: Iterable[re.Match[str]]) -> bool:
 
 def signs(text: str) -> Iterator[Edit]:
     """Signs that stand for letters, where many words hold some, in order."""
-    if len(MARKED.findall(text)) < _FEW:
+    if len(_MARKED.findall(text)) < _FEW:
         return
     tokens = [found for found in _SIGNED.finditer(text) if not _ADDRESS.search(found[0])]
     if len(tokens) < _FEW or len(tokens) < _SHARE * len(text.split()):
@@ -162,8 +186,8 @@ def counted(text: str) -> Iterator[Edit]:
     if any(counts.search(text) for counts in _COUNTS):
         yield from _numbers(text)
         return
-    glued = list(GLUED.finditer(text)) if any(text.count(sign) * _DENSE > len(text) for sign in ").:") else []
-    if len(glued) > ENOUGH // 2 and len(glued) > _HALF * len(text.split()):
+    glued = list(_GLUED.finditer(text)) if any(text.count(sign) * _DENSE > len(text) for sign in ").:") else []
+    if len(glued) > _ENOUGH // 2 and len(glued) > _HALF * len(text.split()):
         yield from ((*found.span(), "") for found in glued)
         return
     lists = [found for found in _LISTED.finditer(text) if _tells(found[0])] if "\n" in text else []

@@ -7,6 +7,7 @@ are those of the original. Every pattern begins where a name can begin and is bo
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from string import ascii_lowercase, ascii_uppercase
 
 from gateway.mail import Place
 from gateway.reading.html import Page
@@ -37,14 +38,14 @@ _ADDRESSLIKE = re.compile(r"\S*\w(?:[/=&%?]|\.\w)|[/=&%?#]")
 _HINT = re.compile(rf"[/.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:))")
 _DOT_SAID = re.compile(r"[ \[({<]dot[ \])}>]")
 _DOTTED = re.compile(r"\[\.\]|\(\.\)|\{\.\}|<\.>| ?(?:\[dot\]|\(dot\)|\{dot\}|<dot>) ?| dot ", re.IGNORECASE)
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _TRAILING = ".,;:!?'*_>"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 
-def may_stand_in(word: str) -> bool:
-    """False of each word of a text in which there is no link."""
-    small = _small(word)
-    return _HINT.search(small) is not None or "dot" in small
+def may_stand_in(text: str) -> bool:
+    """Whether a link that is not spelt out with `dot` may stand in the text."""
+    return _HINT.search(_small(text)) is not None or "<.>" in text
 
 
 def in_text(passage: Passage) -> Iterator[Link]:
@@ -93,7 +94,7 @@ def _found(text: str) -> Iterator[re.Match[str]]:
 
 def _small(text: str) -> str:
     """The text with its plain letters as small ones, each in its place."""
-    return text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+    return text.lower() if text.isascii() else text.translate(_SMALL)
 
 
 def _trimmed(found: str) -> str:

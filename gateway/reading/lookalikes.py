@@ -58,11 +58,6 @@ _PLAIN = {
 _GONE = frozenset({"Mn", "Me", "Cf", "Cs"})
 
 
-def stands(text: str) -> str:
-    """The text, and each of its characters as `plain` has it."""
-    return "".join(map(plain, text))
-
-
 @lru_cache(maxsize=16_384)
 def plain(character: str) -> str:
     """What stands for `character` in folded text: nothing, one character, or a few.

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from gateway.reading.draft import BROKEN, HUMPED, SPLIT, UNUSUAL, Draft, Edit
+from gateway.reading.draft import BROKEN, HUMPED, Draft, Edit
 from gateway.reading.runs import apart, may_run
-from gateway.reading.telling import ORDINARY, PARTING, TELLING
+from gateway.reading.telling import ORDINARY, TELLING
 
 _SAME = {
     **dict.fromkeys(("vot", "voet", "vtoe", "ovte", "vvote", "vot3", "vowt"), "vote"),
@@ -68,6 +68,8 @@ _SHORTEST = 6
 """A shorter word with a letter wrong is too often another one."""
 
 _WORD = re.compile(r"[a-z]+")
+_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
+"""Whatever is no letter."""
 _KEPT = 65_536
 _USUAL: set[str] = set()
 """So many words of which nothing else is made are kept, at the most."""
@@ -75,7 +77,7 @@ _TOKEN = re.compile(r"[A-Za-z]+")
 _MARKS = r"[-.*'\[\](){}_~^\"|\\/+,:=#·•]"
 _PARTED = re.compile(rf"(?<![A-Za-z0-9@/.])[A-Za-z]{{1,12}}(?:{_MARKS}{{1,4}}[A-Za-z]{{1,12}}){{1,11}}(?![A-Za-z0-9@/])")
 _MARK = re.compile(rf"{_MARKS}(?<=[^\W\d_].){_MARKS}{{0,3}}[A-Za-z]")
-STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#@/-])")
+_STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_]{1,3}[A-Za-z]{1,10}){1,3}(?![\w*#@/-])")
 _STAR = re.compile(r"[*#_](?<=[A-Za-z].)[*#_]{0,2}[A-Za-z]")
 """What stands in all that is starred, found sooner than that nothing is."""
 _GAPS = (" ", "\n", " \n", "-\n", "- \n")
@@ -83,9 +85,9 @@ _HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre
 _TWICE = re.compile(r"([a-z])\1+")
 _HUMPED = re.compile(r"(?<![\w#@/:-])[A-Z][A-Za-z0-9]{4,600}(?![\w@/]|\.[a-z])")
 """What is no part of an address."""
-FOUR_HUMPS = re.compile(r"(?:[A-Z][a-z]{1,20}){3}[A-Z]{1,2}[a-z]")
+_FOUR_HUMPS = re.compile(r"(?:[A-Z][a-z]{1,20}){3}[A-Z]{1,2}[a-z]")
 """Four words run together, or more."""
-_HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
+HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Z][a-z])")
 _RUNS = 2
 _DRAWN = 5
@@ -149,20 +151,8 @@ def _goes_on() -> Mapping[str, tuple[frozenset[str], Mapping[str, frozenset[str]
 
 
 @cache
-def firsts() -> frozenset[str]:
-    """With what a telling word in pieces begins."""
+def _firsts() -> frozenset[str]:
     return frozenset(_goes_on())
-
-
-@cache
-def seconds() -> frozenset[str]:
-    """With what it goes on."""
-    return frozenset[str]().union(*(more for more, _ in _goes_on().values()))
-
-
-def goes_on(first: str, second: str) -> bool:
-    """Whether these pieces, in small letters, are a telling word, or begin one."""
-    return first in firsts() and second in _goes_on()[first][0]
 
 
 def _may_join(words: frozenset[str], small: str) -> bool:
@@ -173,7 +163,7 @@ def _may_join(words: frozenset[str], small: str) -> bool:
 def _begun(words: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Those of which two make a telling word, or begin one that a third ends."""
     goes_on = _goes_on()
-    for first in firsts() & words:
+    for first in _firsts() & words:
         seconds, thirds = goes_on[first]
         for second in () if seconds.isdisjoint(words) else seconds & words:
             if second not in thirds or not thirds[second].isdisjoint(words):
@@ -186,60 +176,52 @@ def _pairs(word: str) -> Iterator[tuple[str, str]]:
 
 def mend(draft: Draft) -> None:
     """Put right the telling words of a folded text."""
-    if HUMPED in draft.may and _HUMPS.search(draft.text):
+    if HUMPED in draft.may and HUMPS.search(draft.text):
         draft.put(_humped(draft.text))
-    unusual = _unusual(words(draft.text)) if UNUSUAL in draft.may else frozenset[str]()
-    if UNUSUAL in draft.may and (runs := [(at, at, " ") for at in apart(draft.text, unusual)]):
+    found = _words(draft.text)
+    unusual = _unusual(found)
+    if runs := [(at, at, " ") for at in apart(draft.text, unusual)]:
         draft.put(runs)
-        unusual = _unusual(words(draft.text))
-    if edits := list(_joined(draft.text, draft.may)):
+        found = _words(draft.text)
+        unusual = _unusual(found)
+    if edits := list(_joined(draft.text, found, draft.may)):
         draft.put(edits)
-        unusual = _unusual(words(draft.text))
+        unusual = _unusual(_words(draft.text))
     if wrong := _wrongly(unusual):
         draft.put(_spelt(draft.text, wrong))
 
 
-def words(text: str) -> frozenset[str]:
+def _words(text: str) -> frozenset[str]:
     """All words of a text, letters only, in small ones."""
-    return frozenset(letters(text))
-
-
-def letters(text: str) -> list[str]:
-    """The same in their order."""
     small = text.lower()
-    return small.translate(PARTING).split() if small.isascii() else _WORD.findall(small)
+    return frozenset(small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small))
 
 
 def _unusual(words: frozenset[str]) -> frozenset[str]:
     """Those of the words that are misspelt, or may be several run together. What other words there are is kept."""
     fresh = words - _USUAL
-    unusual = frozenset(word for word in fresh if is_unusual(word))
+    unusual = frozenset(word for word in fresh if _right(word) or may_run(word))
     if len(_USUAL) > _KEPT:
         _USUAL.clear()
     _USUAL.update(fresh - unusual)
     return unusual
 
 
-def is_unusual(word: str) -> bool:
-    """Whether a word, letters only, in small ones, is misspelt, or may be several run together."""
-    return bool(_right(word)) or may_run(word)
-
-
 def _humped(text: str) -> Iterator[Edit]:
     """Between words that run together in capitals; fewer than four of them only beside some that are more."""
     tokens = list(_HUMPED.finditer(text))
-    if any(FOUR_HUMPS.search(found[0]) for found in tokens):
-        many = sum(_HUMPS.search(found[0]) is not None for found in tokens) >= _RUNS
+    if any(_FOUR_HUMPS.search(found[0]) for found in tokens):
+        many = sum(HUMPS.search(found[0]) is not None for found in tokens) >= _RUNS
         for found in tokens:
-            if many or FOUR_HUMPS.search(found[0]):
+            if many or _FOUR_HUMPS.search(found[0]):
                 start = found.start()
                 yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
 
 
-def _joined(text: str, may: frozenset[str]) -> Iterator[Edit]:
+def _joined(text: str, words: frozenset[str], may: frozenset[str]) -> Iterator[Edit]:
     """Telling words that are broken by marks, blanks or line ends."""
-    edits = [*marked(text), *_starred(text)] if BROKEN in may else []
-    edits += _blanks(text) if SPLIT in may else []
+    edits = [*marked(text), *starred(text)] if BROKEN in may else []
+    edits += _blanks(text, words)
     edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)] if "-\n" in text else []
     last = 0
     for start, end, stands in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
@@ -266,9 +248,9 @@ def marked(text: str) -> Iterator[Edit]:
             yield start, read, word
 
 
-def _starred(text: str) -> Iterator[Edit]:
+def starred(text: str) -> Iterator[Edit]:
     """A letter or two hidden behind stars."""
-    for found in STARRED.finditer(text) if _STAR.search(text) else ():
+    for found in _STARRED.finditer(text) if _STAR.search(text) else ():
         word = _hidden(found[0].lower())
         if word:
             yield found.start(), found.end(), _cased(word, found[0])
@@ -281,9 +263,9 @@ def _hidden(starred: str) -> str:
     return next((word for word in sorted(TELLING) if len(word) == len(starred) and form.fullmatch(word)), "")
 
 
-def _blanks(text: str) -> Iterator[Edit]:
+def _blanks(text: str, words: frozenset[str]) -> Iterator[Edit]:
     """Pieces of a word on both sides of a blank or a line end."""
-    if not _may_join(words(text), text.lower()):
+    if not _may_join(words, text.lower()):
         return
     two, three = _splits()
     tokens = [found.span() for found in _TOKEN.finditer(text)]

@@ -16,7 +16,6 @@ from gateway.reading.authors import authors
 from gateway.reading.draft import LINKED
 from gateway.reading.extractors import BACKWARDS, TABLE, extract
 from gateway.reading.fold import folded
-from gateway.reading.glance import glance
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import DAMAGED, Extractor, Item, Piece, Sheet
 from gateway.reading.runs import spoken
@@ -166,8 +165,8 @@ class _Desk:
             self._missed(Unread(place=sheet.place, why=f"too large: the first {most} characters were read"))
         if "\u202e" in text and _BACKWARDS.search(text):
             self._missed(Unread(place=sheet.place, why=BACKWARDS))
-        stretches, may = self._stretches(sheet, text), glance(text)
-        told = [p for voice in stretches if (p := _passage(text, voice, sheet.place, may=may, boxes=sheet.boxes))]
+        stretches = self._stretches(sheet, text)
+        told = [p for voice in stretches if (p := _passage(text, voice, sheet.place, boxes=sheet.boxes))]
         read = [passage for passage, _ in told]
         self._keep(told, doubled=sheet.page is not None and self._doubled(read))
         if not sheet.place.header:
@@ -209,7 +208,7 @@ class _Desk:
 
     def _hidden(self, text: str, place: Place, start: int) -> None:
         """Hidden text stands behind the text a reader sees, two characters further on."""
-        told = _passage(text, Voice(0, len(text), Origin.HIDDEN), place, may=glance(text), start=start)
+        told = _passage(text, Voice(0, len(text), Origin.HIDDEN), place, start)
         if told and re.search(r"\w", told[0].folded):
             self._keep([told], doubled=False)
 
@@ -240,7 +239,7 @@ class _Desk:
             return
         self.characters += len(text)
         place = replace(link.place, header=LINK, start=None, end=None, box=None)
-        told = _passage(text, Voice(0, len(text), link.origin), place, may=glance(text))
+        told = _passage(text, Voice(0, len(text), link.origin), place)
         if told and len(self.passages) < self.limits.passages:
             self.passages.append(told[0])
 
@@ -250,12 +249,10 @@ def _first_lines(text: str, most: int) -> int:
     return len(text) if text.count("\n") < most else sum(len(line) + 1 for line in text.split("\n", most)[:most])
 
 
-def _passage(  # noqa: PLR0913
-    text: str, voice: Voice, place: Place, *, may: frozenset[str], start: int = 0, boxes: Sequence[Boxed] = ()
-) -> Told | None:
-    """The passage of a stretch; None if there is nothing in it to see. may: what `glance` tells of the text."""
+def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Sequence[Boxed] = ()) -> Told | None:
+    """The passage of a stretch; None if there is nothing in it to see."""
     written = text[voice.start : voice.end]
-    draft = folded(written, may)
+    draft = folded(written)
     if not draft.text:
         return None
     at = Place(

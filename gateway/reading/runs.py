@@ -31,7 +31,7 @@ _TOKEN = re.compile(
     r"(?<![\w@#./:\\'-])(?=\w*(?:vot|elect|endors|apoy|for|para|4|yes|no))[A-Za-z]\w{5,70}(?![\w@/'\\-]|\.\w|://)", re.IGNORECASE
 )
 _HINT = re.compile(rf"{_CALLS}.{{2,}}|.{{3,}}(?:for|para){_SEATS}.*|(?:vote)?(?:yeson|noon(?:prop|meas|ques|issu|amen)).*")
-FOUR = re.compile(r"4(?<=[A-Za-z]4)(?=[A-Za-z]{4})")
+_FOUR = re.compile(r"4(?<=[A-Za-z]4)(?=[A-Za-z]{4})")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])")
 _SIDE = re.compile(r"(?:Vote)?(?:Yes|No)On\d{1,3}[A-Z]?")
 _SHORTEST, _LONGEST = 5, 70
@@ -40,7 +40,7 @@ _FEWEST_NAMES, _MOST_NAMES = 4, 200
 
 def apart(text: str, words: Iterable[str]) -> Iterator[int]:
     """Where words that run together are to be set apart, in order. words: at least those for which `may_run` is true."""
-    if any(map(may_run, words)) or FOUR.search(text):
+    if any(map(may_run, words)) or _FOUR.search(text):
         for found in _TOKEN.finditer(text):
             yield from (found.start() + at for at in within(found[0]))
 

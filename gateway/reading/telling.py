@@ -166,13 +166,3 @@ ORDINARY = frozenset(
     ]
 ) - {"canpana", "senat", "ralley", "condidate", "plede", "contribue"}
 """What is a word or a name in itself and looks like a telling word misspelt."""
-
-BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
-"""Telling words from their ends, without what is a name."""
-PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
-"""Whatever is no letter."""
-
-
-def parted(text: str) -> list[str]:
-    """The words of a text in small letters, parted by whatever is ASCII and no letter."""
-    return text.lower().translate(PARTING).split()

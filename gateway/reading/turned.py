@@ -8,9 +8,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
-from gateway.reading.draft import TURNED
-from gateway.reading.glance import glance
-from gateway.reading.telling import BACKWARDS, parted
+from gateway.reading.telling import TELLING
 
 _OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)(\u202c?)")
 _HEADS = dict(
@@ -21,6 +19,8 @@ _HEADS = dict(
     )
 )
 _ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
+_BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
+"""Telling words from their ends, without what is a name."""
 _USUAL = (
     "etov",
     "tcele",
@@ -37,6 +37,7 @@ _USUAL = (
     "yarp",
 )
 """Of nearly every appeal one of these, found sooner than that none is."""
+_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
 _FEW, _SHARE = 8, 0.15
 _ONE_EACH = re.compile(r"[ \t]*\S(?:[ \t]+\S)+[ \t]*")
 _TALL, _WIDE = 4, 3
@@ -55,16 +56,12 @@ def otherwise(text: str) -> Iterator[str]:
     """What is shown in another order altogether."""
     if not text.isascii() and len(found := _ON_HEAD.findall(text)) >= max(_FEW, _SHARE * sum(map(str.isalpha, text))) and found:
         yield "".join(_HEADS.get(c, c) for c in reversed(text))
-    if TURNED in glance(text) and _is_backwards(text):
+    small = text.lower()
+    if any(word in small for word in _USUAL) and not _BACKWARDS.isdisjoint(small.translate(_PARTING).split()):
         yield "\n".join(line[::-1] for line in text.split("\n"))
         yield " ".join(word[::-1] for word in text.split())
     if (text.count(" ") + text.count("\t")) * _BLANK > len(text):
         yield from _columns(text)
-
-
-def _is_backwards(text: str) -> bool:
-    small = text.lower()
-    return any(word in small for word in _USUAL) and not BACKWARDS.isdisjoint(parted(small))
 
 
 def _columns(text: str) -> Iterator[str]:

@@ -77,9 +77,21 @@ class Voice:
 def voices(text: str, *, subject: str = "", quotations: Sequence[Quotation] = ()) -> list[Voice]:
     """The stretches of `text`, in order; blanks between them belong to none."""
     lines = _lines(text, quotations)
-    origins = _origins(lines, _passed_on(subject))
+    passed_on = _passed_on(subject)
+    if not any(line.marked or line.inset or _head(lines, at, passed_on)[0] for at, line in enumerate(lines)):
+        return list(_own(lines))
+    origins = _origins(lines, passed_on)
     _sign(lines, origins)
     return list(_stretches(lines, origins))
+
+
+def _own(lines: Sequence[Line]) -> Iterator[Voice]:
+    """The same where all is new but for a signature."""
+    signed = _signature(lines)
+    parts = (lines, ()) if signed is None else (lines[:signed], lines[signed:])
+    for part, origin in zip(parts, (Origin.NEW, Origin.SIGNATURE), strict=True):
+        if filled := [line for line in part if not line.blank]:
+            yield Voice(filled[0].start, filled[-1].end, origin)
 
 
 def _passed_on(subject: str) -> bool | None:
@@ -109,8 +121,6 @@ def _lines(text: str, quotations: Sequence[Quotation]) -> list[Line]:
 
 def _origins(lines: Sequence[Line], passed_on: bool | None) -> list[Origin]:  # noqa: FBT001  -- three answers, one of them none
     """The origin of every line but for signatures."""
-    if not any(line.marked or line.inset or _head(lines, at, passed_on)[0] for at, line in enumerate(lines)):
-        return [Origin.NEW] * len(lines)
     origins: list[Origin] = []
     below: Origin | None = None
     until_unmarked = False
