@@ -16,7 +16,7 @@ Ordinary ASCII text, which most mail is, is not touched, and its offsets come of
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from gateway.reading import lettered
@@ -79,10 +79,10 @@ def fold(text: str) -> Folded:
     return draft.text, draft.offsets
 
 
-def folded(text: str) -> Draft:
-    """The same, and what may stand in the folded text."""
+def folded(text: str, *, look: Callable[[str], frozenset[str]] = glance) -> Draft:
+    """The same, and what may stand in the folded text. look: what tells of a text what may stand in it."""
     draft = _seen(text) if _UNSEEN.search(text) else Draft(text, _span(0, len(text) + 1))
-    draft.may = glance(draft.text)
+    draft.may = look(draft.text)
     if ALONE in draft.may:
         draft.put(_signs(draft.text))
     if "\\/" in draft.text:

@@ -29,7 +29,7 @@ from gateway.reading.draft import (
     TAGGED,
 )
 
-_ORDINARY = r"[A-Za-z][a-z]{1,14}+[.,:;!?)\"']{0,3}+(?!\S)"
+_ORDINARY = r"(?:[A-Za-z][a-z]{1,14}+|[A-Z]{2,15}+)[.,:;!?)\"']{0,3}+(?!\S)"
 _RUN = re.compile(rf"(?<!\S){_ORDINARY}(?:[ \n]{_ORDINARY})++")
 _NOTHING = "zz zz."
 """It ends in a sign, since some of the words that it stands for may."""
@@ -54,7 +54,7 @@ def glance(text: str) -> frozenset[str]:
         COUNTED: lettered.may_be_counted(left) or _is_alternate(text.split()),
         STREWN: strewn.HINT.search(left),
         JOINED: any(strewn.blanks(left)),
-        SPACED: LONELY.search(left) and LONELY_ALL.search(left),
+        SPACED: LONELY_ALL.search(left),
         FIGURES: len(FIGURE.findall(left)) >= MANY_FIGURES,
         LONG: seams.may_stand_in(left),
         HUMPED: mending.HUMPS.search(left),

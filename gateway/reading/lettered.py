@@ -47,8 +47,10 @@ _EMPHASIS = re.compile(r"(?<![\w/@.])_[A-Za-z][A-Za-z'’ ]{0,60}[.,:;!?]?_(?![\
 _PIECES = re.compile(r"(?<![\w/@.-])[A-Za-z]{1,4}(?:([-/\u00b7\u2027\u2022.|])[A-Za-z]{1,4})(?:\1[A-Za-z]{1,4}){0,8}(?![\w/@-])")
 _PARTING, _DENSE = "-/\u00b7\u2027\u2022.|", 20
 """What stands in words that are in pieces, and in so many characters once at the least."""
+_PARTING_SIGN = re.compile(r"[-/\u00b7\u2027\u2022.|](?<=[A-Za-z].)[A-Za-z]")
 _SYLLABLES = 0.5
 _GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
+_GLUING_SIGN = re.compile(r"\d[.):\]]{1,2}[A-Za-z]")
 _LISTED = re.compile(r"(?m)^([#*•·+~=|>\-]{1,3}|o) {1,3}\S{1,30} {0,3}(?:\n{1,2}\1 {1,3}\S{1,30} {0,3}){5,400}$")
 _VARIED = 0.75
 _MOST_COUNTED, _MOST_FILLED = 4000, 500
@@ -68,14 +70,14 @@ def may_be_signed(text: str) -> bool:
 
 def may_be_in_pieces(text: str) -> bool:
     """The same of `syllables`."""
-    return len(_PIECES.findall(text)) > _FEW
+    return len(_PARTING_SIGN.findall(text)) > _FEW
 
 
 def may_be_counted(text: str) -> bool:
     """The same of `counted`, but for a word at every second place."""
     return (
         any(counts.search(text) for counts in _COUNTS)
-        or len(_GLUED.findall(text)) > _ENOUGH // 2
+        or len(_GLUING_SIGN.findall(text)) > _ENOUGH // 2
         or ("\n" in text and _LISTED.search(text) is not None)
     )
 

@@ -157,7 +157,20 @@ def _firsts() -> frozenset[str]:
 
 def _may_join(words: frozenset[str], small: str) -> bool:
     """False if no telling word is to be made of these words, as they stand in a text in small letters."""
-    return any(f"{first}{gap}{second}" in small for first, second in _begun(words) for gap in _GAPS)
+    two, _ = _splits()
+    for first, second in _begun(words):
+        for gap in _GAPS:
+            if (both := f"{first}{gap}{second}") in small and (
+                (first, second) in two or any(f"{both}{end}" in small for end in _ends(first, second))
+            ):
+                return True
+    return False
+
+
+@cache
+def _ends(first: str, second: str) -> tuple[str, ...]:
+    """What stands behind these two pieces where they begin a telling word."""
+    return tuple(gap + third for third in _goes_on()[first][1].get(second, ()) for gap in _GAPS)
 
 
 def _begun(words: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -242,10 +255,17 @@ def marked(text: str) -> Iterator[Edit]:
         found = _PARTED.match(text, start)
         if not found:
             continue
-        read, pieces = found.end(), _TOKEN.findall(found[0])
-        word = "".join(pieces)
-        if word.lower() in TELLING and not any(piece.lower() in TELLING for piece in pieces):
+        read = found.end()
+        if word := _whole(found[0]):
             yield start, read, word
+
+
+@lru_cache(maxsize=4096)
+def _whole(marked: str) -> str:
+    """The telling word that is left without the marks, or ""."""
+    pieces = _TOKEN.findall(marked)
+    word = "".join(pieces)
+    return word if word.lower() in TELLING and not any(piece.lower() in TELLING for piece in pieces) else ""
 
 
 def starred(text: str) -> Iterator[Edit]:

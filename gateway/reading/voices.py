@@ -78,7 +78,8 @@ def voices(text: str, *, subject: str = "", quotations: Sequence[Quotation] = ()
     """The stretches of `text`, in order; blanks between them belong to none."""
     lines = _lines(text, quotations)
     passed_on = _passed_on(subject)
-    if not any(line.marked or line.inset or _head(lines, at, passed_on)[0] for at, line in enumerate(lines)):
+    announcing = (at for at, line in enumerate(lines) if line.marked or line.inset or _may_announce(line.text.strip()))
+    if not any(lines[at].marked or lines[at].inset or _head(lines, at, passed_on)[0] for at in announcing):
         return list(_own(lines))
     origins = _origins(lines, passed_on)
     _sign(lines, origins)
@@ -164,9 +165,7 @@ def _marked_after(lines: Sequence[Line]) -> list[bool]:
 def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, Origin | None]:  # noqa: FBT001  -- as above
     """(how many lines, whose words follow) where what is quoted or passed on is announced; (0, None) elsewhere."""
     text = _bare(lines[at].text).strip()
-    if not text or len(text) > 400 or not (text[-1] == ":" or text[0] in _FIRST):  # noqa: PLR2004  -- announcements are short
-        return 0, None
-    if text[-1] != ":" and not _ANNOUNCES.match(text):
+    if not _may_announce(text):
         return 0, None
     by_subject = Origin.QUOTED if passed_on is False else Origin.FORWARDED
     if _PASSED_ON.match(text):
@@ -178,6 +177,13 @@ def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, 
     if wrote := _attributed(lines, at, text):
         return wrote, Origin.FORWARDED if passed_on else Origin.QUOTED
     return 0, None
+
+
+def _may_announce(text: str) -> bool:
+    """False of a line, without blanks around it, that announces nothing."""
+    if not text or not (text[-1] == ":" or text[0] in _FIRST) or len(text) > 400:  # noqa: PLR2004  -- announcements are short
+        return False
+    return text[-1] == ":" or _ANNOUNCES.match(text) is not None
 
 
 def _bare(text: str) -> str:
