@@ -1,9 +1,9 @@
 """What a folded text may hold, told at a glance: from the little that is left of it without its ordinary words.
 
-Most of most texts are plain words with a blank or a line end between them, and nothing in those is dressed up, counted, drawn
-or linked. So where two of them or more follow each other, two that say nothing are put for all, and every pattern is sought in
-what is left, a quarter of the text. Never is too little told: a kind that `glance` does not give does not stand in the text;
-one that it gives may not stand there all the same. In linear time, whatever the text is.
+Most of most texts are plain words with a blank between them, and nothing in those is dressed up, counted or linked. So where
+two of them or more follow each other in a line, two that say nothing are put for all, and every pattern is sought in what is
+left, a third of the text. Never is too little told: a kind that `glance` does not give does not stand in the text; one that it
+gives may not stand there all the same. In linear time, whatever the text is.
 """
 
 import re
@@ -30,9 +30,9 @@ from gateway.reading.draft import (
 )
 
 _ORDINARY = r"(?:[A-Za-z][a-z]{1,14}+|[A-Z]{2,15}+)[.,:;!?)\"']{0,3}+(?!\S)"
-_RUN = re.compile(rf"(?<!\S){_ORDINARY}(?:[ \n]{_ORDINARY})++")
-_NOTHING = "zz zz."
-"""It ends in a sign, since some of the words that it stands for may."""
+_RUN = re.compile(rf"(?<!\S){_ORDINARY}(?: {_ORDINARY})++")
+_NOTHING = "zz. zz."
+"""With a sign behind each, since the words that it stands for may have one. A word by itself stays, and so does a line."""
 _STEP = 6
 """Of five times at every second place three are at one and the same of six."""
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.mail import Place
 from gateway.reading import links
-from gateway.reading.draft import EVERY, LINKED
+from gateway.reading.draft import COUNTED, EVERY, LINKED
 from gateway.reading.glance import glance
 from gateway.reading.types import Passage
 
@@ -82,3 +82,15 @@ def test_of_plain_words_nothing_is_told():
     assert not glance(
         "The board will meet on Tuesday, and the budget is on the agenda.\nPlease bring (some) chairs!\n\nThank you"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Introduction. alpha a) beta b) gamma c) delta",
+        "The list is\n- vote\n- for\n- Ana\n- on\n- the\n- ballot\nNext of all we go through the budget",
+        "1 vote 2 for 3 Ana 4 Marsh on the ballot",
+    ],
+)
+def test_what_counts_words_is_told_where_plain_words_stand_around_it(text):
+    assert COUNTED in glance(text)
