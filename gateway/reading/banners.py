@@ -20,6 +20,8 @@ _DRAWN = frozenset(_CELLS) | _STROKES | _BLANK
 _SIGNS = r"#*@$%&8_|/\\█▓▒■●◼⬛▀▄▌▐▘▝▖▗▚▞▛▜▙▟"
 _HINT = re.compile(rf"(?<![^A-Za-z\n])[^A-Za-z\n{_SIGNS}]*+[{_SIGNS}][^A-Za-z\n]{{5,}}+\n[^A-Za-z\n]*[{_SIGNS}]")
 """What a text has in it where two lines of a drawing follow each other; each stretch without a letter is tried once."""
+_BETWEEN = re.compile(rf"\n(?<=[^A-Za-z\n]{{6}}\n)[^A-Za-z\n]*[{_SIGNS}]")
+"""What stands between such lines, found sooner than that nothing does."""
 _LEAST_LINES, _LEAST_WIDTH, _LEAST_SIGNS, _KINDS = 4, 8, 24, 6
 _MOST_LINES, _MOST_WIDTH, _MOST = 200, 400, 10
 _WIDE, _TALL = 8, 16
@@ -28,7 +30,7 @@ _MARGIN = 3
 
 def pictures(text: str) -> Iterator[bytes]:
     """Each drawing as a picture (BMP), the first few."""
-    if not _HINT.search(text):
+    if not _BETWEEN.search(text) or not _HINT.search(text):
         return
     found = 0
     for drawn, lines in groupby(text.replace("\xa0", " ").split("\n"), key=_is_drawn):

@@ -9,6 +9,7 @@ makes of the first 16 KiB; Latin-1, which takes everything.
 import codecs
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 import charset_normalizer
 
@@ -52,9 +53,10 @@ _MOSTLY_LATIN = 0.3
 
 def decode(octets: bytes, declared: str = "") -> str:
     """The text of `octets`, which were declared to be in the charset `declared` ("" if nothing was)."""
-    if not declared and octets.isascii() and b"\x00" not in octets and b"\x1b" not in octets:
+    named = _codec(declared) if declared else ""
+    if octets.isascii() and not named.startswith(_OTHERWISE) and b"\x00" not in octets and b"\x1b" not in octets:
         return octets.decode("ascii")
-    for piece, codec, errors in _attempts(octets, _codec(declared)):
+    for piece, codec, errors in _attempts(octets, named):
         try:
             text = piece.decode(codec, errors)
         except (UnicodeError, LookupError, ValueError):
@@ -74,6 +76,7 @@ def _clean(text: str) -> str:
     return text if text.isascii() else _LONE.sub("\ufffd", text)
 
 
+@lru_cache(maxsize=256)
 def _codec(declared: str) -> str:
     """Python's name for a declared charset, "" where there is none that mail uses."""
     label = declared.strip().strip("\"'").lower()

@@ -150,7 +150,7 @@ def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor])
         yield from table.get(what, _unread)(piece, limits)
         if what in _WRITTEN and piece.type == "text/plain" and piece.name.rpartition(".")[2].lower() in _PLAIN:
             yield from table.get("text/plain", _unread)(piece, limits)
-        if what == "text/plain" and _CODED.search(piece.octets[:_SAMPLE]) and _FIELDS.match(bare := _bare(piece.octets)):
+        if what == "text/plain" and _FIELDS.match(bare := _bare(piece.octets)) and _CODED.search(piece.octets[:_SAMPLE]):
             yield replace(piece, octets=bare, type="message/rfc822", name="", parameters={}, depth=piece.depth + 1)
         if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
             yield from table.get(documents.APPENDED, _unread)(piece, limits)

@@ -16,30 +16,44 @@ Ordinary ASCII text, which most mail is, is not touched, and its offsets come of
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise
 
 from gateway.reading import lettered
+from gateway.reading.draft import (
+    ALONE,
+    COUNTED,
+    DRESSED,
+    FIGURES,
+    JOINED,
+    LONG,
+    PIECES,
+    SIGNED,
+    SPACED,
+    STREWN,
+    TAGGED,
+    Draft,
+    Edit,
+    Folded,
+    edited,
+)
+from gateway.reading.glance import ALONE_SIGN, FIGURE, LONELY, LONELY_ALL, MANY_SIGNS, glance
 from gateway.reading.lookalikes import plain
-from gateway.reading.mending import Folded, edited, mend
+from gateway.reading.mending import mend
 from gateway.reading.seams import seams
 from gateway.reading.strewn import HINT, blanks, signs
 from gateway.reading.telling import TELLING
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
 _MAY_NARROW = re.compile(r"([\xa0\u2000-\u200a\u202f\u205f\u3000])\w\1")
+_NARROW_BLANKS = frozenset("\xa0\u202f\u205f\u3000") | set(map(chr, range(0x2000, 0x200B)))
 _UNSEEN = re.compile(r"[^\x20-\x7e\n]")
 _BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
 _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z](?![A-Za-z0-9'])){3,}"
 _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
 _SPACING = re.compile(rf"{_APART}|{_PARTED}|{_BLANKS}")
 _UNEVEN = re.compile(_BLANKS)
-_BLANK, _UNEVENLY = frozenset(" \n"), ("  ", " \n", "\n ", "\n\n\n")
-_LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z](?:[ \n._*\-|/~]{1,6}| {0,120}\n {0,120})[A-Za-z][ \n._*\-|/~]")
-_LONELY_ALL = re.compile(r"[ \n._*\-|/~][A-Za-z](?:(?:[ \n._*\-|/~]{1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z]){2}(?![A-Za-z0-9])")
-"""What all letters set apart have in them, two and then three; two alone are mostly an `a.m.`."""
-_FIGURE = re.compile(r"[013457$@!€][a-z]")
+_BLANK, _UNEVEN_LINE = frozenset(" \n"), re.compile(r"\n(?: |\n\n|(?<= \n))")
 _FIGURED = re.compile(
     r"(?<![\w.@])(?=[\w$@!€]*[a-z])(?:[A-Za-z]+[013457$@!€]+[a-z][\w$@!€]*|[013457$]+[a-z]{2}[\w$@!€]*)(?![@\w]|[.-]\w)"
 )
@@ -51,10 +65,8 @@ _WORDLIKE = re.compile(r"[013457]{5,12}")
 _LETTERS = str.maketrans("013457@$89!€", "oieastasbgie")
 _SIGN = re.compile(r"(?<=[\w.,!?'\"]) (?:[^\w\s.,!?()&'\"-]{1,4} ){1,3}(?=[\w'\"])")
 """A sign that stands alone between two words."""
-_ALONE = re.compile(r" [^\w\s.,!?()&'\"-]{1,4} ")
-_MANY_SIGNS = 8
 _CARET = re.compile(r"(?<![\w:\\/])\\/(?=[a-z]{2})|(?<=[a-z])\\/(?=[a-z])")
-_MANY, _SHARE, _FEW = 4, 0.12, 8
+_MANY, _SHARE, _DENSE = 4, 0.12, 8
 _SHELF = tuple(range(65_537))
 
 
@@ -63,64 +75,80 @@ def fold(text: str) -> Folded:
 
     offsets never fall, so folded[a:b] stands in text[offsets[a] : offsets[b - 1] + 1].
     """
-    folded, offsets = (text, _span(0, len(text) + 1)) if not _UNSEEN.search(text) else _seen(text)
-    if len(alone := _ALONE.findall(folded)) >= _MANY_SIGNS and len(alone) >= folded.count(" ") // 3:
-        folded, offsets = edited(folded, offsets, ((found.start(), found.end(), " ") for found in _SIGN.finditer(folded)))
-    if "\\/" in folded and _CARET.search(folded):
-        folded, offsets = edited(folded, offsets, ((found.start(), found.end(), "v") for found in _CARET.finditer(folded)))
-    folded, offsets = _undressed(folded, offsets)
-    if HINT.search(folded):
-        folded, offsets = edited(folded, offsets, signs(folded))
-    if joined := list(blanks(folded)):
-        folded, offsets = edited(folded, offsets, joined)
-    if _LONELY.search(folded) and _LONELY_ALL.search(folded):
-        folded, offsets = _spaced(_SPACING, folded, offsets)
-    elif _uneven(folded):
-        folded, offsets = _spaced(_UNEVEN, folded, offsets)
-    folded = _spelled(folded)
-    return mend(*_parted(folded, offsets))
+    draft = folded(text)
+    return draft.text, draft.offsets
+
+
+def folded(text: str, *, look: Callable[[str], frozenset[str]] = glance) -> Draft:
+    """The same, and what may stand in the folded text. look: what tells of a text what may stand in it."""
+    draft = _seen(text) if _UNSEEN.search(text) else Draft(text, _span(0, len(text) + 1))
+    draft.may = look(draft.text)
+    if ALONE in draft.may:
+        draft.put(_signs(draft.text))
+    if "\\/" in draft.text:
+        draft.put((*found.span(), "v") for found in _CARET.finditer(draft.text))
+    _undress(draft)
+    if STREWN in draft.may and HINT.search(draft.text):
+        draft.put(signs(draft.text))
+    if JOINED in draft.may:
+        draft.put(blanks(draft.text))
+    if SPACED in draft.may and LONELY.search(draft.text) and LONELY_ALL.search(draft.text):
+        draft = Draft(*_spaced(_SPACING, draft.text, draft.offsets))
+    elif _uneven(draft.text):
+        draft.text, draft.offsets = _spaced(_UNEVEN, draft.text, draft.offsets)
+    if FIGURES in draft.may and (spelled := _spelled(draft.text)) != draft.text:
+        draft = Draft(spelled, draft.offsets)
+    _part(draft)
+    mend(draft)
+    return draft
+
+
+def _signs(text: str) -> Iterable[Edit]:
+    """Signs that stand alone between two words, where most words have one between them."""
+    alone = ALONE_SIGN.findall(text)
+    if len(alone) >= MANY_SIGNS and len(alone) >= text.count(" ") // 3:
+        yield from ((*found.span(), " ") for found in _SIGN.finditer(text))
 
 
 def _uneven(text: str) -> bool:
     """Whether _UNEVEN is found."""
-    return text[:1] in _BLANK or text[-1:] in _BLANK or any(blanks in text for blanks in _UNEVENLY)
+    return text[:1] in _BLANK or text[-1:] in _BLANK or "  " in text or _UNEVEN_LINE.search(text) is not None
 
 
-def _undressed(text: str, offsets: tuple[int, ...]) -> Folded:
+def _undress(draft: Draft) -> None:
     """Letters and words without what each of them is dressed up with."""
-    for undone in (lettered.tags, lettered.syllables):
-        if edits := list(undone(text)):
-            text, offsets = edited(text, offsets, edits)
-    if lettered.HINT.search(text):
-        for undone in (lettered.letters, lettered.signs):
-            text, offsets = edited(text, offsets, undone(text))
-    return edited(text, offsets, counted) if (counted := sorted(lettered.counted(text))) else (text, offsets)
+    if TAGGED in draft.may:
+        draft.put(lettered.tags(draft.text))
+    if PIECES in draft.may:
+        draft.put(lettered.syllables(draft.text))
+    if not draft.may.isdisjoint({DRESSED, SIGNED}) and lettered.HINT.search(draft.text):
+        draft.put(lettered.letters(draft.text) if DRESSED in draft.may else ())
+        draft.put(lettered.signs(draft.text) if SIGNED in draft.may else ())
+    if COUNTED in draft.may:
+        draft.put(sorted(lettered.counted(draft.text)))
 
 
-def _parted(text: str, offsets: tuple[int, ...]) -> Folded:
+def _part(draft: Draft) -> None:
     """Words with blanks between them and none within, where that can be told."""
-    if crumbs := list(lettered.crumbs(text)):
-        whole = edited(text, offsets, crumbs)
-        text, offsets = whole if any(seams(whole[0])) else (text, offsets)
-    missing = list(seams(text))
-    return edited(text, offsets, missing) if missing else (text, offsets)
+    if crumbs := list(lettered.crumbs(draft.text)):
+        whole, _ = edited(draft.text, draft.offsets, crumbs)
+        if any(seams(whole)):
+            draft.put(crumbs)
+    if LONG in draft.may:
+        draft.put(seams(draft.text))
 
 
 def _span(start: int, end: int) -> tuple[int, ...]:
     return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
 
 
-@lru_cache(maxsize=16_384)
-def _plain(character: str) -> str:
-    return plain(character)
-
-
-def _seen(text: str) -> Folded:
+def _seen(text: str) -> Draft:
     """Every character as a reader sees it."""
-    closed = frozenset(_narrow(text))
-    stand = {ord(character): " " if character == "\t" else _plain(character) for character in set(_UNSEEN.findall(text))}
+    odd = _UNSEEN.findall(text)
+    stand = {character: " " if character == "\t" else plain(character) for character in set(odd)}
+    closed = frozenset[int]() if _NARROW_BLANKS.isdisjoint(stand) else frozenset(_narrow(text))
     if not closed and all(len(plainly) == 1 for plainly in stand.values()):
-        return _standing(text, stand), _span(0, len(text) + 1)
+        return Draft(_standing(text, stand, len(odd)), _span(0, len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
     last = 0
@@ -128,22 +156,20 @@ def _seen(text: str) -> Folded:
         at = found.start()
         pieces.append(text[last:at])
         offsets.extend(_span(last, at))
-        stands = "" if at in closed else stand[ord(text[at])]
+        stands = "" if at in closed else stand[text[at]]
         pieces.append(stands)
         offsets.extend((at,) * len(stands))
         last = at + 1
     pieces.append(text[last:])
     offsets.extend(_span(last, len(text) + 1))
-    return "".join(pieces), tuple(offsets)
+    return Draft("".join(pieces), tuple(offsets))
 
 
-def _standing(text: str, stand: Mapping[int, str]) -> str:
-    """`text.translate(stand)`, sooner where few characters are others."""
-    if len(stand) > _FEW or _UNSEEN.search("".join(stand.values())):
-        return text.translate(stand)
-    for character, stands in stand.items():
-        text = text.replace(chr(character), stands)
-    return text
+def _standing(text: str, stand: Mapping[str, str], many: int) -> str:
+    """The text with what stands for each of the characters; many: how many of them there are in it."""
+    if many * _DENSE > len(text):
+        return text.translate({ord(character): stands for character, stands in stand.items()})
+    return _UNSEEN.sub(lambda found: stand[found[0]], text)
 
 
 def _narrow(text: str) -> Iterable[int]:
@@ -192,7 +218,7 @@ def _closed(found: re.Match[str], length: int) -> Iterable[tuple[int, str]]:
 
 def _spelled(text: str) -> str:
     """The text with figures read as letters, if so many words hold some that it is a manner of writing."""
-    if len(_FIGURE.findall(text)) < _MANY:
+    if len(FIGURE.findall(text)) < _MANY:
         return text
     found = [word[0] for word in _FIGURED.finditer(text) if not _MEASURE.match(word[0])]
     if len(found) < _MANY or len(found) < _SHARE * (text.count(" ") + 1):

@@ -47,13 +47,39 @@ _EMPHASIS = re.compile(r"(?<![\w/@.])_[A-Za-z][A-Za-z'’ ]{0,60}[.,:;!?]?_(?![\
 _PIECES = re.compile(r"(?<![\w/@.-])[A-Za-z]{1,4}(?:([-/\u00b7\u2027\u2022.|])[A-Za-z]{1,4})(?:\1[A-Za-z]{1,4}){0,8}(?![\w/@-])")
 _PARTING, _DENSE = "-/\u00b7\u2027\u2022.|", 20
 """What stands in words that are in pieces, and in so many characters once at the least."""
+_PARTING_SIGN = re.compile(r"[-/\u00b7\u2027\u2022.|](?<=[A-Za-z].)[A-Za-z]")
 _SYLLABLES = 0.5
 _GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
+_GLUING_SIGN = re.compile(r"\d[.):\]]{1,2}[A-Za-z]")
 _LISTED = re.compile(r"(?m)^([#*•·+~=|>\-]{1,3}|o) {1,3}\S{1,30} {0,3}(?:\n{1,2}\1 {1,3}\S{1,30} {0,3}){5,400}$")
 _VARIED = 0.75
 _MOST_COUNTED, _MOST_FILLED = 4000, 500
 _CRUMB, _CRUMBS, _LEAST, _LENGTH = 3, 0.9, 10, 4.2
 _KNOWN = 0.5
+
+
+def may_be_dressed(text: str) -> bool:
+    """False of what `letters` finds nothing in; so are those below of what they are called by."""
+    return len(_ENCLOSED.findall(text)) >= _ENOUGH or len(_parted(text)) >= _WORDS
+
+
+def may_be_signed(text: str) -> bool:
+    """The same of `signs`."""
+    return len(_MARKED.findall(text)) >= _FEW
+
+
+def may_be_in_pieces(text: str) -> bool:
+    """The same of `syllables`."""
+    return len(_PARTING_SIGN.findall(text)) > _FEW
+
+
+def may_be_counted(text: str) -> bool:
+    """The same of `counted`, but for a word at every second place."""
+    return (
+        any(counts.search(text) for counts in _COUNTS)
+        or len(_GLUING_SIGN.findall(text)) > _ENOUGH // 2
+        or ("\n" in text and _LISTED.search(text) is not None)
+    )
 
 
 def letters(text: str) -> Iterator[Edit]:
@@ -63,12 +89,17 @@ def letters(text: str) -> Iterator[Edit]:
     if len(enclosed) >= _ENOUGH:
         yield from ((found.start(), found.end(), found[1]) for found in enclosed)
         return
-    parted = [found for found in _PARTED.finditer(text) if _is_word(found[0])]
+    parted = _parted(text)
     if len(parted) < _WORDS or len({found[0].lower() for found in parted}) == 1:
         return
     if len(parted) >= _OFTEN * len(text.split()):
         for found in _SHORT.finditer(text):
             yield from _bare(found)
+
+
+def _parted(text: str) -> list[re.Match[str]]:
+    """Where letters stand one by one, with signs between them."""
+    return [found for found in _PARTED.finditer(text) if _is_word(found[0])]
 
 
 def _is_word(written: str) -> bool:
@@ -214,6 +245,8 @@ def _dropped(tokens: list[re.Match[str]], run: list[int]) -> Iterator[Edit]:
 
 def crumbs(text: str) -> Iterator[Edit]:
     """The blanks of a text that is broken into pieces of a letter or three, in order."""
+    if len(text) > _LENGTH * (text.count(" ") + text.count("\n") + 1):
+        return
     words = text.split()
     if len(words) < _LEAST or len(text) > _LENGTH * len(words):
         return

@@ -7,6 +7,7 @@ are those of the original. Every pattern begins where a name can begin and is bo
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from string import ascii_lowercase, ascii_uppercase
 
 from gateway.mail import Place
 from gateway.reading.html import Page
@@ -37,8 +38,14 @@ _ADDRESSLIKE = re.compile(r"\S*\w(?:[/=&%?]|\.\w)|[/=&%?#]")
 _HINT = re.compile(rf"[/.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:))")
 _DOT_SAID = re.compile(r"[ \[({<]dot[ \])}>]")
 _DOTTED = re.compile(r"\[\.\]|\(\.\)|\{\.\}|<\.>| ?(?:\[dot\]|\(dot\)|\{dot\}|<dot>) ?| dot ", re.IGNORECASE)
+_SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
 _TRAILING = ".,;:!?'*_>"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
+
+
+def may_stand_in(text: str) -> bool:
+    """Whether a link that is not spelt out with `dot` may stand in the text."""
+    return _HINT.search(_small(text)) is not None or "<.>" in text
 
 
 def in_text(passage: Passage) -> Iterator[Link]:
@@ -73,7 +80,7 @@ def _is_open(address: str) -> bool:
 
 def _found(text: str) -> Iterator[re.Match[str]]:
     """What may be a link, on the lines that hold a hint of one."""
-    lowered = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+    lowered = _small(text)
     if "dot" in lowered and _DOT_SAID.search(lowered):
         yield from _URL.finditer(text)
         return
@@ -83,6 +90,11 @@ def _found(text: str) -> Iterator[re.Match[str]]:
             end = text.find("\n", hint.start())
             line, read = text.rfind("\n", 0, hint.start()) + 1, end if end >= 0 else len(text)
             yield from _URL.finditer(text, line, read)
+
+
+def _small(text: str) -> str:
+    """The text with its plain letters as small ones, each in its place."""
+    return text.lower() if text.isascii() else text.translate(_SMALL)
 
 
 def _trimmed(found: str) -> str:

@@ -4,6 +4,7 @@ Each character is taken by itself, so that a folded text can point back, charact
 """
 
 import unicodedata
+from functools import lru_cache
 
 from disarm import normalize_confusables
 
@@ -57,6 +58,7 @@ _PLAIN = {
 _GONE = frozenset({"Mn", "Me", "Cf", "Cs"})
 
 
+@lru_cache(maxsize=16_384)
 def plain(character: str) -> str:
     """What stands for `character` in folded text: nothing, one character, or a few.
 

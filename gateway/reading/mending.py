@@ -9,16 +9,13 @@ Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from gateway.reading.draft import BROKEN, HUMPED, Draft, Edit
 from gateway.reading.runs import apart, may_run
 from gateway.reading.telling import ORDINARY, TELLING
-
-Folded = tuple[str, tuple[int, ...]]
-Edit = tuple[int, int, str]
-"""text[start:end] and what stands for it."""
 
 _SAME = {
     **dict.fromkeys(("vot", "voet", "vtoe", "ovte", "vvote", "vot3", "vowt"), "vote"),
@@ -90,7 +87,7 @@ _HUMPED = re.compile(r"(?<![\w#@/:-])[A-Z][A-Za-z0-9]{4,600}(?![\w@/]|\.[a-z])")
 """What is no part of an address."""
 _FOUR_HUMPS = re.compile(r"(?:[A-Z][a-z]{1,20}){3}[A-Z]{1,2}[a-z]")
 """Four words run together, or more."""
-_HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
+HUMPS = re.compile(r"[A-Z][a-z]{1,20}[A-Z][a-z]{0,20}[A-Z]")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[0-9])(?=[A-Z][a-z])")
 _RUNS = 2
 _DRAWN = 5
@@ -160,7 +157,20 @@ def _firsts() -> frozenset[str]:
 
 def _may_join(words: frozenset[str], small: str) -> bool:
     """False if no telling word is to be made of these words, as they stand in a text in small letters."""
-    return any(f"{first}{gap}{second}" in small for first, second in _begun(words) for gap in _GAPS)
+    two, _ = _splits()
+    for first, second in _begun(words):
+        for gap in _GAPS:
+            if (both := f"{first}{gap}{second}") in small and (
+                (first, second) in two or any(f"{both}{end}" in small for end in _ends(first, second))
+            ):
+                return True
+    return False
+
+
+@cache
+def _ends(first: str, second: str) -> tuple[str, ...]:
+    """What stands behind these two pieces where they begin a telling word."""
+    return tuple(gap + third for third in _goes_on()[first][1].get(second, ()) for gap in _GAPS)
 
 
 def _begun(words: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -177,22 +187,21 @@ def _pairs(word: str) -> Iterator[tuple[str, str]]:
     return ((word[:at], word[at:]) for at in range(1, len(word)))
 
 
-def mend(text: str, offsets: tuple[int, ...]) -> Folded:
-    """A folded text with its telling words put right; offsets as those of `fold`."""
-    if _HUMPS.search(text) and (humped := list(_humped(text))):
-        text, offsets = edited(text, offsets, humped)
-    words = _words(text)
-    unusual = _unusual(words)
-    if runs := [(at, at, " ") for at in apart(text, unusual)]:
-        text, offsets = edited(text, offsets, runs)
-        words = _words(text)
-        unusual = _unusual(words)
-    if edits := list(_joined(text, words)):
-        text, offsets = edited(text, offsets, edits)
-        unusual = _unusual(_words(text))
+def mend(draft: Draft) -> None:
+    """Put right the telling words of a folded text."""
+    if HUMPED in draft.may and HUMPS.search(draft.text):
+        draft.put(_humped(draft.text))
+    found = _words(draft.text)
+    unusual = _unusual(found)
+    if runs := [(at, at, " ") for at in apart(draft.text, unusual)]:
+        draft.put(runs)
+        found = _words(draft.text)
+        unusual = _unusual(found)
+    if edits := list(_joined(draft.text, found, draft.may)):
+        draft.put(edits)
+        unusual = _unusual(_words(draft.text))
     if wrong := _wrongly(unusual):
-        text, offsets = edited(text, offsets, _spelt(text, wrong))
-    return text, offsets
+        draft.put(_spelt(draft.text, wrong))
 
 
 def _words(text: str) -> frozenset[str]:
@@ -211,40 +220,21 @@ def _unusual(words: frozenset[str]) -> frozenset[str]:
     return unusual
 
 
-def edited(text: str, offsets: tuple[int, ...], edits: Iterable[Edit]) -> Folded:
-    """The text with these edits, which are in order and do not overlap."""
-    pieces: list[str] = []
-    kept: list[int] = []
-    last = 0
-    for start, end, stands in edits:
-        pieces += [text[last:start], stands]
-        kept.extend(offsets[last:start])
-        kept.extend(offsets[_points(at, len(stands), start, end)] for at in range(len(stands)))
-        last = end
-    pieces.append(text[last:])
-    kept.extend(offsets[last:])
-    return "".join(pieces), tuple(kept)
-
-
-def _points(at: int, size: int, start: int, end: int) -> int:
-    """The index of the character that the one at `at` of `size` stands for; the first and the last point at both ends."""
-    return max(start, end - 1) if 0 < at == size - 1 else min(start + at, max(start, end - 1))
-
-
 def _humped(text: str) -> Iterator[Edit]:
     """Between words that run together in capitals; fewer than four of them only beside some that are more."""
     tokens = list(_HUMPED.finditer(text))
     if any(_FOUR_HUMPS.search(found[0]) for found in tokens):
-        many = sum(_HUMPS.search(found[0]) is not None for found in tokens) >= _RUNS
+        many = sum(HUMPS.search(found[0]) is not None for found in tokens) >= _RUNS
         for found in tokens:
             if many or _FOUR_HUMPS.search(found[0]):
                 start = found.start()
                 yield from ((start + hump.start(), start + hump.start(), " ") for hump in _HUMP.finditer(found[0]))
 
 
-def _joined(text: str, words: frozenset[str]) -> Iterator[Edit]:
+def _joined(text: str, words: frozenset[str], may: frozenset[str]) -> Iterator[Edit]:
     """Telling words that are broken by marks, blanks or line ends."""
-    edits = [*_marked(text), *_starred(text), *_blanks(text, words)]
+    edits = [*marked(text), *starred(text)] if BROKEN in may else []
+    edits += _blanks(text, words)
     edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)] if "-\n" in text else []
     last = 0
     for start, end, stands in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
@@ -253,7 +243,8 @@ def _joined(text: str, words: frozenset[str]) -> Iterator[Edit]:
             last = end
 
 
-def _marked(text: str) -> Iterator[Edit]:
+def marked(text: str) -> Iterator[Edit]:
+    """Telling words with marks within them."""
     read = 0
     for mark in _MARK.finditer(text):
         if mark.start() < read:
@@ -264,13 +255,20 @@ def _marked(text: str) -> Iterator[Edit]:
         found = _PARTED.match(text, start)
         if not found:
             continue
-        read, pieces = found.end(), _TOKEN.findall(found[0])
-        word = "".join(pieces)
-        if word.lower() in TELLING and not any(piece.lower() in TELLING for piece in pieces):
+        read = found.end()
+        if word := _whole(found[0]):
             yield start, read, word
 
 
-def _starred(text: str) -> Iterator[Edit]:
+@lru_cache(maxsize=4096)
+def _whole(marked: str) -> str:
+    """The telling word that is left without the marks, or ""."""
+    pieces = _TOKEN.findall(marked)
+    word = "".join(pieces)
+    return word if word.lower() in TELLING and not any(piece.lower() in TELLING for piece in pieces) else ""
+
+
+def starred(text: str) -> Iterator[Edit]:
     """A letter or two hidden behind stars."""
     for found in _STARRED.finditer(text) if _STAR.search(text) else ():
         word = _hidden(found[0].lower())

@@ -13,8 +13,9 @@ from time import monotonic
 from gateway.mail import FILE_NAME, LINK, Author, Place, Unread
 from gateway.reading import entity, links, message
 from gateway.reading.authors import authors
+from gateway.reading.draft import LINKED
 from gateway.reading.extractors import BACKWARDS, TABLE, extract
-from gateway.reading.fold import fold
+from gateway.reading.fold import folded
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import DAMAGED, Extractor, Item, Piece, Sheet
 from gateway.reading.runs import spoken
@@ -29,6 +30,9 @@ _LEAST = 1024 * 1024
 _SQUEEZED, _MARKS = re.compile(r"[^A-Za-z0-9]+"), {code: None for code in range(128) if not chr(code).isalnum()}
 _SHORT, _KEPT_BACK = 32_768, 262_144
 """Characters: of a part that is short, and what long ones leave to the short ones behind them."""
+
+Told = tuple[Passage, frozenset[str]]
+"""A passage, and the kinds of what may stand in it."""
 
 
 class Reader:
@@ -162,8 +166,9 @@ class _Desk:
         if "\u202e" in text and _BACKWARDS.search(text):
             self._missed(Unread(place=sheet.place, why=BACKWARDS))
         stretches = self._stretches(sheet, text)
-        read = [p for voice in stretches if (p := _passage(text, voice, sheet.place, boxes=sheet.boxes))]
-        self._keep(read, doubled=sheet.page is not None and self._doubled(read))
+        told = [p for voice in stretches if (p := _passage(text, voice, sheet.place, boxes=sheet.boxes))]
+        read = [passage for passage, _ in told]
+        self._keep(told, doubled=sheet.page is not None and self._doubled(read))
         if not sheet.place.header:
             self.kept.append(read)
         if hidden:
@@ -188,11 +193,12 @@ class _Desk:
             return [*kept, Voice(kept[-1].end + 1 if kept else 0, len(text), Origin.NEW)]
         return found
 
-    def _keep(self, read: Sequence[Passage], *, doubled: bool) -> None:
+    def _keep(self, told: Sequence[Told], *, doubled: bool) -> None:
         if not doubled:
-            self.passages += read
-            for passage in read:
-                self._link(links.in_text(passage))
+            self.passages += (passage for passage, _ in told)
+            for passage, may in told:
+                if LINKED in may:
+                    self._link(links.in_text(passage))
 
     def _doubled(self, read: Sequence[Passage]) -> bool:
         """Whether a text of before says the same."""
@@ -202,9 +208,9 @@ class _Desk:
 
     def _hidden(self, text: str, place: Place, start: int) -> None:
         """Hidden text stands behind the text a reader sees, two characters further on."""
-        passage = _passage(text, Voice(0, len(text), Origin.HIDDEN), place, start)
-        if passage and re.search(r"\w", passage.folded):
-            self._keep([passage], doubled=False)
+        told = _passage(text, Voice(0, len(text), Origin.HIDDEN), place, start)
+        if told and re.search(r"\w", told[0].folded):
+            self._keep([told], doubled=False)
 
     def _anchors(self, sheet: Sheet, text: str, stretches: Sequence[Voice]) -> None:
         starts = [voice.start for voice in stretches]
@@ -233,9 +239,9 @@ class _Desk:
             return
         self.characters += len(text)
         place = replace(link.place, header=LINK, start=None, end=None, box=None)
-        passage = _passage(text, Voice(0, len(text), link.origin), place)
-        if passage and len(self.passages) < self.limits.passages:
-            self.passages.append(passage)
+        told = _passage(text, Voice(0, len(text), link.origin), place)
+        if told and len(self.passages) < self.limits.passages:
+            self.passages.append(told[0])
 
 
 def _first_lines(text: str, most: int) -> int:
@@ -243,11 +249,11 @@ def _first_lines(text: str, most: int) -> int:
     return len(text) if text.count("\n") < most else sum(len(line) + 1 for line in text.split("\n", most)[:most])
 
 
-def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Sequence[Boxed] = ()) -> Passage | None:
+def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Sequence[Boxed] = ()) -> Told | None:
     """The passage of a stretch; None if there is nothing in it to see."""
     written = text[voice.start : voice.end]
-    folded, offsets = fold(written)
-    if not folded:
+    draft = folded(written)
+    if not draft.text:
         return None
     at = Place(
         part=place.part,
@@ -259,7 +265,8 @@ def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Seque
         box=place.box,
     )
     within = tuple((a - voice.start, b - voice.start, box) for a, b, box in boxes if a < voice.end and b > voice.start)
-    return Passage(text=written, place=at, origin=voice.origin, folded=folded, offsets=offsets, boxes=within)
+    passage = Passage(text=written, place=at, origin=voice.origin, folded=draft.text, offsets=draft.offsets, boxes=within)
+    return passage, draft.may
 
 
 def _squeezed(passages: Sequence[Passage]) -> tuple[tuple[Origin, str], ...]:

@@ -40,9 +40,14 @@ _ONE_APPEAL = 24
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+def may_stand_in(text: str) -> bool:
+    """Whether there is a run of letters in the text that may be several words."""
+    return _LONG in text.encode("utf-8", "replace").translate(_KINDS)
+
+
 def seams(text: str) -> Iterator[tuple[int, int, str]]:
     """Where blanks are missing, in order, as edits."""
-    for found in _RUN.finditer(text) if _LONG in text.encode("utf-8", "replace").translate(_KINDS) else ():
+    for found in _RUN.finditer(text) if may_stand_in(text) else ():
         yield from ((found.start() + at, found.start() + at, " ") for at in _within(found[0]))
 
 

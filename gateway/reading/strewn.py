@@ -13,9 +13,9 @@ HINT = re.compile(r"[^A-Za-z0-9\s] ?[A-Za-z] ?[^A-Za-z0-9\s]{1,4} ?[A-Za-z] ?[^A
 _LONG = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]( ?[^A-Za-z0-9\s]{1,4} ?)[A-Za-z](?:\1[A-Za-z]){2,60}(?![A-Za-z0-9])")
 _MANY = 2
 _JOINING = r"[_;|~+\u00b7\u2022\u30fb]|%20"
-_JOINED = re.compile(rf"[A-Za-z](?:{_JOINING})[A-Za-z]")
+_HINT = re.compile(rf"[A-Za-z](?:{_JOINING})[A-Za-z]")
 _JOINERS = ("_", "%20", ";", "|", "~", "+", "\u00b7", "\u2022", "\u30fb")
-_BLANKS = re.compile(
+JOINED = re.compile(
     rf"(?<!\S)[A-Za-z]{{1,30}}[.,:;]?(?:({_JOINING})[A-Za-z0-9]{{1,30}}[.,:;!]?)(?:\1[A-Za-z0-9]{{1,30}}[.,:;!]?){{3,200}}(?!\S)"
 )
 """Five words or more with the same sign for every blank: `vote_for_Ana_on_Tuesday`."""
@@ -23,9 +23,9 @@ _BLANKS = re.compile(
 
 def blanks(text: str) -> Iterator[tuple[int, int, str]]:
     """The signs that stand for blanks, in order, as edits."""
-    if not any(sign in text for sign in _JOINERS) or not _JOINED.search(text):
+    if not any(sign in text for sign in _JOINERS) or not _HINT.search(text):
         return
-    for found in _BLANKS.finditer(text):
+    for found in JOINED.finditer(text):
         at = found.start(1)
         while at >= 0:
             yield at, at + len(found[1]), " "

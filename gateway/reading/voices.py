@@ -77,9 +77,22 @@ class Voice:
 def voices(text: str, *, subject: str = "", quotations: Sequence[Quotation] = ()) -> list[Voice]:
     """The stretches of `text`, in order; blanks between them belong to none."""
     lines = _lines(text, quotations)
-    origins = _origins(lines, _passed_on(subject))
+    passed_on = _passed_on(subject)
+    announcing = (at for at, line in enumerate(lines) if line.marked or line.inset or _may_announce(line.text.strip()))
+    if not any(lines[at].marked or lines[at].inset or _head(lines, at, passed_on)[0] for at in announcing):
+        return list(_own(lines))
+    origins = _origins(lines, passed_on)
     _sign(lines, origins)
     return list(_stretches(lines, origins))
+
+
+def _own(lines: Sequence[Line]) -> Iterator[Voice]:
+    """The same where all is new but for a signature."""
+    signed = _signature(lines)
+    parts = (lines, ()) if signed is None else (lines[:signed], lines[signed:])
+    for part, origin in zip(parts, (Origin.NEW, Origin.SIGNATURE), strict=True):
+        if filled := [line for line in part if not line.blank]:
+            yield Voice(filled[0].start, filled[-1].end, origin)
 
 
 def _passed_on(subject: str) -> bool | None:
@@ -109,8 +122,6 @@ def _lines(text: str, quotations: Sequence[Quotation]) -> list[Line]:
 
 def _origins(lines: Sequence[Line], passed_on: bool | None) -> list[Origin]:  # noqa: FBT001  -- three answers, one of them none
     """The origin of every line but for signatures."""
-    if not any(line.marked or line.inset or _head(lines, at, passed_on)[0] for at, line in enumerate(lines)):
-        return [Origin.NEW] * len(lines)
     origins: list[Origin] = []
     below: Origin | None = None
     until_unmarked = False
@@ -154,9 +165,7 @@ def _marked_after(lines: Sequence[Line]) -> list[bool]:
 def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, Origin | None]:  # noqa: FBT001  -- as above
     """(how many lines, whose words follow) where what is quoted or passed on is announced; (0, None) elsewhere."""
     text = _bare(lines[at].text).strip()
-    if not text or len(text) > 400 or not (text[-1] == ":" or text[0] in _FIRST):  # noqa: PLR2004  -- announcements are short
-        return 0, None
-    if text[-1] != ":" and not _ANNOUNCES.match(text):
+    if not _may_announce(text):
         return 0, None
     by_subject = Origin.QUOTED if passed_on is False else Origin.FORWARDED
     if _PASSED_ON.match(text):
@@ -168,6 +177,13 @@ def _head(lines: Sequence[Line], at: int, passed_on: bool | None) -> tuple[int, 
     if wrote := _attributed(lines, at, text):
         return wrote, Origin.FORWARDED if passed_on else Origin.QUOTED
     return 0, None
+
+
+def _may_announce(text: str) -> bool:
+    """False of a line, without blanks around it, that announces nothing."""
+    if not text or not (text[-1] == ":" or text[0] in _FIRST) or len(text) > 400:  # noqa: PLR2004  -- announcements are short
+        return False
+    return text[-1] == ":" or _ANNOUNCES.match(text) is not None
 
 
 def _bare(text: str) -> str:

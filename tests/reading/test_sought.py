@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.reading import brought, extractors, lettered, placed
+from gateway.reading.lookalikes import plain
 from gateway.reading.sought import Sought
 
 fold = importlib.import_module("gateway.reading.fold")
@@ -73,7 +74,7 @@ def test_the_hint_of_dressed_letters_is_one_of_five_forms(text):
 
 @given(text=st.text("ab\xa0\u2003\t", max_size=20))
 def test_few_odd_characters_are_replaced_as_many_are(text):
-    stand = {
-        ord(character): " " if character == "\t" else fold._plain(character) for character in set(fold._UNSEEN.findall(text))
-    }
-    assert fold._standing(text, stand) == text.translate(stand)
+    odd = fold._UNSEEN.findall(text)
+    stand = {character: " " if character == "\t" else plain(character) for character in set(odd)}
+    as_many = text.translate({ord(character): stands for character, stands in stand.items()})
+    assert {fold._standing(text, stand, many) for many in (0, len(odd), 100)} == {as_many}

@@ -1,0 +1,76 @@
+"""What a folded text may hold, told at a glance: from the little that is left of it without its ordinary words.
+
+Most of most texts are plain words with a blank between them, and nothing in those is dressed up, counted or linked. So where
+two of them or more follow each other in a line, two that say nothing are put for all, and every pattern is sought in what is
+left, a third of the text. Never is too little told: a kind that `glance` does not give does not stand in the text; one that it
+gives may not stand there all the same. In linear time, whatever the text is.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import compress
+from operator import eq
+
+from gateway.reading import lettered, links, mending, seams, strewn
+from gateway.reading.draft import (
+    ALONE,
+    BROKEN,
+    COUNTED,
+    DRESSED,
+    FIGURES,
+    HUMPED,
+    JOINED,
+    LINKED,
+    LONG,
+    PIECES,
+    SIGNED,
+    SPACED,
+    STREWN,
+    TAGGED,
+)
+
+_ORDINARY = r"(?:[A-Za-z][a-z]{1,14}+|[A-Z]{2,15}+)[.,:;!?)\"']{0,3}+(?!\S)"
+_RUN = re.compile(rf"(?<!\S){_ORDINARY}(?: {_ORDINARY})++")
+_NOTHING = "zz. zz."
+"""With a sign behind each, since the words that it stands for may have one. A word by itself stays, and so does a line."""
+_STEP = 6
+"""Of five times at every second place three are at one and the same of six."""
+
+ALONE_SIGN = re.compile(r" [^\w\s.,!?()&'\"-]{1,4} ")
+FIGURE = re.compile(r"[013457$@!€][a-z]")
+LONELY = re.compile(r"[ \n._*\-|/~][A-Za-z](?:[ \n._*\-|/~]{1,6}| {0,120}\n {0,120})[A-Za-z][ \n._*\-|/~]")
+LONELY_ALL = re.compile(r"[ \n._*\-|/~][A-Za-z](?:(?:[ \n._*\-|/~]{1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z]){2}(?![A-Za-z0-9])")
+"""What all letters set apart have in them, two and then three; two alone are mostly an `a.m.`."""
+MANY_SIGNS, MANY_FIGURES = 8, 4
+
+
+def glance(text: str) -> frozenset[str]:
+    """The kinds of what may stand in a folded text."""
+    left = _RUN.sub(_NOTHING, text)
+    found = {
+        ALONE: len(ALONE_SIGN.findall(left)) >= MANY_SIGNS,
+        TAGGED: "_" in left or "[/" in left or "</" in left,
+        PIECES: lettered.may_be_in_pieces(left),
+        COUNTED: lettered.may_be_counted(left) or _is_alternate(text.split()),
+        STREWN: strewn.HINT.search(left),
+        JOINED: any(strewn.blanks(left)),
+        SPACED: LONELY_ALL.search(left),
+        FIGURES: len(FIGURE.findall(left)) >= MANY_FIGURES,
+        LONG: seams.may_stand_in(left),
+        HUMPED: mending.HUMPS.search(left),
+        BROKEN: any(mending.marked(left)) or any(mending.starred(left)),
+        LINKED: links.may_stand_in(left) or "dot" in text.lower(),
+    }
+    if lettered.HINT.search(left):
+        found |= {DRESSED: lettered.may_be_dressed(left), SIGNED: lettered.may_be_signed(left)}
+    return frozenset(kind for kind, may in found.items() if may)
+
+
+def _is_alternate(words: Sequence[str]) -> bool:
+    """Whether the same word may stand at every second place, five times and more."""
+    for start in (0, 1):
+        one, two, three = (words[at::_STEP] for at in (start, start + 2, start + 4))
+        same = tuple(map(eq, one, two))
+        if True in same and any(compress(map(eq, two, three), same)):
+            return True
+    return False
