@@ -6,23 +6,23 @@ meanwhile is left as it is. It fails as the store does; Refused where what was a
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
 from gateway.hold import AlreadyRuled, Handover, HeldMail, Turned
+from gateway.later import Later
 from gateway.mail import Address
 from gateway.notice import Passed
 from gateway.people import RULING, Account, Role, Ruler
-from gateway.ports import Asked, HoldStore, StoreUnavailable, Trail
+from gateway.ports import Asked, HoldStore, StoreFault, StoreUnavailable, Trail
 from gateway.post import Post
 from gateway.recusal import Bench, Recused
 from gateway.trail import GATEWAY, Detail, Step, moment
 
 log = structlog.get_logger()
 
-_BATCHES = 10
 _LOOKED = 1000
 """Entries of the trail in which the one that opened a hold is looked for."""
 
@@ -38,27 +38,27 @@ class Escalation:
     trail: Trail
     post: Post
     bench: Bench
+    later: Later = field(default_factory=Later)
 
     async def round(self, now: datetime) -> None:
-        """Move what is to be moved, some of it at a time. One that cannot be keeps no other from it, and is tried again."""
-        for _ in range(_BATCHES):
-            found = await self.store.turning(now)
-            if not sum([await self._moved(held, now) for held in found]):
-                return
+        """Move what is to be moved, some of it at a time. One that cannot be keeps no other from it, and is tried again later."""
+        for hold in self.later.now(await self.store.turning(now), now):
+            held = await self.later.load(self.store, hold, now)
+            if held is not None:
+                await self._moved(held, now)
 
-    async def _moved(self, held: HeldMail, now: datetime) -> bool:
-        """Whether it is where it belongs now."""
+    async def _moved(self, held: HeldMail, now: datetime) -> None:
+        """It goes where it belongs now."""
         try:
             while held.turns and held.turns <= now:
                 held = await self._go_on(held, now)
-        except StoreUnavailable:
-            raise
         except (AlreadyRuled, Turned):
             log.info("hold.moved_meanwhile", id=held.mail.id)
-        except Exception:
+        except Exception as fault:
+            if isinstance(fault, StoreUnavailable) and not isinstance(fault, StoreFault):
+                raise
             log.exception("hold.fault", id=held.mail.id)
-            return False
-        return True
+            self.later.failed(held.mail.id, now)
 
     async def unopened(self, held: HeldMail) -> bool:
         """Whether nobody who could rule has looked at it."""

@@ -146,8 +146,8 @@ class HoldStore(Protocol):
         """
         ...
 
-    async def turning(self, now: datetime) -> Sequence[HeldMail]:
-        """Waiting holds whose course goes on by itself now (`HeldMail.turns`)."""
+    async def turning(self, now: datetime) -> Sequence[str]:
+        """Ids of all waiting holds whose course goes on by itself now (`HeldMail.turns`), the longest due first."""
         ...
 
     async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
@@ -161,8 +161,8 @@ class HoldStore(Protocol):
         """All that went out or is to go out for a hold, in the order it was put in."""
         ...
 
-    async def due(self, now: datetime) -> Sequence[HeldMail]:
-        """Waiting holds whose next reminder or deadline has come."""
+    async def due(self, now: datetime) -> Sequence[str]:
+        """Ids of all waiting holds whose next reminder or deadline has come, the longest due first."""
         ...
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
@@ -371,6 +371,10 @@ class Archive(Protocol):
 
 class StoreUnavailable(Exception):  # noqa: N818  -- a state of the world, answered with 451
     """The store could not write or read; nothing was changed."""
+
+
+class StoreFault(StoreUnavailable):
+    """What was asked about cannot be read, now or ever; the store is there, and all else in it."""
 
 
 class StoreUncertain(StoreUnavailable):

@@ -21,7 +21,7 @@ import structlog
 
 from gateway.hold import HeldMail
 from gateway.plea import Appeal, Statement
-from gateway.ports import Archive, Asked, Clock, Dispatch, HoldStore, Pleas, StoreUnavailable, Trail
+from gateway.ports import Archive, Asked, Clock, Dispatch, HoldStore, Pleas, Trail
 from gateway.settings import Retention
 from gateway.trail import GATEWAY, Step, line
 
@@ -81,17 +81,26 @@ class Records:
         return {**files, "audit.jsonl": await self._entries(hold)}
 
     async def destroy_due(self) -> int:
-        """Destroy content that was kept long enough, some of it at a time; how much was."""
+        """Destroy all content that was kept long enough; how much was. What cannot be is tried once."""
         now = self._clock.now()
-        ended = await self._archive.expendable({end: now - kept for end, kept in self._kept.items()}, _AT_ONCE)
-        return sum([await self._destroy(hold, end) for hold, end in ended.items()])
+        before = {end: now - kept for end, kept in self._kept.items()}
+        done, left = 0, set[str]()
+        while ended := await self._archive.expendable(before, _AT_ONCE + len(left)):
+            if ended.keys() <= left:
+                break
+            for hold, end in [(hold, end) for hold, end in ended.items() if hold not in left]:
+                if await self._destroy(hold, end):
+                    done += 1
+                else:
+                    left.add(hold)
+        return done
 
     async def _destroy(self, hold: str, end: str) -> bool:
         """One that cannot be destroyed keeps no other from it."""
         why = f"retention: {end} content is kept for {_span(self._kept[end])}"
         try:
             done = await self._archive.destroy(hold, actor=GATEWAY, why=why)
-        except StoreUnavailable:
+        except Exception:
             log.exception("content.not_destroyed", id=hold)
             return False
         if done:

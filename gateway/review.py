@@ -16,10 +16,11 @@ import structlog
 from gateway.escalation import UP, Escalation
 from gateway.hold import AlreadyRuled, Assent, HeldMail, Review, Ruling, Turned
 from gateway.lately import lately
+from gateway.later import Later
 from gateway.mail import Address
 from gateway.notice import Passed
 from gateway.people import Ruler, as_ruler
-from gateway.ports import Clock, Examples, HoldStore, StoreUnavailable, Trail
+from gateway.ports import Asked, Clock, Examples, HoldStore, StoreFault, StoreUnavailable, Trail
 from gateway.post import Post, released
 from gateway.recusal import Bench, Recused
 from gateway.trail import Step
@@ -38,12 +39,15 @@ class Reviews:
         self, *, store: HoldStore, trail: Trail, post: Post, bench: Bench, clock: Clock, examples: Examples | None = None
     ) -> None:
         self._store = store
+        self._trail = trail
         self._post = post
         self._clock = clock
         self._examples = examples
         self.bench = bench
         self._escalation = Escalation(store=store, trail=trail, post=post, bench=bench)
         self._looked: datetime | None = None
+        self._later = Later()
+        self._seen: int | None = None
 
     async def release(self, hold: str, *, reviewer: Ruler | str, to: Sequence[Address] = (), note: str = "") -> HeldMail:
         """Let a message go, to all recipients or to some; those left out are told to the sender.
@@ -121,28 +125,50 @@ class Reviews:
     async def expire(self) -> None:
         """Move holds up their ladders, remind reviewers of what waits, and do what the policies say where a deadline has come.
 
-        One hold that cannot be dealt with is in the log, is tried again at the next call, and keeps no other waiting.
+        One hold that cannot be dealt with is in the log, is tried again later, and keeps no other waiting.
         """
         now = self._clock.now()
         if (self._looked is None or now < self._looked) and (ahead := await self._store.righted(now)):
             log.warning("hold.reminded_ahead", holds=ahead)
         self._looked = now
         await self._escalation.round(now)
-        for held in await self._store.due(now):
-            try:
-                await self._due(held, now)
-            except StoreUnavailable:
+        await self._opened()
+        for hold in self._later.now(await self._store.due(now), now):
+            held = await self._later.load(self._store, hold, now)
+            if held is not None:
+                await self._tried(held, now)
+
+    async def _opened(self) -> None:
+        """Whatever was opened since the last look is not left alone any more."""
+        head = await self._trail.head()
+        newest = head.sequence if head else 0
+        after = newest if self._seen is None else self._seen
+        while seen := await self._trail.entries(Asked(step=Step.SEEN, after=after, before=newest + 1)):
+            for one in seen:
+                self._later.sooner(one.hold)
+            after = seen[-1].sequence
+        self._seen = newest
+
+    async def _tried(self, held: HeldMail, now: datetime) -> None:
+        try:
+            await self._due(held, now)
+        except Exception as fault:
+            if isinstance(fault, StoreUnavailable) and not isinstance(fault, StoreFault):
                 raise
-            except Exception:
-                log.exception("hold.fault", id=held.mail.id)
+            log.exception("hold.fault", id=held.mail.id)
+            self._later.failed(held.mail.id, now, by=held.deadline)
 
     async def _due(self, held: HeldMail, now: datetime) -> None:
-        if now >= held.deadline and held.reviewers.then != "wait":
-            unopened = await self._escalation.unopened(held)
-            if not unopened or (held.course.warned and not lately(held.course.warned, now, held.grace)):
-                await self._rule_by_deadline(held, unopened=unopened)
-        else:
+        if now < held.deadline or held.reviewers.then == "wait":
             await self._remind(held, now)
+            return
+        unopened, warned = await self._escalation.unopened(held), held.course.warned
+        if not unopened or (warned and not lately(warned, now, held.grace)):
+            await self._rule_by_deadline(held, unopened=unopened)
+        elif warned:
+            self._later.until(held.mail.id, now, warned + held.grace)
+        else:
+            self._later.failed(held.mail.id, now, by=held.deadline)
 
     async def _rule_by_deadline(self, held: HeldMail, *, unopened: bool) -> None:
         release = held.reviewers.then == "release"
@@ -159,6 +185,8 @@ class Reviews:
         number = held.reminders_by(now)
         if await self._store.remind(held.mail.id, number, await self._post.on_reminder(held, number)):
             log.info("hold.reminded", id=held.mail.id, number=number, reviewers=held.desk.name)
+        else:
+            self._later.failed(held.mail.id, now, by=held.deadline)
 
     async def _decide(self, held: HeldMail, ruling: Ruling, ruler: Ruler, recipients: tuple[Address, ...], note: str) -> HeldMail:
         """A reviewer's word: the ruling, or the first half of it."""

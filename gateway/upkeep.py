@@ -90,8 +90,8 @@ class Upkeep:
         while True:
             with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
                 async with self._duty("retention") as ours:
-                    while ours and await self._records.destroy_due():
-                        pass
+                    if ours:
+                        await self._records.destroy_due()
             await asyncio.sleep(_HOUR)
 
     async def watch_digests(self) -> None:

@@ -18,9 +18,6 @@ from gateway.store.seals import Damaged
 log = structlog.get_logger()
 T = TypeVar("T")
 
-_BATCH = 100
-"""Due holds handed out at once: each comes with its content."""
-
 DECISION = "decision"
 """What the decision is sealed as being."""
 
@@ -92,17 +89,15 @@ def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
     return readable(rows, lambda row: _held(db, row, Content(size=row.size)))
 
 
-def due(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
-    """Waiting holds whose next moment has come, the longest due first, no more than a batch."""
-    rows = db.execute(_ROW.where(holds.c.next <= now).order_by(holds.c.next, holds.c.id).limit(_BATCH)).all()
-    return readable(rows, lambda row: _held(db, row, take(db, row.id, spool)))
+def due(db: Connection, now: datetime) -> Sequence[str]:
+    """Ids of waiting holds whose next moment has come, the longest due first."""
+    return db.execute(select(holds.c.id).where(holds.c.next <= now).order_by(holds.c.next, holds.c.id)).scalars().all()
 
 
-def turning(db: Connection, now: datetime, spool: Spool) -> Sequence[HeldMail]:
-    """Waiting holds that go on by themselves now, no more than a batch."""
-    moment = schema.courses.c.next
-    rows = db.execute(_ROW.where(moment <= now).order_by(moment, holds.c.id).limit(_BATCH)).all()
-    return readable(rows, lambda row: _held(db, row, take(db, row.id, spool)))
+def turning(db: Connection, now: datetime) -> Sequence[str]:
+    """Ids of waiting holds that go on by themselves now, the longest due first."""
+    hold, moment = schema.courses.c.hold, schema.courses.c.next
+    return db.execute(select(hold).where(moment <= now).order_by(moment, hold)).scalars().all()
 
 
 def turn(db: Connection, held: HeldMail) -> None:

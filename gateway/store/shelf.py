@@ -118,12 +118,12 @@ class Shelf(Recorded):
         """What became of all that was put in for a hold; empty if there is none of that id."""
         return await self._writer.read(lambda db: outbox.dispatches(db, hold))
 
-    async def due(self, now: datetime) -> Sequence[HeldMail]:
-        """Waiting holds whose next reminder or deadline has come, at most a hundred, the longest due first.
+    async def due(self, now: datetime) -> Sequence[str]:
+        """Ids of all waiting holds whose next reminder or deadline has come, the longest due first.
 
         A deadline at which the policy waits is due once, and again after each further such length of time.
         """
-        return await self._writer.read(lambda db: holds.due(db, now, self._spool))
+        return await self._writer.read(lambda db: holds.due(db, now))
 
     async def remind(self, hold: str, reminded: int, parcels: Sequence[Parcel]) -> bool:
         """Write that reminders are sent; False if they were, or if the hold is ruled on. Raises KeyError."""
@@ -141,9 +141,9 @@ class Shelf(Recorded):
         """Have reminders go on from now where more were sent than are due; of how many holds."""
         return await self._writer.do(lambda db: holds.righted(db, now))
 
-    async def turning(self, now: datetime) -> Sequence[HeldMail]:
-        """Waiting holds that go on by themselves now, at most a hundred, the longest due first."""
-        return await self._writer.read(lambda db: holds.turning(db, now, self._spool))
+    async def turning(self, now: datetime) -> Sequence[str]:
+        """Ids of all waiting holds that go on by themselves now, the longest due first."""
+        return await self._writer.read(lambda db: holds.turning(db, now))
 
     async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
         """Write a change of its course and what it sends. Raises AlreadyRuled, KeyError, Turned, and then nothing was written."""

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoRoom
 
-from gateway.ports import StoreUnavailable, StoreUncertain
+from gateway.ports import StoreFault, StoreUnavailable, StoreUncertain
 from gateway.store.codec import UnreadableRecord
 from gateway.store.seals import Damaged
 from gateway.vault import NoKey
@@ -70,8 +70,8 @@ class Writer:
         """What `work` returns, once its transaction is committed; what it raises, once it is rolled back.
 
         Nobody else changes anything meanwhile.
-        Raises StoreUnavailable for what the database or the disk refuses, StoreUncertain where it is lost at the end;
-        ValueError for an id that is taken.
+        Raises StoreUnavailable for what the database or the disk refuses, StoreFault among it where that is about this work
+        alone, StoreUncertain where it is lost at the end; ValueError for an id that is taken.
         """
         return await self._run(self._thread, self._manner.alone, work)
 
@@ -124,7 +124,9 @@ class Writer:
             raise ValueError("the id of a hold or a parcel is on the shelf already; nothing was changed") from error
         except DBAPIError as error:
             raise StoreUnavailable(f"{self._name}: {words(error.orig)}") from error
-        except (self._engine.dialect.loaded_dbapi.Error, OSError, Damaged, UnreadableRecord, NoKey, NoRoom) as error:
+        except (OSError, Damaged, UnreadableRecord) as error:
+            raise StoreFault(f"{self._name}: {words(error)}") from error
+        except (self._engine.dialect.loaded_dbapi.Error, NoKey, NoRoom) as error:
             raise StoreUnavailable(f"{self._name}: {words(error)}") from error
 
     def _committed(self, connection: Connection, begins: str, work: Callable[[Connection], T]) -> T:

@@ -98,14 +98,15 @@ class MemoryStore:
                 later.update(slot.parcel.mail.envelope.recipients)
             return found
 
-    async def due(self, now: datetime) -> Sequence[HeldMail]:
+    async def due(self, now: datetime) -> Sequence[str]:
         with self._transaction():
-            return [held for held in self._holds.values() if held.review is None and _due(held, now)][:100]
+            found = [held for held in self._holds.values() if held.review is None and _due(held, now)]
+            return [held.mail.id for held in sorted(found, key=lambda held: (held.next_reminder(), held.mail.id))]
 
-    async def turning(self, now: datetime) -> Sequence[HeldMail]:
+    async def turning(self, now: datetime) -> Sequence[str]:
         with self._transaction():
-            waiting = [held for held in self._holds.values() if held.review is None]
-            return [held for held in waiting if held.turns and held.turns <= now][:100]
+            moments = {held.mail.id: held.turns for held in self._holds.values() if held.review is None}
+            return [id_ for moment, id_ in sorted((moment, id_) for id_, moment in moments.items() if moment and moment <= now)]
 
     async def turn(self, held: HeldMail, step: str, actor: str, detail: Detail, parcels: Sequence[Parcel]) -> None:
         with self._transaction():

@@ -64,9 +64,9 @@ class NextHop:
 class World:
     """All parts, wired as the service wires them."""
 
-    def __init__(self, per_hour=20, give_up=timedelta(days=5), examples=None):
-        self.clock = FixedClock()
-        self.store = MemoryStore(self.clock)
+    def __init__(self, per_hour=20, give_up=timedelta(days=5), examples=None, clock=None, store=None):
+        self.clock = clock or FixedClock()
+        self.store = store or MemoryStore(self.clock)
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
         self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock)
         self.book, self.groups = Book(), {}

@@ -45,6 +45,7 @@ _TROUBLES = {
     413: "The body is too large.",
     415: "The body is not said to be JSON.",
     422: "The body says what cannot be done, or the key was used for something else. Nothing was done.",
+    428: "It is not said what was looked at: If-Match is missing, or says that anything will do. Nothing was done.",
     429: "Asked too often; Retry-After says how long to wait.",
     500: "Something went wrong on our side. Look before it is asked again.",
     503: "The store cannot be reached now. Nothing was done.",
@@ -83,6 +84,7 @@ def statuses(operation: Operation) -> set[int]:
         return set()
     found = {400, 401, 403, 429, 500, 503}
     found |= {404} if "{hold}" in operation.path or operation.path.startswith("/trail") else set()
+    found |= {428} if operation.shown else set()
     found |= {410} if operation.answer == "message/rfc822" else set()
     return found | (_ACTS if operation.method == "POST" else set())
 
@@ -92,7 +94,7 @@ def _operation(one: Operation) -> Json:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in re.findall(r"{(\w+)}", one.path)
     ]
     asked = [{"name": name, "in": "query", "description": it.says, "schema": dict(it.schema)} for name, it in one.query.items()]
-    parameters = [*held, *asked, *([_KEY, _MATCH] if one.method == "POST" else [])]
+    parameters = [*held, *asked, *([_KEY, {**_MATCH, "required": True} if one.shown else _MATCH] if one.method == "POST" else [])]
     needs = f"Scope: {one.scope}. " if one.scope else ""
     roles = f"For accounts with the role {', '.join(sorted(one.roles))}." if one.scope else ""
     return {

@@ -19,6 +19,7 @@ class Operation:
     """scope: what a token needs for it, None for nothing in particular; free: nobody is asked for a token.
 
     only: roles, where those that can have the scope are too many; answer: the name of a schema, or a media type
+    shown: only who says what he was shown may ask for it
     """
 
     name: str
@@ -33,6 +34,7 @@ class Operation:
     query: Mapping[str, Field] = field(default_factory=dict)
     body: Mapping[str, Field] = field(default_factory=dict)
     more: str = ""
+    shown: bool = False
 
     @property
     def called(self) -> str:

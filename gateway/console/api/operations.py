@@ -133,9 +133,11 @@ OPERATIONS = (
         method="POST",
         path="/holds/{hold}/agree",
         says="Be the second of two: what the first wants is done.",
+        more="To what is agreed, says the ETag of the message that showed it, in If-Match.",
         handler=rulings.agree,
         answer="Hold",
         scope=Scope.RULE_WRITE,
+        shown=True,
     ),
     Operation(
         name="disagree",

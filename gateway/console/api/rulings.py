@@ -40,8 +40,13 @@ async def send_back(request: Request, asked: Mapping[str, Any]) -> object:
 
 
 async def agree(request: Request, _asked: Mapping[str, Any]) -> object:
-    """Be the second of two."""
-    return await _ruled(request, "agree")
+    """Be the second of two, for what whoever asks was shown."""
+    if not _shown(request):
+        says, remedy = "It is not said to what is agreed.", "Get the message, and send the ETag of that answer as `If-Match`."
+        raise Trouble(428, "not-looked-at", says, remedy)
+    held = await _unchanged(request)
+    first = held.course.assent
+    return await _ruled(request, "agree", held=held, given=first.mark if first else "nothing")
 
 
 async def disagree(request: Request, asked: Mapping[str, Any]) -> object:
@@ -79,9 +84,16 @@ async def note(request: Request, asked: Mapping[str, Any]) -> object:
 
 
 async def _ruled(  # noqa: PLR0913  -- what there is to say
-    request: Request, act: str, ruling: Ruling | None = None, *, to: Sequence[Address] = (), note: str = "", given: str = ""
+    request: Request,
+    act: str,
+    ruling: Ruling | None = None,
+    *,
+    held: HeldMail | None = None,
+    to: Sequence[Address] = (),
+    note: str = "",
+    given: str = "",
 ) -> object:
-    held = await _unchanged(request)
+    held = held or await _unchanged(request)
     try:
         after = await rule(request, held.mail.id, act, to=to, note=note, given=given)
     except Refusal as refusal:
@@ -104,11 +116,17 @@ async def _answered(request: Request, act: Callable[[], Awaitable[HeldMail]], wh
 async def _unchanged(request: Request) -> HeldMail:
     """The message, if it is still as whoever asks has seen it (RFC 9110 §13.1.1). Raises Trouble."""
     held = await found(request)
-    wanted = [one.strip() for one in request.headers.get("if-match", "").split(",") if one.strip()]
-    if wanted and "*" not in wanted and told.etag(await told.hold(request, held)) not in wanted:
+    wanted = _shown(request)
+    if wanted and told.etag(await told.hold(request, held)) not in wanted:
         remedy = "Get the message again, and decide by what it says now."
         raise Trouble(412, "changed", "Something happened to the message since it was looked at.", remedy)
     return held
+
+
+def _shown(request: Request) -> list[str]:
+    """The marks of what whoever asks has seen; none where he says nothing of it, or that anything will do."""
+    wanted = [one.strip() for one in request.headers.get("if-match", "").split(",") if one.strip()]
+    return [] if "*" in wanted else wanted
 
 
 def _done_before(request: Request, refusal: Refusal, ruling: Ruling | None, to: Sequence[Address], note: str) -> bool:

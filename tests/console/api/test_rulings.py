@@ -13,6 +13,10 @@ async def parcels(console, hold="H1"):
     return [one for one in await console.store.dispatches(hold) if one.purpose is Purpose.RELEASE]
 
 
+async def shown(program, hold="H1"):
+    return {"If-Match": (await program.get(f"/holds/{hold}")).headers["etag"]}
+
+
 async def test_a_release_goes_to_all_or_to_some_and_is_the_tokens(console):
     held = await console.hold()
     first, *others = [str(one) for one in held.mail.envelope.recipients]
@@ -102,7 +106,7 @@ async def test_what_the_services_refuse_is_told_in_their_words(console):
     assert (some.status_code, "requires a note" in some.json()["detail"]) == (422, True)
     strange = await program.post("/holds/H1/release", json={"recipients": ["stranger@example.org"], "note": "x"})
     assert (strange.status_code, "not among this message's recipients" in strange.json()["detail"]) == (422, True)
-    nobody = await program.post("/holds/H1/agree", json={})
+    nobody = await program.post("/holds/H1/agree", json={}, headers=await shown(program))
     assert (nobody.status_code, nobody.json()["type"]) == (422, "urn:hatchway:problem:not-done")
     assert await parcels(console) == []
 
@@ -239,13 +243,32 @@ async def test_two_tokens_of_one_account_and_a_person_and_his_token_are_not_two(
     told = (await first.post("/holds/H1/release", json={"note": "fine"})).json()
     assert (told["state"], told["agreed"]["ruling"]) == ("waiting", "released")
     second = await console.program("reviewer", login="ruiz@department.example")
-    assert (await second.post("/holds/H1/agree", json={})).status_code == 403
+    assert (await second.post("/holds/H1/agree", json={}, headers=await shown(second))).status_code == 403
     assert (await console.store.get("H1")).review is None
     other = await console.program("reviewer", login="okafor@department.example")
-    told = (await other.post("/holds/H1/agree", json={})).json()
+    told = (await other.post("/holds/H1/agree", json={}, headers=await shown(other))).json()
     assert told["state"] == "released"
     assert "ruiz" in told["ruling"]["also"]
     assert "okafor" in told["ruling"]["by"]
+
+
+async def test_who_agrees_by_a_program_says_to_what_and_agrees_to_nothing_else(console):
+    held = await console.hold(pair="both")
+    first, second = [await console.program("reviewer", login=f"{name}@department.example") for name in ("ruiz", "okafor")]
+    await first.post("/holds/H1/deny", json={"reason": "A campaign."})
+    denial = await shown(second)
+    for headers in ({}, {"If-Match": "*"}, {"If-Match": f"{denial['If-Match']}, *"}):
+        answer = await second.post("/holds/H1/agree", json={}, headers=headers)
+        assert (answer.status_code, answer.json()["type"]) == (428, "urn:hatchway:problem:not-looked-at")
+    some = [str(held.mail.envelope.recipients[0])]
+    await first.post("/holds/H1/release", json={"note": "It is none.", "recipients": some})
+    release = await shown(second)
+    await first.post("/holds/H1/release", json={"note": "It is none."})
+    for before in (denial, release):
+        assert (await second.post("/holds/H1/agree", json={}, headers=before)).status_code == 412
+    assert (await console.store.get("H1")).review is None
+    told = (await second.post("/holds/H1/agree", json={}, headers=await shown(second))).json()
+    assert (told["state"], len(told["ruling"]["recipients"])) == ("released", len(held.mail.envelope.recipients))
 
 
 async def test_the_first_of_two_takes_it_back_and_another_says_why(console):
