@@ -27,8 +27,9 @@ How a decision is made:
 """
 
 from gateway.policy.drawn import Drawn
+from gateway.policy.group import mailbox
 from gateway.policy.load import load_rulebook, policy_texts
 from gateway.policy.rulebook import Rulebook
 from gateway.policy.written import is_mailbox
 
-__all__ = ["Drawn", "Rulebook", "is_mailbox", "load_rulebook", "policy_texts"]
+__all__ = ["Drawn", "Rulebook", "is_mailbox", "load_rulebook", "mailbox", "policy_texts"]
