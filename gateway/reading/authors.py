@@ -121,10 +121,11 @@ def _uncommented(text: str) -> str:
         return text
     kept, at, last = [], 0, _last_closing(text)
     while at < len(text):
-        step = {"(": _comment, '"': lambda written, begin: _quoted(written, begin, last)}.get(text[at])
-        end, inside = step(text, at) if step else (at + 1, text[at])
-        kept += [] if text[at] == "(" else [inside]
-        at = end
+        if text[at] == "(":
+            at, _ = _comment(text, at)
+            continue
+        at, inside = _quoted(text, at, last) if text[at] == '"' else (at + 1, text[at])
+        kept.append(inside)
     return "".join(kept)
 
 
