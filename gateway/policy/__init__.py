@@ -23,7 +23,8 @@ How a decision is made:
 - Who is in a directory's group is what that directory last said. Where it never said anything, what depends on it is left to
   the policy's `on error`: nobody passes for somebody else because a directory is away.
 - A message is decided once, over its recipients as a set; one address given twice counts once, and a mailing list is one.
-  A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses.
+  A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses;
+  one at a host's number, or at no domain, may be in any.
 """
 
 from gateway.policy.drawn import Drawn
