@@ -15,6 +15,7 @@ from gateway.display import Unviewable
 from gateway.hold import ENTERED, HeldMail
 from gateway.mail import Address
 from gateway.people import RULING, Account, AccountBook, Role, Ruler, keys_of
+from gateway.policy import mailbox
 from gateway.ports import Witness
 
 log = structlog.get_logger()
@@ -70,7 +71,7 @@ class Bench:
 
     async def why_not(self, held: HeldMail, account: Account) -> str:
         """Why he may not rule on this message though he may on others; "" if he may."""
-        if account.is_at(held.mail.envelope.sender) or any(map(account.is_at, await self._authors(held))):
+        if _is_from(held, account, await self._authors(held)):
             return OWN
         return _of_group(held, account, self.belongs) or (NAMED if await self._named(held, [account]) else "")
 
@@ -97,8 +98,7 @@ class Bench:
     async def free(self, held: HeldMail, accounts: Sequence[Account]) -> list[Account]:
         """Those of them who may rule on it, as far as that does not hang on whether it was brought to them."""
         authors = held.reviewers.recusal.authors
-        own = (held.mail.envelope.sender, *authors)
-        free = [one for one in accounts if not any(map(one.is_at, own)) and not _of_group(held, one, self.belongs)]
+        free = [one for one in accounts if not _is_from(held, one, authors) and not _of_group(held, one, self.belongs)]
         named = await self._named(held, free)
         return [one for one in free if _key(one) not in named]
 
@@ -127,6 +127,17 @@ class Bench:
 def sees(account: Account, held: HeldMail) -> bool:
     """Whether it was brought to him: a supervisor has all."""
     return account.role is not Role.REVIEWER or not set(account.seats).isdisjoint(held.desks)
+
+
+def _is_from(held: HeldMail, account: Account, authors: Sequence[Address]) -> bool:
+    """Whether he sent or wrote it, by his addresses as the policies know people, or under his login."""
+    sender, login = held.mail.envelope.sender, held.mail.envelope.client.login
+    wrote = {mailbox(address) for address in (*authors, *((sender,) if sender else ()))}
+    if "@" in login:
+        wrote.update(mailbox(address) for one in _written(login) for address in one.addresses)
+    elif login and login.casefold() == account.login.partition("@")[0]:
+        return True
+    return any(mailbox(own).same(one) for own in account.addresses for one in wrote)
 
 
 def _of_group(held: HeldMail, account: Account, belongs: Belongs) -> str:

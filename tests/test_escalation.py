@@ -13,6 +13,7 @@ from gateway.people import Ruler
 from gateway.ports import Asked, Purpose
 from gateway.recusal import Recused
 from gateway.trail import Step
+from tests.support.bench import bench
 from tests.support.mails import held
 from tests.support.notices import text_of
 from tests.support.world import World
@@ -207,6 +208,26 @@ async def test_where_nobody_of_the_last_rung_may_rule_the_supervisors_are_told(w
     await hold(world, members=(Address.parse(CAPTAIN),), later=(), recusal=recusal)
     assert await after(world, 0) == [([CHIEF], "Passed up to you, to review")]
     assert await after(world, 0) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "login"),
+    [
+        ("captain@mail.department.example", ""),
+        ("ｃaptain@department.example", ""),
+        ("desk@department.example", CAPTAIN),
+        ("desk@department.example", "Captain"),
+    ],
+)
+async def test_nobody_rules_on_what_he_sent_from_a_sub_domain_or_under_his_login(world, sender, login):
+    captain, lieutenant = world.book.add(CAPTAIN), world.book.add(LIEUTENANT)
+    there = held(id_="H1", recusal=Recusal(authors=(Address.parse("desk@department.example"),)))
+    sent = replace(there.mail.envelope, sender=Address.parse(sender), client=replace(there.mail.envelope.client, login=login))
+    await world.store.hold(replace(there, mail=replace(there.mail, envelope=sent)), ())
+    with pytest.raises(Recused, match="your own mail"):
+        await world.reviews.release("H1", reviewer=captain)
+    assert [one.login for one in await bench(world.book).may(await world.store.get("H1"))] == [LIEUTENANT]
+    assert (await world.reviews.deny("H1", reviewer=lieutenant, note="no")).review.ruling is Ruling.DENIED
 
 
 NAMING = (

@@ -4,7 +4,7 @@ import asyncio
 import csv
 from pathlib import Path
 
-from gateway.directory.sources import Away, addresses
+from gateway.directory.sources import Away, of_people
 from gateway.listing import CsvList
 
 _LARGEST = 64 * 1024**2
@@ -32,7 +32,7 @@ class CsvFile:
         fits = [line[wishes.address_column] or "" for line in lines if _same(line[wishes.group_column], group)]
         if not fits:
             raise Away("file", f"no line of {wishes.file.name} is of the group {group}")
-        return addresses(fits)
+        return of_people(((bool(one.strip()), (one,)) for one in fits), "address column")
 
 
 def _same(written: str | None, group: str) -> bool:

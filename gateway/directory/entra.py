@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from gateway.directory.sources import Away, addresses
+from gateway.directory.sources import Away, of_people
 from gateway.listing import EntraList
 from gateway.oidc import Unproven, Wire
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_USER = "#microsoft.graph.user"
 _PAGE = 500
 _PAGES = 400
 _EARLY = 120.0
@@ -35,12 +36,10 @@ class Entra:
             id_ = group if _ID.fullmatch(group) else await self._named(group)
             fields = "$select=id,mail,userPrincipalName,proxyAddresses"
             url = f"{self._settings.graph}/v1.0/groups/{id_}/transitiveMembers?{fields}&$top={_PAGE}"
-            found: set[str] = set()
-            async for person in self._pages(url):
-                found |= addresses(_written(person))
+            people = [(_is_somebody(member), _written(member)) async for member in self._pages(url)]
         except Unproven as away:
             raise Away(away.setting, away.said) from None
-        return frozenset(found)
+        return of_people(people, "entra", " that may be seen; it takes User.Read.All")
 
     def close(self) -> None:
         """Nothing is open between two questions."""
@@ -87,6 +86,10 @@ class Entra:
             lasts = answer.get("expires_in")
             self._until = time.monotonic() + (float(lasts) if isinstance(lasts, int) else 0.0) - _EARLY
         return self._token
+
+
+def _is_somebody(member: Mapping[str, Any]) -> bool:
+    return str(member.get("@odata.type", _USER)) == _USER
 
 
 def _written(person: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,20 @@ class Source(Protocol):
         ...
 
 
+def of_people(people: Iterable[tuple[bool, Iterable[str]]], setting: str, remedy: str = "") -> frozenset[str]:
+    """The addresses of a group's members, each with whether it is somebody, and not another group.
+
+    Raises Away if there are people and none has an address: it is looked for in the wrong place, or may not be seen.
+    """
+    found, count = frozenset[str](), 0
+    for somebody, written in people:
+        found |= addresses(written)
+        count += somebody
+    if count and not found:
+        raise Away(setting, f"of {count} people none has an address{remedy}")
+    return found
+
+
 def addresses(written: Iterable[str]) -> frozenset[str]:
     """The mail addresses among what a directory has of somebody; `smtp:` is taken off (Active Directory's proxyAddresses)."""
     found = set()

@@ -5,12 +5,13 @@ import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from gateway.directory.sources import Away, addresses
+from gateway.directory.sources import Away, of_people
 from gateway.ldap import IN_CHAIN, DirectoryAway, Found, Line, escaped, line, same
 from gateway.listing import LdapList
 
 _MOST = 100_000
 _MEMBERS = ("member", "uniqueMember")
+_KIND = "objectClass"
 _TURNS = 60
 """So many times `timeout` all questions about one group may take together."""
 
@@ -35,7 +36,8 @@ class Tree:
     def _members(self, group: str) -> frozenset[str]:
         try:
             with line(self._settings, self._context, self._secret, turns=_TURNS) as open_:
-                return addresses(text for one in self._people(open_, group) for text in self._texts(one))
+                people = ((_is_somebody(one), self._texts(one)) for one in self._people(open_, group))
+                return of_people(people, "address attributes")
         except DirectoryAway as away:
             raise Away(away.setting, away.said) from None
 
@@ -76,11 +78,15 @@ class Tree:
         return open_.pages(self._settings.base, filter_, self._attributes(), most=_MOST)
 
     def _attributes(self) -> list[str]:
-        return [*self._settings.address_attributes, *_MEMBERS]
+        return [*self._settings.address_attributes, *_MEMBERS, _KIND]
 
     def _texts(self, one: Found) -> Iterator[str]:
         for attribute in self._settings.address_attributes:
             yield from one.texts.get(attribute.casefold(), ())
+
+
+def _is_somebody(entry: Found) -> bool:
+    return not any("group" in kind.casefold() for kind in entry.texts.get(_KIND.casefold(), ()))
 
 
 def _members_of(entry: Found) -> tuple[str, ...]:

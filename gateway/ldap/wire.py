@@ -121,11 +121,11 @@ class Line:
         return self._asked(base, filter_, attributes, setting, search_scope=scope, size_limit=_MOST)
 
     def pages(self, base: str, filter_: str, attributes: Sequence[str], *, most: int) -> Iterator[Found]:
-        """Entries below `base`, asked for page by page (RFC 2696). Raises DirectoryAway, also for more than `most`."""
+        """Entries below `base`, asked for page by page (RFC 2696). Raises DirectoryAway, also if it is not there."""
         count, cookie = 0, None
         while True:
             paging = {"paged_size": _PAGE, "paged_cookie": cookie}
-            found = self._asked(base, filter_, attributes, "base", search_scope=ldap3.SUBTREE, **paging)
+            found = self._asked(base, filter_, attributes, "base", absent=False, search_scope=ldap3.SUBTREE, **paging)
             count += len(found)
             if count > most:
                 raise DirectoryAway("base", f"there are more than {most} entries")
@@ -135,13 +135,18 @@ class Line:
             if not cookie:
                 return
 
-    def _asked(self, base: str, filter_: str, attributes: Sequence[str], setting: str, **how: Any) -> list[Found]:
+    def _asked(
+        self, base: str, filter_: str, attributes: Sequence[str], setting: str, *, absent: bool = True, **how: Any
+    ) -> list[Found]:
+        """Entries. absent: whether `base` may be not there."""
         if time.monotonic() > self._until:
             raise DirectoryAway("timeout", "the answers take too long together")
         wanted, seconds = [*attributes, "entryUUID", "objectGUID"], int(self._connection.receive_timeout)
         try:
             self._connection.search(base, filter_, attributes=wanted, time_limit=seconds, **how)
         except LDAPOperationResult as said:
+            if said.result == _UNKNOWN and not absent:
+                raise DirectoryAway(setting, f"there is no {base}, or it may not be seen") from None
             if said.result == _UNKNOWN:
                 return []
             raise DirectoryAway(setting, said) from None

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
+_QUOTING = re.compile(r'\\(.)|"()')
 _ATOM = re.compile(r"[^\s\"(),:;<>@\[\\\]\x00-\x1f\x7f]+")
 
 
@@ -25,13 +26,11 @@ class Address:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """An address written `local@domain`, the local part perhaps quoted. Raises ValueError."""
+        """An address written `local@domain`, the local part perhaps quoted, or words of it (RFC 5322 §4.4). Raises ValueError."""
         local, at, domain = text.strip().rpartition("@")
         if not at:
             local, domain = domain, ""
-        if len(local) > 1 and local[0] == local[-1] == '"':
-            local = re.sub(r"\\(.)", r"\1", local[1:-1])
-        return cls(local=local, domain=domain)
+        return cls(local=_QUOTING.sub(r"\1", local), domain=domain)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -22,6 +22,8 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f]")
 _HOP = r"@(?:\[[^\]\s]*\]|[^@,:\[\s]+)"
 _ROUTE = re.compile(rf"{_HOP}(?:,{_HOP})*:")
 """Before a mailbox, and no part of it (RFC 5321 §4.1.2, A-d-l)."""
+_MAILBOX = re.compile(r"""(?:"(?:[^"\\]|\\.)+"|[^\s"(),:;<>@\[\\\]]+)(?P<domain>@(?:[^\s"(),:;<>@\[\\\]]+|\[[^\s\[\\\]]+\]))?""")
+"""As all programs read it. MTAs take more, such as comments and several quoted words, and pass it on without them."""
 _PARAMETER = re.compile(rb"[A-Za-z0-9][A-Za-z0-9-]*(?:=[!-~\x80-\xff]+)?")
 
 BAD_SENDER = Reply(code=501, status="5.1.7", text="This is no sender address")
@@ -34,22 +36,27 @@ Path = tuple[Address | None, Command]
 def path(said: Iterable[bytes], resolved: str) -> Path | None:
     """What MAIL or RCPT says: the path, then parameters. None if it is no mailbox.
 
-    resolved: the mailbox as the MTA understands it, for one that was written without its domain.
+    resolved: the mailbox as the MTA understands it, for one that is written without its domain, or otherwise than plainly.
     """
     written, *parameters = said
     bare = written.removeprefix(b"<").removesuffix(b">")
     kept = tuple(parameter for parameter in parameters if _PARAMETER.fullmatch(parameter))
     if not bare:
         return None, Command(path=b"", parameters=kept)
-    if b"@" not in bare and "@" in resolved:
-        bare = resolved.encode()
     try:
         text = bare.decode()
-        route = _ROUTE.match(text)
-        address = Address.parse(text[route.end() :] if route else text)
+        found = _mailbox(text)
+        if (not found or not found["domain"]) and "@" in resolved:
+            text, found = resolved, _mailbox(resolved)
+        address = Address.parse(found[0]) if found else None
     except ValueError:  # UnicodeDecodeError among them
         return None
-    return None if _UNSAFE.search(text) else (address, Command(path=bare, parameters=kept))
+    return None if address is None or _UNSAFE.search(text) else (address, Command(path=text.encode(), parameters=kept))
+
+
+def _mailbox(text: str) -> re.Match[str] | None:
+    route = _ROUTE.match(text)
+    return _MAILBOX.fullmatch(text, route.end() if route else 0)
 
 
 class Message:

@@ -23,12 +23,14 @@ How a decision is made:
 - Who is in a directory's group is what that directory last said. Where it never said anything, what depends on it is left to
   the policy's `on error`: nobody passes for somebody else because a directory is away.
 - A message is decided once, over its recipients as a set; one address given twice counts once, and a mailing list is one.
-  A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses.
+  A recipient that another host passes on (`all%department.example@relay.example`) is in the groups of both addresses;
+  one at a host's number, or at no domain, may be in any.
 """
 
 from gateway.policy.drawn import Drawn
+from gateway.policy.group import mailbox
 from gateway.policy.load import load_rulebook, policy_texts
 from gateway.policy.rulebook import Rulebook
 from gateway.policy.written import is_mailbox
 
-__all__ = ["Drawn", "Rulebook", "is_mailbox", "load_rulebook", "policy_texts"]
+__all__ = ["Drawn", "Rulebook", "is_mailbox", "load_rulebook", "mailbox", "policy_texts"]

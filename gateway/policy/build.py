@@ -73,7 +73,7 @@ class Declared:
 
     def _sender(self, sender: written.Sender, policy: Policy) -> Sender:
         names = tuple(name for name in sender.sender if name != written.NOBODY)
-        nobody = written.NOBODY in sender.sender
+        nobody = not {written.NOBODY, written.ANYONE}.isdisjoint(sender.sender)
         return Sender(groups=self._groups(names), nobody=nobody, policy=policy, dry_run=sender.dry_run)
 
     def _policy(self, text: PolicyText) -> Policy:

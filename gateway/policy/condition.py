@@ -76,7 +76,8 @@ class Finds:
 class Recipients:
     """At least so many recipients are in one of the groups `within` (if any), and in none of the groups `outside`.
 
-    One that is only passed on through another host counts as being within, and as outside all the same.
+    One that is only passed on through another host counts as being within, and as outside all the same; so does one at no
+    domain, as in `chief@[192.0.2.1]`.
     """
 
     within: tuple[Group, ...]
@@ -104,7 +105,9 @@ class Recipients:
 
     def _counts(self, who: Mailbox, *, sure: bool) -> bool:
         least, most = (Group.has, Group.may_have) if sure else (Group.may_have, Group.has)
-        inside = not self.within or any(least(group, one) for one in (who, who.beyond) if one for group in self.within)
+        inside = (
+            not self.within or who.hosted or any(least(group, one) for one in (who, who.beyond) if one for group in self.within)
+        )
         return inside and not any(most(group, who) for group in self.outside)
 
 

@@ -23,6 +23,11 @@ class Mailbox:
     domains: tuple[str, ...]
     beyond: "Mailbox | None" = None
 
+    @property
+    def hosted(self) -> bool:
+        """Whether a host that is named by its number, or not at all, has it: it may be any domain's."""
+        return not self.domains or self.domains[0].startswith("[")
+
     def same(self, other: "Mailbox") -> bool:
         """Whether both are one person's: `chief@department.example` writes from `chief@mail.department.example` too."""
         near = self.domains[:1] == other.domains[:1] or bool(

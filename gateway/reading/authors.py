@@ -21,6 +21,8 @@ from gateway.reading.limits import ReadingLimits
 FIELDS = ("From", "Sender", "Reply-To", "Resent-From", "Resent-Sender")
 
 _ADDRESS = re.compile(r"""(?:"[^"]{1,64}"|[^\s"'<>()\[\]:;,@\\]{1,64})@[^\s"'<>()\[\]:;,@\\]{1,255}""")
+_PLAIN = re.compile(r"""(?:"(?:[^"\\]|\\.)*"|\\.|[^\s"<>()\[\]:;,@\\])+@(?:[^\s"'<>()\[\]:;,@\\]+|\[[^\s\[\]\\]*\])""")
+"""A mailbox and no more, as all programs read it; words of it may be quoted (RFC 5322 §4.4)."""
 _AT = re.compile(r"\s*([@.])\s*")
 _NOT_IN_ADDRESS = re.compile(r"[\s<>\x00-\x1f\x7f]")
 
@@ -87,7 +89,7 @@ def _claimed(name: str, value: str) -> Iterator[Author]:
 
 def _of(name: str, claim: Claim) -> Iterator[Author]:
     phrase = claim.phrase
-    sources = [_bare(angle) for angle in claim.angles if angle.strip()] or _sources(phrase)
+    sources = [source for angle in claim.angles if angle.strip() for source in _sources(angle)] or _sources(phrase)
     written = " ".join(filter(None, [claim.name if claim.angles else phrase, *(f"<{angle}>" for angle in claim.angles)]))[:1000]
     claimed = [_address(source) for source in sources]
     for address in claimed:
@@ -100,12 +102,31 @@ def _of(name: str, claim: Claim) -> Iterator[Author]:
             yield Author(header=name, written=written, address=address, shown=True)
 
 
-def _sources(phrase: str) -> list[str]:
-    """The address of a mailbox without brackets, or all that a phrase with blanks holds."""
-    bare = _bare(phrase)
-    if bare.startswith('"') or not re.search(r"\s", bare):
-        return [bare]
-    return _ADDRESS.findall(phrase) or [bare]
+def _sources(written: str) -> list[str]:
+    """The address of a mailbox; of what is not plainly one, all that it holds, however a program would take it apart."""
+    text = headers.words(_uncommented(written)).strip()
+    bare = _bare(text)
+    plain = [bare] if _PLAIN.fullmatch(bare) else []
+    if plain and not re.search(r"\s", text):
+        return plain
+    found = [*plain, *_ADDRESS.findall(text)]
+    if not plain:
+        found += _ADDRESS.findall(_AT.sub(r"\1", unicodedata.normalize("NFKC", text)))
+    return list(dict.fromkeys(found)) or [bare]
+
+
+def _uncommented(text: str) -> str:
+    """An address without the comments in it."""
+    if "(" not in text:
+        return text
+    kept, at, last = [], 0, _last_closing(text)
+    while at < len(text):
+        if text[at] == "(":
+            at, _ = _comment(text, at)
+            continue
+        at, inside = _quoted(text, at, last) if text[at] == '"' else (at + 1, text[at])
+        kept.append(inside)
+    return "".join(kept)
 
 
 def _bare(written: str) -> str:

@@ -49,6 +49,7 @@ async def test_a_csv_file_has_the_addresses_of_a_group_by_its_columns(csv):
         ({"group_column": "group"}, "board", "group column: members.csv has no column group"),
         ({"address_column": "e-mail"}, "board", "address column: members.csv has no column e-mail"),
         ({}, "chaplains", "file: no line of members.csv is of the group chaplains"),
+        ({"address_column": "unit"}, "board", "address column: of 3 people none has an address"),
         ({"file": "gone.csv"}, "board", "file: gone.csv cannot be read: No such file or directory"),
     ],
 )
@@ -134,6 +135,15 @@ async def test_entra_that_cannot_be_reached_is_away(asks_entra):
     assert "cannot be asked" in await away(Listing(entra=gone), BOARD)
 
 
+async def test_people_of_whom_entra_tells_no_address_are_no_answer_and_an_empty_group_is(entra, asks_entra):
+    hidden, empty = "4" * 8 + BOARD[8:], "5" * 8 + BOARD[8:]
+    person = {"@odata.type": "#microsoft.graph.user", "mail": None, "userPrincipalName": None}
+    entra.members[hidden] = [{"id": str(n), **person} for n in range(2)]
+    entra.members[empty] = [{"id": "g", "@odata.type": "#microsoft.graph.group", "mail": None}]
+    assert await away(asks_entra, hidden) == "entra: of 2 people none has an address that may be seen; it takes User.Read.All"
+    assert await members(asks_entra, empty) == set()
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tls")
@@ -182,6 +192,9 @@ async def test_a_filter_finds_people_page_by_page(tree, monkeypatch):
         ({}, "(mail=", "filter: "),
         ({"bind_dn": f"cn=nobody,{BASE}"}, COMMAND, "bind secret file: "),
         ({"servers": ("ldap://127.0.0.1:1",)}, COMMAND, "servers: ldap://127.0.0.1:1"),
+        ({"base": "ou=nowhere,dc=department,dc=example"}, "(objectClass=inetOrgPerson)", "base: there is no ou=nowhere"),
+        ({"address_attributes": ("electronicMail",)}, COMMAND, "address attributes: of 2 people none has an address"),
+        ({"address_attributes": ("telephoneNumber",)}, "(uid=*)", "address attributes: of 3 people none has an address"),
         ({"ca_file": None}, COMMAND, "servers: "),
     ],
 )

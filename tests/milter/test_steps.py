@@ -161,31 +161,6 @@ async def test_letters_outside_ascii_are_declared_where_nobody_did(house, mta):
     assert house.ending.mails[0].envelope.mail.parameters == (b"BODY=8BITMIME", b"SMTPUTF8")
 
 
-async def test_a_source_route_goes_on_as_it_was_written_and_makes_no_other_mailbox(house, mta):
-    routed = b"<@a.example,@[IPv6:2001:db8::1]:b@other.example>"
-    await mta.envelope(b"<@a.example:officer@department.example>", routed, b'<"@x:c"@other.example>')
-    mta.content()
-    await mta.ending()
-    envelope = house.ending.mails[0].envelope
-    assert str(envelope.sender) == "officer@department.example"
-    assert [(one.local, one.domain) for one in envelope.recipients] == [("b", "other.example"), ("@x:c", "other.example")]
-    assert envelope.rcpts[0].path == routed[1:-1]
-
-
-async def test_an_address_without_its_domain_is_completed_as_the_mta_does(house, mta):
-    mta.say(macros(b"M", mail_addr="root@department.example"), packet(b"M", strings(b"<root>")))
-    assert await mta.hear() == ("c", b"")
-    assert await mta.ask(packet(b"R", strings(b"<postmaster>"))) == ("c", b"")
-    mta.content()
-    await mta.ending()
-    envelope = house.ending.mails[0].envelope
-    assert (str(envelope.sender), envelope.mail.path, str(envelope.recipients[0])) == (
-        "root@department.example",
-        b"root@department.example",
-        "postmaster",
-    )
-
-
 async def test_the_null_sender_is_taken(house, mta):
     assert await mta.message(sender=b"<>") == [("a", b"")]
     assert house.ending.mails[0].envelope.sender is None

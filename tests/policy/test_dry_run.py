@@ -55,6 +55,16 @@ def test_a_milder_policy_can_be_tried_too(tmp_path):
     assert decide(rulebook, BOARD, Label.CLEAR).trials == ()
 
 
+def test_what_is_tried_for_anyone_is_tried_for_the_null_sender_as_it_would_be_for_it_then(tmp_path):
+    strict = "senders:\n  - {sender: anyone, policy: strict, dry run: true}\n  - {sender: anyone, policy: mild}\n"
+    bounce = envelope(None), written_by("mailer-daemon@association.example"), verdict(Label.MATCH), NOON
+    decided = loaded(tmp_path, completed(POLICIES + strict)).decide(*bounce)
+    assert (decided.word, [(trial.would, trial.grounds) for trial in decided.trials]) == (
+        "relay",
+        [("hold", "it promotes a political position")],
+    )
+
+
 def test_a_judgement_that_failed_is_not_for_a_policy_that_is_only_tried(tried):
     assert tried.failed(envelope(BOARD), "out of time", NOON).policy == "mild"
 

@@ -357,3 +357,10 @@ def test_a_very_long_domain_takes_no_longer(tmp_path):
     long = Address(local="a", domain="x." * 100_000 + "department.example")
     decision = rulebook.decide(envelope(S), (author(S), author(str(long), "Reply-To")), verdict(), NOON)
     assert decision.word == "relay"
+
+
+@pytest.mark.parametrize("recipient", ["chief@[192.0.2.1]", "chief@[IPv6:2001:db8::1]", "postmaster"])
+def test_a_recipient_at_no_domain_counts_as_within_and_as_outside(tmp_path, recipient):
+    for asked in ("in: department", "outside: department"):
+        rulebook = loaded(tmp_path, with_rules(f"- {{recipients: {{{asked}}}, action: tag}}\n- {{action: relay}}"))
+        assert rulebook.decide(envelope("a@association.example", recipient), (), verdict(), NOON).word == "tag"

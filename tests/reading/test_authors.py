@@ -45,6 +45,23 @@ def addresses(value):
         ('"Chief <chief@d.example>', [("chief@d.example", False)]),
         ("<chief@d.example", [("chief@d.example", False)]),
         ("folded\r\n <a@d.example>", [("a@d.example", False)]),
+        ('first."person"@d.example', [("first.person@d.example", False)]),
+        ('<"first"."person"@d.example>', [("first.person@d.example", False)]),
+        (r"<first\.person@d.example>", [("first.person@d.example", False)]),
+        ("Chief chief @ d.example", [("chief@d.example", False)]),
+        ("<x chief@d.example>", [("chief@d.example", False)]),
+        ("<chief@d.example,o@x.example>", [("chief@d.example", False), ("o@x.example", False)]),
+        ("<chief(one (two))@d.example>", [("chief@d.example", False)]),
+        ("<chief@d.example(x)>", [("chief@d.example", False)]),
+        ("<chief@(x)d.example>", [("chief@d.example", False)]),
+        ("<chief＠d.example>", [("chief@d.example", False)]),
+        ("<'chief@d.example'>", [("chief@d.example", False)]),
+        ("[chief@d.example]", [("chief@d.example", False)]),
+        ('"chief@d.example"', [("chief@d.example", False)]),
+        ("<SMTP:chief@d.example>", [("chief@d.example", False)]),
+        ("O'Brien <o'brien@d.example>", [("o'brien@d.example", False)]),
+        ("<chief@[192.0.2.1]>", [("chief@[192.0.2.1]", False)]),
+        ('<"chief@d.example"@x.example>', [('"chief@d.example"@x.example', False)]),
         ("<>", [(None, False)]),
         ("", [(None, False)]),
         ("nobody at all", [(None, False)]),
@@ -88,7 +105,8 @@ def test_any_claim_can_be_read_and_none_goes_unnoticed(pieces):
 
 
 @pytest.mark.parametrize(
-    "unit", ["(", '"', "<", "a@b.example, ", '"\\"', "a(b)", "@", "=?utf-8?q?a=40b?= ", ":", "a:b@c.example;"]
+    "unit",
+    ["(", '"', "<", "a@b.example, ", '"\\"', "a(b)", "@", "=?utf-8?q?a=40b?= ", ":", "a:b@c.example;", '<"a"', "<a(", '<"\\"'],
 )
 @pytest.mark.timeout(30)
 def test_a_hostile_field_has_an_end(unit):

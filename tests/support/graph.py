@@ -47,7 +47,7 @@ class Graph:
         return 404, {"error": {"code": "Request_ResourceNotFound"}}
 
     def _page(self, path: str, query: dict[str, list[str]], people: list[dict[str, object]]) -> dict[str, object]:
-        fields = query["$select"][0].split(",")
+        fields = ["@odata.type", *query["$select"][0].split(",")]
         start = int(query.get("$skiptoken", ["0"])[0])
         shown = [{key: one[key] for key in fields if key in one} for one in people[start : start + self.page]]
         more, after = {}, start + self.page
