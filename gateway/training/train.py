@@ -37,7 +37,7 @@ ROSTER = Path(__file__).parents[2] / "policies" / "roster"
 WEIGHTS_FOLDER = Path(__file__).parents[1] / "model" / "weights"
 OTHERS = tuple(Path(__file__).parent / "unseen" / f"writer_{name}.jsonl" for name in "pr")
 """Messages that nothing is trained on, and that calibration and thresholds are taken from."""
-FLAGGED, MATCHED = 0.03, 0.005
+FLAGGED, MATCHED = 0.025, 0.001
 """What share of the ordinary messages of writers kept apart may be flagged and matched."""
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.01
 """What share of ordinary real mail."""

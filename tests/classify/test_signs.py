@@ -109,7 +109,7 @@ def test_a_notice_in_the_words_of_a_campaign_is_no_match(lines):
 
 def test_who_stands_in_for_an_office_does_not_run_for_it():
     lines = ("OKONKWO", "FOR CORONER", "PAGER ROTATION")
-    assert label(trained(), *lines) is Label.CLEAR
+    assert label(trained(), *lines) is not Label.MATCH
     assert "sign" not in {finding.detector for finding in classifier().classify(picture(*lines)).findings}
 
 
