@@ -6,7 +6,7 @@ from datetime import datetime
 
 from gateway.mail import Envelope
 from gateway.policy import Rulebook
-from gateway.policy.group import mailbox
+from gateway.policy.group import ANYONE, mailbox
 from gateway.ports import Judgement
 from gateway.verdict import Verdict
 
@@ -109,5 +109,6 @@ def group(rulebook: Rulebook, envelope: Envelope) -> str:
     who = mailbox(envelope.sender) if envelope.sender else None
     for entry in rulebook.senders:
         if entry.has(who) and not entry.dry_run:
-            return ", ".join([*(group.name for group in entry.groups), *(["null sender"] if entry.nobody else [])])
+            nobody = ["null sender"] if entry.nobody and ANYONE not in entry.groups else []
+            return ", ".join([*(group.name for group in entry.groups), *nobody])
     return "anyone"
