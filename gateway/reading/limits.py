@@ -13,7 +13,8 @@ class ReadingLimits:
     part: octets of one part that are read as text
     lines: how many of one text are told apart by whose words they are
     field: octets of one header field; fields: how many of them are read under one name
-    authors, links, passages: how many are kept
+    authors, links: how many are kept
+    passages: after so many, whose words stand where in a text is not told any more, and each further text is one
     expanded: octets that one container may unfold to; no single thing in it takes more than half of them
     elements: of the XML in one document
     unfolded: octets of all pieces of a message together, those in containers counted again in each

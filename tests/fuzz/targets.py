@@ -9,6 +9,7 @@ import re
 import tempfile
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -166,7 +167,8 @@ def header(octets: bytes) -> None:
 def message(octets: bytes) -> None:
     """A whole message, its attachments with it."""
     reading = Reader(limits=LIMITS, extractors=_HERE).read(octets)
-    assert len(reading.passages) <= LIMITS.passages
+    texts = {replace(passage.place, start=None, end=None) for passage in reading.passages}
+    assert len(reading.passages) <= LIMITS.passages + len(texts)
     for passage in reading.passages:
         assert len(passage.offsets) == len(passage.folded) + 1
         assert all(0 <= offset <= len(passage.text) for offset in passage.offsets)

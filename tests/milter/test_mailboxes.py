@@ -2,20 +2,7 @@
 
 import pytest
 
-from tests.support.milter import macros, opened, packet, strings
-
-
-@pytest.fixture
-async def house(tmp_path):
-    async with opened(tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def mta(house):
-    async with house.mta() as mta:
-        await mta.greet()
-        yield mta
+from tests.support.milter import macros, packet, strings
 
 
 async def test_a_source_route_goes_on_as_it_was_written_and_makes_no_other_mailbox(house, mta):

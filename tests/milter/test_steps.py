@@ -12,19 +12,6 @@ LEADING_SPACE, SILENT_BODY = 0x100000, 0x80000
 OFFICER = Address.parse("officer@department.example")
 
 
-@pytest.fixture
-async def house(tmp_path):
-    async with opened(tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def mta(house):
-    async with house.mta() as mta:
-        await mta.greet()
-        yield mta
-
-
 async def test_we_take_what_we_need_and_no_more(house):
     async with house.mta() as mta:
         version, actions, steps = await mta.negotiate()

@@ -279,6 +279,8 @@ def test_beyond_the_limits_the_rest_is_said_and_what_was_read_is_kept():
     assert texts(reading) == ["0123"]
     reading = Reader(limits=ReadingLimits(passages=4)).read(mail("a\n> b\n" * 50))
     assert len(texts(reading)) == 4
+    further = Reader(limits=ReadingLimits(passages=4)).read(parts(*[f"{PLAIN}a {n}\n> b {n}\n" for n in range(4)]))
+    assert texts(further)[3:] == ["> b 1", "a 2\n> b 2", "a 3\n> b 3"]
     reading = Reader(limits=ReadingLimits(lines=2)).read(mail("a\n> b\n> c\nd\n"))
     assert [(p.origin, p.folded) for p in reading.passages] == [(Origin.NEW, "a"), (Origin.QUOTED, "> b"), (Origin.NEW, "> c\nd")]
     reading = Reader(limits=ReadingLimits(links=3)).read(mail("".join(f"https://x{n}.example\n" for n in range(9))))
