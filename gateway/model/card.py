@@ -46,6 +46,15 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """How the skim's weights are to be read: see Skim."""
+
+    scale: float
+    bias: float
+    least: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """files: the SHA-256 of each, by name; size: word pieces in a window; scales: by category; thresholds: as measured."""
 
@@ -55,6 +64,7 @@ class Card:
     scales: Mapping[Category, Scale]
     thresholds: Thresholds
     screen: Level
+    skim: Glance
 
 
 def read_card(folder: Path) -> Card:
@@ -88,6 +98,7 @@ def _card(written: dict[str, Any]) -> Card:
     if not files or any("/" in name or name.startswith(".") for name in files):
         raise ValueError("files: names of files beside the card")
     screen = Level(**{name: float(value) for name, value in written["screen"].items()})
+    skim = Glance(**{name: float(value) for name, value in written["skim"].items()})
     thresholds = Thresholds(**{name: float(value) for name, value in written["thresholds"].items()})
     return Card(
         version=str(written["version"]),
@@ -96,4 +107,5 @@ def _card(written: dict[str, Any]) -> Card:
         scales=scales,
         thresholds=thresholds,
         screen=screen,
+        skim=skim,
     )

@@ -16,6 +16,7 @@ from gateway.classify import Opinion, Thresholds, Told
 from gateway.model.card import Card, WeightsError, read_card
 from gateway.model.masking import Masker
 from gateway.model.screen import Screen
+from gateway.model.skim import Skim
 from gateway.model.tokens import WordPieces
 from gateway.model.windows import Line, Window, lines_of, windows
 from gateway.reading import Origin
@@ -23,12 +24,12 @@ from gateway.verdict import Category, Kind
 
 __all__ = ["Judge", "Said", "WeightsError", "load_judge"]
 
-WEIGHTS, VOCABULARY, SCREEN = "judge.onnx", "vocab.txt", "screen.bin"
+WEIGHTS, VOCABULARY, SCREEN, SKIM = "judge.onnx", "vocab.txt", "screen.bin", "skim.bin"
 Logits = NDArray[np.float64]
 MOST = 64
 """Windows of a message that are read; sentences beyond are counted in Opinion.left."""
 REACH = 3
-"""So many sentences on either side of one that the screen lets pass are read with it."""
+"""So many sentences on either side of one that the screen lets pass are read with it; the skim lets one more be heard."""
 FOUND = 0.3
 """Where the rules found so much, some of it is read in any case: words without a stop around an appeal dilute it below what
 the screen sees.
@@ -61,8 +62,17 @@ class Said:
 class Judge:
     """Pure but for a cache. Safe to share between threads."""
 
-    def __init__(self, card: Card, weights: Path, pieces: WordPieces, masker: Masker, screen: Screen | None = None) -> None:
-        self.card, self._pieces, self._masker, self._screen = card, pieces, masker, screen
+    def __init__(  # noqa: PLR0913  -- what it is made of
+        self,
+        card: Card,
+        weights: Path,
+        pieces: WordPieces,
+        masker: Masker,
+        *,
+        screen: Screen | None = None,
+        skim: Skim | None = None,
+    ) -> None:
+        self.card, self._pieces, self._masker, self._screen, self._skim = card, pieces, masker, screen, skim
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
@@ -84,7 +94,7 @@ class Judge:
 
     def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
         """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
-        spoken = self._spoken(sentences, subject)
+        spoken = self._spoken(sentences, subject, self.heard(sentences, subject, found))
         lines = list(chain.from_iterable(spoken))
         screened = self.screened(lines)
         cut, left = self.cut(lines, max(found.values(), default=0.0), screened)
@@ -96,9 +106,16 @@ class Judge:
         told = (self._told(said, screened, range(end - len(parts), end)) for parts, end in zip(spoken, ends, strict=True))
         return Opinion(scores=scores, sentences=tuple(told), left=left)
 
-    def lines(self, sentences: Sequence[tuple[Origin, str]], *, subject: int = 0) -> list[Line]:
-        """The sentences as the model reads them."""
-        return list(chain.from_iterable(self._spoken(sentences, subject)))
+    def heard(self, sentences: Sequence[tuple[Origin, str]], subject: int, found: Mapping[Category, float]) -> list[bool]:
+        """True for each sentence that the skim does not settle; where the rules found anything, for all of them."""
+        if self._skim is None or any(found.values()):
+            return [True] * len(sentences)
+        near = self._skim.near([text for _, text in sentences], REACH + 1)
+        return [True] * subject + near[subject:] if any(near) else near
+
+    def lines(self, sentences: Sequence[tuple[Origin, str]], *, subject: int = 0, heard: Sequence[bool] = ()) -> list[Line]:
+        """The sentences as the model reads them; heard: of each, whether it is among them, or empty for all."""
+        return list(chain.from_iterable(self._spoken(sentences, subject, heard or [True] * len(sentences))))
 
     def screened(self, lines: Sequence[Line]) -> Logits:
         """What the screen says of each line."""
@@ -134,11 +151,14 @@ class Judge:
             cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=screened.tolist())
         return [window for window in cut if window.spans], left
 
-    def _spoken(self, sentences: Sequence[tuple[Origin, str]], subject: int) -> list[tuple[Line, ...]]:
-        return [self._line(text, origin, number < subject) for number, (origin, text) in enumerate(sentences)]
+    def _spoken(self, sentences: Sequence[tuple[Origin, str]], subject: int, heard: Sequence[bool]) -> list[tuple[Line, ...]]:
+        numbered = enumerate(zip(sentences, heard, strict=True))
+        return [self._line(text, origin, number < subject) if passes else () for number, ((origin, text), passes) in numbered]
 
     def _told(self, said: Said, screened: Logits, lines: Sequence[int]) -> Told | None:
         """Of a sentence that was read in those lines: what is said of the worst of them."""
+        if not lines:
+            return None
         worst = max(lines, key=lambda number: said.sentences[number].max())
         logits = said.sentences[worst]
         if logits[0] <= NOTHING:
@@ -170,9 +190,10 @@ def load_judge(folder: Path | None = None, *, masker: Masker | None = None) -> J
     """The judge whose weights are in `folder`; those that ship if None is given. Raises WeightsError."""
     folder = folder or Path(str(files("gateway.model").joinpath("weights")))
     card = read_card(folder)
-    if missing := {WEIGHTS, VOCABULARY, SCREEN} - set(card.files):
+    if missing := {WEIGHTS, VOCABULARY, SCREEN, SKIM} - set(card.files):
         raise WeightsError(
             f"{folder / 'card.json'} does not name {', '.join(sorted(missing))}; install the package again or train"
         )
     screen = Screen((folder / SCREEN).read_bytes(), **asdict(card.screen))
-    return Judge(card, folder / WEIGHTS, WordPieces.load(folder / VOCABULARY), masker or Masker(), screen)
+    skim = Skim((folder / SKIM).read_bytes(), **asdict(card.skim))
+    return Judge(card, folder / WEIGHTS, WordPieces.load(folder / VOCABULARY), masker or Masker(), screen=screen, skim=skim)

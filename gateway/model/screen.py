@@ -12,17 +12,16 @@ sentence's score never depends on what is judged with it, nor on the machine.
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain, repeat
+from itertools import chain, repeat
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
+from gateway.model.heart import PAIRS, SINGLE, alone, around, beside, told
 from gateway.model.windows import Line
 
-SINGLE, PAIRS = 1 << 15, 1 << 16
-"""Weights of pieces, and of pairs behind them, in the first look."""
 PIECES, WIDTH, SPAN, SHOWN, INNER = 30_522, 32, 5, 64, 32
 PARTS: tuple[tuple[str, type[np.signedinteger[Any]], tuple[int, ...]], ...] = (
     ("told", np.int64, (INNER,)),
@@ -44,7 +43,6 @@ HEEDED = 2.0
 """What a score gains where rules are sure of a finding, and a part of it where they are not: the model hears of it too."""
 NEARLY = 4.0
 """Where the rules found much, what stands so far below `least` is read, or below the most telling sentence if that is lower."""
-_ODD = 40_503
 _GAP = (0,) * (SPAN // 2)
 """What stands between sentences, so that none is weighed with pieces of another."""
 _ROWS = 24
@@ -52,18 +50,6 @@ _MOST = 4096
 """So many pieces, or one sentence, are held at once."""
 
 _Number = TypeVar("_Number", np.float32, np.float64)
-_Any = TypeVar("_Any", np.int64, np.float64)
-
-
-def features(pieces: Sequence[int]) -> NDArray[np.int64]:
-    """Where the weights of a sentence's pieces and pairs stand."""
-    ids = np.asarray(pieces, dtype=np.int64)
-    return np.concatenate([ids & (SINGLE - 1), SINGLE + _paired(ids)])
-
-
-def _paired(ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    paired: NDArray[np.int64] = (ids[:-1] * _ODD + ids[1:] * 7 + (ids[:-1] >> 3)) & (PAIRS - 1)
-    return paired
 
 
 class Screen:
@@ -84,21 +70,9 @@ class Screen:
         if not lines:
             return np.empty(0)
         said = [each.pieces for each in lines]
-        first, second = self._known(said), self._read(said)
+        first, second = told(alone(self._heart, said)), self._read(said)
         scores: NDArray[np.float64] = first * self._words + second * self._scale + self._bias
         return scores
-
-    def _known(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
-        """What pieces and pairs weigh in each sentence and its neighbours."""
-        ids = np.fromiter(chain.from_iterable(lines), dtype=np.int64)
-        ends = np.fromiter(accumulate(map(len, lines)), dtype=np.int64, count=len(lines))
-        pairs = self._heart[SINGLE + _paired(ids)]
-        pairs[ends[:-1] - 1] = 0
-        summed = self._heart[ids & (SINGLE - 1)].astype(np.int64)
-        summed[:-1] += pairs
-        alone: NDArray[np.int64] = np.cumsum(summed)[ends - 1]
-        alone[1:] -= alone[:-1].copy()
-        return alone + _beside(alone)
 
     def _read(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
         """What is weighed of what each sentence and its neighbours show."""
@@ -106,9 +80,9 @@ class Screen:
         shown = np.concatenate([self._most(some) for some in _some(tuple(numbers))])
         if len(numbers) < len(lines):  # both alternatives of a newsletter say the same
             shown = shown[[numbers[pieces] for pieces in lines]]
-        weighed = _product(shown, self._both)
-        told = np.maximum(weighed[:, :INNER] + _beside(weighed[:, INNER:]) + self._told, 0.0)
-        summed: NDArray[np.float64] = (told * self._out).sum(axis=1)
+        both = _product(shown, self._both)
+        inner = np.maximum(both[:, :INNER] + beside(both[:, INNER:]) + self._told, 0.0)
+        summed: NDArray[np.float64] = (inner * self._out).sum(axis=1)
         return summed
 
     def _most(self, lines: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
@@ -129,11 +103,7 @@ class Screen:
         above: NDArray[np.float64] = scores + HEEDED * found - self._least
         if some:
             above += NEARLY - min(0.0, float(above.max()))
-        near = np.zeros(len(above), dtype=bool)
-        for number in (above >= 0.0).nonzero()[0].tolist():
-            near[max(0, number - reach) : number + reach + 1] = True
-        passes: list[bool] = near.tolist()
-        return passes
+        return around(above >= 0.0, reach)
 
 
 def _parts(weights: bytes) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -152,14 +122,6 @@ def _greatest(weighed: NDArray[np.float32], sizes: Sequence[int]) -> NDArray[np.
         np.maximum.reduce(weighed[start : start + size], axis=0, out=row)
         start += size + len(_GAP)
     return greatest
-
-
-def _beside(each: NDArray[_Any]) -> NDArray[_Any]:
-    """For each sentence the sum of what its neighbours have."""
-    summed = np.zeros_like(each)
-    summed[1:] += each[:-1]
-    summed[:-1] += each[1:]
-    return summed
 
 
 def _product(rows: NDArray[_Number], weights: NDArray[_Number]) -> NDArray[_Number]:

@@ -1,5 +1,6 @@
 """The papers of trained weights: card.json, which the gateway reads, and MODEL_CARD.md, which people read."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,8 +9,8 @@ from pathlib import Path
 
 from gateway.classify import Thresholds
 from gateway.evaluation.measures import average_precision
-from gateway.model.card import Level, Scale, sha256
-from gateway.model.judge import SCREEN, VOCABULARY, WEIGHTS
+from gateway.model.card import Glance, Level, Scale, sha256
+from gateway.model.judge import SCREEN, SKIM, VOCABULARY, WEIGHTS
 from gateway.model.windows import SIZE
 from gateway.share import Share
 from gateway.training.batches import COLUMNS
@@ -21,7 +22,8 @@ class Apart:
     """A message of a writer kept apart, and the logits of a model that has seen none of his.
 
     found: what the rules make of it; screened: the screen's greatest; peak: what counts for its level, what the rules
-    found with it, and without end where some is read in any case
+    found with it, and without end where some is read in any case; skimmed: the skim's greatest, without end where the rules
+    found anything
     """
 
     id: str
@@ -31,6 +33,7 @@ class Apart:
     found: tuple[float, float] = (0.0, 0.0)
     screened: float = 0.0
     peak: float = 0.0
+    skimmed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,24 +65,30 @@ class Made:
     ordinary: Sequence[Apart]
     scaling: Scaling
     screen: Level
+    skim: Glance
 
 
 def write(out: Path, made: Made) -> None:
     """Both papers, for the files in `out`."""
-    files = {name: sha256(out / name) for name in (WEIGHTS, VOCABULARY, SCREEN)}
-    card = {
-        "version": f"judge-{files[WEIGHTS][:12]}",
+    files = {name: sha256(out / name) for name in (WEIGHTS, VOCABULARY, SCREEN, SKIM)}
+    read: dict[str, object] = {
         "size": SIZE,
         "files": files,
         "scales": {category: asdict(scale) for category, scale in made.scaling.scales.items()},
         "thresholds": asdict(made.scaling.thresholds),
         "screen": asdict(made.screen),
+        "skim": asdict(made.skim),
+    }
+    version = f"judge-{hashlib.sha256(json.dumps(read).encode()).hexdigest()[:12]}"
+    card = {
+        "version": version,
+        **read,
         "recipe": asdict(made.recipe),
         "data": {path.name: sha256(path) for path in made.data},
         "apart": sorted({each.writer for each in made.found}),
     }
     (out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    (out / "MODEL_CARD.md").write_text("\n".join(_told(str(card["version"]), made)) + "\n", encoding="utf-8")
+    (out / "MODEL_CARD.md").write_text("\n".join(_told(version, made)) + "\n", encoding="utf-8")
 
 
 def _told(version: str, made: Made) -> Iterator[str]:
@@ -100,9 +109,13 @@ def _told(version: str, made: Made) -> Iterator[str]:
     yield "|---|---|---|---|---|"
     for name, scale in made.scaling.scales.items():
         yield f"| {name} | {scale.slope} | {scale.rules} | {scale.screen} | {scale.shift} |"
-    yield "\n## Settled by the screen, unread by the model\n"
+    yield "\n## Settled before the model reads a word\n"
+    yield "| | by the skim, before names are masked | by the skim or the screen |"
+    yield "|---|---|---|"
     for title, group in (("ordinary, kept apart", _ordinary(made.found)), ("ordinary, real", made.ordinary)):
-        yield f"- {title}: {_share(group, lambda each: each.peak < made.screen.least)}"
+        skimmed = _share(group, lambda each: each.skimmed < made.skim.least)
+        settled = _share(group, lambda each: each.skimmed < made.skim.least or each.peak < made.screen.least)
+        yield f"| {title} | {skimmed} | {settled} |"
     yield "\n## Made of\n"
     yield f"Recipe: {', '.join(f'{name} {value}' for name, value in asdict(made.recipe).items())}.\n"
     yield from (f"- `{path.name}`" for path in made.data)

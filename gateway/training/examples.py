@@ -49,6 +49,7 @@ class Example:
     """A labelled message.
 
     marks: for every line 1.0 if it carries the offence, 0.0 if not; empty if nobody said which lines do
+    written, offends: its sentences as they are written, and the same mark for each of them
     kind: of the offence, where it is known
     """
 
@@ -57,6 +58,8 @@ class Example:
     expect: Category | None
     lines: tuple[Line, ...]
     marks: tuple[float, ...]
+    written: tuple[str, ...] = ()
+    offends: tuple[float, ...] = ()
     twins: str = ""
     kind: Kind | None = None
 
@@ -101,6 +104,8 @@ class Loader:
             expect=expect,
             lines=tuple(chain.from_iterable(lines)),
             marks=tuple(mark for mark, parts in zip(marks, lines, strict=bool(marks)) for _ in parts),
+            written=tuple(texts),
+            offends=marks,
             twins=f"{writer}/{row['pair']}" if row.get("pair") else "",
             kind=KINDS.get(row.get("subtype") or "") if expect else None,
         )

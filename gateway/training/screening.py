@@ -1,13 +1,12 @@
-"""The screen's weights: for its first look a logistic regression on sentences with their neighbours, for its second a small
-network taught which messages, and which of their sentences, offend. Both are rounded to eight bits.
+"""The screen's weights: for its first look what word pieces tell by heart, for its second a small network taught which
+messages, and which of their sentences, offend. Both are rounded to eight bits.
 
 The second begins with the model's own word embeddings, cut down to the screen's width, so that a word it is shown seldom stands
-beside its like. The two are taught apart, so that they err apart. An offence counts for many ordinary messages: what the screen
-lets pass costs a moment, what it settles nobody looks at again.
+beside its like. The two are taught apart, so that they err apart.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -18,17 +17,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gateway.model.card import Level
-from gateway.model.screen import INNER, PAIRS, PARTS, PIECES, SHOWN, SINGLE, SPAN, WIDTH, Screen, features
+from gateway.model.screen import INNER, PARTS, PIECES, SHOWN, SPAN, WIDTH, Screen
 from gateway.training.examples import Example
+from gateway.training.heart import MOST, bounds, learnt
 from gateway.training.network import fresh
 
 _PASSES, _BATCH, _RATE, _SLOW, _DECAY, _MEAN = 10, 48, 2e-3, 0.3, 0.01, 0.995
 _LINES, _OFFENCE, _SENTENCES, _DROPOUT = 30, 8.0, 0.5, 0.1
-_TIMES, _STRETCHES, _FAST, _SMALL, _LONG, _WORTH = 4, 256, 0.02, 5e-5, 40, 20.0
-_HALF = 0.5
-"""What the first look counts. It is surer of what it has by heart than it should be: whole, it makes the level a low one."""
 _GAP = (0,) * (SPAN // 2)
-_MOST = 127
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,44 +47,9 @@ class Sieve:
 
 def sieve(examples: Sequence[Example], seed: int) -> Sieve:
     """Learns which sentences, with their neighbours, hold an offence."""
-    known, scale, bias = _known(examples, seed)
+    known, scale, bias = learnt([([line.pieces for line in each.lines], each.marks) for each in examples], seed)
     read, inner, more = _read(examples, seed)
-    return Sieve(weights=read + known, words=_HALF * scale, scale=inner, bias=_HALF * bias + more)
-
-
-def _known(examples: Sequence[Example], seed: int) -> tuple[bytes, float, float]:
-    """The weights of the first look, their scale and bias."""
-    shown = [each for example in examples for each in _stretches(example)]
-    torch.manual_seed(seed)
-    weights, bias = nn.EmbeddingBag(SINGLE + PAIRS, 1, mode="sum"), nn.Parameter(torch.zeros(1))
-    nn.init.zeros_(weights.weight)
-    optimiser = torch.optim.Adam([*weights.parameters(), bias], lr=_FAST)
-    rnd = Random(seed)  # noqa: S311  -- an order of training, no secret
-    for _ in range(_TIMES):
-        rnd.shuffle(shown)
-        for start in range(0, len(shown), _STRETCHES):
-            batch = shown[start : start + _STRETCHES]
-            offsets = np.cumsum([0, *(len(found) for found, _ in batch[:-1])])
-            where = torch.from_numpy(np.concatenate([found for found, _ in batch]))
-            said = weights(where, torch.from_numpy(offsets))[:, 0] + bias
-            labels = torch.tensor([label for _, label in batch])
-            loss = functional.binary_cross_entropy_with_logits(said, labels, pos_weight=torch.tensor(_WORTH))
-            loss = loss + _SMALL * (weights.weight**2).sum()
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-    learnt = weights.weight.detach().numpy()[:, 0]
-    scale = float(np.abs(learnt).max()) / _MOST or 1.0
-    return np.round(learnt / scale).astype(np.int8).tobytes(), scale, float(bias.detach())
-
-
-def _stretches(example: Example) -> Iterator[tuple[NDArray[np.int64], float]]:
-    """Each sentence with its neighbours, and whether one of them offends; if nobody said which does, each of them."""
-    each = [features(line.pieces) for line in example.lines[:_LONG]]
-    marks = example.marks or (1.0,) * len(example.lines)
-    for number in range(len(each)):
-        first, last = max(0, number - 1), number + 2
-        yield np.concatenate(each[first:last]), max(marks[first:last], default=0.0)
+    return Sieve(weights=read + known, words=scale, scale=inner, bias=bias + more)
 
 
 def _read(examples: Sequence[Example], seed: int) -> tuple[bytes, float, float]:
@@ -162,11 +123,8 @@ class _Small(nn.Module):
 
 def _beside(most: Tensor, counts: Sequence[int]) -> Tensor:
     """Of each sentence, what those before and behind it in its message show."""
-    numbers = np.concatenate([np.arange(count) for count in counts])
-    left = np.concatenate([np.arange(count, 0, -1) for count in counts])
-    before = torch.from_numpy((numbers > 0).astype(np.float32))[:, None]
-    behind = torch.from_numpy((left > 1).astype(np.float32))[:, None]
-    return before * most.roll(1, 0) + behind * most.roll(-1, 0)
+    before, behind = bounds(counts)
+    return before[:, None] * most.roll(1, 0) + behind[:, None] * most.roll(-1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +162,8 @@ def _loss(network: _Small, shown: Sequence[_Shown]) -> Tensor:
 
 def _rounded(weights: Mapping[str, NDArray[np.float64]]) -> tuple[bytes, float, float]:
     """The weights as Screen reads them. Each step's scale is that of the numbers it is given, times that of its weights."""
-    scales = {name: float(np.abs(weights[name]).max()) / _MOST or 1.0 for name in ("pieces.weight", "spans", "out")}
-    scales["own"] = max(float(np.abs(weights[name]).max()) for name in ("own", "beside")) / _MOST or 1.0
+    scales = {name: float(np.abs(weights[name]).max()) / MOST or 1.0 for name in ("pieces.weight", "spans", "out")}
+    scales["own"] = max(float(np.abs(weights[name]).max()) for name in ("own", "beside")) / MOST or 1.0
     spans = scales["pieces.weight"] * scales["spans"]
     inner = spans * scales["own"]
     written = {

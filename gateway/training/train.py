@@ -7,7 +7,7 @@ are not trained on (`--others`), or writers kept out of a first training that is
 import argparse
 import math
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,10 +15,11 @@ from gateway.classify import Classifier, Thresholds, load_roster
 from gateway.evaluation.labelled import rows, written
 from gateway.evaluation.measures import calibrated, threshold
 from gateway.model import Judge, WordPieces
-from gateway.model.card import Card, Level, Scale
-from gateway.model.judge import FOUND, NOTHING, SCREEN, VOCABULARY, WEIGHTS
+from gateway.model.card import Card, Glance, Level, Scale
+from gateway.model.judge import FOUND, NOTHING, SCREEN, SKIM, VOCABULARY, WEIGHTS
 from gateway.model.masking import Masker
 from gateway.model.screen import HEEDED, Screen
+from gateway.model.skim import Skim
 from gateway.model.windows import SIZE
 from gateway.reading import Reader
 from gateway.training.batches import COLUMNS
@@ -31,18 +32,22 @@ from gateway.training.learning import learn
 from gateway.training.network import vocabulary
 from gateway.training.recipe import Recipe
 from gateway.training.screening import Sieve, sieve
+from gateway.training.skimming import Skimming, skimming
 
 DATA = Path(__file__).parent / "data"
 ROSTER = Path(__file__).parents[2] / "policies" / "roster"
 WEIGHTS_FOLDER = Path(__file__).parents[1] / "model" / "weights"
 OTHERS = tuple(Path(__file__).parent / "unseen" / f"writer_{name}.jsonl" for name in "pr")
 """Messages that nothing is trained on, and that calibration and thresholds are taken from."""
-FLAGGED, MATCHED = 0.025, 0.001
-"""What share of the ordinary messages of writers kept apart may be flagged and matched."""
+FLAGGED, MATCHED, ROOM = 0.025, 0.001, 0.1
+"""What share of the ordinary messages of writers kept apart may be flagged and matched.
+
+So few as MATCHED are the highest of all: a match is ROOM above it, in logits, since of what may be higher nothing is known.
+"""
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.01
 """What share of ordinary real mail."""
-LOST, TAIL = 0.0025, 0.05
-"""The screen's level is where it would settle LOST of the violations that are flagged.
+LOST, UNHEARD, TAIL = 0.0025, 0.004, 0.05
+"""The screen's level is where it would settle LOST of the violations that are flagged; the skim's, UNHEARD of them.
 
 There are too few for so rare a thing to be counted: how their peaks thin out is read off TAIL of them, the lowest.
 """
@@ -71,7 +76,7 @@ class Material:
 
 
 def train(material: Material, recipe: Recipe, out: Path) -> None:
-    """Writes weights, vocabulary, screen, card and MODEL_CARD.md to `out`. Raises ValueError for a row that is no message."""
+    """Writes all that the judge reads, and MODEL_CARD.md, to `out`. Raises ValueError for a row that is no message."""
     loader = Loader(WordPieces(iter(vocabulary())))
     files = (*material.data, *material.extra, *material.plenty, *material.more)
     read = {path: loader.load(path) for path in files}
@@ -83,82 +88,117 @@ def train(material: Material, recipe: Recipe, out: Path) -> None:
         with tempfile.TemporaryDirectory() as folder:
             weights = Path(folder) / WEIGHTS
             trial = _once(material, read, material.apart, recipe, weights)
-            outcome = replace(outcome_of(trial, weights, kept, material.real), sieve=final)
+            outcome = replace(outcome_of(trial, weights, kept, material.real), looks=final)
     finish(out, recipe, outcome, files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looks:
+    """What goes before the model."""
+
+    sieve: Sieve
+    skimming: Skimming
+
+
+def looks(shown: Sequence[Example], seed: int) -> Looks:
+    """Both, taught by the same messages."""
+    return Looks(sieve=sieve(shown, seed), skimming=skimming(shown, seed))
 
 
 def _once(
     material: Material, read: Mapping[Path, Sequence[Example]], apart: frozenset[str], recipe: Recipe, weights: Path
-) -> Sieve:
-    """One training without the writers `apart`; the network's weights are written, the screen's are returned."""
+) -> Looks:
+    """One training without the writers `apart`; the network's weights are written, the others are returned."""
     shown = [each for path in material.data if path.stem not in apart for each in read[path]]
     extra = [each for path in material.extra for each in read[path]]
     plenty = [each for path in material.plenty for each in read[path]]
     more = [each for path in material.more for each in read[path]]
     network = learn(shown, extra, recipe)
     export(harden(network, shown, extra, plenty, recipe) if plenty else network, weights)
-    return sieve([*shown, *extra, *plenty, *more], recipe.seed)
+    return looks([*shown, *extra, *plenty, *more], recipe.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """found: messages of writers kept apart; ordinary: real mail; sieve: of the last training; least: the level of its screen."""
+    """found: messages of writers kept apart; whole: the same with nothing settled before the model; ordinary: real mail.
 
+    looks: of the last training; least, unheard: their levels
+    """
+
+    whole: Sequence[Apart]
     found: Sequence[Apart]
     ordinary: Sequence[Apart]
-    sieve: Sieve
+    looks: Looks
     least: float
+    unheard: float
 
 
-def outcome_of(trial: Sieve, weights: Path, kept: Sequence[Path], real: Sequence[Path]) -> Outcome:
-    """What model and rules make of messages: first of all they say, for the level of the screen, then of what that lets pass."""
+def outcome_of(trial: Looks, weights: Path, kept: Sequence[Path], real: Sequence[Path]) -> Outcome:
+    """What model and rules make of messages: first of all they say, for the levels of screen and skim, then of what those let
+    pass.
+    """
     pieces = WordPieces(iter(vocabulary()))
     whole = _judged(plain(weights, pieces), trial, kept), _judged(plain(weights, pieces), trial, real)
-    least = settled(whole[0], scaled(*whole))
-    screened = plain(weights, pieces, trial.at(least))
+    scaling = scaled(*whole)
+    least = settled(whole[0], scaling, LOST, lambda each: each.peak)
+    unheard = settled(whole[0], scaling, UNHEARD, lambda each: each.skimmed)
+    screened = plain(weights, pieces, screen=trial.sieve.at(least), skim=trial.skimming.at(unheard))
     found, ordinary = _judged(screened, trial, kept), _judged(screened, trial, real)
-    return Outcome(found=found, ordinary=ordinary, sieve=trial, least=least)
+    return Outcome(whole=whole[0], found=found, ordinary=ordinary, looks=trial, least=least, unheard=unheard)
 
 
-def _judged(judge: Judge, trial: Sieve, files: Sequence[Path]) -> list[Apart]:
+def _judged(judge: Judge, trial: Looks, files: Sequence[Path]) -> list[Apart]:
     return [each for path in files for each in judged(judge, trial, path)]
 
 
 def finish(out: Path, recipe: Recipe, outcome: Outcome, files: Sequence[Path]) -> None:
     """What stands beside the weights in `out`."""
     (out / VOCABULARY).write_text("\n".join(vocabulary()) + "\n", encoding="utf-8")
-    (out / SCREEN).write_bytes(outcome.sieve.weights)
+    (out / SCREEN).write_bytes(outcome.looks.sieve.weights)
+    (out / SKIM).write_bytes(outcome.looks.skimming.weights)
     made = Made(
         recipe=recipe,
         data=tuple(files),
         found=outcome.found,
         ordinary=outcome.ordinary,
-        scaling=scaled(outcome.found, outcome.ordinary),
-        screen=outcome.sieve.level(outcome.least),
+        scaling=scaled(outcome.found, outcome.ordinary, outcome.whole),
+        screen=outcome.looks.sieve.level(outcome.least),
+        skim=outcome.looks.skimming.level(outcome.unheard),
     )
     write(out, made)
 
 
-def settled(found: Sequence[Apart], scaling: Scaling) -> float:
-    """The level of the screen below which hardly a violation stands that is flagged. What stands in a tail falls off evenly."""
-    peaks = sorted(each.peak for each in found if each.expect != "neither" and scaling.reaches(each, "unsure"))
+def settled(found: Sequence[Apart], scaling: Scaling, lost: float, peak: Callable[[Apart], float]) -> float:
+    """The level below which so small a share as `lost` of the violations stands that are flagged.
+
+    What stands in a tail falls off evenly.
+    """
+    peaks = sorted(peak(each) for each in found if each.expect != "neither" and scaling.reaches(each, "unsure"))
     lowest = peaks[: math.ceil(TAIL * len(peaks)) + 1]
     if len(lowest) < 2 or math.isinf(lowest[-1]):  # noqa: PLR2004  -- a tail and where it begins
         return -1e9
     *tail, begins = lowest
     fall = sum(begins - each for each in tail) / len(tail)
-    return round(begins - fall * math.log(TAIL / LOST), 4)
+    return round(begins - fall * math.log(TAIL / lost), 4)
 
 
-def scaled(found: Sequence[Apart], ordinary: Sequence[Apart] = ()) -> Scaling:
-    """Calibration by category, and thresholds that are one for both, from messages kept apart."""
-    scales = {category.value: _calibrated(found, column) for column, category in enumerate(COLUMNS)}
+def scaled(found: Sequence[Apart], ordinary: Sequence[Apart] = (), whole: Sequence[Apart] = ()) -> Scaling:
+    """Calibration by category, and thresholds that are one for both, from messages kept apart.
+
+    whole: what calibration is taken from, if not `found`
+    """
+    scales = {category.value: _calibrated(whole or found, column) for column, category in enumerate(COLUMNS)}
     neither = [each for each in found if each.expect == "neither"]
     shares = [(neither, FLAGGED, MATCHED), (ordinary, REAL_FLAGGED, REAL_MATCHED)]
     worst = [([worst_of(each, scales) for each in group], few, fewer) for group, few, fewer in shares if group]
     flagged = max(threshold(scores, share) for scores, share, _ in worst)
-    matched = max(threshold(scores, share) for scores, _, share in worst)
+    matched = max(_above(threshold(scores, share)) for scores, _, share in worst)
     return Scaling(scales=scales, thresholds=Thresholds(unsure=round(flagged, 4), match=round(max(flagged, matched), 4)))
+
+
+def _above(score: float) -> float:
+    """ROOM above it."""
+    return 1.0 / (1.0 + math.exp(-ROOM) * (1.0 / score - 1.0)) if score else 0.0
 
 
 def _calibrated(found: Sequence[Apart], column: int) -> Scale:
@@ -168,22 +208,29 @@ def _calibrated(found: Sequence[Apart], column: int) -> Scale:
     return Scale(slope=round(slope, 4), rules=round(rules, 4), screen=round(screen, 4), shift=round(shift, 4))
 
 
-def plain(weights: Path, pieces: WordPieces, screen: Screen | None = None) -> Judge:
+def plain(weights: Path, pieces: WordPieces, *, screen: Screen | None = None, skim: Skim | None = None) -> Judge:
     """A judge of weights that have no card yet."""
     one = Scale(slope=1.0, shift=0.0)
-    none = Level(words=1.0, scale=1.0, bias=0.0, least=0.0)
-    card = Card(version="trial", size=SIZE, files={}, scales=dict.fromkeys(COLUMNS, one), thresholds=Thresholds(), screen=none)
-    return Judge(card, weights, pieces, Masker(), screen)
+    card = Card(
+        version="trial",
+        size=SIZE,
+        files={},
+        scales=dict.fromkeys(COLUMNS, one),
+        thresholds=Thresholds(),
+        screen=Level(words=1.0, scale=1.0, bias=0.0, least=0.0),
+        skim=Glance(scale=1.0, bias=0.0, least=0.0),
+    )
+    return Judge(card, weights, pieces, Masker(), screen=screen, skim=skim)
 
 
-def judged(judge: Judge, trial: Sieve, path: Path) -> Iterator[Apart]:
-    """What model, rules and screen make of every row of a file."""
-    screen, rules = trial.at(0.0), Classifier(load_roster(ROSTER))
+def judged(judge: Judge, trial: Looks, path: Path) -> Iterator[Apart]:
+    """What model, rules and looks make of every row of a file."""
+    screen, skim, rules = trial.sieve.at(0.0), trial.skimming.at(0.0), Classifier(load_roster(ROSTER))
     for row in rows(path):
         sentences, subject = said(row["subject"], row["body"])
-        lines = judge.lines(sentences, subject=subject)
         found = rules.classify(Reader().read(written(row["subject"], row["body"]))).scores
         most = max(found.values())
+        lines = judge.lines(sentences, subject=subject, heard=judge.heard(sentences, subject, found))
         message = judge.said(judge.cut(lines, most, judge.screened(lines))[0], len(lines)).message
         screened = float(screen.scores(lines).max(initial=NOTHING))
         yield Apart(
@@ -194,6 +241,7 @@ def judged(judge: Judge, trial: Sieve, path: Path) -> Iterator[Apart]:
             found=(found[COLUMNS[0]], found[COLUMNS[1]]),
             screened=screened,
             peak=math.inf if most >= FOUND else screened + HEEDED * most,
+            skimmed=math.inf if most else float(skim.scores([text for _, text in sentences]).max(initial=NOTHING)),
         )
 
 

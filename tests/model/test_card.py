@@ -24,6 +24,7 @@ def folder(tmp_path):
         "scales": {"political": SCALE, "religious": SCALE},
         "thresholds": {"unsure": 0.4, "match": 0.8},
         "screen": {"words": 0.02, "scale": 0.01, "bias": -1.0, "least": -2.0},
+        "skim": {"scale": 0.01, "bias": -1.0, "least": -2.0},
     }
     (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
     return tmp_path
@@ -60,6 +61,7 @@ def test_weights_that_are_missing_are_refused(folder):
         {"files": 3},
         {"size": "wide"},
         {"screen": {"scale": 1}},
+        {"skim": {"scale": 1, "bias": 0.0, "least": 0.0, "words": 2}},
         {"thresholds": {"unsure": "high"}},
         {"thresholds": {"unsure": 0.9, "match": 0.8}},
         {"scales": {"political": SCALE}},

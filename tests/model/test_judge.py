@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import WeightsError, load_judge
+from gateway.model import Masker, WeightsError, load_judge
 from gateway.reading import Origin
 from gateway.verdict import Category, Kind
 
@@ -116,6 +116,51 @@ def test_a_message_is_judged_alike_alone_and_after_others(judge):
 def test_what_the_screen_settles_is_not_read(judge):
     opinion = score(judge, *(f"Car {number} is down again and the tow is on its way to the garage." for number in range(2000)))
     assert (opinion.left, set(opinion.sentences)) == (0, {None})
+
+
+class Watched(Masker):
+    """Keeps what it is to mask, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def mask(self, sentence):
+        self.seen.append(sentence)
+        return super().mask(sentence)
+
+
+@pytest.fixture
+def masker():
+    return Watched()
+
+
+@pytest.fixture
+def watched(masker):
+    return load_judge(masker=masker)
+
+
+ORDINARY = [f"Car {number} is down again and the tow is on its way to the garage." for number in range(40)]
+APPEAL = "Please vote for Ana Reyes for mayor on Tuesday, she has earned it."
+
+
+def test_what_the_skim_settles_is_not_even_masked(watched, masker):
+    opinion = score(watched, "Cars", *ORDINARY, subject=1)
+    assert (masker.seen, set(opinion.sentences)) == ([], {None})
+    assert max(opinion.scores.values()) < 0.001
+
+
+def test_an_appeal_is_masked_with_the_subject_and_what_stands_around_it(watched, masker):
+    opinion = score(watched, "Cars", *ORDINARY[:20], APPEAL, *ORDINARY[20:], subject=1)
+    assert masker.seen == ["Cars", *ORDINARY[15:20], APPEAL, *ORDINARY[20:25]]
+    read = {number for number, told in enumerate(opinion.sentences) if told}
+    assert {0, 20, 21, 22} <= read <= {0, *range(16, 27)}
+    assert opinion.scores[POLITICAL] >= watched.thresholds.unsure
+
+
+def test_where_the_rules_found_something_all_is_heard(watched, masker):
+    watched.score(new("Cars", *ORDINARY), subject=1, found={POLITICAL: 0.2, RELIGIOUS: 0.0})
+    assert masker.seen == ["Cars", *ORDINARY]
 
 
 def test_what_is_too_long_is_counted(judge):

@@ -41,6 +41,13 @@ def test_the_sentence_that_holds_the_span_is_the_one_that_is_marked():
     assert LOADER.example(ROW, "x").marks == (0.0, 0.0, 1.0, 0.0)
 
 
+def test_a_sentence_in_several_lines_is_marked_once_as_it_is_written():
+    long = {**ROW, "body": "Please vote for Ana Reyes on Tuesday " + "and then again " * 8 + "until it is done. Keys."}
+    example = LOADER.example(long, "x")
+    assert len(example.written) == len(example.offends) == 3 < len(example.lines) == len(example.marks)
+    assert (example.written[0], example.offends) == ("Lockers", (0.0, 1.0, 0.0))
+
+
 def test_a_span_broken_by_quote_marks_is_found():
     row = {**ROW, "body": "> Please vote for\n> Ana Reyes on\n> Tuesday. Thanks.", "spans": ["vote for Ana Reyes on Tuesday"]}
     assert any(LOADER.example(row, "x").marks)

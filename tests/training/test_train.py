@@ -1,21 +1,27 @@
-"""Thresholds, the screen's level and the papers. Needs torch, which only training does."""
+"""Thresholds, the levels of screen and skim, and the papers. Needs torch, which only training does."""
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from gateway.model.card import Level, read_card
+from gateway.model.card import Glance, Level, read_card
 from gateway.training.card import Apart, Made, write
 from gateway.training.recipe import Recipe
-from gateway.training.train import FLAGGED, MATCHED, scaled, settled
+from gateway.training.train import FLAGGED, LOST, MATCHED, UNHEARD, scaled
+from gateway.training.train import settled as settled_by
 
 
 def apart(number, expect, political, religious=-6.0, peak=0.0):
     return Apart(id=str(number), writer="w", expect=expect, logits=(political, religious), peak=peak)
+
+
+def settled(found, scaling, lost=LOST):
+    return settled_by(found, scaling, lost, lambda each: each.peak)
 
 
 FOUND = [
@@ -43,6 +49,11 @@ def test_the_screen_settles_hardly_a_violation_that_is_flagged():
     assert len(lost) <= 2
 
 
+def test_the_less_may_be_lost_the_lower_the_level():
+    scaling = scaled(FOUND)
+    assert settled(FOUND, scaling, 0.001) < settled(FOUND, scaling, LOST) < settled(FOUND, scaling, UNHEARD)
+
+
 def test_the_level_rests_on_more_than_the_few_lowest():
     lowest = apart("low", "political", 3.0, peak=-9.0)
     moved = settled(FOUND, scaled(FOUND)) - settled([*FOUND, lowest], scaled(FOUND))
@@ -62,11 +73,35 @@ def test_where_nothing_is_known_of_violations_everything_is_read():
 
 
 def test_the_papers_are_those_of_the_files_and_are_read_again(tmp_path):
-    for name in ("judge.onnx", "vocab.txt", "screen.bin"):
+    for name in ("judge.onnx", "vocab.txt", "screen.bin", "skim.bin"):
         (tmp_path / name).write_bytes(name.encode())
     screen = Level(words=0.02, scale=0.01, bias=-1.0, least=-2.0)
-    write(tmp_path, Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scaling=scaled(FOUND), screen=screen))
+    skim = Glance(scale=0.01, bias=-1.0, least=-2.0)
+    made = Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scaling=scaled(FOUND), screen=screen, skim=skim)
+    write(tmp_path, made)
     card = read_card(tmp_path)
-    assert card.screen == screen
+    assert (card.screen, card.skim) == (screen, skim)
     assert json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))["apart"] == ["w"]
     assert card.version in (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
+
+
+def test_the_version_names_every_file_and_level(tmp_path):
+    made = Made(
+        recipe=Recipe(),
+        data=(),
+        found=FOUND,
+        ordinary=(),
+        scaling=scaled(FOUND),
+        screen=Level(words=0.02, scale=0.01, bias=-1.0, least=-2.0),
+        skim=Glance(scale=0.01, bias=-1.0, least=-2.0),
+    )
+
+    def version(made=made, **octets):
+        for name in ("judge.onnx", "vocab.txt", "screen.bin", "skim.bin"):
+            (tmp_path / name).write_bytes(octets.get(name.partition(".")[0], name.encode()))
+        write(tmp_path, made)
+        return read_card(tmp_path).version
+
+    assert version() == version()
+    others = {version(skim=b"other"), version(judge=b"other"), version(replace(made, skim=replace(made.skim, least=0.0)))}
+    assert len({version(), *others}) == 4

@@ -1,0 +1,75 @@
+"""What words tell by heart: a weight for each number of a sentence, and for each with the one before it, added up.
+
+`skim` and `screen` begin with it; what the numbers stand for is theirs. Of a long sentence counts the most telling stretch, and
+of a neighbour only what speaks for an offence, so that no flood of harmless words hides one. All weights are whole numbers of
+eight bits, so that every sum is exact and never depends on what is weighed with it. Nothing is raised.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, chain
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+SINGLE, PAIRS = 1 << 15, 1 << 17
+"""Weights of numbers, and of pairs behind them."""
+STRETCH = 20
+"""So many numbers in a row are added up, at most."""
+_FIRST, _SECOND = 40_503, 7919
+
+_Number = TypeVar("_Number", np.int64, np.float64)
+
+
+def places(sentences: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Where the weights of every number stand, and those of its pairs; and where each sentence ends."""
+    ids = np.fromiter(chain.from_iterable(sentences), dtype=np.int64)
+    ends = np.fromiter(accumulate(map(len, sentences)), dtype=np.int64, count=len(sentences))
+    before = np.concatenate((ids[-1:], ids[:-1]))
+    before[ends[:-1]] = before[:1] = 0
+    return ids & (SINGLE - 1), SINGLE + ((before * _FIRST + ids * _SECOND) & (PAIRS - 1)), ends
+
+
+def stretches(values: NDArray[_Number], ends: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+    """Of each long sentence its number, and where its most telling stretch begins and ends. values: of every number."""
+    summed = np.concatenate((np.zeros(1, values.dtype), np.cumsum(values)))
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+    for number in np.nonzero(ends - starts > STRETCH)[0].tolist():
+        start, end = int(starts[number]), int(ends[number])
+        best = start + int(np.argmax(summed[start + STRETCH : end + 1] - summed[start : end + 1 - STRETCH]))
+        yield number, best, best + STRETCH
+
+
+def alone(weights: NDArray[np.int8], sentences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """What each sentence weighs by itself; it has one number at least. weights: SINGLE and PAIRS of them."""
+    singles, pairs, ends = places(sentences)
+    values = weights[singles].astype(np.int64) + weights[pairs]
+    summed = np.cumsum(values)
+    weighed: NDArray[np.int64] = summed[ends - 1]
+    weighed[1:] -= weighed[:-1].copy()
+    for number, start, end in stretches(values, ends):
+        weighed[number] = values[start:end].sum()
+    return weighed
+
+
+def told(weighed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What each sentence tells with its neighbours, by what each weighs alone."""
+    loud: NDArray[np.int64] = np.maximum(weighed, 0)
+    return weighed + beside(loud)
+
+
+def beside(each: NDArray[_Number]) -> NDArray[_Number]:
+    """For each sentence the sum of what its neighbours have."""
+    summed = np.zeros_like(each)
+    summed[1:] += each[:-1]
+    summed[:-1] += each[1:]
+    return summed
+
+
+def around(passing: NDArray[np.bool_], reach: int) -> list[bool]:
+    """True for each sentence that passes or stands within `reach` of one."""
+    near = np.zeros(len(passing), dtype=bool)
+    for number in passing.nonzero()[0].tolist():
+        near[max(0, number - reach) : number + reach + 1] = True
+    found: list[bool] = near.tolist()
+    return found

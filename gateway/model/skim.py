@@ -1,0 +1,83 @@
+"""What need not even be masked: a look at the words of each sentence as they are written, before anything dearer.
+
+It knows by heart what words tell (see `heart`), and nothing of names: a word counts if it is a common one in small letters or
+all in capitals, if it begins a sentence, or if it is no name even with a capital, nor a title before one; all others are one and
+the same unknown word. Parties, faiths, deities, houses of worship and holy books count as their kind, and no counts as yes. So
+it matters nothing who is named.
+
+What stays below `least`, and far from what does not, is settled as clear, neither masked nor weighed any further; the level is
+set in training so that next to nothing is settled that the model would have flagged. Only weights of another size are refused.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import repeat
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.model.heart import PAIRS, SINGLE, alone, around, told
+from gateway.model.letters import bare
+from gateway.model.names import KEPT_WORDS, PLAIN_WORDS, common
+from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, TITLES, listed
+
+SIZE = SINGLE + PAIRS
+"""Octets of the weights."""
+_LETTERS = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)
+_APOSTROPHE, _START = b"'", b"^ "
+_KINDS = {"[PARTY]": PARTY, "[FAITH]": FAITH, "[DEITY]": DEITY, "[TEMPLE]": TEMPLE, "[BOOK]": BOOK}
+_YES = ("yes", "no", "si")
+_AT_ONCE = 1024
+"""So many sentences, at most, are held as words at once."""
+
+
+def numbers(sentence: str) -> list[int]:
+    """Its words, behind a number for its beginning; 0 is any word that is not known."""
+    octets = sentence.encode() if sentence.isascii() else bare(sentence.replace("’", "'")).encode("ascii", "replace")
+    words = (_START + octets.translate(_LETTERS, _APOSTROPHE)).split()
+    words[1:2] = map(bytes.lower, words[1:2])
+    return list(map(_known().get, words, repeat(0)))
+
+
+@cache
+def _known() -> dict[bytes, int]:
+    """Every word that counts, in each way that it may be written, and its number; apostrophes are no letters."""
+    bared = ((written.replace("'", "").encode(), said.replace("'", "").encode()) for written, said in _counted())
+    return {written: 1 + crc32(said) % (SINGLE - 1) for written, said in bared}
+
+
+def _counted() -> Iterator[tuple[str, str]]:
+    """Each way a word may be written, and the word or the kind that it stands for."""
+    yield _START.decode().strip(), "[START]"
+    for word in common().union(KEPT_WORDS, PLAIN_WORDS).difference(bare(GIVEN).split()):
+        yield from ((written, word) for written in (word, word.upper()) if written.isascii())
+    titles = {title.rstrip(".") for title in bare(TITLES).split()}
+    yield from ((word.capitalize(), word) for word in (KEPT_WORDS | PLAIN_WORDS) - titles)
+    for kind, text in _KINDS.items():
+        for term in (bare(term).rstrip("*") for term in listed(text)):
+            yield from ((written, kind) for written in (term, term.capitalize(), term.upper()) if written.isalpha())
+    yield from ((written, _YES[0]) for word in _YES for written in (word, word.capitalize(), word.upper()))
+
+
+class Skim:
+    """weights: SIZE octets; a sentence's score is `scale` times what it and its neighbours weigh, and `bias`. Pure."""
+
+    def __init__(self, weights: bytes, *, scale: float, bias: float, least: float) -> None:
+        if len(weights) != SIZE:
+            raise ValueError(f"{len(weights)} octets are no weights of a skim: {SIZE} are")
+        self._weights = np.frombuffer(weights, np.int8)
+        self._scale, self._bias, self._least = scale, bias, least
+        _known()
+
+    def scores(self, sentences: Sequence[str]) -> NDArray[np.float64]:
+        """Of each sentence, with its neighbours."""
+        starts = range(0, len(sentences), _AT_ONCE)
+        some = [alone(self._weights, list(map(numbers, sentences[start : start + _AT_ONCE]))) for start in starts]
+        weighed = np.concatenate(some) if some else np.empty(0, np.int64)
+        scores: NDArray[np.float64] = told(weighed).astype(np.float64) * self._scale + self._bias
+        return scores
+
+    def near(self, sentences: Sequence[str], reach: int) -> list[bool]:
+        """True for each sentence that is to be masked: those that pass and what stands within `reach` of one."""
+        return around(self.scores(sentences) >= self._least, reach)

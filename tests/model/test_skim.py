@@ -1,0 +1,95 @@
+"""What need not be masked."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.model.heart import SINGLE
+from gateway.model.skim import SIZE, Skim, numbers
+
+
+def skim(least=0.0, **weights):
+    """With a weight for each word."""
+    octets = bytearray(SIZE)
+    for word, weight in weights.items():
+        octets[numbers(f"a {word}")[2]] = weight
+    return Skim(bytes(octets), scale=0.1, bias=-0.5, least=least)
+
+
+def test_a_telling_word_lets_its_sentence_and_what_stands_around_it_be_heard():
+    said = ["The gate is shut.", "Keys.", "Please vote.", "The desk.", "The range.", "Radios."]
+    look = skim(vote=10)
+    assert look.near(said, 0) == [False, True, True, True, False, False]
+    assert look.near(said, 1) == [True, True, True, True, True, False]
+
+
+def test_three_sentences_are_added_up():
+    assert skim(vote=10).scores(["Please vote.", "They vote.", "The desk."]).tolist() == pytest.approx([1.5, 1.5, 0.5])
+
+
+def test_a_message_without_a_sentence_has_no_scores():
+    assert skim().scores([]).tolist() == []
+    assert skim().near([], 4) == []
+
+
+def test_a_sentence_of_nothing_is_one():
+    assert skim(vote=10).scores(["", " \n", "They vote."]).tolist() == pytest.approx([-0.5, 0.5, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I am with Delgado for sheriff", "I am with Baker for sheriff"),
+        ("I am with Delgado for sheriff", "I am with Grace for sheriff"),
+        ("Ask the Democrats about it", "Ask the Republicans about it"),
+        ("ask the democrats about it", "ask the Republicans about it"),
+        ("Come to the mosque", "Come to the church"),
+        ("He walks with Allah", "He walks with Krishna"),
+        ("Read the Quran", "Read the Bible"),
+        ("Vote yes on R", "Vote no on R"),
+        ("vota s\u00ed", "vota no"),
+        ("It\u2019s the voters\u2019 choice", "it's the voters' choice"),
+        ("Ask Chief Hart", "Ask Oyelaran Hart"),
+        ("PLEASE VOTE", "please vote"),
+        ("Vote at the polling station", "vote at the Polling Station"),
+        ("Signs are in", "signs are in"),
+    ],
+)
+def test_they_are_the_same_to_it(one, other):
+    assert numbers(one) == numbers(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("we vote", "we sign"), ("two tables", "two Tables"), ("vote for", "for vote")])
+def test_they_are_not(one, other):
+    assert numbers(one) != numbers(other)
+
+
+def test_every_process_knows_words_by_the_same_numbers():
+    program = "from gateway.model.skim import _known; print(sorted(_known().items()))"
+    seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in "12")
+    said = [subprocess.run([sys.executable, "-c", program], env=seed, capture_output=True, check=True) for seed in seeds]
+    assert said[0].stdout == said[1].stdout != b""
+
+
+@given(st.text(max_size=80))
+def test_every_text_has_numbers(text):
+    said = numbers(text)
+    assert said[0] == numbers("")[0]
+    assert all(0 <= number < SINGLE for number in said)
+
+
+def test_a_sentence_weighs_the_same_in_a_long_message():
+    said = [f"They vote and sign {'and vote ' * (number % 7)}today." for number in range(3000)]
+    look = skim(vote=10, sign=3)
+    together = look.scores(said)
+    apart = [look.scores(said[max(0, at - 1) : at + 2])[min(at, 1)] for at in range(0, 2999, 7)]
+    assert apart == together[0:2999:7].tolist()
+
+
+def test_a_file_of_another_size_is_refused():
+    with pytest.raises(ValueError, match="no weights of a skim"):
+        Skim(b"\x00" * (SIZE - 1), scale=1.0, bias=0.0, least=0.0)
