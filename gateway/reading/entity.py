@@ -174,11 +174,20 @@ def _leading_hyphen(octets: bytes, start: int) -> int:
 
 def head(octets: bytes) -> Entity:
     """The header alone, and in it the fields that are known here."""
+    if even := _even(octets):
+        fields = (field[0] for field in _EVEN_FIELD.finditer(octets, 0, even))
+        return _of((field for field in fields if field.partition(b":")[0].lower() in _NAMES), _NOTHING)
     whole = _HEAD_END.search(octets)
     mended, _ = _mended(octets[: whole.end()] if whole else octets)
     end = _HEAD_END.search(mended)
     block = mended[: end.start() + 1] if end else mended + b"\n"
     return _parsed(b"".join(field[0] for field in _WHOLE_FIELD.finditer(block)) + b"\n")
+
+
+def _even(octets: bytes) -> int:
+    """Where the header ends, of which all is as it should be, down to the empty line behind it; 0 of any other."""
+    header = _EVEN_HEADER.match(octets)
+    return header.end() if header and octets.startswith((b"\n", b"\r\n"), header.end()) else 0
 
 
 def _of(fields: Iterable[bytes], aside: Aside) -> Entity:
@@ -204,11 +213,10 @@ def _opened(octets: bytes) -> int:
 
 
 def _parsed(octets: bytes, aside: Aside = _NOTHING) -> Entity:
-    header = _EVEN_HEADER.match(octets)
-    if header and octets.startswith((b"\n", b"\r\n"), header.end()):
-        entity = _of((field[0] for field in _EVEN_FIELD.finditer(octets, 0, header.end())), aside)
+    if end := _even(octets):
+        entity = _of((field[0] for field in _EVEN_FIELD.finditer(octets, 0, end)), aside)
         if entity.get_content_maintype() not in {"multipart", "message"}:
-            body = octets[octets.index(b"\n", header.end()) + 1 :]
+            body = octets[octets.index(b"\n", end) + 1 :]
             entity.set_payload(body.decode("ascii", "surrogateescape"))
             return entity
     parsed = BytesParser(partial(Entity, aside=aside), policy=policy.compat32).parsebytes(octets)
@@ -239,6 +247,8 @@ def _mended(octets: bytes) -> tuple[bytes, list[str]]:
         octets = octets.partition(b"\n")[2]
     if _may_be_spaced(octets):
         octets = _SPACED.sub(rb"\1:", octets)
+    if _even(octets):
+        return octets, []
     end = _HEAD_END.search(octets)
     block = octets[: end.start() + 1] if end else octets
     lines = block.splitlines(keepends=True)

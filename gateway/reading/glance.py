@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from itertools import compress
 from operator import eq
+from string import ascii_letters, digits, whitespace
 
 from gateway.reading import lettered, links, mending, seams, strewn
 from gateway.reading.draft import (
@@ -30,9 +31,12 @@ from gateway.reading.draft import (
 )
 
 _ORDINARY = r"(?:[A-Za-z][a-z]{1,14}+|[A-Z]{2,15}+)[.,:;!?)\"']{0,3}+(?!\S)"
-_RUN = re.compile(rf"(?<!\S){_ORDINARY}(?: {_ORDINARY})++")
+_RUN = re.compile(rf"(?<!\S){_ORDINARY}(?: (?:[aAI] )?+{_ORDINARY})++")
 _NOTHING = "zz. zz."
-"""With a sign behind each, since the words that it stands for may have one. A word by itself stays, and so does a line."""
+"""With a sign behind each, since the words that it stands for may have one. A word by itself stays, and so does a line.
+A letter that is a word, between two others, is one of them: no two letters are set apart by it.
+"""
+_JOINING, _STARS = frozenset(strewn.JOINERS), frozenset("*#_")
 _STEP = 6
 """Of five times at every second place three are at one and the same of six."""
 
@@ -44,31 +48,48 @@ LONELY_ALL = re.compile(r"[ \n._*\-|/~][A-Za-z](?:(?:[ \n._*\-|/~]{1,6}|(?: {0,1
 MANY_SIGNS, MANY_FIGURES = 8, 4
 
 
+def _drawn(letters: str, signs: str, others: str) -> bytes:
+    """A table by which some characters become `a`, some a blank, and all others one sign."""
+    return bytes(ord("a" if chr(octet) in letters else " " if chr(octet) in signs else others) for octet in range(256))
+
+
+_APART, _TWO_APART = _drawn(ascii_letters, " \n._*-|/~", "1"), re.compile(rb" a (?:a | )")
+"""A text with blanks for all that stands between letters set apart, and what is in it then where LONELY_ALL is found."""
+_STREWN, _TWO_STREWN = _drawn(ascii_letters, digits + "\n", "*"), re.compile(rb"\*a\*{1,16}a\*")
+"""The same, blanks left out, of `strewn.HINT`; a sign beyond ASCII is up to four octets."""
+_DRESSED, _BETWEEN = _drawn(ascii_letters + digits, whitespace, "*"), b"*a*"
+"""The same of `lettered.HINT`, unless one of these signs is in the text, or one beyond ASCII."""
+_DRESSING = re.compile(rb"[@$|+\x80-\xff]|\(\)")
+_LETTERS_AND_BLANKS = (ascii_letters + digits + " \n").encode()
+
+
 def glance(text: str) -> frozenset[str]:
     """The kinds of what may stand in a folded text."""
     left = _RUN.sub(_NOTHING, text)
+    octets = left.encode("utf-8", "replace")
+    signs = octets.translate(None, _LETTERS_AND_BLANKS).decode("utf-8")
     found = {
-        ALONE: len(ALONE_SIGN.findall(left)) >= MANY_SIGNS,
-        TAGGED: "_" in left or "[/" in left or "</" in left,
+        ALONE: len(signs) >= MANY_SIGNS and len(ALONE_SIGN.findall(left)) >= MANY_SIGNS,
+        TAGGED: "_" in signs or "[/" in left or "</" in left,
         PIECES: lettered.may_be_in_pieces(left),
         COUNTED: lettered.may_be_counted(left) or _is_alternate(text.split()),
-        STREWN: strewn.HINT.search(left),
-        JOINED: any(strewn.blanks(left)),
-        SPACED: LONELY_ALL.search(left),
+        STREWN: _TWO_STREWN.search(octets.translate(_STREWN, b" ")),
+        JOINED: not _JOINING.isdisjoint(signs) and any(strewn.blanks(left)),
+        SPACED: _TWO_APART.search(octets.translate(_APART)),
         FIGURES: len(FIGURE.findall(left)) >= MANY_FIGURES,
         LONG: seams.may_stand_in(left),
         HUMPED: mending.HUMPS.search(left),
-        BROKEN: any(mending.marked(left)) or any(mending.starred(left)),
+        BROKEN: any(mending.marked(left)) or (not _STARS.isdisjoint(signs) and any(mending.starred(left))),
         LINKED: links.may_stand_in(left) or "dot" in text.lower(),
     }
-    if lettered.HINT.search(left):
+    if (_BETWEEN in octets.translate(_DRESSED) or _DRESSING.search(octets)) and lettered.HINT.search(left):
         found |= {DRESSED: lettered.may_be_dressed(left), SIGNED: lettered.may_be_signed(left)}
     return frozenset(kind for kind, may in found.items() if may)
 
 
 def _is_alternate(words: Sequence[str]) -> bool:
     """Whether the same word may stand at every second place, five times and more."""
-    for start in (0, 1):
+    for start in (0, 1) if len(words) <= lettered.MOST_FILLED else ():
         one, two, three = (words[at::_STEP] for at in (start, start + 2, start + 4))
         same = tuple(map(eq, one, two))
         if True in same and any(compress(map(eq, two, three), same)):

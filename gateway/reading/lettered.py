@@ -53,7 +53,7 @@ _GLUED = re.compile(r"(?<![^\s])\(?(\d{1,3})[.):\]]{1,2}(?=[A-Za-z])")
 _GLUING_SIGN = re.compile(r"\d[.):\]]{1,2}[A-Za-z]")
 _LISTED = re.compile(r"(?m)^([#*•·+~=|>\-]{1,3}|o) {1,3}\S{1,30} {0,3}(?:\n{1,2}\1 {1,3}\S{1,30} {0,3}){5,400}$")
 _VARIED = 0.75
-_MOST_COUNTED, _MOST_FILLED = 4000, 500
+_MOST_COUNTED, MOST_FILLED = 4000, 500
 _CRUMB, _CRUMBS, _LEAST, _LENGTH = 3, 0.9, 10, 4.2
 _KNOWN = 0.5
 
@@ -198,8 +198,8 @@ def counted(text: str) -> Iterator[Edit]:
             marks = re.compile(rf"(?m)^{re.escape(one[1])} +")
             yield from ((*mark.span(), "") for mark in marks.finditer(text, *one.span()))
         return
-    words = text.split(maxsplit=_MOST_FILLED)
-    if len(words) > _MOST_FILLED:
+    words = text.split(maxsplit=MOST_FILLED)
+    if len(words) > MOST_FILLED:
         return
     often = Counter(words)
     if len(often) >= _VARIED * len(words) or max(often.values()) <= _SHARE * len(words):

@@ -35,7 +35,8 @@ _MOST_LINES = 5
 _GOES_ON = re.compile(r"[=&%_~?+-]\Z")
 _WHOLE_HOST = re.compile(rf"\w+\s?:\s?//\s?(?:[^/?#\s]*\.)(?:{_SITES})(?::\d+)?(?:[/?#]|\Z)", re.IGNORECASE)
 _ADDRESSLIKE = re.compile(r"\S*\w(?:[/=&%?]|\.\w)|[/=&%?#]")
-_HINT = re.compile(rf"[/.\])}}:](?:/|(?:{_SITES})\b|(?<=www.)|(?<=www\d.)|(?<=mailto:))")
+_HINT = re.compile(rf"[/.\])}}:](?:/|(?=[a-z])(?:{_SITES})\b|(?<=w[w\d].)(?:(?<=www.)|(?<=www\d.))|(?<=o:)(?<=mailto:))")
+"""Each alternative by a letter or two first, since most full stops end a sentence."""
 _DOT_SAID = re.compile(r"[ \[({<]dot[ \])}>]")
 _DOTTED = re.compile(r"\[\.\]|\(\.\)|\{\.\}|<\.>| ?(?:\[dot\]|\(dot\)|\{dot\}|<dot>) ?| dot ", re.IGNORECASE)
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)

@@ -9,7 +9,7 @@ Apart from that, words run together in capitals (`VoteForAnaOnTuesday`) are set 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -58,6 +58,13 @@ _JOINS = frozenset(
     }
 )
 """Words that stand beside each other by chance."""
+
+_OFTEN = (
+    *("to", "and", "a", "i", "in", "is", "it", "on", "s", "be", "as", "t", "or", "if", "at", "re", "can", "but", "our", "an"),
+    *("all", "do", "one", "no", "he", "up", "d", "m", "don", "am", "e", "us", "may", "over", "go", "ve", "ll", "let", "r", "did"),
+    *("might", "her", "she", "na", "done", "part", "end", "date", "lot", "public"),
+)
+"""Pieces of telling words that stand in most texts, the most frequent first."""
 
 _SWAPPED = (
     *(("ce", "se"), ("se", "ce"), ("ci", "si"), ("ei", "ie"), ("ie", "ei"), ("tion", "sion"), ("tion", "shun"), ("tion", "cion")),
@@ -136,51 +143,27 @@ def _splits() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]]]:
 
 
 @cache
-def _goes_on() -> Mapping[str, tuple[frozenset[str], Mapping[str, frozenset[str]]]]:
-    """By the first piece of a telling word: all second ones, and by those that are not the end of it, the third ones."""
-    two, three = _splits()
-    thirds: dict[str, dict[str, set[str]]] = {}
-    for first, second, third in three:
-        thirds.setdefault(first, {}).setdefault(second, set()).add(third)
-    for first, second in two:
-        thirds.setdefault(first, {})[second] = set()
-    return {
-        first: (frozenset(more), {second: frozenset(ends) for second, ends in more.items() if ends})
-        for first, more in thirds.items()
-    }
-
-
-@cache
-def _firsts() -> frozenset[str]:
-    return frozenset(_goes_on())
+def _by_piece() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """All telling words in pieces, each by the piece least often written: where none of these stands, nothing is to be joined."""
+    often = {piece: at for at, piece in enumerate(_OFTEN)}
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for pieces in sorted(frozenset.union(*_splits())):
+        found.setdefault(max(pieces, key=lambda piece: (often.get(piece, len(often)), len(piece))), []).append(pieces)
+    return found
 
 
 def _may_join(words: frozenset[str], small: str) -> bool:
     """False if no telling word is to be made of these words, as they stand in a text in small letters."""
-    two, _ = _splits()
-    for first, second in _begun(words):
-        for gap in _GAPS:
-            if (both := f"{first}{gap}{second}") in small and (
-                (first, second) in two or any(f"{both}{end}" in small for end in _ends(first, second))
-            ):
-                return True
-    return False
+    splits = _by_piece()
+    return any(words.issuperset(pieces) and _adjoin(pieces, small) for piece in splits.keys() & words for pieces in splits[piece])
 
 
-@cache
-def _ends(first: str, second: str) -> tuple[str, ...]:
-    """What stands behind these two pieces where they begin a telling word."""
-    return tuple(gap + third for third in _goes_on()[first][1].get(second, ()) for gap in _GAPS)
-
-
-def _begun(words: frozenset[str]) -> Iterator[tuple[str, str]]:
-    """Those of which two make a telling word, or begin one that a third ends."""
-    goes_on = _goes_on()
-    for first in _firsts() & words:
-        seconds, thirds = goes_on[first]
-        for second in () if seconds.isdisjoint(words) else seconds & words:
-            if second not in thirds or not thirds[second].isdisjoint(words):
-                yield first, second
+def _adjoin(pieces: Sequence[str], small: str) -> bool:
+    """Whether these stand one behind the other."""
+    begun = [pieces[0]]
+    for piece in pieces[1:]:
+        begun = [more for before in begun for gap in _GAPS if (more := before + gap + piece) in small]
+    return bool(begun)
 
 
 def _pairs(word: str) -> Iterator[tuple[str, str]]:

@@ -28,6 +28,8 @@ _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 _LEAST = 1024 * 1024
 """What a container may unfold to at least, however deep it stands."""
 _SQUEEZED, _MARKS = re.compile(r"[^A-Za-z0-9]+"), {code: None for code in range(128) if not chr(code).isalnum()}
+_MOMENT = 0.05
+"""Seconds that are too few to be counted."""
 _SHORT, _KEPT_BACK = 32_768, 262_144
 """Characters: of a part that is short, and what long ones leave to the short ones behind them."""
 
@@ -40,6 +42,7 @@ class Reader:
 
     def __init__(self, *, limits: ReadingLimits | None = None, extractors: Mapping[str, Extractor] = TABLE) -> None:
         self._limits = limits or ReadingLimits()
+        self._cheap = replace(self._limits, dear=False)
         self._extractors = extractors
 
     def read(self, content: bytes, *, dear: bool = True, after: Reading | None = None) -> Reading:
@@ -48,8 +51,10 @@ class Reader:
         Where `dear` is False, what only OCR could read is Unread "put off", and everything else is as it is with it.
         after: what was read of the same message before; both readings together take no longer than one may.
         """
-        whole = max(0.0, self._limits.whole - after.took) if after else self._limits.whole
-        desk = _Desk(replace(self._limits, dear=dear and self._limits.dear, whole=whole), self._extractors)
+        limits = self._limits if dear else self._cheap
+        if after:
+            limits = replace(limits, whole=max(0.0, limits.whole - after.took))
+        desk = _Desk(limits, self._extractors)
         desk.header(content)
         desk.body(Piece(octets=content, type="message/rfc822", part=""))
         return desk.reading()
@@ -73,11 +78,6 @@ class _Desk:
     looked: int = 0
     characters: int = 0
     begun: float = field(default_factory=monotonic)
-
-    @property
-    def until(self) -> float:
-        """The moment after which no part is begun in a process of its own."""
-        return self.begun + self.limits.whole
 
     def reading(self) -> Reading:
         """All that was read."""
@@ -123,9 +123,13 @@ class _Desk:
     def _extracted(self, piece: Piece, within: int = 0) -> Iterator[Item]:
         """What the piece holds; it may take the time of one part, and no longer than is left for the whole.
 
-        Each level of containers may unfold to half as much as the one it stands in: all are in memory at once.
+        Each level of containers may unfold to half as much as the one it stands in: all are in memory at once. In its first
+        moment a message has spent nothing of it.
         """
-        whole = max(0.0, self.until - monotonic())
+        spent = monotonic() - self.begun
+        if within <= 1 and spent < _MOMENT and self.limits.time <= self.limits.whole - _MOMENT:
+            return extract(piece, self.limits, self.extractors)
+        whole = max(0.0, self.limits.whole - spent)
         left = min(self.limits.time, whole)
         share = max(min(_LEAST, self.limits.expanded), self.limits.expanded >> max(0, within - 1))
         return extract(piece, replace(self.limits, time=left, whole=whole, expanded=share), self.extractors)

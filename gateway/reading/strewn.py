@@ -14,7 +14,8 @@ _LONG = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]( ?[^A-Za-z0-9\s]{1,4} ?)[A-Za-z](?
 _MANY = 2
 _JOINING = r"[_;|~+\u00b7\u2022\u30fb]|%20"
 _HINT = re.compile(rf"[A-Za-z](?:{_JOINING})[A-Za-z]")
-_JOINERS = ("_", "%20", ";", "|", "~", "+", "\u00b7", "\u2022", "\u30fb")
+JOINERS = ("_", "%", ";", "|", "~", "+", "\u00b7", "\u2022", "\u30fb")
+"""One of these is in all that is joined."""
 JOINED = re.compile(
     rf"(?<!\S)[A-Za-z]{{1,30}}[.,:;]?(?:({_JOINING})[A-Za-z0-9]{{1,30}}[.,:;!]?)(?:\1[A-Za-z0-9]{{1,30}}[.,:;!]?){{3,200}}(?!\S)"
 )
@@ -23,7 +24,7 @@ JOINED = re.compile(
 
 def blanks(text: str) -> Iterator[tuple[int, int, str]]:
     """The signs that stand for blanks, in order, as edits."""
-    if not any(sign in text for sign in _JOINERS) or not _HINT.search(text):
+    if not any(sign in text for sign in JOINERS) or not _HINT.search(text):
         return
     for found in JOINED.finditer(text):
         at = found.start(1)

@@ -36,20 +36,24 @@ _PASSED_ON = re.compile(
 _ORIGINAL = re.compile(r"\s*-{2,}\s*(?:original (?:message|appointment)|mensaje original|reply message)\s*-{2,}", re.IGNORECASE)
 _FROM = re.compile(r"\s*\*?(?:from|de)\s?:\*?\s*\S", re.IGNORECASE)
 _HEADER = re.compile(r"\s*\*?(?:sent|date|to|cc|subject|enviado(?: el)?|fecha|para|asunto)\s?:\*?", re.IGNORECASE)
-_ANNOUNCES = re.compile(r"\*?(?:from|de)\s?:|begin forwarded|--|(?:inicio|comienzo) del|(?:on|le|am|el)\s", re.IGNORECASE)
+_ANNOUNCED = r"\*?(?:from|de)\s?:|begin forwarded|--|(?:inicio|comienzo) del|(?:on|le|am|el)\s"
+_ANNOUNCES = re.compile(_ANNOUNCED, re.IGNORECASE)
 _FIRST = frozenset("-*bBcCiIfFdDoOlLaAeE")
 """What a line begins with that announces something, unless it ends in a colon; and its first character."""
 
 _DASHES = re.compile(r"--\s?$")
-_FAREWELL = re.compile(
-    r"\s*(?:(?:best|kind|warm|kindest|warmest)(?:\s(?:regards|wishes))?|regards|thanks(?: again| so much)?"
+_PARTING = (
+    r"(?:(?:best|kind|warm|kindest|warmest)(?:\s(?:regards|wishes))?|regards|thanks(?: again| so much)?"
     r"|thank you(?: very much)?|many thanks|sincerely(?: yours)?|yours truly|respectfully(?: submitted)?|very respectfully|v/?r"
-    r"|cheers|take care|saludos(?: cordiales)?|atentamente|cordialmente|(?:muchas )?gracias|un abrazo)\s*[,.!–-]?\s*$",
-    re.IGNORECASE,
+    r"|cheers|take care|saludos(?: cordiales)?|atentamente|cordialmente|(?:muchas )?gracias|un abrazo)\s*[,.!–-]?\s*"
 )
-_DEVICE = re.compile(
-    r"\s*(?:sent from my |sent from outlook|get outlook for |enviado desde mi |obtener outlook para )", re.IGNORECASE
-)
+_FAREWELL = re.compile(rf"\s*{_PARTING}$", re.IGNORECASE)
+_SENT_FROM = r"sent from my |sent from outlook|get outlook for |enviado desde mi |obtener outlook para "
+_DEVICE = re.compile(rf"\s*(?:{_SENT_FROM})", re.IGNORECASE)
+_OTHER_LINE = re.compile(rf"\n[^\S\n]*(?:{_ANNOUNCED}|{_SENT_FROM}|{_PARTING}(?:\n|\Z))")
+_WRITERS = ("wrote", "writes", "said", "schrieb", "escribio")
+_WROTE_ABOVE = re.compile(":(?:" + "|".join(rf"(?<={word}:)|(?<={word}\s:)" for word in _WRITERS) + ")")
+"""What is in a text in ASCII and small letters, and a line end before it, where not all is new, or lines of it are marked."""
 _SENTENCE = re.compile(r"[a-z]{2,}[.!?…]\s*$")
 _LONGEST_SIGNATURE, _LONGEST_FAREWELL, _LONGEST_LINE = 15, 8, 60
 
@@ -76,6 +80,8 @@ class Voice:
 
 def voices(text: str, *, subject: str = "", quotations: Sequence[Quotation] = ()) -> list[Voice]:
     """The stretches of `text`, in order; blanks between them belong to none."""
+    if not quotations and _is_new(text):
+        return list(_new(text))
     lines = _lines(text, quotations)
     passed_on = _passed_on(subject)
     announcing = (at for at, line in enumerate(lines) if line.marked or line.inset or _may_announce(line.text.strip()))
@@ -84,6 +90,22 @@ def voices(text: str, *, subject: str = "", quotations: Sequence[Quotation] = ()
     origins = _origins(lines, passed_on)
     _sign(lines, origins)
     return list(_stretches(lines, origins))
+
+
+def _is_new(text: str) -> bool:
+    """True only where no line is marked, announces anything or may begin a signature."""
+    if ">" in text or not text.isascii():
+        return False
+    small = f"\n{text.lower()}"
+    return not _OTHER_LINE.search(small) and not _WROTE_ABOVE.search(small)
+
+
+def _new(text: str) -> Iterator[Voice]:
+    """All of a text, from the first line with something in it to the last."""
+    if filled := text.strip():
+        first = text.index(filled)
+        last = text.find("\n", first + len(filled))
+        yield Voice(text.rfind("\n", 0, first) + 1, last if last >= 0 else len(text), Origin.NEW)
 
 
 def _own(lines: Sequence[Line]) -> Iterator[Voice]:

@@ -34,6 +34,15 @@ def test_fields_and_text_are_those_of_the_parser(lines):
     assert _octets(ours) == _octets(theirs)
 
 
+@given(st.lists(st.sampled_from((*LINES[:4], *LINES[6:9], b"Note: one\r\n two\r\n", b"CC: b\n\tc\n")), min_size=1, max_size=9))
+def test_a_header_alone_has_the_known_fields_that_the_parser_finds_in_it(lines):
+    octets = b"".join([*lines, b"\r\nFrom: nobody\r\n"])
+    theirs = BytesParser(Entity, policy=policy.compat32).parsebytes(octets, headersonly=True)
+    known = {name.decode() for name in entity._NAMES}
+    assert entity._even(octets)
+    assert entity.head(octets).fields == {name: values for name, values in theirs.fields.items() if name in known}
+
+
 def _octets(parsed):
     """What the standard library makes of it again; it cannot write a preamble that is not ASCII."""
     try:

@@ -8,6 +8,13 @@ from hypothesis import strategies as st
 
 from gateway.mail import Place
 from gateway.reading import Passage, fold
+from gateway.reading.mending import _may_join, _splits
+
+
+def test_every_telling_word_in_pieces_may_be_joined_however_ordinary_its_pieces_are():
+    for pieces in frozenset.union(*_splits()):
+        assert _may_join(frozenset({*pieces, "the"}), "the " + " ".join(pieces))
+        assert not _may_join(frozenset(pieces), ", ".join(pieces))
 
 
 @pytest.mark.parametrize(

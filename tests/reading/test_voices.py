@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.reading import Origin
-from gateway.reading.voices import voices
+from gateway.reading.voices import _lines, _origins, _sign, _stretches, voices
 from tests.support.reading import mail, read, texts
 
 N, Q, F, S = Origin.NEW, Origin.QUOTED, Origin.FORWARDED, Origin.SIGNATURE
@@ -16,8 +16,39 @@ def heard(text, subject=""):
     return [(voice.origin, text[voice.start : voice.end]) for voice in voices(text, subject=subject)]
 
 
+def line_by_line(text):
+    lines = _lines(text, ())
+    origins = _origins(lines, None)
+    _sign(lines, origins)
+    return [(voice.origin, text[voice.start : voice.end]) for voice in _stretches(lines, origins)]
+
+
 def test_plain_words_are_new():
     assert heard("One.\n\nTwo.\n") == [(N, "One.\n\nTwo.")]
+
+
+LINES = (
+    *(
+        "",
+        "Plain words.",
+        "  ",
+        "On Monday",
+        "Ana wrote:",
+        "she said :",
+        "> First?",
+        "-- ",
+        "Thanks,",
+        "\tBest regards",
+        "R. Marsh",
+    ),
+    *("Sent from my telephone", "From: Ana", "Sent: Monday", "To: Ben", "Begin forwarded message:", "-----Original Message-----"),
+)
+
+
+@given(st.lists(st.sampled_from(LINES * 2 + ("Plain words.", "", "Roll call.") * 12), max_size=12))
+def test_a_text_of_which_all_is_new_at_a_glance_is_heard_as_it_is_line_by_line(lines):
+    text = "\n".join(lines)
+    assert heard(text) == line_by_line(text)
 
 
 def test_answers_between_quotes_are_new():
