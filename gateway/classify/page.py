@@ -12,7 +12,7 @@ from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Term, Words, resolved
+from gateway.classify.words import MASKED, Term, Words
 from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
@@ -85,12 +85,8 @@ class Page:
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
         where = spans(self.text)
-        said = self._said(where)
-        made = []
-        for (start, end), seen, (rules, heard) in zip(where, said, self._words.rules(said), strict=True):
-            terms = resolved(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
-            made.append(Sentence(self, start, end, rules, terms))
-        return tuple(made)
+        rules = self._words.rules(self._said(where))
+        return tuple([Sentence(self, start, end, may) for (start, end), may in zip(where, rules, strict=True)])
 
     def _said(self, where: list[tuple[int, int]]) -> list[str]:
         """Those pieces of the text in small letters, each on one line; see masking.running."""
@@ -98,12 +94,6 @@ class Page:
             return [running(self.text[start:end].lower()) for start, end in where]
         said = [self._low[start:end] for start, end in where]
         return [" ".join(piece.split()) if "  " in piece else piece for piece in said]
-
-    def _reads(self, start: int, end: int, seen: str) -> bool:
-        """Whether what was seen stands in text[start:end] as it is, and is no piece of a word."""
-        low = self._low
-        apart = not (start and low[start - 1].isalnum()) and not low[end : end + 1].isalnum()
-        return apart and low[start:end] == seen
 
     @cached_property
     def _low(self) -> str:
