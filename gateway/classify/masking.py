@@ -151,6 +151,12 @@ def settle(masked: str) -> str:
     return _DATED.sub("D", masked) if _may_date(masked, figures=figures) else masked
 
 
+def makes(low: str) -> str:
+    """The tokens that may come to stand in the masked form for words that are no terms; low: the text in small letters."""
+    verse, measured = ":" in low, any(map(low.__contains__, _MEASURED))
+    return "ND" + "B" * verse + "M" * measured
+
+
 def running(text: str) -> str:
     """Without quotation marks before its lines, on one line with single blanks."""
     if ">" in text or "|" in text:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from gateway.classify.masking import ACCOUNT, names, running, settle
+from gateway.classify.masking import ACCOUNT, makes, names, running, settle
 from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
@@ -61,11 +61,20 @@ class Sentence:
             self._spoken = self.masked if same else self.page.mask(self, left) or " "
         return self._spoken
 
+    def bears(self, marks: str) -> bool:
+        """Whether a word of one of these classes is in it.
+
+        Of those that the masked form has, it counts, since a title is no office there; it is masked only if that can tell.
+        """
+        mine = {term.mark for term in self.terms if term.mark in marks}
+        if not mine <= MASKED:
+            return True
+        asked = [mark for mark in marks if mark in MASKED and (mark in mine or mark in self._makes)]
+        return bool(asked) and any(map(self.masked.__contains__, asked))
+
     @property
-    def marks(self) -> frozenset[str]:
-        """The classes of its words: those of the masked form where it has them, since a title is no office there."""
-        seen = self.masked
-        return frozenset(t.mark for t in self.terms if t.mark not in MASKED) | frozenset(mark for mark in MASKED if mark in seen)
+    def _makes(self) -> str:
+        return makes(self.page.low[self.start : self.end])
 
 
 class Page:
@@ -92,16 +101,17 @@ class Page:
         """Those pieces of the text in small letters, each on one line; see masking.running."""
         if not self.text.isascii() or any(map(self.text.__contains__, _APART)):
             return [running(self.text[start:end].lower()) for start, end in where]
-        said = [self._low[start:end] for start, end in where]
+        said = [self.low[start:end] for start, end in where]
         return [" ".join(piece.split()) if "  " in piece else piece for piece in said]
 
     @cached_property
-    def _low(self) -> str:
+    def low(self) -> str:
+        """The text in small letters, of the same length."""
         return lower(self.text)
 
     def within(self, start: int, end: int) -> tuple[Term, ...]:
         """The terms in text[start:end], in order of their ends."""
-        return tuple(self._words.find(self.text, self._low, start, end))
+        return tuple(self._words.find(self.text, self.low, start, end))
 
     def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
         """The sentence, and `reach` before and behind it."""
