@@ -141,7 +141,7 @@ def _of_sign(message: Message, page: Page, sign: Sign) -> Finding | None:
 def _imprints(message: Message) -> Iterator[Finding]:
     """What the law has a committee say counts by whose words it is among, and by nothing that is said around it."""
     for page in message.pages:
-        for start, end in imprints(page.text, partial(_names_party, page)):
+        for start, end in imprints(page.text, page.low, partial(_names_party, page)):
             weight = IMPRINT.weight * message.around(page, page.at(start)).worth
             if weight >= LEAST:
                 yield _finding(IMPRINT, weight, page, page.passage.quote(start, end))
