@@ -33,7 +33,7 @@ def _among_rules(around: Around) -> float:
 
 
 def _among_reports(around: Around, kind: Kind) -> float:
-    news = around.listed and kind in {Kind.ENDORSEMENT, Kind.BALLOT_MEASURE}
+    news = kind in {Kind.ENDORSEMENT, Kind.BALLOT_MEASURE} and around.listed
     many = 0.5 if around.balanced else 0.65 if news else 0.8 if _about(around, "G") else 1.0
     return (0.5 if around.cited else 1.0) * min(many, 0.65 if around.own("G") else 1.0)
 
