@@ -79,7 +79,7 @@ class Classifier:
         for page, number in chosen:
             sentence = page.sentences[number]
             matched = _matched(sentence)
-            for detector, weight in _weighed(message.around(page, number), matched) if matched else ():
+            for detector, weight in _weighed(message.around(page, number), sentence, matched) if matched else ():
                 yield _finding(detector, weight, page, page.passage.quote(sentence.start, sentence.end))
 
     def _begun(self, message: Message) -> Iterator[Finding]:
@@ -90,10 +90,12 @@ class Classifier:
         ends, begins = subject.sentences[-1], body.sentences[0]
         said, whole = _together(subject, ends, body, begins), len(subject.text) - ends.start
         seam = next((s for s in Page(said, self._words).sentences if s.start < whole < s.end), None)
-        apart = {detector for detector, *_ in (*_matched(ends), *_matched(begins))}
-        matched = [found for found in _matched(seam) if found[0] not in apart] if seam else []
+        if seam is None:
+            return
+        apart = {detector for detector, _ in (*_matched(ends), *_matched(begins))}
+        matched = [found for found in _matched(seam) if found[0] not in apart]
         quoted = (subject.passage.quote(ends.start, ends.end), body.passage.quote(begins.start, begins.end))
-        for detector, weight in _weighed(replace(message.around(body, 0), addressed=True), matched):
+        for detector, weight in _weighed(message.around(body, 0, addressed=True), seam, matched):
             yield _finding(detector, weight, body, *quoted)
 
     def _links(self, reading: Reading, message: Message) -> Iterator[Finding]:
@@ -109,7 +111,7 @@ class Classifier:
 
     def _link(self, judged: Judged, message: Message, page: Page, number: int, quoted: tuple[Place, str]) -> Iterator[Finding]:
         around = message.around(page, number)
-        weight = judged.weight * (1.0 if around.near & frozenset("OPME") else judged.alone)
+        weight = judged.weight * (1.0 if around.near("OPME") else judged.alone)
         if (kept := weight * factor(around, Category.POLITICAL, Kind.LINK)) >= LEAST:
             yield _finding(judged, kept, page, quoted)
 
@@ -131,7 +133,7 @@ def _with_signs(message: Message, said: list[Finding]) -> list[Finding]:
 def _of_sign(message: Message, page: Page, sign: Sign) -> Finding | None:
     if (promoted := found(sign)) is None:
         return None
-    around = replace(message.around(page, page.at(sign.start)), addressed=True)
+    around = message.around(page, page.at(sign.start), addressed=True)
     weight = promoted.weight * factor(around, promoted.category, promoted.kind)
     return _finding(promoted, weight, page, page.passage.quote(sign.start, sign.end)) if weight >= LEAST else None
 
@@ -139,7 +141,7 @@ def _of_sign(message: Message, page: Page, sign: Sign) -> Finding | None:
 def _imprints(message: Message) -> Iterator[Finding]:
     """What the law has a committee say counts by whose words it is among, and by nothing that is said around it."""
     for page in message.pages:
-        for start, end in imprints(page.text, partial(_names_party, page)):
+        for start, end in imprints(page.text, page.low, partial(_names_party, page)):
             weight = IMPRINT.weight * message.around(page, page.at(start)).worth
             if weight >= LEAST:
                 yield _finding(IMPRINT, weight, page, page.passage.quote(start, end))
@@ -154,21 +156,24 @@ def _within(inner: Place, outer: Place) -> bool:
     return same and (outer.start or 0) <= (inner.start or 0) and (inner.end or 0) <= (outer.end or 0)
 
 
-def _matched(sentence: Sentence) -> list[tuple[Detector, Row, bool]]:
-    """The rules that match, and whether they do by words that are only mentioned."""
+def _matched(sentence: Sentence) -> list[tuple[Detector, Row]]:
+    """The rules that match."""
     masked = sentence.masked
-    found = [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], masked)]
-    return [(detector, row, not _matches(row, sentence.spoken)) for detector, row in found]
+    return [RULES[rule] for rule in sentence.rules if _matches(RULES[rule][1], masked)]
 
 
-def _weighed(around: Around, matched: Iterable[tuple[Detector, Row, bool]]) -> list[tuple[Detector, float]]:
+def _weighed(around: Around, sentence: Sentence, matched: Iterable[tuple[Detector, Row]]) -> list[tuple[Detector, float]]:
     """Each detector that found something, by its weightiest row, if that weighs enough.
 
-    A weak kind counts less beside a weightier one in the same sentence: it sees the same thing.
+    A weak kind counts less beside a weightier one in the same sentence: it sees the same thing. No surroundings add weight, so
+    that most are not asked of a row that has too little without them.
     """
     best: dict[str, tuple[float, Detector]] = {}
-    for detector, row, mentioned in matched:
-        weight = row.weight if not row.near or row.near & around.near else row.weight * row.alone
+    for detector, row in matched:
+        weight = row.weight if not row.near or around.near(row.near) else row.weight * row.alone
+        if weight < LEAST:
+            continue
+        mentioned = not _matches(row, sentence.spoken)
         weight *= factor(around, detector.category, detector.kind, mentioned=mentioned)
         if weight > best.get(detector.name, (0.0, detector))[0]:
             best[detector.name] = weight, detector

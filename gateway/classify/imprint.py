@@ -18,6 +18,8 @@ IMPRINT = Promoted(
 MOST = 4
 """So many imprints of a passage are looked at."""
 _MAYBE = ("aid for", "AID FOR", "aid by", "AID BY", "uthorized by", "UTHORIZED BY", "eductible", "agado por", "AGADO POR")
+_LOW = ("aid ", "horized by", "ductible", "gado por")
+"""What a passage that has one of those has in small letters."""
 _PARTY = r"(?:\w+ ){1,3}party|party of \w+|partido"
 _WHO = (
     r"friends of|amigos de|(?:citizens|people|families|neighbors|voters|workers|(?:rate|tax)payers) (?:for|against|to)\b"
@@ -43,9 +45,12 @@ _NOT = re.compile(
 )
 
 
-def imprints(text: str, party: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
-    """Where a folded passage has one: starts and ends. party: whether one stands between two places, whichever it is."""
-    if not any(map(text.__contains__, _MAYBE)):
+def imprints(text: str, low: str, party: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Where a folded passage has one: starts and ends.
+
+    low: the passage in small letters; party: whether one stands between two places, whichever it is
+    """
+    if not any(map(low.__contains__, _LOW)) or not any(map(text.__contains__, _MAYBE)):
         return
     paid = [each for each in _PAID.finditer(text) if not _PLAY.search(each["who"])]
     found = [each.span() for each in paid if _COMMITTEE.search(each["who"]) or party(*each.span("who"))]

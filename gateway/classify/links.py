@@ -16,7 +16,7 @@ from gateway.reading import is_short
 from gateway.verdict import Category, Kind
 
 _KEPT, _WRITTEN = 4096, 256
-"""So many addresses are kept with what they are, of fewer characters than this: some two megabytes at most."""
+"""So many addresses and hosts are kept with what they are, of fewer characters than this: some six megabytes at most."""
 LABEL = 63
 """The longest label of a host name (RFC 1035 §2.3.4)."""
 _SUFFIXES = PublicSuffixList()
@@ -112,6 +112,7 @@ class Sites:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._accounts = {"".join(_split(written)): whose for written, whose in roster.accounts.items()}
+        self._hosts = frozenset(written.partition("/")[0] for written in self._accounts)
         self._handles = {written.rpartition("/")[2].removeprefix("@"): whose for written, whose in self._accounts.items()}
         self._kept = lru_cache(maxsize=_KEPT)(self._judged)
 
@@ -127,7 +128,8 @@ class Sites:
             return _ROSTER[self._handles[name]] if name in self._handles else _CAMPAIGN if _looks(name) else None
         host, path = _split(written)
         whose = next((self._roster.sites[name] for name in _parents(host) if name in self._roster.sites), None)
-        whose = whose or next((self._accounts[name] for name in _prefixes(host, path) if name in self._accounts), None)
+        if not whose and host in self._hosts:
+            whose = next((self._accounts[name] for name in _prefixes(host, path) if name in self._accounts), None)
         if whose:
             return _ROSTER[whose]
         asks = _MONEY.search(path) or _JOIN.search(path)
@@ -164,10 +166,24 @@ def _looks(label: str) -> bool:
 
 
 def _foreign(host: str, path: str, looks: Callable[[str], object] = _looks) -> bool:
-    if is_short(f"https://{host}{path}"):
+    """What is known of a short host is kept: a message's links go to few."""
+    long = len(host) >= _WRITTEN
+    if (long or _shortens(host)) and is_short(f"https://{host}{path}"):
         return any(looks(step) and not _DATED.fullmatch(step) for step in path.split("/")[1:3] if step)
     if host in _SOCIAL:
         return any(looks(step.removeprefix("@")) for step in path.split("/")[1:3] if step)
+    return _made_up.__wrapped__(host, looks) if long else _made_up(host, looks)
+
+
+@lru_cache(maxsize=_KEPT)
+def _shortens(host: str) -> bool:
+    """Whether addresses of that host that have a path are short ones."""
+    return is_short(f"https://{host}/-")
+
+
+@lru_cache(maxsize=_KEPT)
+def _made_up(host: str, looks: Callable[[str], object]) -> bool:
+    """Whether a label of that host looks it."""
     if host.endswith((".gov", ".mil", ".edu")) or ".gov." in host:
         return False
     suffix = _SUFFIXES.publicsuffix(host) or ""

@@ -7,8 +7,8 @@ A title before a name ("Judge Amdahl") is part of the name.
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
+from gateway.classify.common import COMMON, PLAIN
 from gateway.classify.words import SITES
 
 _VERSE = re.compile(
@@ -69,15 +69,6 @@ _ORDINAL = re.compile(r"the (?:\d|fi|se|th|fo|si|ei|ni|te)")
 _BULLETS = frozenset("*#=~+-")
 _NAMED_FOR = re.compile(r"\b[KF] N\b")
 
-
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(files("gateway.classify").joinpath(name).read_text(encoding="ascii").split())
-
-
-_PLAIN = _listed("plain.txt")
-"""Words that are no names even in capitals within a sentence."""
-COMMON = _PLAIN | _listed("common.txt")
-"""Words that are no names where they begin a sentence."""
 _LOUD = 12
 _KEPT = 16_384
 """So many words are kept with what they are."""
@@ -134,7 +125,7 @@ def _sorts(word: str) -> tuple[str, str, str]:
     """A word in small letters, what stands for it within a sentence, and what where it begins one and no name follows."""
     small = word.lower().replace("’", "'")
     stem = small.rstrip(".").partition("'")[0]
-    if len(small.rstrip(".")) == 1 or small in _PLAIN or stem in _PLAIN:
+    if len(small.rstrip(".")) == 1 or small in PLAIN or stem in PLAIN:
         return small, small, small
     name = "\x01's" if small.endswith("'s") else "\x01"
     if stem not in COMMON:
@@ -144,7 +135,7 @@ def _sorts(word: str) -> tuple[str, str, str]:
 
 def _followed(text: str, at: int) -> bool:
     following = _NEXT.match(text, at)
-    return following is not None and following[1].lower() not in _PLAIN
+    return following is not None and following[1].lower() not in PLAIN
 
 
 def settle(masked: str) -> str:
@@ -158,6 +149,12 @@ def settle(masked: str) -> str:
     if any(map(masked.__contains__, _MEASURED)):
         masked = _MEASURE.sub("M", masked)
     return _DATED.sub("D", masked) if _may_date(masked, figures=figures) else masked
+
+
+def makes(low: str) -> str:
+    """The tokens that may come to stand in the masked form for words that are no terms; low: the text in small letters."""
+    verse, measured = ":" in low, any(map(low.__contains__, _MEASURED))
+    return "ND" + "B" * verse + "M" * measured
 
 
 def running(text: str) -> str:

@@ -2,8 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -111,27 +110,64 @@ def negated(masked: str, start: int) -> bool:
     return bool(_NEGATED.search(_MEANT.sub(" ", masked[max(0, start - 60) : start])[-40:]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """The surroundings of a sentence.
+    """The surroundings of a sentence, each found out when it is asked for: most are dear, and few findings ask for all."""
 
-    own, near: the marks of the sentence, and of it and its neighbours
-    said, length: how many words of each class the message has, and how many sentences
-    worth: what the words count for, by whose they are; addressed: the writer speaks for himself or to the reader
-    cited: he quotes somebody, or counts votes; spoken: says what words only mentioned count for, which is dear to find out
-    listed: it stands in a list of news, and speaks to nobody; balanced: the message has both sides of a question
-    """
+    def __init__(self, message: "Message", page: Page, number: int, *, addressed: bool) -> None:
+        self._message, self._page, self._number = message, page, number
+        self._addressed = addressed
 
-    own: frozenset[str]
-    near: frozenset[str]
-    said: Counter[str]
-    length: int
-    worth: float
-    addressed: bool
-    cited: bool
-    spoken: Callable[[], float]
-    listed: bool
-    balanced: bool
+    def own(self, marks: str) -> bool:
+        """Whether a word of one of these classes is in the sentence."""
+        return any(sentence.bears(marks) for sentence in self._own)
+
+    def near(self, marks: str) -> bool:
+        """Whether one is in it or about it."""
+        return any(sentence.bears(marks) for sentence in self._message.about(self._page, self._number))
+
+    @property
+    def said(self) -> Counter[str]:
+        """How many words of each class the message has."""
+        return self._message.said
+
+    @property
+    def length(self) -> int:
+        """How many sentences the message has."""
+        return self._message.length
+
+    @property
+    def worth(self) -> float:
+        """What the words count for, by whose they are."""
+        return self._message.worth(self._page)
+
+    @cached_property
+    def addressed(self) -> bool:
+        """The writer speaks for himself or to the reader."""
+        return self._addressed or any(_TELLS.search(s.masked) for s in self._page.neighbours(self._number, 1))
+
+    @cached_property
+    def cited(self) -> bool:
+        """He quotes somebody, or counts votes."""
+        return any(_CITED.search(s.masked) for s in self._own) and not self._message.approves
+
+    @property
+    def spoken(self) -> float:
+        """What words that are only mentioned count for."""
+        return self._message.spoken
+
+    @cached_property
+    def listed(self) -> bool:
+        """It stands in a list of news, and speaks to nobody."""
+        return self._message.digest and not any(_TELLS.search(_HEAD.sub("", s.masked)) for s in self._own)
+
+    @property
+    def balanced(self) -> bool:
+        """The message has both sides of a question."""
+        return self._message.balanced
+
+    @property
+    def _own(self) -> tuple[Sentence, ...]:
+        return self._page.sentences[self._number : self._number + 1]
 
 
 class Message:
@@ -187,22 +223,14 @@ class Message:
             told += [(origin, text[sentence.start : sentence.end]) for sentence in page.sentences]
         return told, subject
 
-    def around(self, page: Page, number: int) -> Around:
-        """The surroundings of a sentence of a page."""
-        own, near = page.sentences[number : number + 1], page.neighbours(number, 6 if self._short else 3)
-        subject = self.pages[0].sentences if self._short else ()
-        return Around(
-            own=frozenset().union(*(s.marks for s in own)),
-            near=frozenset().union(*(s.marks for s in (*near, *subject))),
-            said=self.said,
-            length=self.length,
-            worth=self._worth(page),
-            addressed=any(_TELLS.search(s.masked) for s in page.neighbours(number, 1)),
-            cited=any(_CITED.search(s.masked) for s in own) and not self._approves,
-            spoken=self._spoken,
-            listed=self._digest and not any(_TELLS.search(_HEAD.sub("", s.masked)) for s in own),
-            balanced=self._balanced,
-        )
+    def around(self, page: Page, number: int, *, addressed: bool = False) -> Around:
+        """The surroundings of a sentence of a page. addressed: it is known to speak to the reader."""
+        return Around(self, page, number, addressed=addressed)
+
+    def about(self, page: Page, number: int) -> Iterator[Sentence]:
+        """A sentence, those about it, and in a short message the subject's."""
+        yield from page.neighbours(number, 6 if self._short else 3)
+        yield from self.pages[0].sentences if self._short else ()
 
     @cached_property
     def _unquoted(self) -> str:
@@ -211,22 +239,24 @@ class Message:
         return _BLANKED.sub(".", said)
 
     @cached_property
-    def _approves(self) -> bool:
+    def approves(self) -> bool:
         """True if he agrees with what he mentions, or asks that it be passed on."""
         said = self._unquoted[:SHORT]
         shares = any(not negated(said, found.start()) for found in _PASSES_ON.finditer(said))
         return (shares and not _OBJECTS.search(said)) or bool(_AGREES.search(said))
 
-    def _spoken(self) -> float:
+    @cached_property
+    def spoken(self) -> float:
         """What mentioned words count for: all, if the writer approves of them or there is little else to be read."""
-        return 1.0 if self._approves or len(_WORDS.findall(self._unquoted)) < FEW else MENTIONED
+        return 1.0 if self.approves or len(_WORDS.findall(self._unquoted)) < FEW else MENTIONED
 
     @cached_property
-    def _digest(self) -> bool:
+    def digest(self) -> bool:
+        """True if the writer lists things."""
         return any(_lists(f"\n{page.text[:LONG]}") for page in self.pages if is_written(page))
 
     @cached_property
-    def _balanced(self) -> bool:
+    def balanced(self) -> bool:
         """True if both "yes" and "no" are said of the same question."""
         texts = [page.text[:LONG].lower() for page in self.pages]
         if not any("yes" in text for text in texts):
@@ -257,7 +287,7 @@ class Message:
     def _subject(self) -> str:
         return " ".join(s.masked for page in self.pages if page.passage.place.header == "Subject" for s in page.sentences)
 
-    def _worth(self, page: Page) -> float:
+    def worth(self, page: Page) -> float:
         """A quotation counts for what the writer makes of it; passing on is his own act; so are a signature and hidden words.
 
         Who asks that it be read or printed means it, whatever else he says; who quotes without a word passes on. The

@@ -6,18 +6,23 @@ as "anything", so it may ask for too little, never for too much.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import log
+
+from gateway.classify.common import COMMON
 
 TOKENS = frozenset("OPMKTBFL")
 """Capitals of the masked text that are rare enough to look for; names and days stand everywhere."""
 EDGE = "\b"
 """In a needle, before its first letter or behind its last: a word begins or ends there."""
 
-_COMMON = frozenset((
+_EVERYWHERE = frozenset((
     "the", "and", "for", "you", "your", "with", "our", "this", "that", "have", "has", "will", "all", "him", "her", "them", "are",
     "not", "was", "who", "his", "out", "one", "can", "from", "don", "get", "any", "own", "now", "let", "but", "new", "when",
 ))  # fmt: skip
 _SHORT, _TELLING = 3, 7
 """A word of fewer letters stands everywhere; more letters than so many make a word no rarer."""
+_TOKENS = {"O": 2.5, "M": 3.0, "B": 3.0, "L": 2.5}
+"""How rare those tokens are whose words are seen every day."""
 _ZERO_WIDTH = frozenset("BAZ")
 _ANYTHING, _NO_LETTERS = frozenset("wWdDsS"), frozenset("Ws")
 _MANY = 1 << 16
@@ -54,20 +59,26 @@ def both(one: tuple[Way, ...], other: tuple[Way, ...]) -> tuple[Way, ...]:
 
 
 def rarity(words: Words) -> float:
-    """How seldom a text holds one of them, roughly: that of the commonest, a little less for each further one."""
-    return min(map(_rare, words)) - len(words) / 40
+    """How seldom a text holds one of them, roughly: a third as often for each one more."""
+    return -log(sum(3.0 ** -_rare(word) for word in words), 3.0)
 
 
 def _rare(needle: str) -> float:
-    """Roughly how many letters tell it from other words."""
+    """Roughly how many letters tell it from other words; each further word tells by its place as well."""
     if needle in TOKENS:
-        return 4.0
+        return _TOKENS.get(needle, 3.5)
     words = needle.strip(f"{EDGE} ").split()
     edges = (needle[0] in f"{EDGE} ") + (needle[-1] in f"{EDGE} ") / 2
-    return edges + sum(0.5 if w in _COMMON or len(w) < _SHORT else min(len(w), _TELLING) for w in words)
+    return edges + 2 * (len(words) - 1) + sum(map(_letters, words))
 
 
-def _telling(words: Iterable[str]) -> Words:
+def _letters(word: str) -> float:
+    if word in _EVERYWHERE or len(word) < _SHORT:
+        return 0.5
+    return min(len(word), _TELLING) - 1.5 * (word in COMMON)
+
+
+def telling(words: Iterable[str]) -> Words:
     """Without those that hold another of them."""
     some = frozenset(words)
     return frozenset(word for word in some if not any(other in word for other in some if other != word))
@@ -79,7 +90,7 @@ def _ranked(sets: Iterable[Words]) -> Way:
 
 def _least(ways: tuple[Way, ...]) -> Way:
     """What every one of the ways needs: one of the rarest of each."""
-    return (_telling(word for way in ways for word in way[0]),) if all(ways) else ()
+    return (telling(word for way in ways for word in way[0]),) if all(ways) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ _ANY, _EMPTY, _EDGE = _Part(None), _exactly({""}), _exactly({EDGE})
 def _ways(part: _Part) -> tuple[Way, ...]:
     if part.forms is None:
         return part.ways
-    written = _telling(map(_written, part.forms))
+    written = telling(map(_written, part.forms))
     return ((written,),) if all(form.strip(f"{EDGE} ") for form in written) else ((),)
 
 
@@ -144,7 +155,7 @@ def _either(parts: list[_Part]) -> _Part:
     ways = [way for part in parts for way in _ways(part)]
     if not all(ways):
         return _Part(None, parted=parted, hollow=hollow)
-    single = _telling(word for way in ways if len(way) == 1 for word in way[0])
+    single = telling(word for way in ways if len(way) == 1 for word in way[0])
     others = tuple(way for way in ways if len(way) > 1)
     return _Part(None, (*others, (single,)) if single else others, parted, hollow)
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from gateway.classify.masking import ACCOUNT, names, running, settle
+from gateway.classify.masking import ACCOUNT, makes, names, running, settle
 from gateway.classify.mention import unspoken
 from gateway.classify.sentences import spans
 from gateway.classify.signs import Sign, signs
 from gateway.classify.spelling import plainly
-from gateway.classify.words import MASKED, Term, Words, resolved
+from gateway.classify.words import MASKED, Term, Words
 from gateway.mail import FILE_NAME
 from gateway.reading import Origin, Passage
 
@@ -61,11 +61,20 @@ class Sentence:
             self._spoken = self.masked if same else self.page.mask(self, left) or " "
         return self._spoken
 
+    def bears(self, marks: str) -> bool:
+        """Whether a word of one of these classes is in it.
+
+        Of those that the masked form has, it counts, since a title is no office there; it is masked only if that can tell.
+        """
+        mine = {term.mark for term in self.terms if term.mark in marks}
+        if not mine <= MASKED:
+            return True
+        asked = [mark for mark in marks if mark in MASKED and (mark in mine or mark in self._makes)]
+        return bool(asked) and any(map(self.masked.__contains__, asked))
+
     @property
-    def marks(self) -> frozenset[str]:
-        """The classes of its words: those of the masked form where it has them, since a title is no office there."""
-        seen = self.masked
-        return frozenset(t.mark for t in self.terms if t.mark not in MASKED) | frozenset(mark for mark in MASKED if mark in seen)
+    def _makes(self) -> str:
+        return makes(self.page.low[self.start : self.end])
 
 
 class Page:
@@ -85,33 +94,24 @@ class Page:
     def sentences(self) -> tuple[Sentence, ...]:
         """In order."""
         where = spans(self.text)
-        said = self._said(where)
-        made = []
-        for (start, end), seen, (rules, heard) in zip(where, said, self._words.rules(said), strict=True):
-            terms = resolved(self.text, start, heard) if heard is not None and self._reads(start, end, seen) else None
-            made.append(Sentence(self, start, end, rules, terms))
-        return tuple(made)
+        rules = self._words.rules(self._said(where))
+        return tuple([Sentence(self, start, end, may) for (start, end), may in zip(where, rules, strict=True)])
 
     def _said(self, where: list[tuple[int, int]]) -> list[str]:
         """Those pieces of the text in small letters, each on one line; see masking.running."""
         if not self.text.isascii() or any(map(self.text.__contains__, _APART)):
             return [running(self.text[start:end].lower()) for start, end in where]
-        said = [self._low[start:end] for start, end in where]
+        said = [self.low[start:end] for start, end in where]
         return [" ".join(piece.split()) if "  " in piece else piece for piece in said]
 
-    def _reads(self, start: int, end: int, seen: str) -> bool:
-        """Whether what was seen stands in text[start:end] as it is, and is no piece of a word."""
-        low = self._low
-        apart = not (start and low[start - 1].isalnum()) and not low[end : end + 1].isalnum()
-        return apart and low[start:end] == seen
-
     @cached_property
-    def _low(self) -> str:
+    def low(self) -> str:
+        """The text in small letters, of the same length."""
         return lower(self.text)
 
     def within(self, start: int, end: int) -> tuple[Term, ...]:
         """The terms in text[start:end], in order of their ends."""
-        return tuple(self._words.find(self.text, self._low, start, end))
+        return tuple(self._words.find(self.text, self.low, start, end))
 
     def neighbours(self, number: int, reach: int) -> tuple[Sentence, ...]:
         """The sentence, and `reach` before and behind it."""

@@ -44,7 +44,7 @@ class Row:
 
     weight: float
     pattern: re.Pattern[str]
-    near: frozenset[str]
+    near: str
     alone: float
     needles: tuple[Way, ...]
     seen: re.Pattern[str] | None
@@ -57,7 +57,7 @@ def row(  # noqa: PLR0913  -- all but the first two are seldom given
     written = re.sub(r"<([A-Z]+)>", lambda found: SLOTS[found[1]], pattern)
     ways = needles(written)
     ways = both(only(on.split()), ways) if on else ways
-    return Row(weight, re.compile(written), frozenset(near), alone, ways, re.compile(seen) if seen else None)
+    return Row(weight, re.compile(written), near, alone, ways, re.compile(seen) if seen else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

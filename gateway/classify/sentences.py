@@ -2,6 +2,8 @@
 
 import re
 
+from gateway.classify.words import terms
+
 LONGEST = 360
 """Characters of a sentence that are read as one; a longer one is read in overlapping pieces."""
 OVERLAP = 60
@@ -17,19 +19,27 @@ _END = re.compile(rf"[.!?;\n](?:(?<=\n)\n*(?!{_WRAPPED})|(?<!\n)[.!?;]{{0,8}}[\"
 """Where a sentence may end: at stops before a blank, and at line ends, but for that of a wrapped line."""
 _GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
 _SMALL = re.compile(r"[> |]{0,12}[a-z]")
-_OPEN = re.compile(
-    r"\b(?:for|the|an?|to|of|on|in|at|and|or|our|your|my|his|her|their|with|by|re-?elect|vote|de|para|por|con|el|la|los|las|y),?$",
-    re.IGNORECASE,
+_ASKING = frozenset(
+    terms(
+        """for; the; a; an; to; of; on; in; at; and; or; our; your; my; his; her; their; with; by; reelect; vote; de
+        para; por; con; el; la; los; las; y"""
+    )
 )
+_OPEN = re.compile(rf"\b(?:re-elect|{'|'.join(_ASKING)}),?$", re.IGNORECASE)
 """The end of a line whose last word asks for another."""
 _TAIL = 16
 """More than that takes."""
 _ONE_WORD = re.compile(r"[\s>|]*[\w'-]{1,20}\Z")
+_SHORT = frozenset(
+    terms(
+        """Dr; dr; Mr; mr; Mrs; mrs; Ms; ms; Rep; rep; Sen; sen; Gov; gov; Lt; lt; Sgt; sgt; Capt; capt; Det; det; Ofc
+        ofc; Rev; rev; Fr; fr; Hon; hon; St; st; Nov; nov; Oct; oct; Sep; sep; Sept; sept; Aug; aug; Jan; jan; Feb
+        feb; Apr; apr; Vs; vs; Jr; jr; Sr; sr; Prop; prop; Dist; dist; Co; co; Etc; etc; Wm; Geo; Chas; Jos; Thos
+        Mt; mt; Ft; ft; Ave; ave"""
+    )
+)
 _ABBREVIATED = re.compile(
-    r"(?:^|\n)\W{0,3}\d{1,2}\.$|(?:^|[\s(])(?:[A-Za-z]|[Dd]r|[Mm]rs?|[Mm]s|[Rr]ep|[Ss]en|[Gg]ov|[Ll]t|[Ss]gt"
-    r"|[Cc]apt|[Dd]et|[Oo]fc|[Rr]ev|[Ff]r|[Hh]on|[Ss]t|[Nn]ov|[Oo]ct|[Ss]ept?|[Aa]ug|[Jj]an|[Ff]eb"
-    r"|[Aa]pr|[Vv]s|[Jj]r|[Ss]r|[Pp]rop|[Dd]ist|[Cc]o|[Ee]tc|Wm|Geo|Chas|Jos|Thos|[Mm]t|[Ff]t|[Aa]ve|a\.m|p\.m"
-    r"|i\.e|e\.g|U\.S|D\.A)\.$"
+    rf"(?:^|\n)\W{{0,3}}\d{{1,2}}\.$|(?:^|[\s(])(?:[A-Za-z]|{'|'.join(_SHORT)}|a\.m|p\.m|i\.e|e\.g|U\.S|D\.A)\.$"
 )
 _NUMBER = re.compile(r"(?<!\w)[Nn]o\. {0,2}[#\d]")
 """Short for number, and no answer to a question."""
@@ -54,24 +64,38 @@ def _ends(text: str, start: int, at: int, end: int) -> bool:
     if text[at] == "\n":
         if not before.isalpha() and before != ",":
             return True
-        line = text[text.rfind("\n", max(0, at - LONGEST), at) + 1 : at]
-        return not (_GOES_ON.match(text, end) and _broken(line, text, end))
+        return not (_GOES_ON.match(text, end) and _broken(text, at, end))
     return text[at:end] != "." or not (
-        (not (at > _LETTERS and text[at - _LETTERS : at].isalpha()) and _ABBREVIATED.search(text[max(start, at - _WIDEST) : end]))
+        (not (at > _LETTERS and text[at - _LETTERS : at].isalpha()) and _abbreviated(text[max(start, at - _WIDEST) : at]))
         or (before == "o" and _NUMBER.match(text, max(start, at - 2)))
     )
 
 
-def _broken(line: str, text: str, after: int) -> bool:
-    """True where a line without a stop ends, and what follows must belong to its sentence."""
-    if not line[-1:].isalpha() and line[-1:] != ",":
-        return False
+def _abbreviated(tail: str) -> bool:
+    """Whether a stop behind it belongs to its last word. What is a word by itself is looked up: most are."""
+    word = tail.rpartition(" ")[2]
+    if word.isalpha() and word.isascii():
+        return word in _SHORT or len(word) == 1
+    return bool(_ABBREVIATED.search(f"{tail}."))
+
+
+def _broken(text: str, at: int, after: int) -> bool:
+    """True where a line ends at text[at] without a stop, and what follows must belong to its sentence."""
+    line = text[text.rfind("\n", max(0, at - LONGEST), at) + 1 : at]
     return bool(_ONE_WORD.match(line)) or goes_on(line, text, after)
 
 
 def goes_on(line: str, text: str, after: int = 0) -> bool:
     """True where the last word of a line asks for another, or text[after:] begins as no sentence does."""
-    return bool(_OPEN.search(line[-_TAIL:]) or _SMALL.match(text, after))
+    return bool(_SMALL.match(text, after)) or _asks(line[-_TAIL:])
+
+
+def _asks(tail: str) -> bool:
+    """Whether its last word asks for another. What is a word by itself is looked up."""
+    word = tail.rpartition(" ")[2].removesuffix(",")
+    if word.isalpha() and word.isascii():
+        return word.lower() in _ASKING
+    return bool(_OPEN.search(tail))
 
 
 def _cut(text: str, start: int, end: int, found: list[tuple[int, int]]) -> None:

@@ -1,41 +1,32 @@
 """Which rules may match in a sentence, found before it is masked: by one pass for the rarest of what they need, and a look for
 the rest where that was found.
 
-The same pass finds what may be terms of the sentence, so that masking it need not look for them again. What was found is
-kept for the sentences that come again. It lets through too much, never too little.
+The pass is over letters and figures alone, a blank for whatever else stands in the text: where a word begins or ends is then
+part of what is looked for, and nothing need be asked of what was found. It lets through too much, never too little. What was
+found is kept for the sentences that come again.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain, islice
+from string import ascii_lowercase, digits
 from typing import NamedTuple
 
 import ahocorasick
 
-from gateway.classify.needles import EDGE, TOKENS, Way
+from gateway.classify.needles import EDGE, TOKENS, Way, Words, telling
 
 Seen = re.Pattern[str] | None
 """See rules.Row."""
 
-_KEPT, _FEW = 8192, 8
-"""So many sentences are kept with their rules and with so many of their words, some four megabytes, ten at most."""
+_KEPT = 8192
+"""So many sentences are kept with their rules, some four megabytes at most."""
+_BARE = bytes(code if chr(code) in f"{ascii_lowercase}{digits}\n" else ord(" ") for code in range(256))
+_APART = " \n "
+"""What stands between two sentences in one text: the edges of their words, and nothing that is looked for."""
 
 Marked = tuple[str, bool, bool, str]
 """What shows a token: in small letters, whether it must begin and end a word, and the token."""
-Meaning = tuple[str, bool, tuple[str, ...]]
-"""The class of a term, whether it is the start of a word, and how it must be written, if that counts."""
-Heard = tuple[tuple[int, int, tuple[Meaning, ...]], ...]
-"""What may be terms of a sentence: from where to where it stands in it, and what terms it may be."""
-
-
-class Sifted(NamedTuple):
-    """Of a sentence the numbers of the rules that may match, and, where there are some, what may be terms if that is known."""
-
-    rules: tuple[int, ...] = ()
-    heard: Heard | None = None
-
-
-_NOTHING = Sifted()
 
 
 class _Way(NamedTuple):
@@ -53,33 +44,34 @@ class Sieve:
         marked: Iterable[Marked],
         rules: Sequence[tuple[Way, ...]],
         seen: Sequence[Seen],
-        terms: Mapping[str, Sequence[Meaning]],
+        written: Mapping[str, tuple[str, ...]],
     ) -> None:
+        """marked: what shows the tokens; written: the tokens that no word shows, with what each is written with one of."""
         self._patterns = tuple(dict.fromkeys(filter(None, seen)))
         self._seen = {number: self._patterns.index(pattern) for number, pattern in enumerate(seen) if pattern}
         leads: dict[str, list[_Way]] = {}
         sets: dict[tuple[str, ...], int] = {}
         for number, ways in enumerate(rules):
-            for first, *others in ways:
-                beside = [{needle.strip(EDGE) for needle in words} for words in others]
-                way = _Way(number, tuple(sets.setdefault(tuple(sorted(words)), len(sets)) for words in sorted(beside, key=len)))
+            for first, *others in ([_spelled(words, written) for words in way] for way in ways):
+                beside = sorted((sorted(telling(needle.strip(EDGE) for needle in words)) for words in others), key=len)
+                way = _Way(number, tuple(sets.setdefault(tuple(words), len(sets)) for words in beside))
                 for needle in first:
                     leads.setdefault(needle, []).append(way)
         self._sets = tuple(sets)
-        keys: dict[str, list[tuple[bool, bool, str, tuple[_Way, ...]]]] = {}
+        keys: dict[str, tuple[str, list[_Way]]] = {}
         for needle in leads.keys() - TOKENS:
-            bare = needle.strip(EDGE)
-            keys.setdefault(bare, []).append((needle[0] == EDGE, needle[-1] == EDGE, "", tuple(leads[needle])))
+            keys.setdefault(_bare(needle.replace(EDGE, " ")), ("", []))[1].extend(leads[needle])
         for key, begins, whole, mark in marked:
-            keys.setdefault(key, []).append((begins, whole, mark, tuple(leads.get(mark, ()))))
+            bare = _bare(" " * begins + key + " " * whole)
+            marks, many = keys.get(bare, ("", []))
+            keys[bare] = marks + mark, [*many, *leads.get(mark, ())]
         self._automaton = ahocorasick.Automaton()
-        for key in keys.keys() | terms.keys():
-            begin = all(begins for begins, *_ in keys.get(key, ())) and (key not in terms or key[0].isalnum())
-            self._automaton.add_word(key, (len(key), begin, tuple(keys.get(key, ())), tuple(terms.get(key, ()))))
+        for key, (marks, many) in keys.items():
+            self._automaton.add_word(key, (marks, tuple(many)))
         self._automaton.make_automaton()
-        self._kept: dict[str, Sifted] = {}
+        self._kept: dict[str, tuple[int, ...]] = {}
 
-    def rules(self, sentences: Sequence[str]) -> list[Sifted]:
+    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
         """See Words.rules. What was found for a sentence is kept: the alternatives of a message say the same, and forms."""
         kept = self._kept
         found = list(map(kept.get, sentences))
@@ -90,14 +82,11 @@ class Sieve:
         kept.update(islice(zip(sentences, each, strict=True), _KEPT))
         return each
 
-    def _sifted(self, sentences: Sequence[str]) -> list[Sifted]:
-        found = [_NOTHING] * len(sentences)
-        led, heard = self._led(sentences)
-        for number, (marks, ways) in led.items():
+    def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
+        found: list[tuple[int, ...]] = [()] * len(sentences)
+        for number, (marks, ways) in self._led(sentences).items():
             if fit := self._fit(sentences[number] + marks, ways):
-                rules = tuple(sorted(self._left(fit, sentences[number])))
-                terms = heard.get(number, [])
-                found[number] = Sifted(rules, tuple(terms) if len(terms) <= _FEW else None) if rules else _NOTHING
+                found[number] = tuple(sorted(self._left(fit, sentences[number])))
         return found
 
     def _left(self, rules: set[int], sentence: str) -> set[int]:
@@ -121,31 +110,25 @@ class Sieve:
                 rules.add(rule)
         return rules
 
-    def _led(
-        self, sentences: Sequence[str]
-    ) -> tuple[dict[int, tuple[str, list[_Way]]], dict[int, list[tuple[int, int, tuple[Meaning, ...]]]]]:
-        """By the number of the sentence: the marks of the terms in it and the ways that lead on; and what may be terms."""
-        text = "\n".join(sentences)
-        ends = list(accumulate(len(sentence) + 1 for sentence in sentences))
+    def _led(self, sentences: Sequence[str]) -> dict[int, tuple[str, list[_Way]]]:
+        """By the number of the sentence: the marks of the terms in it, and the ways that lead on."""
+        ends = list(accumulate(len(sentence) + len(_APART) for sentence in sentences))
         led: dict[int, tuple[str, list[_Way]]] = {}
-        heard: dict[int, list[tuple[int, int, tuple[Meaning, ...]]]] = {}
         number = 0
-        for last, (length, begin, meanings, terms) in self._automaton.iter(text):
-            start = last - length + 1
-            within = start > 0 and text[start - 1].isalnum()
-            if within and begin:
-                continue
-            goes_on = text[last + 1 : last + 2].isalnum()
+        for last, (mark, ways) in self._automaton.iter(_bare(f" {_APART.join(sentences)} ")):
             while last >= ends[number]:
                 number += 1
-            if terms and not (within and text[start].isalnum()):
-                at = start - (ends[number] - len(sentences[number]) - 1)
-                fit = tuple([meaning for meaning in terms if meaning[1] or not goes_on])
-                if fit:
-                    heard.setdefault(number, []).append((at, at + length, fit))
-            for begins, whole, mark, ways in meanings:
-                if not (within and begins) and not (goes_on and whole):
-                    marks, many = led.get(number) or ("", [])
-                    many += ways
-                    led[number] = marks + mark, many
-        return led, heard
+            marks, many = led.get(number) or ("", [])
+            many += ways
+            led[number] = marks + mark, many
+        return led
+
+
+def _bare(text: str) -> str:
+    """The text, in small letters, with a blank for all but letters and figures; of the same length."""
+    return text.encode("ascii", "replace").translate(_BARE).decode("ascii")
+
+
+def _spelled(words: Words, written: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    """The needles, with what is written for the tokens that no word shows."""
+    return chain.from_iterable(written.get(needle, (needle,)) for needle in words)

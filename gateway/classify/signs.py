@@ -16,8 +16,9 @@ from functools import lru_cache
 from itertools import chain
 from string import ascii_letters
 
+from gateway.classify.common import COMMON
 from gateway.classify.links import SEAT
-from gateway.classify.masking import COMMON, OF_A_FORM
+from gateway.classify.masking import OF_A_FORM
 from gateway.classify.words import MASKED, Term, terms
 from gateway.reading import set_apart
 from gateway.verdict import Category, Kind

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from gateway.classify.masking import COMMON
+from gateway.classify.common import COMMON
 from gateway.classify.words import CLASSES, SITES, terms
 
 _CHAINED = re.compile(r"(?<![\w@/:.-])[A-Za-z]{1,20}([_.\-/*|~+=,])[A-Za-z]{1,20}(?:\1[A-Za-z]{1,20}){1,200}(?![\w@/:])")

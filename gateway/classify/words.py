@@ -15,7 +15,7 @@ from typing import NamedTuple
 import ahocorasick
 
 from gateway.classify.needles import TOKENS, Way
-from gateway.classify.sieve import Heard, Marked, Meaning, Seen, Sieve, Sifted
+from gateway.classify.sieve import Marked, Seen, Sieve
 
 SITES = ("com", "org", "net", "us", "vote", "info", "co", "gov", "edu", "example", "democrat", "gop", "party")
 
@@ -207,9 +207,14 @@ WRITTEN = {
         levy; bond"""
     ),
     "B": terms("john; juan; matthew; mateo; mark; marcos; luke; lucas; acts; james; peter; joel; genesis; exodus; daniel; sura"),
-    "L": ("://", "www.", "@", *(f".{suffix}" for suffix in SITES)),
 }
 """What shows a token that is not found as a term, but by its form."""
+LINKED = {"L": ("://", "www.", "@", *(f".{suffix}" for suffix in SITES))}
+"""What every link is written with one of."""
+
+
+Meaning = tuple[str, bool, tuple[str, ...]]
+"""The class of a term, whether it is the start of a word, and how it must be written, if that counts."""
 
 
 class Term(NamedTuple):
@@ -238,14 +243,15 @@ class Words:
         for key, many in meanings.items():
             self._terms.add_word(key, (len(key), tuple(many)))
         self._terms.make_automaton()
-        self._sieve = Sieve(_marked(listed), rules, seen, meanings)
+        self._sieve = Sieve(_marked(listed), rules, seen, LINKED)
 
     def find(self, text: str, low: str, begin: int, stop: int) -> list[Term]:
         """The terms in text[begin:stop] in order of their ends; all are whole words. low: the text in small letters, as long."""
         found: list[Term] = []
         size = len(low)
-        for last, (length, meanings) in self._terms.iter(low, begin, stop):
-            start, end = last - length + 1, last + 1
+        for last, (length, meanings) in self._terms.iter(low[begin:stop]):
+            end = begin + last + 1
+            start = end - length
             if start and low[start - 1].isalnum() and low[start].isalnum():
                 continue
             whole = end == size or not low[end].isalnum()
@@ -254,8 +260,8 @@ class Words:
                     found.append(_made(Term, (mark, start, end)))
         return found
 
-    def rules(self, sentences: Sequence[str]) -> list[Sifted]:
-        """What is known of each sentence, in small letters as the masked form has them."""
+    def rules(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
+        """The numbers of the rules that may match in each sentence, given in small letters as the masked form has them."""
         return self._sieve.rules(sentences)
 
 
@@ -266,13 +272,3 @@ def _marked(listed: Iterable[tuple[str, str]]) -> Iterator[Marked]:
             key = term.strip("=*").lower()
             yield key, key[0].isalnum(), not term.endswith("*") and key[-1].isalnum(), mark
     yield from ((written, False, False, mark) for mark, many in WRITTEN.items() for written in many)
-
-
-def resolved(text: str, first: int, heard: Heard) -> tuple[Term, ...]:
-    """The terms in what was heard of a sentence that begins at text[first], if what stands there is written as it was heard."""
-    return tuple([
-        _made(Term, (mark, first + start, first + end))
-        for start, end, meanings in heard
-        for mark, _, forms in meanings
-        if not forms or text[first + start : first + end] in forms
-    ])  # fmt: skip

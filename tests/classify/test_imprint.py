@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.classify import Classifier, load_roster
+from gateway.classify.imprint import _LOW, _MAYBE
 from gateway.model import load_judge
 from gateway.verdict import Category, Label
 from tests.support.classify import ROSTER, message
@@ -66,3 +67,7 @@ def test_what_others_pay_for_is_no_imprint(judge, who):
 def test_an_imprint_that_is_told_of_in_a_sentence_is_none(judge):
     said = "The sign on Elm Street lacked the words paid for by Friends of Ana Reyes, so the clerk was told."
     assert not any(finding.detector == "imprint" for finding in judge(said).findings)
+
+
+def test_what_may_be_an_imprint_is_not_passed_over_in_small_letters():
+    assert all(any(words in maybe.lower() for words in _LOW) for maybe in _MAYBE)

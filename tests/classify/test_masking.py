@@ -6,7 +6,7 @@ from gateway.classify.classifier import RULES
 from gateway.classify.needles import needles
 from gateway.classify.page import Page, lower
 from gateway.classify.sentences import LONGEST, spans
-from gateway.classify.words import OFFICES, Words, terms
+from gateway.classify.words import MASKED, OFFICES, Words, terms
 from gateway.reading import Reading
 from tests.support.classify import passage, rows
 
@@ -170,3 +170,19 @@ def test_no_row_that_would_match_is_left_out_for_want_of_a_needle():
         for sentence in page(passage(f"{row['subject']}\n\n{row['body']}")).sentences:
             for number in inferred:
                 assert number in sentence.rules or not RULES[number][1].pattern.search(sentence.masked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The sheriff and DA spoke to the Democrats in May. Judge Marsh won.",
+        "Read John 3:16 at the church; the bond and Issue 4 are on the ballot on the 3rd.",
+        "Ask for proposals: question 7, a levy, Prop A. The chaplain prays to Krishna.",
+        "MEASURE B WINS. amen, the union's election of officers is a joke",
+    ],
+)
+def test_a_sentence_bears_what_its_terms_and_its_masked_form_have_whether_it_was_masked_or_not(text):
+    for sentence in page(passage(text)).sentences:
+        fresh = {mark: sentence.bears(mark) for mark in "NPOMDKTBFEIJRGHX"}
+        seen = {term.mark for term in sentence.terms} - MASKED | {mark for mark in MASKED if mark in sentence.masked}
+        assert {mark for mark, bears in fresh.items() if bears} == seen
