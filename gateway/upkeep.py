@@ -38,7 +38,10 @@ Duty = Callable[[str], AbstractAsyncContextManager[bool]]
 
 
 class Upkeep:
-    """head_to: who gets the trail's head each day; redraw: takes the members that directories have now, if it is time."""
+    """head_to: who gets the trail's head each day; redraw: takes the members that directories have now, if it is time.
+
+    tidy: leaves no content lying about that nobody needs
+    """
 
     def __init__(  # noqa: PLR0913  -- what is looked after
         self,
@@ -53,6 +56,7 @@ class Upkeep:
         clock: Clock,
         head_to: Sequence[str],
         redraw: Work,
+        tidy: Work,
         duty: Duty,
     ) -> None:
         self._reviews = reviews
@@ -64,6 +68,7 @@ class Upkeep:
         self._figures = figures
         self._clock = clock
         self._redraw = redraw
+        self._tidy = tidy
         self._duty = duty
         self._head_to = [Address.parse(one) for one in head_to]
 
@@ -71,7 +76,7 @@ class Upkeep:
     def works(self) -> tuple[Work, ...]:
         """All that is to be done for ever."""
         looked_after = (self.watch_deadlines, self.watch_retention, self.watch_head, self.watch_digests, self.watch_counts)
-        return *looked_after, self.watch_directories
+        return *looked_after, self.watch_directories, self.watch_files
 
     async def watch_deadlines(self) -> None:
         """Look at reminders and deadlines, for ever."""
@@ -108,16 +113,30 @@ class Upkeep:
     async def watch_head(self) -> None:
         """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
         while True:
-            with suppress(StoreUnavailable):
-                log.info("audit.head", head=await self._digests.send_head(self._head_to))
-                self._delivery.wake()
-            await asyncio.sleep(until_midnight(self._clock.now()))
+            again = await self.tell_head()
+            await asyncio.sleep(again)
+
+    async def tell_head(self) -> float:
+        """Log and mail it; after how many seconds again: where the store is away it is not put off for a day."""
+        try:
+            log.info("audit.head", head=await self._digests.send_head(self._head_to))
+        except StoreUnavailable:
+            return MINUTE
+        self._delivery.wake()
+        return until_midnight(self._clock.now())
 
     async def watch_directories(self) -> None:
         """Ask directories when it is time, for ever."""
         while True:
             await self._redraw()
             await asyncio.sleep(_LOOK)
+
+    async def watch_files(self) -> None:
+        """Leave no content lying about, for ever."""
+        while True:
+            with suppress(StoreUnavailable):  # tried again in a minute
+                await self._tidy()
+            await asyncio.sleep(MINUTE)
 
     async def watch_counts(self) -> None:
         """Keep what was counted, for ever."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, delete, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, and_, delete, func, or_, select, update
 
 from gateway.decision import Decision
 from gateway.ports import Purpose
@@ -67,6 +67,12 @@ def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     tokens.forget(db, hold)
     said = {"contents": gone, "decision": steps.record(decision), "pleas": pleas.print_of(db, hold)}
     return Remains(said=said, spooled=tuple(str(one["sha256"]) for one in gone))
+
+
+def gone(db: Connection, hashes: Sequence[str]) -> Sequence[str]:
+    """Those SHA-256 of which nothing is left: all content that had them was destroyed."""
+    asked = select(contents.c.sha256).where(contents.c.sha256.in_(list(hashes))).group_by(contents.c.sha256)
+    return db.execute(asked.having(func.count() == func.count(contents.c.destroyed))).scalars().all()
 
 
 def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:

@@ -1,5 +1,6 @@
 """Trail and Archive of `gateway.ports`: the part of the shelf that says what was done, and what is kept."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -73,6 +74,12 @@ class Recorded:
         self._spool.forget(spooled)
         await self._wipe()
         return True
+
+    async def tidy(self) -> None:
+        """Have in the spool only what was asked for lately, and nothing of what was destroyed, whichever gateway did that."""
+        there = await asyncio.to_thread(self._spool.sweep)
+        if there:
+            self._spool.forget(await self._writer.read(lambda db: archive.gone(db, there)))
 
     async def rekey(self, *, actor: str) -> Mapping[str, object]:
         """Wrap keys anew with the master key in use, as many as take a moment; `left`: whether there may be more.
