@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 DECISION = "decision"
 """What the decision is sealed as being."""
+DAMAGED = (Damaged, codec.UnreadableRecord)
+"""What is the matter with a row that is not what was written."""
 
 _ROW = (
     select(holds, contents.c.size, contents.c.destroyed, contents.c.wrapped, schema.courses.c.course)
@@ -170,13 +172,13 @@ def moment(held: HeldMail, reminded: int) -> datetime:
     return replace(held, reminded=reminded).next_reminder()
 
 
-def readable(rows: Iterable[Row[Any]], build: Callable[[Row[Any]], T]) -> list[T]:
-    """What `build` makes of the rows, without those that are damaged: one of them keeps nobody from the others."""
+def readable(rows: Iterable[Row[Any]], build: Callable[[Row[Any]], T], without: tuple[type[Exception], ...] = DAMAGED) -> list[T]:
+    """What `build` makes of the rows, without those of which it raises that: one of them keeps nobody from the others."""
     built = []
     for row in rows:
         try:
             built.append(build(row))
-        except (Damaged, codec.UnreadableRecord) as error:
+        except without as error:
             log.error("store.unreadable", id=row.id, why=str(error))  # noqa: TRY400  -- where it was read says nothing more
     return built
 
