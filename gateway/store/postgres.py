@@ -172,15 +172,12 @@ class PostgresStore(Shelf):
             await patient.close()
 
     async def _wipe(self) -> None:
-        """The room of what was deleted may be used anew; when the server does so is its own affair.
-
-        Once a minute is enough: what is deleted in between the server sees to in its own time (autovacuum).
-        """
+        """The room of what was deleted may be used anew; when the server does so is its own affair. Once a minute is enough."""
         if time.monotonic() >= self._wiped + _MINUTE:
-            self._wiped = time.monotonic()
-            await asyncio.to_thread(self._vacuum)
+            self._wiped, self._unwiped = time.monotonic(), False
+            self._unwiped = not await asyncio.to_thread(self._vacuumed) or self._unwiped
 
-    def _vacuum(self) -> None:
+    def _vacuumed(self) -> bool:
         with suppress(_psycopg().Error, OSError):
             connection = connect(self._place, _psycopg(), autocommit=True)
             try:
@@ -189,6 +186,8 @@ class PostgresStore(Shelf):
                     connection.execute(f"VACUUM {table}")
             finally:
                 connection.close()
+            return True
+        return False
 
 
 def manner(place: Postgres) -> Manner:

@@ -54,7 +54,7 @@ class SqliteStore(Shelf):
         self._lock = lock
         self._path = path
         self._library = library
-        self._unwiped = True
+        self._unwiped = True  # by a life that was killed
 
     @classmethod
     async def open(
@@ -109,15 +109,8 @@ class SqliteStore(Shelf):
 
         await self._writer.do(work)
 
-    async def tidy(self) -> None:
-        """As any shelf, and what could not be wiped away, because somebody read it, is now."""
-        await super().tidy()
-        if self._unwiped:
-            await self._wipe()
-
     async def _wipe(self) -> None:
         """What was deleted is zeros in the database (secure_delete), and gone from the write-ahead log, if nobody reads it."""
-        self._unwiped = True
         await self._writer.aside(self._emptied)
 
     def _emptied(self, connection: Any) -> None:

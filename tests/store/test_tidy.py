@@ -61,3 +61,23 @@ async def test_what_was_destroyed_while_somebody_read_the_database_leaves_its_lo
     await store.tidy()
     assert not lying_about(path.parent)
     await store.close()
+
+
+async def test_of_many_that_are_destroyed_in_a_minute_postgresql_lets_go_of_the_last_too(nodes, postgres, database):  # noqa: F811  -- as above
+    here, _ = nodes
+    for id_ in ("H1", "H2"):
+        await ruled_and_told(here, quoting(id_))
+
+    def vacuumed():
+        return postgres.ask("SELECT vacuum_count FROM pg_stat_user_tables WHERE relname = 'pieces'", database=database)[0][0]
+
+    before = vacuumed()
+    for id_ in ("H1", "H2"):
+        assert await here.destroy(id_, actor="gateway", why="x")
+    assert vacuumed() == before + 1
+    here._wiped -= 60
+    await here.tidy()
+    assert vacuumed() == before + 2
+    here._wiped -= 60
+    await here.tidy()
+    assert vacuumed() == before + 2
