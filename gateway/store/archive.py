@@ -24,6 +24,8 @@ from gateway.trail import moment
 
 DESTROYED = "(destroyed)"
 """What stands in place of a quoted passage."""
+_THERE = "there"
+"""What stands for content that is there, among the hashes of what is on the shelf."""
 _DAMAGED = "damaged"
 
 
@@ -92,11 +94,13 @@ def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
 
 def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
     """The hashes of what is on the shelf, by hold, from the id after `after` on; to be compared with the trail."""
-    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256, contents.c.wrapped)
+    there = select(pieces.c.number).where(pieces.c.content == holds.c.id, contents.c.destroyed.is_(None)).exists().label("there")
+    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256, contents.c.wrapped, there)
     asked = asked.join(contents)
     return {
         row.id: {
             "message": row.sha256,
+            "content": _THERE if row.there else "",
             "envelope": steps.record(row.envelope),
             "decision": _print(db, row.id, row.wrapped, row.decision),
             "ruling": steps.record(row.review) if row.review is not None else "",
