@@ -67,6 +67,11 @@ class Records:
         kept = {end: getattr(retention, end) for end in type(retention).model_fields}
         self._kept: dict[str, timedelta] = {end: time for end, time in kept.items() if time is not None}
 
+    @property
+    def shortest(self) -> timedelta | None:
+        """For how long content is kept at least; None where all is kept for ever."""
+        return min(self._kept.values(), default=None)
+
     async def files(self, hold: str, *, actor: str, reason: str = "") -> dict[str, bytes]:
         """A hold's folder in a bundle: octets by name. That they were handed out is recorded first, with their hashes."""
         held = await self._store.get(hold)

@@ -4,12 +4,14 @@ Each work goes on for ever. A store that is away is waited for; a fault of ours 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 
 import structlog
 
+from gateway.clock import Trust
 from gateway.delivery import Delivery
 from gateway.digests import Digests
 from gateway.hearing import Hearings
@@ -29,7 +31,9 @@ MINUTE = 60.0
 _HOUR = 3600.0
 """Seconds between two looks at content that was kept long enough."""
 _LOOK = 5.0
-"""Seconds between two looks at which directory is to be asked."""
+"""Seconds between two looks at which directory is to be asked, and at whether the clock can be trusted."""
+_TRUSTED = timedelta(minutes=10)
+"""For how long a clock has to have gone as it should until content is destroyed by it, unless that is kept for less."""
 _PAUSE = 1.0
 
 Work = Callable[[], Awaitable[None]]
@@ -58,6 +62,7 @@ class Upkeep:
         redraw: Work,
         tidy: Work,
         duty: Duty,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._reviews = reviews
         self._records = records
@@ -67,6 +72,7 @@ class Upkeep:
         self._counted = counted
         self._figures = figures
         self._clock = clock
+        self._trust = Trust(clock.now, ticks)
         self._redraw = redraw
         self._tidy = tidy
         self._duty = duty
@@ -93,11 +99,19 @@ class Upkeep:
     async def watch_retention(self) -> None:
         """Destroy what was kept long enough, for ever."""
         while True:
-            with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
-                async with self._duty("retention") as ours:
-                    if ours:
-                        await self._records.destroy_due()
-            await asyncio.sleep(_HOUR)
+            again = await self.destroy()
+            await asyncio.sleep(again)
+
+    async def destroy(self) -> float:
+        """Destroy what is due; after how many seconds again. Nothing is destroyed by a clock that was set just now."""
+        gone, kept = self._trust.gone(), self._records.shortest
+        if kept is not None and gone < min(_TRUSTED, kept):
+            return _LOOK
+        with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
+            async with self._duty("retention") as ours:
+                if ours:
+                    await self._records.destroy_due()
+        return _HOUR
 
     async def watch_digests(self) -> None:
         """Send what goes out at its times, for ever."""
