@@ -15,9 +15,8 @@ from gateway.mail import Address, Mail, Receipt, Reply
 from gateway.ports import Dispatch, Parcel, Purpose
 from gateway.store import codec, seals
 from gateway.store.contents import Spool, keep, take
-from gateway.store.holds import DAMAGED, plain, readable
+from gateway.store.holds import UNREADABLE, plain, readable
 from gateway.store.schema import addressees, attempts, contents, parcels
-from gateway.vault import NoKey
 
 WAITING = "waiting"
 POSTPONED = "postponed"
@@ -63,7 +62,7 @@ def lease(  # noqa: PLR0913  -- as it is asked for
     ready = select(parcels).where(_OPEN, or_(due <= now, *astray), free).order_by(due, parcels.c.number).limit(limit)
     rows = db.execute(ready.with_for_update(skip_locked=True)).all()
     db.execute(update(parcels).where(parcels.c.number.in_([row.number for row in rows])).values(leased_until=until))
-    return readable(rows, lambda row: _parcel(db, row, spool), (*DAMAGED, OSError, NoKey))
+    return readable(rows, lambda row: _parcel(db, row, spool), (*UNREADABLE, OSError))
 
 
 def renew(db: Connection, ids: Sequence[str], until: datetime) -> None:

@@ -39,7 +39,7 @@ async def test_a_large_message_that_the_spool_has_no_room_for_keeps_no_other_fro
     assert {one.id for one in await kept.lease(later, later + LEASE, 10)} == {"R1", "N2"}
 
 
-async def test_what_a_gateway_has_no_key_for_is_left_to_those_that_have_it(place, clock, tmp_path, said):
+async def test_what_a_gateway_has_no_key_for_is_left_to_those_that_have_it_and_stops_nothing_else(place, clock, tmp_path, said):
     opening = AsyncExitStack()
 
     async def node(name, use, **keys):
@@ -57,4 +57,12 @@ async def test_what_a_gateway_has_no_key_for_is_left_to_those_that_have_it(place
         assert [one.id for one in await without.lease(NOW, NOW + LEASE, 10)] == ["N2"]
         later = NOW + LEASE
         assert "N1" in {one.id for one in await both.lease(later, later + LEASE, 10)}
+        await both.hold(held(id_="H8"), [])
+        await both.remind("H8", 1, [])
+        await without.hold(held(id_="H9"), [])
+        assert (await without.get("H9")).mail.id == "H9"
+        assert [one.mail.id for one in await without.list()] == ["H9"]
+        assert await without.righted(NOW) == 0
+        with pytest.raises(StoreFault, match='the key "old" was not given'):
+            await without.get("H8")
     assert 'the key "old" was not given' in {event["why"] for event in said if event["event"] == "store.unreadable"}
