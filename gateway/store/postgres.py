@@ -54,7 +54,7 @@ _SESSION = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
     "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    " -c client_connection_check_interval=5s -c timezone=UTC",
+    r" -c client_connection_check_interval=5s -c timezone=UTC -c default_transaction_isolation=read\ committed",
 }
 _COMMIT = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
