@@ -25,10 +25,11 @@ _KEPT = 3600.0
 
 
 class Spool:
-    """The folder for content of more than `in_memory` octets."""
+    """The folder for content of more than `in_memory` octets. others: how those beside it are called, which may be nobody's."""
 
-    def __init__(self, folder: Path, in_memory: int) -> None:
+    def __init__(self, folder: Path, in_memory: int, others: str = "") -> None:
         self._folder = folder
+        self._others = others
         self.in_memory = in_memory
 
     def file(self, name: str, size: int) -> Path | None:
@@ -69,15 +70,21 @@ class Spool:
 
     def sweep(self) -> list[str]:
         """Take away the files that nobody asked for lately, by whatever clock; the names of those that stay."""
-        now, stay = time.time(), list[str]()
-        with suppress(FileNotFoundError):
-            for path in self._folder.iterdir():
-                with suppress(FileNotFoundError):
-                    if abs(now - path.stat().st_mtime) > _KEPT:
-                        path.unlink()
-                    else:
-                        stay.append(path.name)
-        return stay
+        for folder in self._folder.parent.glob(self._others) if self._others else ():
+            _swept(folder)
+        return _swept(self._folder)
+
+
+def _swept(folder: Path) -> list[str]:
+    now, stay = time.time(), list[str]()
+    with suppress(FileNotFoundError):
+        for path in folder.iterdir():
+            with suppress(FileNotFoundError):
+                if abs(now - path.stat().st_mtime) > _KEPT:
+                    path.unlink()
+                else:
+                    stay.append(path.name)
+    return stay
 
 
 def keep(db: Connection, key: Key, content: Content) -> str:

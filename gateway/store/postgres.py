@@ -98,7 +98,7 @@ class PostgresStore(Shelf):
         lock = await asyncio.to_thread(_prepared, place)
         writer = Writer(knows(engine(place, patience=patience), keys), str(place), manner(place))
         try:
-            spool = Spool(place.own.with_name(f"{place.own.name}.spool"), in_memory)
+            spool = Spool(place.own.with_name(f"{place.own.name}.spool"), in_memory, f"{place.beside.name}*.spool")
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
             said = await store._start(keys)
         except BaseException:

@@ -4,7 +4,7 @@ import os
 from contextlib import closing
 from dataclasses import replace
 
-from gateway.store import SqliteStore
+from gateway.store import PostgresStore, SqliteStore
 from gateway.store.sqlite import best_library
 from tests.store.test_archive import SECRET, quoting, ruled_and_told
 from tests.store.test_contents import BIG, holding
@@ -61,6 +61,20 @@ async def test_what_was_destroyed_while_somebody_read_the_database_leaves_its_lo
     await store.tidy()
     assert not lying_about(path.parent)
     await store.close()
+
+
+async def test_what_a_front_that_is_no_more_has_left_goes_too(place, clock):
+    third = await PostgresStore.open(place.of_front(3, 1), clock)
+    await third.hold(holding(), [])
+    left = (await third.get("H1")).mail.content.path
+    await third.close()
+    first = await PostgresStore.open(place.of_front(1, 2), clock)
+    await first.tidy()
+    assert left.exists()
+    os.utime(left, (0, 0))
+    await first.tidy()
+    assert not left.exists()
+    await first.close()
 
 
 async def test_of_many_that_are_destroyed_in_a_minute_postgresql_lets_go_of_the_last_too(nodes, postgres, database):  # noqa: F811  -- as above
