@@ -74,7 +74,7 @@ async def test_a_message_over_its_time_or_without_octets_is_said_to_be_so_and_th
 
 async def test_of_a_worker_that_cannot_be_ended_at_its_time_nothing_is_left(tmp_path):
     """Somebody who died before may hold what pebble needs for that."""
-    viewer, begun = Viewer(time=0.5, grace=1.0), tmp_path / "begun"
+    viewer, begun = Viewer(time=3.0, grace=1.0), tmp_path / "begun"
     try:
         await viewer.show(mails.held())
         manager = viewer._pool._pool_manager.worker_manager
