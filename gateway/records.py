@@ -10,6 +10,7 @@ again at the next call; KeyError for an id that is unknown, StoreUnavailable whe
 import os
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -65,6 +66,11 @@ class Records:
         self._clock = clock
         kept = {end: getattr(retention, end) for end in type(retention).model_fields}
         self._kept: dict[str, timedelta] = {end: time for end, time in kept.items() if time is not None}
+
+    @property
+    def shortest(self) -> timedelta | None:
+        """For how long content is kept at least; None where all is kept for ever."""
+        return min(self._kept.values(), default=None)
 
     async def files(self, hold: str, *, actor: str, reason: str = "") -> dict[str, bytes]:
         """A hold's folder in a bundle: octets by name. That they were handed out is recorded first, with their hashes."""
@@ -130,13 +136,18 @@ class Bundle:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        whole = kind is None
-        if whole:
-            self._write("MANIFEST.sha256", "".join(f"{hash_}  {name}\n" for name, hash_ in self._hashes.items()).encode("ascii"))
-        self._zip.close()
-        self._file.close()
-        if not whole:
-            self._path.unlink(missing_ok=True)
+        whole = False
+        try:
+            if kind is None:
+                self._write(
+                    "MANIFEST.sha256", "".join(f"{hash_}  {name}\n" for name, hash_ in self._hashes.items()).encode("ascii")
+                )
+            with closing(self._file):
+                self._zip.close()
+            whole = kind is None
+        finally:
+            if not whole:
+                self._path.unlink(missing_ok=True)
 
     def add(self, hold: str, files: Mapping[str, bytes]) -> None:
         """A hold's folder."""

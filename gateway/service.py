@@ -149,6 +149,7 @@ class Front:
             clock=clock,
             head_to=settings.audit.head_to,
             redraw=self.in_force.redraw,
+            tidy=store.tidy,
             duty=store.duty,
         )
         self._pipeline = Pipeline(judge=self.vigil, store=store, post=post, clock=clock, hostname=hostname)

@@ -4,12 +4,14 @@ Each work goes on for ever. A store that is away is waited for; a fault of ours 
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 
 import structlog
 
+from gateway.clock import Trust
 from gateway.delivery import Delivery
 from gateway.digests import Digests
 from gateway.hearing import Hearings
@@ -29,7 +31,9 @@ MINUTE = 60.0
 _HOUR = 3600.0
 """Seconds between two looks at content that was kept long enough."""
 _LOOK = 5.0
-"""Seconds between two looks at which directory is to be asked."""
+"""Seconds between two looks at which directory is to be asked, and at whether the clock can be trusted."""
+_TRUSTED = timedelta(minutes=10)
+"""For how long a clock has to have gone as it should until content is destroyed by it, unless that is kept for less."""
 _PAUSE = 1.0
 
 Work = Callable[[], Awaitable[None]]
@@ -38,7 +42,10 @@ Duty = Callable[[str], AbstractAsyncContextManager[bool]]
 
 
 class Upkeep:
-    """head_to: who gets the trail's head each day; redraw: takes the members that directories have now, if it is time."""
+    """head_to: who gets the trail's head each day; redraw: takes the members that directories have now, if it is time.
+
+    tidy: leaves no content lying about that nobody needs
+    """
 
     def __init__(  # noqa: PLR0913  -- what is looked after
         self,
@@ -53,7 +60,9 @@ class Upkeep:
         clock: Clock,
         head_to: Sequence[str],
         redraw: Work,
+        tidy: Work,
         duty: Duty,
+        ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         self._reviews = reviews
         self._records = records
@@ -63,7 +72,9 @@ class Upkeep:
         self._counted = counted
         self._figures = figures
         self._clock = clock
+        self._trust = Trust(clock.now, ticks)
         self._redraw = redraw
+        self._tidy = tidy
         self._duty = duty
         self._head_to = [Address.parse(one) for one in head_to]
 
@@ -71,7 +82,7 @@ class Upkeep:
     def works(self) -> tuple[Work, ...]:
         """All that is to be done for ever."""
         looked_after = (self.watch_deadlines, self.watch_retention, self.watch_head, self.watch_digests, self.watch_counts)
-        return *looked_after, self.watch_directories
+        return *looked_after, self.watch_directories, self.watch_files
 
     async def watch_deadlines(self) -> None:
         """Look at reminders and deadlines, for ever."""
@@ -88,11 +99,19 @@ class Upkeep:
     async def watch_retention(self) -> None:
         """Destroy what was kept long enough, for ever."""
         while True:
-            with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
-                async with self._duty("retention") as ours:
-                    if ours:
-                        await self._records.destroy_due()
-            await asyncio.sleep(_HOUR)
+            again = await self.destroy()
+            await asyncio.sleep(again)
+
+    async def destroy(self) -> float:
+        """Destroy what is due; after how many seconds again. Nothing is destroyed by a clock that was set just now."""
+        gone, kept = self._trust.gone(), self._records.shortest
+        if kept is not None and gone < min(_TRUSTED, kept):
+            return _LOOK
+        with suppress(StoreUnavailable):  # in the log already, or tried again in an hour
+            async with self._duty("retention") as ours:
+                if ours:
+                    await self._records.destroy_due()
+        return _HOUR
 
     async def watch_digests(self) -> None:
         """Send what goes out at its times, for ever."""
@@ -108,16 +127,30 @@ class Upkeep:
     async def watch_head(self) -> None:
         """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
         while True:
-            with suppress(StoreUnavailable):
-                log.info("audit.head", head=await self._digests.send_head(self._head_to))
-                self._delivery.wake()
-            await asyncio.sleep(until_midnight(self._clock.now()))
+            again = await self.tell_head()
+            await asyncio.sleep(again)
+
+    async def tell_head(self) -> float:
+        """Log and mail it; after how many seconds again: where the store is away it is not put off for a day."""
+        try:
+            log.info("audit.head", head=await self._digests.send_head(self._head_to))
+        except StoreUnavailable:
+            return MINUTE
+        self._delivery.wake()
+        return until_midnight(self._clock.now())
 
     async def watch_directories(self) -> None:
         """Ask directories when it is time, for ever."""
         while True:
             await self._redraw()
             await asyncio.sleep(_LOOK)
+
+    async def watch_files(self) -> None:
+        """Leave no content lying about, for ever."""
+        while True:
+            with suppress(StoreUnavailable):  # tried again in a minute
+                await self._tidy()
+            await asyncio.sleep(MINUTE)
 
     async def watch_counts(self) -> None:
         """Keep what was counted, for ever."""

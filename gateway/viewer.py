@@ -7,6 +7,7 @@ reviewers who read never keep mail waiting for a judge.
 
 import asyncio
 import resource
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import CancelledError
@@ -38,10 +39,14 @@ _SMALL = 2 * 1024**2
 
 
 class Viewer:
-    """One worker process, started when it is first needed. time: seconds for one message; memory: octets over its start."""
+    """One worker process, started when it is first needed. time: seconds for one message; memory: octets over its start.
 
-    def __init__(self, *, time: float = 30.0, memory: int = 1024**3) -> None:
+    grace: seconds that pebble has to end one that is over its time; after that the pool itself is stuck
+    """
+
+    def __init__(self, *, time: float = 30.0, memory: int = 1024**3, grace: float = _GRACE) -> None:
         self._time = time
+        self._grace = grace
         self._memory = memory
         self._pool: ProcessPool | None = None
         self._turn = asyncio.Lock()
@@ -116,10 +121,10 @@ class Viewer:
             pool = self._working()
             future = asyncio.wrap_future(pool.schedule(work, args=arguments, timeout=self._time))
             try:
-                await asyncio.wait([future], timeout=self._time + _GRACE)
+                await asyncio.wait([future], timeout=self._time + self._grace)
                 if not future.done():
                     future.cancel()
-                    pool.stop()
+                    _end(pool)
                     raise Unviewable("it could not be prepared in time")
                 answer: T = future.result()
             except (Overdue, TimeoutError):
@@ -136,6 +141,12 @@ class Viewer:
             context.set_forkserver_preload(["gateway.judges"])
             self._pool = ProcessPool(max_workers=1, max_tasks=_TERM, initializer=_sit, initargs=(self._memory,), context=context)
         return self._pool
+
+
+def _end(pool: ProcessPool) -> None:
+    """End the worker, without waiting: pebble kills it where the pool is joined, and may wait for ever for one that is broken."""
+    pool.stop()
+    threading.Thread(target=pool.join, name="hatchway-viewer-ended", daemon=True).start()
 
 
 def _unviewable(id_: str, why: str, fault: str = "") -> Unviewable:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import stat
 import subprocess
+import sys
 import zipfile
 from datetime import timedelta
 
@@ -162,6 +163,26 @@ def test_a_bundle_that_fails_leaves_no_file_and_one_that_is_there_is_left_alone(
         pass
     assert path.read_bytes() == b"an earlier one"
     assert list(tmp_path.iterdir()) == [path]
+
+
+FULL = """
+import os, resource, sys
+from pathlib import Path
+from gateway.records import Bundle
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+with Bundle(Path(sys.argv[1])) as bundle:
+    for number in range(4):
+        bundle.add(f"H{number}", {"message.eml": os.urandom(int(sys.argv[2]))})
+"""
+
+
+@pytest.mark.parametrize("each", [24_620, 24_900, 40_000], ids=["at its end", "at its manifest", "in its midst"])
+def test_a_bundle_that_the_disk_has_no_room_for_leaves_no_file(tmp_path, each):
+    path = tmp_path / "records.zip"
+    ended = subprocess.run([sys.executable, "-c", FULL, path, str(each)], check=False, capture_output=True, text=True)
+    assert "File too large" in ended.stderr
+    assert not path.exists()
 
 
 async def test_a_hold_without_a_ruling_makes_a_bundle_too():

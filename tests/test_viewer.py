@@ -1,3 +1,4 @@
+import asyncio
 import time
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from gateway.display import Unviewable
 from gateway.mail import Content
 from gateway.viewer import Viewer
 from tests.support import mails
+from tests.support.smtpd import until
 
 
 @pytest.fixture
@@ -68,3 +70,26 @@ async def test_a_message_over_its_time_or_without_octets_is_said_to_be_so_and_th
         assert await viewer.show(mails.held(id_="H4"))
     finally:
         await viewer.close()
+
+
+async def test_of_a_worker_that_cannot_be_ended_at_its_time_nothing_is_left(tmp_path):
+    """Somebody who died before may hold what pebble needs for that."""
+    viewer, begun = Viewer(time=3.0, grace=1.0), tmp_path / "begun"
+    try:
+        await viewer.show(mails.held())
+        manager = viewer._pool._pool_manager.worker_manager
+        [worker] = manager.workers.values()
+        stuck = asyncio.create_task(viewer._ask("H2", _hang, begun))
+        await until(begun.exists)
+        manager.workers_channel.mutex.acquire()
+        with pytest.raises(Unviewable, match="in time"):
+            await stuck
+        await until(lambda: not worker.is_alive())
+        assert await viewer.show(mails.held(id_="H4"))
+    finally:
+        await viewer.close()
+
+
+def _hang(begun):
+    begun.touch()
+    time.sleep(60)

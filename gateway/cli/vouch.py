@@ -1,7 +1,7 @@
 """Whether the shelf still says what the trail says that was put on it: octets and records by their hashes.
 
-It finds a ruling, a decision or an envelope that was altered in the database, and a hold that was taken away or put in. Of holds
-older than the trail it knows only how many there should be.
+It finds a ruling, a decision or an envelope that was altered in the database, content that was destroyed though no entry says so,
+and a hold that was taken away or put in. Of holds older than the trail it knows only how many there should be.
 """
 
 import json
@@ -14,6 +14,7 @@ from gateway.ports import Asked
 from gateway.trail import Entry, Step
 
 _RULED = frozenset({Step.RULED, Step.EXPIRED, Step.RETURNED, Step.WITHDRAWN, Step.OVERTURNED})
+_THERE = "there"
 Prints = Mapping[str, str]
 """Hashes of what is on the shelf of a hold, by what they are of."""
 
@@ -70,12 +71,13 @@ class Vouched:
             self._said[entry.hold] = {
                 "ruling": "",
                 "pleas": "",
+                "content": _THERE if json.loads(entry.detail)["size"] else "",
                 **_hashes(entry, message="sha256", envelope="envelope", decision="decision"),
             }
         elif entry.hold in self._said and entry.step in _RULED:
             self._said[entry.hold] |= _hashes(entry, ruling="record")
         elif entry.hold in self._said and entry.step == Step.DESTROYED:
-            self._said[entry.hold] |= _hashes(entry, decision="decision")
+            self._said[entry.hold] |= {"content": "", **_hashes(entry, decision="decision")}
         if entry.hold in self._said and "pleas" in (detail := json.loads(entry.detail)):
             self._said[entry.hold]["pleas"] = str(detail["pleas"])
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Select, and_, delete, or_, select, update
+from sqlalchemy import Column, Connection, Row, Select, and_, delete, func, or_, select, update
 
 from gateway.decision import Decision
 from gateway.ports import Purpose
@@ -24,6 +24,8 @@ from gateway.trail import moment
 
 DESTROYED = "(destroyed)"
 """What stands in place of a quoted passage."""
+_THERE = "there"
+"""What stands for content that is there, among the hashes of what is on the shelf."""
 _DAMAGED = "damaged"
 
 
@@ -69,6 +71,12 @@ def destroy(db: Connection, hold: str, at: datetime) -> Remains | None:
     return Remains(said=said, spooled=tuple(str(one["sha256"]) for one in gone))
 
 
+def gone(db: Connection, hashes: Sequence[str]) -> Sequence[str]:
+    """Those SHA-256 of which nothing is left: all content that had them was destroyed."""
+    asked = select(contents.c.sha256).where(contents.c.sha256.in_(list(hashes))).group_by(contents.c.sha256)
+    return db.execute(asked.having(func.count() == func.count(contents.c.destroyed))).scalars().all()
+
+
 def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
     """Octets and records as they are kept, by the names they have in a records bundle. Raises KeyError."""
     row = _row(db, hold)
@@ -86,11 +94,13 @@ def files(db: Connection, hold: str, spool: Spool) -> dict[str, bytes]:
 
 def prints(db: Connection, after: str, limit: int) -> dict[str, dict[str, str]]:
     """The hashes of what is on the shelf, by hold, from the id after `after` on; to be compared with the trail."""
-    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256, contents.c.wrapped)
+    there = select(pieces.c.number).where(pieces.c.content == holds.c.id, contents.c.destroyed.is_(None)).exists().label("there")
+    asked = select(holds.c.id, holds.c.envelope, holds.c.decision, holds.c.review, contents.c.sha256, contents.c.wrapped, there)
     asked = asked.join(contents)
     return {
         row.id: {
             "message": row.sha256,
+            "content": _THERE if row.there else "",
             "envelope": steps.record(row.envelope),
             "decision": _print(db, row.id, row.wrapped, row.decision),
             "ruling": steps.record(row.review) if row.review is not None else "",

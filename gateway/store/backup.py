@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +36,8 @@ from gateway.vault import Masters
 MANIFEST, DATABASE, LAWS, SETTINGS = "manifest.json", "hatchway.db", "laws", "hatchway.yaml"
 _FORM = 1
 _CHUNK = 1024 * 1024
+_ENDS = ("", "-wal", "-shm", "-journal")
+"""What the files of a database are called, behind its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +87,18 @@ def put_back(backup: Path, store: Path, encryption: Encryption, actor: str, exam
         _free(store)
         with _held(store):
             try:
+                _gone(growing)
                 create(growing)
                 shutil.copyfile(backup / DATABASE, growing)
                 found = _ready(growing, str(store), seals.given(store, encryption), said, (actor, examined))
+                _whole(growing)
                 laws = store.with_name(f"{store.name}.laws")
                 if (backup / LAWS).is_dir():
                     shutil.copytree(backup / LAWS, laws, dirs_exist_ok=True)
                 os.link(growing, store)
                 synced(store.parent)
             finally:
-                for end in ("", "-wal", "-shm"):
-                    growing.with_name(growing.name + end).unlink(missing_ok=True)
+                _gone(growing)
     except OSError as error:
         raise StoreUnavailable(f"{error.filename or backup}: {error.strerror or error}") from error
     return found
@@ -111,6 +114,8 @@ def _copied(store: Path, to: Path) -> None:
         there, here = from_file(store), library.connect(to, isolation_level=None)
         try:
             there.execute("PRAGMA busy_timeout=5000")
+            there.execute("BEGIN")
+            there.execute("SELECT 1 FROM sqlite_schema").fetchone()  # who is kept out hears it here; `backup` would wait for ever
             there.backup(here)
             here.execute("PRAGMA journal_mode=DELETE")
         finally:
@@ -119,8 +124,7 @@ def _copied(store: Path, to: Path) -> None:
     except library.Error as error:
         why = "a running Hatchway whose SQLite has the WAL-reset fault keeps others out: install pysqlite3, or stop it meanwhile"
         raise StoreUnavailable(f"{store}: {why if 'locked' in str(error) else words(error)}") from error
-    with to.open("rb") as file:
-        os.fsync(file.fileno())
+    _on_disk(to)
 
 
 def _inventory(database: Path) -> Inventory:
@@ -181,6 +185,11 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name, path
 
 
+def _on_disk(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def _hash(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -189,8 +198,25 @@ def _hash(path: Path) -> str:
     return digest.hexdigest()
 
 
+def _gone(growing: Path) -> None:
+    """Nothing is left of it, nor of one that was killed: SQLite would take another's log for its own."""
+    for end in _ENDS:
+        growing.with_name(growing.name + end).unlink(missing_ok=True)
+
+
+def _whole(database: Path) -> None:
+    """All of it is in one file, on stable storage, and nothing in a log. Raises StoreUnavailable."""
+    library = sqlite.best_library()
+    try:
+        with closing(library.connect(database, isolation_level=None)) as db:
+            db.execute("PRAGMA journal_mode=DELETE")
+    except library.Error as error:
+        raise StoreUnavailable(f"{database}: {words(error)}") from error
+    _on_disk(database)
+
+
 def _free(store: Path) -> None:
-    for end in ("", "-wal", "-shm"):
+    for end in _ENDS:
         if (there := store.with_name(store.name + end)).exists():
             raise StoreUnavailable(f"{there}: is there already, and stays as it is; move it away, or name another `store`")
 

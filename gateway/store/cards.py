@@ -13,7 +13,7 @@ from gateway.store import seals
 from gateway.store.alike import near, sketch
 from gateway.store.schema import cards, contents, courses, grouped, seats
 from gateway.store.seals import Damaged
-from gateway.vault import Key
+from gateway.vault import Key, NoKey
 from gateway.verdict import Category, Label
 
 _TOGETHER = timedelta(days=7)
@@ -181,10 +181,10 @@ def _cluster(db: Connection, held: HeldMail, author: str, drawn: bytes) -> str:
 
 
 def _sketch(db: Connection, hold: str, wrapped: str | None, sealed: bytes) -> bytes:
-    """The sketch that was sealed; one that is damaged is near none."""
+    """The sketch that was sealed; one that is damaged, or that only another gateway can open, is near none."""
     try:
         return seals.octets(seals.key(db, hold, wrapped), _SKETCH, sealed)
-    except Damaged:
+    except (Damaged, NoKey):
         return b""
 
 

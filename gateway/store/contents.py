@@ -1,6 +1,6 @@
 """Message octets: put on the shelf in pieces, taken off it into memory if they are few, else into a file.
 
-Files live in the spool folder, which belongs to this room alone. Each is named by its SHA-256, never changes, and is gone
+Files live in the spool folder, which belongs to this room alone. Each is named by its SHA-256, never changes, and goes
 an hour after it was last asked for; who reads later gets OSError, asks the shelf again, and has it back. Octets that come
 off the shelf are always compared with the SHA-256 they were put on with.
 """
@@ -25,10 +25,11 @@ _KEPT = 3600.0
 
 
 class Spool:
-    """The folder for content of more than `in_memory` octets."""
+    """The folder for content of more than `in_memory` octets. others: how those beside it are called, which may be nobody's."""
 
-    def __init__(self, folder: Path, in_memory: int) -> None:
+    def __init__(self, folder: Path, in_memory: int, others: str = "") -> None:
         self._folder = folder
+        self._others = others
         self.in_memory = in_memory
 
     def file(self, name: str, size: int) -> Path | None:
@@ -45,7 +46,7 @@ class Spool:
     def fill(self, name: str, octets: Iterator[bytes]) -> Path:
         """A file of these octets. What `octets` raises leaves none behind; raises OSError."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        self._sweep()
+        self.sweep()
         path, growing = self._folder / name, self._folder / f"{name}.{get_ident()}.new"
         try:
             with open(os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123  -- a descriptor
@@ -67,12 +68,23 @@ class Spool:
         for name in names:
             (self._folder / name).unlink(missing_ok=True)
 
-    def _sweep(self) -> None:
-        old = time.time() - _KEPT
-        for path in self._folder.iterdir():
+    def sweep(self) -> list[str]:
+        """Take away the files that nobody asked for lately, by whatever clock; the names of those that stay."""
+        for folder in self._folder.parent.glob(self._others) if self._others else ():
+            _swept(folder)
+        return _swept(self._folder)
+
+
+def _swept(folder: Path) -> list[str]:
+    now, stay = time.time(), list[str]()
+    with suppress(FileNotFoundError):
+        for path in folder.iterdir():
             with suppress(FileNotFoundError):
-                if path.stat().st_mtime < old:
+                if abs(now - path.stat().st_mtime) > _KEPT:
                     path.unlink()
+                else:
+                    stay.append(path.name)
+    return stay
 
 
 def keep(db: Connection, key: Key, content: Content) -> str:

@@ -14,12 +14,17 @@ from gateway.store import cards, codec, courses, pleas, schema, seals
 from gateway.store.contents import Spool, keep, take
 from gateway.store.schema import contents, holds
 from gateway.store.seals import Damaged
+from gateway.vault import NoKey
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 DECISION = "decision"
 """What the decision is sealed as being."""
+DAMAGED = (Damaged, codec.UnreadableRecord)
+"""What is the matter with a row that is not what was written."""
+UNREADABLE = (*DAMAGED, NoKey)
+"""The same, or only another gateway has the key that opens it."""
 
 _ROW = (
     select(holds, contents.c.size, contents.c.destroyed, contents.c.wrapped, schema.courses.c.course)
@@ -86,7 +91,7 @@ def listed(db: Connection, *, waiting: bool, limit: int) -> Sequence[HeldMail]:
     """Holds without content, the earliest deadline first."""
     asked = _ROW.order_by(holds.c.deadline, holds.c.id).limit(limit)
     rows = db.execute(asked.where(holds.c.review.is_(None)) if waiting else asked)
-    return readable(rows, lambda row: _held(db, row, Content(size=row.size)))
+    return readable(rows, lambda row: _held(db, row, Content(size=row.size)), UNREADABLE)
 
 
 def due(db: Connection, now: datetime) -> Sequence[str]:
@@ -151,7 +156,7 @@ def remind(db: Connection, hold: str, reminded: int) -> bool:
 def righted(db: Connection, now: datetime) -> int:
     """Have reminders go on from now where more were sent than are due by now; of how many holds."""
     rows = db.execute(_ROW.where(holds.c.review.is_(None), holds.c.reminded > 0))
-    reminded = readable(rows, lambda row: _held(db, row, Content(size=row.size)))
+    reminded = readable(rows, lambda row: _held(db, row, Content(size=row.size)), UNREADABLE)
     ahead = [(held, due) for held in reminded if held.reminded > (due := held.reminders_by(now))]
     for held, due in ahead:
         db.execute(update(holds).where(holds.c.id == held.mail.id).values(reminded=due, next=moment(held, due)))
@@ -170,13 +175,13 @@ def moment(held: HeldMail, reminded: int) -> datetime:
     return replace(held, reminded=reminded).next_reminder()
 
 
-def readable(rows: Iterable[Row[Any]], build: Callable[[Row[Any]], T]) -> list[T]:
-    """What `build` makes of the rows, without those that are damaged: one of them keeps nobody from the others."""
+def readable(rows: Iterable[Row[Any]], build: Callable[[Row[Any]], T], without: tuple[type[Exception], ...] = DAMAGED) -> list[T]:
+    """What `build` makes of the rows, without those of which it raises that: one of them keeps nobody from the others."""
     built = []
     for row in rows:
         try:
             built.append(build(row))
-        except (Damaged, codec.UnreadableRecord) as error:
+        except without as error:
             log.error("store.unreadable", id=row.id, why=str(error))  # noqa: TRY400  -- where it was read says nothing more
     return built
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from gateway.database import Postgres
@@ -71,7 +71,7 @@ class OfflineTrail:
 
 
 def read_only(store: Path | Postgres, keys: Masters = CLEAR) -> Engine:
-    """For transactions that change nothing, and that no front waits for."""
+    """For transactions that change nothing, see one moment, and that no front waits for."""
     if isinstance(store, Postgres):
         return knows(postgres.reading(store), keys)
     made = create_engine(
@@ -81,6 +81,7 @@ def read_only(store: Path | Postgres, keys: Masters = CLEAR) -> Engine:
         poolclass=NullPool,
         hide_parameters=True,
     )
+    event.listen(made, "begin", lambda db: db.exec_driver_sql("BEGIN"))
     return knows(made, keys)
 
 
@@ -88,7 +89,7 @@ def from_file(path: Path) -> Any:
     """A connection that only reads. A copy without write-ahead log may lie where nothing can be written (sqlite.org/wal.html)."""
     log = path.with_name(f"{path.name}-wal")
     copy = "&immutable=1" if not log.exists() and not os.access(path.parent, os.W_OK) else ""
-    return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True)
+    return best_library().connect(f"file:{quote(str(path))}?mode=ro{copy}", uri=True, isolation_level=None)
 
 
 def unused(path: Path) -> bool:

@@ -15,7 +15,7 @@ from gateway.mail import Address, Mail, Receipt, Reply
 from gateway.ports import Dispatch, Parcel, Purpose
 from gateway.store import codec, seals
 from gateway.store.contents import Spool, keep, take
-from gateway.store.holds import plain, readable
+from gateway.store.holds import UNREADABLE, plain, readable
 from gateway.store.schema import addressees, attempts, contents, parcels
 
 WAITING = "waiting"
@@ -51,7 +51,10 @@ def put(db: Connection, added: Sequence[Parcel]) -> None:
 def lease(  # noqa: PLR0913  -- as it is asked for
     db: Connection, now: datetime, until: datetime, limit: int, spool: Spool, *, farthest: datetime | None = None
 ) -> Sequence[Parcel]:
-    """Parcels that are due and in nobody's hands, the longest due first; in the caller's until `until`."""
+    """Parcels that are due and in nobody's hands, the longest due first; in the caller's until `until`.
+
+    What cannot be taken off the shelf now (no room in the spool, a key that only others have) is left out until then.
+    """
     due, leased = parcels.c.due, parcels.c.leased_until
     astray = [] if farthest is None else [due > farthest]
     kept_astray = [] if farthest is None else [leased > farthest]
@@ -59,7 +62,7 @@ def lease(  # noqa: PLR0913  -- as it is asked for
     ready = select(parcels).where(_OPEN, or_(due <= now, *astray), free).order_by(due, parcels.c.number).limit(limit)
     rows = db.execute(ready.with_for_update(skip_locked=True)).all()
     db.execute(update(parcels).where(parcels.c.number.in_([row.number for row in rows])).values(leased_until=until))
-    return readable(rows, lambda row: _parcel(db, row, spool))
+    return readable(rows, lambda row: _parcel(db, row, spool), (*UNREADABLE, OSError))
 
 
 def renew(db: Connection, ids: Sequence[str], until: datetime) -> None:

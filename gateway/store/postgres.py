@@ -54,7 +54,7 @@ _SESSION = {
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,
     "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    " -c client_connection_check_interval=5s -c timezone=UTC",
+    r" -c client_connection_check_interval=5s -c timezone=UTC -c default_transaction_isolation=read\ committed",
 }
 _COMMIT = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
 _READ_ONLY = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -98,7 +98,7 @@ class PostgresStore(Shelf):
         lock = await asyncio.to_thread(_prepared, place)
         writer = Writer(knows(engine(place, patience=patience), keys), str(place), manner(place))
         try:
-            spool = Spool(place.own.with_name(f"{place.own.name}.spool"), in_memory)
+            spool = Spool(place.own.with_name(f"{place.own.name}.spool"), in_memory, f"{place.beside.name}*.spool")
             store = cls(writer, spool, clock or SystemClock(), lock=lock, place=place)
             said = await store._start(keys)
         except BaseException:
@@ -172,15 +172,12 @@ class PostgresStore(Shelf):
             await patient.close()
 
     async def _wipe(self) -> None:
-        """The room of what was deleted may be used anew; when the server does so is its own affair.
-
-        Once a minute is enough: what is deleted in between the server sees to in its own time (autovacuum).
-        """
+        """The room of what was deleted may be used anew; when the server does so is its own affair. Once a minute is enough."""
         if time.monotonic() >= self._wiped + _MINUTE:
-            self._wiped = time.monotonic()
-            await asyncio.to_thread(self._vacuum)
+            self._wiped, self._unwiped = time.monotonic(), False
+            self._unwiped = not await asyncio.to_thread(self._vacuumed) or self._unwiped
 
-    def _vacuum(self) -> None:
+    def _vacuumed(self) -> bool:
         with suppress(_psycopg().Error, OSError):
             connection = connect(self._place, _psycopg(), autocommit=True)
             try:
@@ -189,6 +186,8 @@ class PostgresStore(Shelf):
                     connection.execute(f"VACUUM {table}")
             finally:
                 connection.close()
+            return True
+        return False
 
 
 def manner(place: Postgres) -> Manner:

@@ -1,5 +1,6 @@
 """Trail and Archive of `gateway.ports`: the part of the shelf that says what was done, and what is kept."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ class Recorded:
         self._writer = writer
         self._spool = spool
         self._clock = clock
+        self._unwiped = False
 
     async def record(self, step: str, *, actor: str, hold: str = "", detail: Detail | None = None) -> Entry:
         """Add an entry. Raises ValueError or TypeError for a detail that has no canonical form."""
@@ -71,8 +73,20 @@ class Recorded:
         if spooled is None:
             return False
         self._spool.forget(spooled)
+        self._unwiped = True
         await self._wipe()
         return True
+
+    async def tidy(self) -> None:
+        """Have in the spool only what was asked for lately, and nothing of what was destroyed, whichever gateway did that.
+
+        What could not be wiped away when it was destroyed is now.
+        """
+        there = await asyncio.to_thread(self._spool.sweep)
+        if there:
+            self._spool.forget(await self._writer.read(lambda db: archive.gone(db, there)))
+        if self._unwiped:
+            await self._wipe()
 
     async def rekey(self, *, actor: str) -> Mapping[str, object]:
         """Wrap keys anew with the master key in use, as many as take a moment; `left`: whether there may be more.
@@ -105,4 +119,4 @@ class Recorded:
         return await self._writer.read(lambda db: archive.prints(db, after, limit))
 
     async def _wipe(self) -> None:
-        """Do what this kind of database needs so that deleted octets are nowhere any more."""
+        """Do what this database needs so that deleted octets are nowhere any more; `_unwiped`: whether it still does."""

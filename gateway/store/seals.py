@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from sqlalchemy import Connection, Engine, func, select, update
 
 from gateway.database import Postgres, beside
@@ -17,6 +18,8 @@ from gateway.ports import StoreUnavailable
 from gateway.sealing import OWN, Encryption
 from gateway.store.schema import contents, masters
 from gateway.vault import CLEAR, Broken, Key, Masters, NoKey, begins, made, master_of, readable, secret
+
+log = structlog.get_logger()
 
 _LEAST = 32
 """Octets of a master key's secret."""
@@ -79,6 +82,10 @@ def key(db: Connection, of: str, wrapped: str | None) -> Key:
     """The key of a content, as it stands beside it. Raises NoKey, Damaged."""
     try:
         return known(db).key(of, wrapped)
+    except NoKey as missing:
+        if db.scalar(select(masters.c.retired).where(masters.c.name == missing.name)) is None:
+            raise
+        raise Damaged(f"the key of {of} on the shelf was damaged before keys were wrapped anew") from None
     except Broken as broken:
         name = _master(of, wrapped or "")
         proof = db.scalar(select(masters.c.proof).where(masters.c.name == name))
@@ -130,14 +137,27 @@ def check(db: Connection, store: str) -> None:
 
 
 def rewrap(db: Connection, limit: int) -> int:
-    """Wrap so many keys anew with the master key in use that another one wrapped; how many there were. Raises NoKey, Damaged."""
-    keys = known(db)
-    others = contents.c.wrapped.is_not(None), ~contents.c.wrapped.startswith(begins(keys.use), autoescape=True)
-    rows = db.execute(select(contents.c.id, contents.c.wrapped).where(*others).limit(limit)).all()
-    for row in rows:
-        key(db, row.id, row.wrapped)
-        db.execute(update(contents).where(contents.c.id == row.id).values(wrapped=keys.again(row.id, row.wrapped)))
-    return len(rows)
+    """Wrap so many keys anew with the master key in use that another one wrapped; how many there were. Raises NoKey.
+
+    One that is damaged is left out: no master key opens it.
+    """
+    others = contents.c.wrapped.is_not(None), ~contents.c.wrapped.startswith(begins(known(db).use), autoescape=True)
+    asked = select(contents.c.id, contents.c.wrapped).where(*others).order_by(contents.c.id)
+    last, count = "", 0
+    while rows := db.execute(asked.where(contents.c.id > last).limit(limit - count)).all():
+        count += sum(_rewrapped(db, row.id, row.wrapped) for row in rows)
+        last = rows[-1].id
+    return count
+
+
+def _rewrapped(db: Connection, of: str, wrapped: str) -> bool:
+    try:
+        key(db, of, wrapped)
+    except Damaged as damaged:
+        log.error("store.unreadable", id=of, why=str(damaged))  # noqa: TRY400  -- where it was read says nothing more
+        return False
+    db.execute(update(contents).where(contents.c.id == of).values(wrapped=known(db).again(of, wrapped)))
+    return True
 
 
 def retire(db: Connection, now: datetime) -> list[str]:

@@ -32,9 +32,10 @@ log = structlog.get_logger()
 
 _FAULTY_SINCE, _MENDED = (3, 7, 0), (3, 51, 3)
 _MENDED_ALSO = {(3, 44): 6, (3, 50): 7}
+_PATIENCE = "busy_timeout=5000"
 _PRAGMAS = (
     "synchronous=FULL",
-    "busy_timeout=5000",
+    _PATIENCE,
     "foreign_keys=ON",
     "trusted_schema=OFF",
     "secure_delete=ON",
@@ -53,6 +54,7 @@ class SqliteStore(Shelf):
         self._lock = lock
         self._path = path
         self._library = library
+        self._unwiped = True  # by a life that was killed
 
     @classmethod
     async def open(
@@ -108,8 +110,16 @@ class SqliteStore(Shelf):
         await self._writer.do(work)
 
     async def _wipe(self) -> None:
-        """What was deleted is zeros in the database (secure_delete), and gone from the write-ahead log."""
-        await self._writer.aside(lambda library: library.execute("PRAGMA wal_checkpoint(TRUNCATE)"))
+        """What was deleted is zeros in the database (secure_delete), and gone from the write-ahead log, if nobody reads it."""
+        await self._writer.aside(self._emptied)
+
+    def _emptied(self, connection: Any) -> None:
+        """Whoever reads is not waited for: until he is done, nobody could write."""
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            self._unwiped = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        finally:
+            connection.execute(f"PRAGMA {_PATIENCE}")
 
 
 def faulty(version: tuple[int, int, int]) -> bool:

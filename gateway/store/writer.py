@@ -124,9 +124,9 @@ class Writer:
             raise ValueError("the id of a hold or a parcel is on the shelf already; nothing was changed") from error
         except DBAPIError as error:
             raise StoreUnavailable(f"{self._name}: {words(error.orig)}") from error
-        except (OSError, Damaged, UnreadableRecord) as error:
+        except (OSError, Damaged, UnreadableRecord, NoKey) as error:
             raise StoreFault(f"{self._name}: {words(error)}") from error
-        except (self._engine.dialect.loaded_dbapi.Error, NoKey, NoRoom) as error:
+        except (self._engine.dialect.loaded_dbapi.Error, NoRoom) as error:
             raise StoreUnavailable(f"{self._name}: {words(error)}") from error
 
     def _committed(self, connection: Connection, begins: str, work: Callable[[Connection], T]) -> T:

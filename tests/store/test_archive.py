@@ -12,8 +12,9 @@ from gateway.hold import Ruling
 from gateway.mail import Place, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.ports import Asked, StoreUnavailable
-from gateway.store import SqliteStore, archive, codec
+from gateway.store import SqliteStore, StoredHolds, archive, codec, holds
 from gateway.store.archive import DESTROYED
+from gateway.store.contents import take
 from gateway.trail import first_fault
 from gateway.verdict import Category, Evidence, Finding, Kind, Label, Verdict
 from tests.store.test_holds import review
@@ -202,3 +203,16 @@ async def test_what_was_kept_long_enough_is_found_by_an_index(shelf):
         return [row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}")]
 
     assert any("ix_holds_ended_ended_at" in step for step in await shelf._writer.do(plan))
+
+
+async def test_who_reads_beside_a_gateway_sees_a_message_as_it_was_at_one_moment(path, shelf):
+    """While it is read a gateway destroys it: what was there is read to its end."""
+    there = quoting()
+    await ruled_and_told(shelf, there)
+    with StoredHolds(path) as reader, reader._engine.connect() as db:
+        before = holds.bare(db, "H1")
+        await shelf.destroy("H1", actor="gateway", why="x")
+        assert take(db, "H1", reader._spool).read() == there.mail.content.read()
+        assert holds.bare(db, "H1") == before
+    with StoredHolds(path) as reader:
+        assert reader.get("H1").destroyed is not None

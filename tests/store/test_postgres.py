@@ -75,6 +75,22 @@ async def test_the_trail_takes_new_entries_at_its_end_and_nothing_else(database,
         postgres.ask(statement, database=database)
 
 
+async def test_gateways_do_not_mind_how_transactions_are_set_to_see_each_other(place, clock, postgres, database, tmp_path):
+    postgres.ask(f"ALTER DATABASE {database} SET default_transaction_isolation = 'serializable'", database=database)
+    try:
+        async with AsyncExitStack() as stack:
+            both = []
+            for name in ("a", "b"):
+                both.append(await PostgresStore.open(place.model_copy(update={"folder": tmp_path / name}), clock))
+                stack.push_async_callback(both[-1].close)
+            ids = [f"H{number}" for number in range(20)]
+            await asyncio.gather(*(node.hold(held(id_=id_), []) for node, id_ in zip(both * 10, ids, strict=True)))
+            assert {one.mail.id for one in await both[0].list()} == set(ids)
+            assert first_fault(await both[0].entries(Asked())) is None
+    finally:
+        postgres.ask(f"ALTER DATABASE {database} RESET default_transaction_isolation", database=database)
+
+
 WRITES = """
 import asyncio, sys
 from gateway.store import PostgresStore

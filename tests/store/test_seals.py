@@ -153,6 +153,23 @@ async def test_another_master_key_wraps_what_is_small_and_seals_nothing_anew(pat
     await store.close()
 
 
+async def test_one_message_that_is_damaged_keeps_no_other_from_another_master_key(path, clock, raw, said):
+    store = await SqliteStore.open(path, clock, keys=KEYS)
+    for id_ in ("H1", "H2"):
+        await store.hold(quoted(id_), [])
+    await store.close()
+    raw("UPDATE contents SET wrapped = (SELECT wrapped FROM contents WHERE id = 'H2') WHERE id = 'H1'")
+    both = await SqliteStore.open(path, clock, keys=Masters({"old": OLD, "new": NEW}, use="new"))
+    done = await both.rekey(actor="admin")
+    assert (done["rewrapped"], done["left"], done["retired"]) == (1, False, ["old"])
+    assert [event["id"] for event in said if event["event"] == "store.unreadable"] == ["H1"]
+    await both.close()
+    newer = await SqliteStore.open(path, clock, keys=Masters({"new": NEW}, use="new"))
+    assert (await newer.get("H2")).decision == quoted().decision
+    assert [one.mail.id for one in await newer.list()] == ["H2"]
+    await newer.close()
+
+
 async def test_a_key_that_is_missing_or_another_one_is_told_at_the_start_on_postgresql_too(place, clock):
     store = await PostgresStore.open(place, clock, keys=KEYS)
     await store.hold(quoted(), [])

@@ -158,6 +158,8 @@ ALTERED = {
     "decision": ("UPDATE holds SET decision = replace(decision, '29', '30') WHERE id = 'H2'", "H2: its decision is not"),
     "envelope": ("UPDATE holds SET envelope = replace(envelope, 'dreed', 'lopez') WHERE id = 'H2'", "H2: its envelope is not"),
     "message": ("UPDATE contents SET sha256 = substr(sha256, 2) || '0' WHERE id = 'H2'", "H2: its message is not"),
+    "octets taken away": ("DELETE FROM pieces WHERE content = 'H2'", "H2: its content is not"),
+    "destroyed in silence": ("UPDATE contents SET destroyed = 1 WHERE id = 'H2'", "H2: its content is not"),
     "a hold taken away": ("DELETE FROM holds WHERE id = 'H2'", "H2: is in the trail and not on the shelf"),
     "a hold put in": (HOLD_PUT_IN, "1 holds are not in the trail, and 0 are older than it: N-H1"),
 }

@@ -269,6 +269,7 @@ class MemoryStore:
             told = next(one for one in self._trail if one.hold == hold and one.step == Step.HELD)
             found[hold] = {
                 "message": json.loads(told.detail)["sha256"],
+                "content": "" if held.destroyed else "there",
                 "envelope": steps.record(codec.write_envelope(held.mail.envelope)),
                 "decision": steps.record(codec.write_decision(held.decision)),
                 "ruling": steps.record(codec.write_review(held.review)) if held.review else "",
