@@ -14,7 +14,7 @@ from gateway.console.house import house
 from gateway.console.steps import step
 from gateway.factors import Bound
 from gateway.identity import Given, Ldap, Oidc, Vouched, role_of
-from gateway.people import Account, Entry, Role, Taken, Wrong, new_account
+from gateway.people import Account, Altered, Entry, Role, Taken, Wrong, new_account
 from gateway.trail import Step
 
 Origin = Literal["oidc", "ldap"]
@@ -113,15 +113,14 @@ async def _following(arrival: _Arrival, account: Account) -> Account:
     here, request, given = house(arrival.request), arrival.request, arrival.given
     if given is None:
         if account.disabled is None:
-            await here.book.change(replace(account, disabled=here.clock.now(), lapsed=True))
+            await _changed(arrival, replace(account, disabled=here.clock.now(), lapsed=True), account)
             await here.book.end_all(account.id)
             await step(request, "account disabled", by=account.login, account=account.login, how=arrival.origin)
         raise Unwelcome(_NO_ROLE, "no group gives a role")
     changed = replace(account, role=Role(given.role), reviewers=given.reviewers, name=_name(arrival) or account.name)
     if account.lapsed:
         changed = replace(changed, disabled=None, lapsed=False)
-    if changed != account:
-        await here.book.change(changed)
+    await _changed(arrival, changed, account)
     if account.lapsed:
         await step(request, "account enabled", by=account.login, account=account.login, how=arrival.origin)
     if (changed.role, changed.reviewers) != (account.role, account.reviewers):
@@ -129,6 +128,14 @@ async def _following(arrival: _Arrival, account: Account) -> Account:
         said = {"account": account.login, "role": given.role, "before": str(account.role), "how": arrival.origin}
         await step(request, Step.ROLE_CHANGED, by=account.login, **said)
     return await _moved(arrival, changed)
+
+
+async def _changed(arrival: _Arrival, account: Account, was: Account) -> None:
+    """Raises Unwelcome where somebody changed the same meanwhile: nobody comes in by what he was before."""
+    try:
+        await house(arrival.request).book.change(account, was=was)
+    except Altered:
+        raise Unwelcome("Try again.", "changed by another at the same moment") from None
 
 
 async def _moved(arrival: _Arrival, account: Account) -> Account:
@@ -139,8 +146,8 @@ async def _moved(arrival: _Arrival, account: Account) -> Account:
     try:
         moved = replace(account, login=address, also=(account.login, *account.also))
         new_account(Entry(login=address, role=account.role, reviewers=account.reviewers), account.made)
-        await house(arrival.request).book.change(moved)
-    except (Taken, Wrong):
+        await house(arrival.request).book.change(moved, was=account)
+    except (Taken, Wrong, Altered):
         return account
     await step(arrival.request, "account changed", by=address, account=address, before=account.login, how=arrival.origin)
     return moved

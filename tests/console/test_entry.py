@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
 
-from gateway.people import Role, digest
+from gateway.people import INVITED, Role, digest
 from tests.support.console import PASSWORD, Console, twice
 
 LOGIN = "reviewer@department.example"
@@ -178,6 +179,44 @@ async def test_a_required_second_factor_comes_before_everything_else(console, cl
     assert (await browser.get("/queue")).headers["location"] == "/me/second-factor"
     await second_factor(browser, clock)
     assert (await browser.get("/queue")).status_code == 200
+
+
+class Meanwhile:
+    """Passwords whose first new one takes its time: something else happens before it is ready."""
+
+    def __init__(self, passwords, happens):
+        self._passwords = passwords
+        self._happens = [happens]
+        self.fits = passwords.fits
+
+    async def hashed(self, password):
+        if self._happens:
+            await self._happens.pop()()
+        return await self._passwords.hashed(password)
+
+
+async def test_who_is_disabled_while_he_changes_his_password_stays_disabled(console):
+    admin, browser = await console.person(Role.ADMINISTRATOR), await console.person(Role.REVIEWER)
+    account = await console.store.accounts.known_as(LOGIN)
+    slow = Meanwhile(console.house.passwords, lambda: admin.post(f"/people/{account.id}/disable"))
+    console.app.state.house = replace(console.house, passwords=slow)
+    await browser.post("/me/password", data={"old": PASSWORD, **twice("quite another one")})
+    assert (await console.store.accounts.account(account.id)).disabled is not None
+    assert (await sign_in(console.browser(), password="quite another one")).status_code == 401
+
+
+async def test_a_password_that_was_set_meanwhile_by_a_link_is_not_lost_to_who_knew_the_old_one(console):
+    thief = await console.person(Role.REVIEWER)
+    account = await console.store.accounts.known_as(LOGIN)
+
+    async def owner():
+        await console.store.accounts.invite(digest("token"), account.id, console.clock.now() + INVITED)
+        await console.browser().post("/welcome/token", data=twice("words of the owner"))
+
+    console.app.state.house = replace(console.house, passwords=Meanwhile(console.house.passwords, owner))
+    assert (await thief.post("/me/password", data={"old": PASSWORD, **twice("words of a thief")})).status_code == 409
+    assert (await sign_in(console.browser(), password="words of a thief")).status_code == 401
+    assert (await sign_in(console.browser(), password="words of the owner")).status_code == 303
 
 
 async def test_a_new_password_ends_all_other_sessions(console):
