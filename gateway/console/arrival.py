@@ -50,7 +50,10 @@ async def by_password(request: Request, login: str, password: str) -> tuple[Acco
     account = await here.book.known_as(login)
     if here.ldap is None or (account is not None and account.password):
         right = await here.passwords.fits(account, password)
-        return (account, "password") if right and account is not None and account.disabled is None else None
+        now = await here.book.account(account.id) if right and account is not None else None
+        if now is None or account is None or now.disabled is not None or now.password != account.password:
+            return None  # looking at it takes a while, and it may have been replaced meanwhile
+        return now, "password"
     vouched = await here.ldap.vouch(login, password)
     return (await arrived(request, vouched, here.ldap.settings, "ldap"), "ldap") if vouched else None
 

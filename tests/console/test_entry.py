@@ -182,17 +182,24 @@ async def test_a_required_second_factor_comes_before_everything_else(console, cl
 
 
 class Meanwhile:
-    """Passwords whose first new one takes its time: something else happens before it is ready."""
+    """Passwords that take their time once, to be looked at or to be made: something else happens before that is done."""
 
-    def __init__(self, passwords, happens):
+    def __init__(self, passwords, happens, *, at="hashed"):
         self._passwords = passwords
-        self._happens = [happens]
-        self.fits = passwords.fits
+        self._happens = {at: happens}
+
+    async def fits(self, account, password):
+        right = await self._passwords.fits(account, password)
+        await self._meanwhile("fits")
+        return right
 
     async def hashed(self, password):
-        if self._happens:
-            await self._happens.pop()()
+        await self._meanwhile("hashed")
         return await self._passwords.hashed(password)
+
+    async def _meanwhile(self, at):
+        if happens := self._happens.pop(at, None):
+            await happens()
 
 
 async def test_who_is_disabled_while_he_changes_his_password_stays_disabled(console):
@@ -217,6 +224,20 @@ async def test_a_password_that_was_set_meanwhile_by_a_link_is_not_lost_to_who_kn
     assert (await thief.post("/me/password", data={"old": PASSWORD, **twice("words of a thief")})).status_code == 409
     assert (await sign_in(console.browser(), password="words of a thief")).status_code == 401
     assert (await sign_in(console.browser(), password="words of the owner")).status_code == 303
+
+
+async def test_who_signs_in_by_a_password_that_is_replaced_meanwhile_is_not_let_in(console):
+    await console.person(Role.REVIEWER)
+    account = await console.store.accounts.known_as(LOGIN)
+
+    async def owner():
+        await console.store.accounts.invite(digest("token"), account.id, console.clock.now() + INVITED)
+        await console.browser().post("/welcome/token", data=twice("words of the owner"))
+
+    console.app.state.house = replace(console.house, passwords=Meanwhile(console.house.passwords, owner, at="fits"))
+    thief = console.browser()
+    assert (await sign_in(thief)).status_code == 401
+    assert (await thief.get("/queue")).status_code == 303
 
 
 async def test_a_new_password_ends_all_other_sessions(console):
