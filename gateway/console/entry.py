@@ -25,6 +25,7 @@ _AWAY = "The directory cannot be asked just now. Try again in a few minutes."
 _PASSKEYS = {
     "often": _TOO_OFTEN,
     "stale": "That took too long. Try again.",
+    "elsewhere": "Your account comes from elsewhere: sign in there first. Your passkey is asked for after that, where one is.",
     "passkey": "That passkey is not known here, or did not prove that it is you.",
 }
 """What became of a passkey, by the word that a page is sent back with."""
