@@ -50,7 +50,6 @@ async def mail(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
-    await step(request, "seen", hold=held.mail.id, role=str(me(request).role))
     return await _mail(request, held)
 
 
@@ -74,6 +73,7 @@ async def body(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
+    await step(request, "page seen", hold=held.mail.id)
     try:
         shown = await house(request).eye.show(held)
     except Unviewable as why:
@@ -232,7 +232,9 @@ class _Failed:
 
 
 async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None) -> Response:
+    """That he was shown it is in the trail, whatever he asked for."""
     here, account = house(request), me(request)
+    await step(request, "seen", hold=held.mail.id, role=str(account.role))
     shown, trouble_said = Shown(), ""
     try:
         shown = await here.eye.show(held)
