@@ -1,8 +1,8 @@
 """An account that may leave the house: no line of it points at one person.
 
 Lines of fewer than FEW messages or of one sender alone are put together. Where that would leave one such line, it could be
-told from the sum, so the next smallest joins it; of lines of one sender each nobody knows here whether it is the same one, so that
-they count as one. Each line of the reviewers is one person, so they are left out.
+told from the sum, so the next smallest joins it; several of one sender each count as one such line, since he may be the same.
+Each line of the reviewers is one person, so they are left out.
 """
 
 from collections.abc import Sequence

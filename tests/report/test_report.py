@@ -218,6 +218,13 @@ class Firm:
         return Judgement(decision=self.decision)
 
 
+async def test_decisions_are_counted_on_the_day_that_it_is_where_the_machine_stands(standing):
+    standing("HST10")
+    judge = CountedJudge(Firm(mails.decision()), mails.FixedClock())
+    await judge.judge(mails.mail())
+    assert {day for day, *_ in judge.taken()} == {"2026-10-13"}
+
+
 async def test_decisions_are_counted_by_policy_and_group_and_handed_over_once():
     judge = CountedJudge(Firm(mails.decision(groups=("board", "boards"))), mails.FixedClock())
     await judge.judge(mails.mail())
