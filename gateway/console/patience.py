@@ -23,6 +23,10 @@ class Patience:
         limits = Limit(key=_both(login, client), most=_BOTH), *_last(login, client)
         return await self._book.try_(limits, now, _WITHIN)
 
+    async def heeds(self, client: str, now: datetime) -> bool:
+        """Count what a stranger failed at; False if it was so often that the trail, which keeps all for ever, is spared it."""
+        return await self._book.try_((Limit(key=f"told {client}", most=_CLIENT),), now, _WITHIN)
+
     async def forget(self, login: str, client: str) -> None:
         """He was let in: that try was none of the wrong ones."""
         await self._book.forget(_both(login, client), [limit.key for limit in _last(login, client)])
