@@ -77,6 +77,14 @@ async def test_a_message_has_one_page_with_everything_on_it(console):
         assert said in page, said
 
 
+async def test_what_no_page_can_say_in_a_reason_keeps_nobody_from_the_message(console):
+    held = await console.hold()
+    await console.house.reviews.deny("H1", reviewer="root", note="Typed in another character set: \udce9.")
+    assert "character set: ?." in (await (await console.person(Role.REVIEWER)).get("/mail/H1")).text
+    path = console.links.status(held).removeprefix("https://console.department.example")
+    assert "character set: ?." in (await console.browser().get(path)).text
+
+
 async def test_the_frame_is_sandboxed_and_what_is_in_it_is_harmless(console):
     await flyer(console)
     browser = await console.person(Role.REVIEWER)
