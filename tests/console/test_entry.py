@@ -181,6 +181,23 @@ async def test_a_required_second_factor_comes_before_everything_else(console, cl
     assert (await browser.get("/queue")).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("addresses", "status"),
+    [
+        ([f"2001:db8:1:2::{n:x}" for n in range(31)], 429),
+        ([f"2001:db8:1:{n:x}::1" for n in range(31)], 401),
+        ([f"::ffff:192.0.2.{n}" for n in range(31)], 401),
+        (["fe80::1%eth0"] * 31, 429),
+    ],
+)
+async def test_who_has_a_network_of_addresses_is_one_client_in_each_that_is_given_out_whole(console, addresses, status):
+    answers = [
+        (await sign_in(console.browser(address), password="wrong", login=f"somebody{n}@department.example")).status_code
+        for n, address in enumerate(addresses)
+    ]
+    assert answers == [401] * 30 + [status]
+
+
 class Meanwhile:
     """Passwords that take their time once, to be looked at or to be made: something else happens before that is done."""
 
