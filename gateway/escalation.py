@@ -63,7 +63,12 @@ class Escalation:
     async def unopened(self, held: HeldMail) -> bool:
         """Whether nobody who could rule has looked at it."""
         seen = await self.trail.entries(Asked(hold=held.mail.id, step=Step.SEEN), limit=_LOOKED)
-        return all(f'"role":"{Role.AUDITOR}"' in one.detail for one in seen)
+        who = dict.fromkeys(one.actor for one in seen if f'"role":"{Role.AUDITOR}"' not in one.detail)
+        for name in who:
+            account = await self.bench.book.known_as(name)
+            if account is None or not await self.bench.why_not(held, account):
+                return False
+        return True
 
     async def hand_over(self, held: HeldMail, *, by: Ruler, to: str, reason: str, now: datetime) -> HeldMail:
         """Give it to a reviewer, by his address, or up the ladder. Raises ValueError, Recused, AlreadyRuled, Turned."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from gateway.source import AfterValidator, Document, Duration, Field, Model, Problem, Wrong
 
@@ -50,6 +51,22 @@ def _some_time(written: timedelta) -> timedelta:
     return written
 
 
+def _proxy(written: str) -> str:
+    try:
+        parts = urlsplit(written)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host = ""
+    if host and parts.username is not None:
+        raise Wrong(
+            "{key} has a name or a password in it", "Settings are no place for secrets; let the proxy know us by our address."
+        )
+    if not host or parts.scheme not in {"http", "https"} or not written.isascii() or not written.isprintable():
+        raise Wrong(f'"{written}" is no proxy', "Write for example http://proxy.department.example:3128")
+    return written
+
+
+Proxy = Annotated[str, AfterValidator(_proxy)]
 Patience = Annotated[Duration, AfterValidator(_some_time)]
 Server = Annotated[str, AfterValidator(_server)]
 
@@ -86,7 +103,7 @@ class Oidc(Model):
     second_factor: Literal["theirs", "ours"] = "theirs"
     acr_values: tuple[str, ...] = ()
     ca_file: Path | None = None
-    proxy: str = ""
+    proxy: Proxy = ""
     timeout: Patience = timedelta(seconds=10)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
-from gateway.identity import Patience, Server, endpoint
+from gateway.identity import Patience, Proxy, Server, endpoint
 from gateway.source import AfterValidator, Document, Duration, Field, Model, Problem, Wrong
 
 _LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -55,7 +55,7 @@ class EntraList(Model):
     graph: Web = "https://graph.microsoft.com"
     sign_in: Web = "https://login.microsoftonline.com"
     ca_file: Path | None = None
-    proxy: str = ""
+    proxy: Proxy = ""
     timeout: Patience = timedelta(seconds=30)
 
 

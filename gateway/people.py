@@ -144,6 +144,10 @@ class Taken(ValueError):  # noqa: N818  -- it states a fact
     """That login belongs to another account."""
 
 
+class Altered(ValueError):  # noqa: N818  -- it states a fact
+    """Somebody else changed the same thing of an account meanwhile."""
+
+
 class Wrong(ValueError):  # noqa: N818  -- it states a fact
     """What was written makes no account, and what to do about it."""
 
@@ -195,8 +199,8 @@ class AccountBook(Protocol):
         """A new account. Raises Taken."""
         ...
 
-    async def change(self, account: Account) -> None:
-        """Write all that is in it but `spent`. Raises KeyError, Taken."""
+    async def change(self, account: Account, *, was: Account) -> None:
+        """Write what is in it otherwise than it was, but `spent`; the rest stays as it is. Raises KeyError, Taken, Altered."""
         ...
 
     async def account(self, id_: str) -> Account | None:

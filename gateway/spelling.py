@@ -97,7 +97,7 @@ def _public(written: str) -> str:
         raise Wrong(f'"{written}" is no address of a console', "Write for example https://hatchway.department.example")
     if found[1] == "http" and found[2] not in {"localhost", "127.0.0.1", "[::1]"}:
         raise Wrong(f'"{written}" is not encrypted', "Write https, and give the console a certificate or put a proxy before it.")
-    return written.rstrip("/")
+    return written.rstrip("/").lower().removesuffix(":443" if found[1] == "https" else ":80")
 
 
 Networks = Annotated[tuple[str, ...], AfterValidator(_networks)]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
-from gateway.identity import Patience
+from gateway.identity import Patience, Proxy
 from gateway.source import AfterValidator, Document, Field, Model, OneOrMore, Problem, Wrong
 from gateway.spelling import Time
 
@@ -80,7 +80,7 @@ class Webhook(Model):
     give_up: Time = timedelta(days=3)
     timeout: Patience = timedelta(seconds=10)
     ca_file: Path | None = None
-    proxy: str = ""
+    proxy: Proxy = ""
 
 
 def secrets(file: Path) -> tuple[bytes, ...]:

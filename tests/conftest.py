@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -45,6 +46,19 @@ def shared() -> Path:
     if not folder.is_dir():
         skip(SHARED)
     return folder
+
+
+@pytest.fixture
+def standing(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Moves the machine into a time zone."""
+
+    def moved(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield moved
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """Story 6: digests at their times, each once; what is nearly due at once; and the trail's head once a day."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -127,7 +128,7 @@ async def test_an_account_says_for_itself_when_it_is_told(desk):
 
 async def test_who_is_disabled_is_told_nothing(desk):
     account = await desk.account("gone@department.example", told="hourly")
-    await desk.store.accounts.change(type(account)(**{**_fields(account), "disabled": desk.clock.now()}))
+    await desk.store.accounts.change(replace(account, disabled=desk.clock.now()), was=account)
     assert "gone@department.example" not in [str(one.address) for one in await desk.audience.people()]
 
 
@@ -229,7 +230,3 @@ async def test_old_digests_are_deleted_when_later_ones_go_out(desk):
     desk.clock.forward(timedelta(days=31))
     await desk.digests.send_head(to)
     assert (await desk.store._writer.do(lambda db: db.exec_driver_sql("SELECT count(*) FROM pieces").scalar_one())) == 1
-
-
-def _fields(account):
-    return {name: getattr(account, name) for name in type(account).__slots__}

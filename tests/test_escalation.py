@@ -131,6 +131,14 @@ async def test_an_auditor_who_looks_has_not_opened_it_for_those_who_decide(world
     assert (["deputy@department.example"], "Not opened yet, to review") in await after(world, 5)
 
 
+async def test_who_looks_at_what_he_may_not_rule_on_has_not_opened_it_for_those_who_may(world):
+    world.book.add(CHIEF, "supervisor")
+    world.book.add("dreed@department.example")
+    await hold(world, later=())
+    await world.store.record(Step.SEEN, actor="dreed@department.example", hold="H1", detail={"role": "reviewer"})
+    assert ([CHIEF], "Not opened yet, to review") in [one for _ in range(4) for one in await after(world, 1)]
+
+
 async def test_what_somebody_opened_is_not_said_to_be_unopened(world):
     await hold(world)
     await world.store.record(Step.SEEN, actor=CAPTAIN, hold="H1", detail={"role": "reviewer"})

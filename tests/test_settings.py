@@ -164,6 +164,21 @@ console:
   public url: https://console.department.example
   key file: console.key
 """
+
+
+@pytest.mark.parametrize(
+    ("written", "known"),
+    [
+        ("https://Hatchway.Department.example/", "https://hatchway.department.example"),
+        ("https://hatchway.department.example:443", "https://hatchway.department.example"),
+        ("http://localhost:80", "http://localhost"),
+        ("https://hatchway.department.example:8443", "https://hatchway.department.example:8443"),
+    ],
+)
+def test_the_consoles_address_is_known_as_browsers_write_it(load, written, known):
+    assert load(GOOD + f"console: {{listen: '127.0.0.1:1', public url: '{written}'}}\n").console.public_url == known
+
+
 OIDC = f"""{CONSOLE}\
   oidc:
     issuer: https://login.department.example

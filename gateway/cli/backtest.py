@@ -183,6 +183,7 @@ def _write(file: Path, found: dict[str, Any]) -> None:
     from gateway.rehearsal.page import page
 
     with mistakes_told(""), os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        os.fchmod(out.fileno(), 0o600)  # an older page may have been open to others
         out.write(page(found, datetime.now(UTC)).encode("utf-8", "replace").decode("utf-8"))
     if sys.stderr.isatty():
         click.echo(f"The page is in {file}.", err=True)

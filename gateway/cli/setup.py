@@ -141,7 +141,10 @@ def _several(question: str, *, empty: bool = False) -> list[str]:
 
 def _name(public: str, domain: str) -> str:
     """What others know us by: where the console is reached, or this machine's name if it is a whole one."""
-    reached, own = urlsplit(public).hostname or "", socket.getfqdn()
+    try:
+        reached, own = urlsplit(public).hostname or "", socket.getfqdn()
+    except ValueError:
+        fail(2, f'"{public}" is no address of a console; write for example https://hatchway.{domain}.')
     if "." in reached and not reached.replace(".", "").isdecimal():
         return reached
     return own if "." in own and not own.startswith("localhost") else f"hatchway.{domain}"
@@ -217,4 +220,4 @@ def _hand_over(answers: "Answers", user: str) -> None:
         return
     shutil.chown(answers.folder / "hatchway.yaml", group=owner.pw_gid)
     for path in (answers.state, *answers.state.rglob("*"), answers.run):
-        shutil.chown(path, owner.pw_uid, owner.pw_gid)
+        os.lchown(path, owner.pw_uid, owner.pw_gid)  # the state is his from before: what a link of his leads to is not

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.console.house import form_of, house, me
 from gateway.console.pages import page, trouble
 from gateway.console.steps import step
-from gateway.people import INVITED, Account, Entry, Role, Taken, Wrong, digest, new_account, secret, words_of
+from gateway.people import INVITED, Account, Altered, Entry, Role, Taken, Wrong, digest, new_account, secret, words_of
 
 
 async def people(request: Request) -> Response:
@@ -48,8 +48,8 @@ async def change(request: Request) -> Response:
     try:
         fresh = new_account(written, account.made)
         changed = replace(account, name=fresh.name, role=fresh.role, reviewers=fresh.reviewers, also=fresh.also)
-        await here.book.change(changed)
-    except Wrong as wrong:
+        await here.book.change(changed, was=account)
+    except (Wrong, Altered) as wrong:
         return _person(request, account, str(wrong))
     if changed.role is not account.role:
         await here.book.end_all(account.id)
@@ -84,7 +84,10 @@ async def disable(request: Request) -> Response:
         return _unknown(request)
     if account.id == me(request).id:
         return _person(request, account, "You cannot disable your own account; another administrator can.")
-    await here.book.change(replace(account, disabled=here.clock.now(), lapsed=False))
+    try:
+        await here.book.change(replace(account, disabled=account.disabled or here.clock.now(), lapsed=False), was=account)
+    except Altered as altered:
+        return _person(request, account, str(altered))
     await here.book.end_all(account.id)
     await step(request, "account disabled", account=account.login)
     return RedirectResponse("/people", 303)
@@ -95,7 +98,10 @@ async def enable(request: Request) -> Response:
     account = await _account(request)
     if account is None:
         return _unknown(request)
-    await house(request).book.change(replace(account, disabled=None, lapsed=False))
+    try:
+        await house(request).book.change(replace(account, disabled=None, lapsed=False), was=account)
+    except Altered as altered:
+        return _person(request, account, str(altered))
     await step(request, "account enabled", account=account.login)
     return RedirectResponse("/people", 303)
 

@@ -14,7 +14,7 @@ from gateway.console.house import house
 from gateway.console.steps import step
 from gateway.factors import Bound
 from gateway.identity import Given, Ldap, Oidc, Vouched, role_of
-from gateway.people import Account, Entry, Role, Taken, Wrong, new_account
+from gateway.people import Account, Altered, Entry, Role, Taken, Wrong, new_account
 from gateway.trail import Step
 
 Origin = Literal["oidc", "ldap"]
@@ -50,7 +50,10 @@ async def by_password(request: Request, login: str, password: str) -> tuple[Acco
     account = await here.book.known_as(login)
     if here.ldap is None or (account is not None and account.password):
         right = await here.passwords.fits(account, password)
-        return (account, "password") if right and account is not None and account.disabled is None else None
+        now = await here.book.account(account.id) if right and account is not None else None
+        if now is None or account is None or now.disabled is not None or now.password != account.password:
+            return None  # looking at it takes a while, and it may have been replaced meanwhile
+        return now, "password"
     vouched = await here.ldap.vouch(login, password)
     return (await arrived(request, vouched, here.ldap.settings, "ldap"), "ldap") if vouched else None
 
@@ -113,15 +116,14 @@ async def _following(arrival: _Arrival, account: Account) -> Account:
     here, request, given = house(arrival.request), arrival.request, arrival.given
     if given is None:
         if account.disabled is None:
-            await here.book.change(replace(account, disabled=here.clock.now(), lapsed=True))
+            await _changed(arrival, replace(account, disabled=here.clock.now(), lapsed=True), account)
             await here.book.end_all(account.id)
             await step(request, "account disabled", by=account.login, account=account.login, how=arrival.origin)
         raise Unwelcome(_NO_ROLE, "no group gives a role")
     changed = replace(account, role=Role(given.role), reviewers=given.reviewers, name=_name(arrival) or account.name)
     if account.lapsed:
         changed = replace(changed, disabled=None, lapsed=False)
-    if changed != account:
-        await here.book.change(changed)
+    await _changed(arrival, changed, account)
     if account.lapsed:
         await step(request, "account enabled", by=account.login, account=account.login, how=arrival.origin)
     if (changed.role, changed.reviewers) != (account.role, account.reviewers):
@@ -129,6 +131,14 @@ async def _following(arrival: _Arrival, account: Account) -> Account:
         said = {"account": account.login, "role": given.role, "before": str(account.role), "how": arrival.origin}
         await step(request, Step.ROLE_CHANGED, by=account.login, **said)
     return await _moved(arrival, changed)
+
+
+async def _changed(arrival: _Arrival, account: Account, was: Account) -> None:
+    """Raises Unwelcome where somebody changed the same meanwhile: nobody comes in by what he was before."""
+    try:
+        await house(arrival.request).book.change(account, was=was)
+    except Altered:
+        raise Unwelcome("Try again.", "changed by another at the same moment") from None
 
 
 async def _moved(arrival: _Arrival, account: Account) -> Account:
@@ -139,8 +149,8 @@ async def _moved(arrival: _Arrival, account: Account) -> Account:
     try:
         moved = replace(account, login=address, also=(account.login, *account.also))
         new_account(Entry(login=address, role=account.role, reviewers=account.reviewers), account.made)
-        await house(arrival.request).book.change(moved)
-    except (Taken, Wrong):
+        await house(arrival.request).book.change(moved, was=account)
+    except (Taken, Wrong, Altered):
         return account
     await step(arrival.request, "account changed", by=address, account=address, before=account.login, how=arrival.origin)
     return moved

@@ -14,7 +14,7 @@ from gateway.console.entry import entered
 from gateway.console.guard import local
 from gateway.console.house import House, form_of, house
 from gateway.console.pages import page, trouble
-from gateway.console.steps import step
+from gateway.console.steps import rebuff, step
 from gateway.oidc import Errand, Provider, Unproven
 from gateway.people import digest
 from gateway.vault import Broken
@@ -58,7 +58,7 @@ async def back(request: Request) -> Response:
         return _none(request)
     begun = await _begun(request, said.get("state", ""))
     if begun is None:
-        await step(request, "sign-in refused", how="oidc", why="state")
+        await rebuff(request, "sign-in refused", how="oidc", why="state")
         again = "It was begun in another browser or too long ago, or this page was opened twice. Sign in again."
         return trouble(request, 400, "This sign-in cannot be finished", again)
     errand, onward = begun
@@ -127,7 +127,7 @@ async def _unproven(request: Request, provider: Provider, unproven: Unproven) ->
     number = secrets.token_hex(4)
     setting = f"console.oidc.{unproven.setting}"
     log.error("oidc.unproven", setting=setting, said=unproven.said, number=number)
-    await step(request, "sign-in refused", how="oidc", why=f"{setting}: {unproven.said}", number=number)
+    await rebuff(request, "sign-in refused", how="oidc", why=f"{setting}: {unproven.said}", number=number)
     name = provider.settings.name
     if unproven.mild:
         return trouble(request, 403, "You were not signed in", f"That was stopped at {name}. Sign in again if you want to.")

@@ -12,7 +12,7 @@ from gateway.console.house import client_of, form_of, house
 from gateway.console.pages import page, trouble
 from gateway.console.passwords import LONGEST, SHORTEST, step_of, weakness
 from gateway.console.recovery import plain_code
-from gateway.console.steps import step
+from gateway.console.steps import rebuff, step
 from gateway.ldap import DirectoryAway
 from gateway.people import Account, Session, digest, secret
 from gateway.vault import Broken
@@ -25,6 +25,7 @@ _AWAY = "The directory cannot be asked just now. Try again in a few minutes."
 _PASSKEYS = {
     "often": _TOO_OFTEN,
     "stale": "That took too long. Try again.",
+    "elsewhere": "Your account comes from elsewhere: sign in there first. Your passkey is asked for after that, where one is.",
     "passkey": "That passkey is not known here, or did not prove that it is you.",
 }
 """What became of a passkey, by the word that a page is sent back with."""
@@ -45,7 +46,7 @@ async def signed_in(request: Request) -> Response:
     login, onward = str(form.get("login", "")).strip()[:320], local(str(form.get("next", "/")))
     key, client, now = login.casefold(), client_of(request), here.clock.now()
     if not await here.patience.bears(key, client, now):
-        await step(request, "sign-in held off", by=key)
+        await rebuff(request, "sign-in held off", by=key)
         return _sign_in(request, onward, login=login, status=429, problem=_TOO_OFTEN)
     try:
         found = await by_password(request, login, str(form.get("password", "")))
@@ -80,7 +81,7 @@ async def coded(request: Request) -> Response:
     here, form, (half, account) = house(request), await form_of(request), found
     onward, key, client = local(str(form.get("next", "/"))), f"code {account.id}", client_of(request)
     if not await here.patience.bears(key, client, here.clock.now()):
-        await step(request, "sign-in held off", by=account.login)
+        await rebuff(request, "sign-in held off", by=account.login)
         return await _code(request, account, onward, status=429, problem=_TOO_OFTEN)
     recovering = str(form.get("recovery", ""))
     problem = await (

@@ -16,6 +16,7 @@ from gateway.console.rights import groups, may_rule
 from gateway.console.ruling import Refusal, held_for, name_of, recusal, rule
 from gateway.console.standing import fresh, standing, takers, who_may
 from gateway.console.steps import step
+from gateway.console.words import plain
 from gateway.desk import Remark, Search, State
 from gateway.display import Shown, Unviewable, frames
 from gateway.hold import HeldMail, Review
@@ -23,7 +24,7 @@ from gateway.mail import Address
 from gateway.notice.view import left_out, relevant
 from gateway.people import Role, Ruler
 
-_NOTE, _DIGITS = 4000, 4
+_NOTE, _DIGITS, _NAME = 4000, 4, 255
 _DOWNLOAD = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "no-store"}
 _STOP_POLLING = 286
 """htmx: take this, and ask no more."""
@@ -50,7 +51,6 @@ async def mail(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
-    await step(request, "seen", hold=held.mail.id, role=str(me(request).role))
     return await _mail(request, held)
 
 
@@ -74,6 +74,7 @@ async def body(request: Request) -> Response:
     held = await held_for(request, request.path_params["hold"])
     if held is None:
         return _unknown(request)
+    await step(request, "page seen", hold=held.mail.id)
     try:
         shown = await house(request).eye.show(held)
     except Unviewable as why:
@@ -232,7 +233,9 @@ class _Failed:
 
 
 async def _mail(request: Request, held: HeldMail, failed: _Failed | None = None) -> Response:
+    """That he was shown it is in the trail, whatever he asked for."""
     here, account = house(request), me(request)
+    await step(request, "seen", hold=held.mail.id, role=str(account.role))
     shown, trouble_said = Shown(), ""
     try:
         shown = await here.eye.show(held)
@@ -290,11 +293,12 @@ def _text(form: FormData, name: str) -> str:
 
 
 def _as_file(name: str) -> dict[str, str]:
-    """RFC 6266: download it under that name, in ASCII for old browsers and whole for others."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name).strip(". ") or "attachment"
+    """RFC 6266: download it under that name, in ASCII for old browsers and whole for others, turned around by nothing."""
+    name = plain(name, _NAME)
+    ascii_ = "".join(c if c.isascii() and (c.isalnum() or c in "-_. ") else "_" for c in name).strip(". ") or "attachment"
     return {
         **_DOWNLOAD,
-        "Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, errors='replace')}",
+        "Content-Disposition": f"attachment; filename=\"{ascii_}\"; filename*=UTF-8''{quote(name, errors='replace')}",
     }
 
 

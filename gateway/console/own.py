@@ -11,7 +11,10 @@ from gateway.console.passwords import is_secret, new_secret, picture, setup_link
 from gateway.console.recovery import onward as after_setting_up
 from gateway.console.steps import step
 from gateway.console.sure import doubt
+from gateway.people import Altered
 from gateway.timetable import Timetable
+
+_MEANWHILE = "Your account was changed meanwhile, and this was not done. Look at it, and do it again if you still want to."
 
 
 async def account(request: Request) -> Response:
@@ -30,7 +33,10 @@ async def password(request: Request) -> Response:
     new = str(form.get("password", ""))
     if problem := weakness(new, str(form.get("again", "")), own):
         return await _account(request, status=422, problem=problem)
-    await here.book.change(replace(own, password=await here.passwords.hashed(new)))
+    try:
+        await here.book.change(replace(own, password=await here.passwords.hashed(new)), was=own)
+    except Altered:
+        return await _account(request, status=409, problem=_MEANWHILE)
     await here.book.end_all(own.id, but=session(request).digest)
     await step(request, "password changed")
     return RedirectResponse("/me?done=password", 303)
@@ -56,7 +62,10 @@ async def second_factored(request: Request) -> Response:
     if passed is None:
         return _second_factor(request, secret, "That code is not right. Wait for the next one and try again.")
     await here.patience.forget(f"own {own.id}", client)
-    await here.book.change(replace(own, totp=here.seal.close(secret, own.id)))
+    try:
+        await here.book.change(replace(own, totp=here.seal.close(secret, own.id)), was=own)
+    except Altered:
+        return _second_factor(request, secret, _MEANWHILE)
     await here.book.spend(own.id, passed)
     await here.book.strengthen(session(request).digest)
     await here.book.end_all(own.id, but=session(request).digest)

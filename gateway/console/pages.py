@@ -42,7 +42,7 @@ def templates() -> Environment:
 
 
 def page(request: Request, name: str, *, status: int = 200, **said: object) -> Response:
-    """The page `name`."""
+    """The page `name`; half characters, which mail and terminals can have, are replaced."""
     here, account = house(request), getattr(request.state, "me", None)
     now = here.clock.now()
     standing = {
@@ -62,7 +62,7 @@ def page(request: Request, name: str, *, status: int = 200, **said: object) -> R
         "iso": _iso,
         "query": _query,
     }
-    return HTMLResponse(templates().get_template(name).render(standing | said), status)
+    return HTMLResponse(templates().get_template(name).render(standing | said).encode("utf-8", "replace"), status)
 
 
 def trouble(request: Request, status: int, heading: str, text: str) -> Response:

@@ -1,5 +1,7 @@
 """Passkeys: made, named, removed, and signed in with, alone or after a password.
 
+Who has his role from elsewhere signs in there first: else he would stay in by his passkey when that gives him none any more.
+
 The browser asks for a question just before it is answered; the question comes with a sealed ticket that says what it was,
 for whom and until when, and serves once. These pages need their script; all others work without.
 """
@@ -28,6 +30,7 @@ _MOST, _NAME = 20, 60
 _STALE = "That took too long. Try again."
 _REFUSED = "That passkey was not accepted."
 _ALONE = "passkey alone"
+_ELSEWHERE = "not vouched for where his account comes from"
 
 
 async def passkeys(request: Request) -> Response:
@@ -120,7 +123,7 @@ async def answered(request: Request) -> Response:
     why = await _flaw(request, passkey, account, half, (answer, challenge, handle))
     if why or account is None:
         await step(request, "passkey refused", by=account.login if account else "", passkey=passkey.name, why=why)
-        return _back(onward, half, "passkey")
+        return _back(onward, half, "elsewhere" if why == _ELSEWHERE else "passkey")
     await here.patience.forget(key, client)
     how = half[0].how if half else "passkey"
     await step(request, "signed in", by=account.login, how=how, passkey=passkey.name, factors=2)
@@ -142,6 +145,8 @@ async def _flaw(
         return "somebody else's"
     if handle != account.id and (half is None or handle):
         return "made for somebody else"
+    if account.origin and half is None:
+        return _ELSEWHERE
     try:
         count = here.ceremonies.verify(answer, challenge, passkey, alone=half is None)
     except NotProven as wrong:

@@ -97,7 +97,7 @@ async def _found(request: Request) -> dict[str, object] | None:
     seen, now = groups(account), here.clock.now()
     try:
         leaf = await here.desk.find(_search(asked, seen, request.query_params.get("after", "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     tally = await here.desk.tally(seen, now + _SOON)
     return {
@@ -119,7 +119,7 @@ def _print(leaf: Leaf, tally: Tally, now: datetime) -> str:
 
 
 def _search(asked: Mapping[str, str], seen: tuple[str, ...] | None, after: str) -> Search:
-    """Raises ValueError for what cannot be searched for."""
+    """Raises ValueError or OverflowError for what cannot be searched for."""
     state = None if asked["state"] == "all" else State(asked["state"] or "waiting")
     return Search(
         groups=seen,
@@ -140,7 +140,7 @@ def _search(asked: Mapping[str, str], seen: tuple[str, ...] | None, after: str) 
 
 
 def _day(written: str, more: timedelta = timedelta()) -> datetime | None:
-    """Midnight of a day in this machine's time zone. Raises ValueError."""
+    """Midnight of a day in this machine's time zone. Raises ValueError, OverflowError."""
     if not written:
         return None
     return (datetime.combine(datetime.fromisoformat(written).date(), time()) + more).astimezone(UTC)

@@ -10,7 +10,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from gateway.console.house import form_of, house
+from gateway.console.house import House, form_of, house
 from gateway.console.links import Opens
 from gateway.console.pages import page
 from gateway.console.steps import step
@@ -79,7 +79,7 @@ async def _held(request: Request) -> HeldMail | Response:
     held = await here.store.get(hold)
     opens = Opens.FOREIGN
     if held is not None:
-        opens = Opens.EXPIRED if held.destroyed else here.links.read_status(held, request.path_params["token"])
+        opens = await _opens(here, held, request.path_params["token"])
     if opens is Opens.IT and held is not None:
         return held
     log.info("status.refused", id=hold if held else "", opens=opens.value, client=client)
@@ -88,6 +88,14 @@ async def _held(request: Request) -> HeldMail | Response:
     if not await here.patience.bears("status", client, now):
         return _closed(request, 429, "Too many wrong links", "Wait a quarter of an hour, and open the link in the notice again.")
     return _closed(request, 404, "There is no such page", "Open the link in the notice, whole as it stands there.")
+
+
+async def _opens(here: House, held: HeldMail, token: str) -> Opens:
+    """What a link is; a right one to what was destroyed has expired."""
+    if not held.destroyed:
+        return here.links.read_status(held, token)
+    gone = (await here.rounds.hashes([held.mail.id])).get(held.mail.id, "")
+    return Opens.EXPIRED if gone and here.links.read_status(held, token, gone) is not Opens.FOREIGN else Opens.FOREIGN
 
 
 async def _again(request: Request, problem: str, code: int, *, act: str = "", text: str = "") -> Response:

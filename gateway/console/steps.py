@@ -6,7 +6,7 @@ A step that cannot be recorded raises StoreUnavailable. What was done before it 
 import structlog
 from starlette.requests import Request
 
-from gateway.console.house import house, ruler
+from gateway.console.house import client_of, house, ruler
 
 log = structlog.get_logger()
 NOBODY = "nobody"
@@ -14,7 +14,15 @@ NOBODY = "nobody"
 
 async def step(request: Request, what: str, *, hold: str = "", by: str = "", **said: str | int) -> None:
     """Record a step. `by` names who, where nobody is signed in yet."""
-    who = by or (ruler(request).name if hasattr(request.state, "me") else NOBODY)
-    client = request.client.host if request.client else ""
+    who, client = by or (ruler(request).name if hasattr(request.state, "me") else NOBODY), client_of(request)
     await house(request).trail.record(what, actor=who, hold=hold, detail={"client": client, **said})
     log.info("console.step", what=what, by=who, **({"id": hold} if hold else {}), client=client, **said)
+
+
+async def rebuff(request: Request, what: str, *, by: str = NOBODY, **said: str | int) -> None:
+    """Record a step that strangers can cause in any number: the log has each, the trail so many of a client."""
+    here, client = house(request), client_of(request)
+    if await here.patience.heeds(client, here.clock.now()):
+        await step(request, what, hold="", by=by, **said)
+    else:
+        log.info("console.step", what=what, by=by, client=client, **said)

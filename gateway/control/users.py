@@ -45,15 +45,17 @@ class _Users:
         return [{**shown(account), **await self._more(account)} for account in await self.book.accounts()]
 
     async def disable(self, user: str, asked: Mapping[str, Any]) -> object:
-        account = replace(await self._found(asked), disabled=self.clock.now(), lapsed=False)
-        await self.book.change(account)
+        was = await self._found(asked)
+        account = replace(was, disabled=was.disabled or self.clock.now(), lapsed=False)
+        await self.book.change(account, was=was)
         await self.book.end_all(account.id)
         await self._record("account disabled", user, account)
         return shown(account)
 
     async def enable(self, user: str, asked: Mapping[str, Any]) -> object:
-        account = replace(await self._found(asked), disabled=None, lapsed=False)
-        await self.book.change(account)
+        was = await self._found(asked)
+        account = replace(was, disabled=None, lapsed=False)
+        await self.book.change(account, was=was)
         await self._record("account enabled", user, account)
         return shown(account)
 
@@ -65,12 +67,12 @@ class _Users:
         """Drop second factors; the password and what he is elsewhere, too, where that is asked for."""
         account, elsewhere = await self._found(asked), bool(asked.get("elsewhere"))
         await self.factors.reset(account.id, bound=elsewhere)
-        account = await self._found(asked)
+        was = account = await self._found(asked)
         if asked.get("password"):
             account = replace(account, password="")
         if elsewhere:
             account = replace(account, origin="", lapsed=False)
-        await self.book.change(account)
+        await self.book.change(account, was=was)
         await self._record("second factor reset", user, account, password=bool(asked.get("password")), elsewhere=elsewhere)
         return shown(account)
 

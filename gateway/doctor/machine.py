@@ -5,12 +5,14 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from gateway.database import Postgres, beside
 from gateway.doctor.findings import Finding, bad, good, mind
 from gateway.settings import Settings
-from gateway.vault import ends
+from gateway.vault import ends, readable
 from gateway.watched import certificates
 
 _UNSYNCHRONISED = 5
@@ -47,7 +49,7 @@ def disk(folder: Path) -> Finding:
 
 def permissions(settings: Settings, database: Path | None) -> Iterator[Finding]:
     """Files that others should not read, and sockets that others should not open."""
-    secrets = [path for path in _secrets(settings) if path]
+    secrets = [path for path in map(readable, filter(None, (*_secrets(settings), *_master_keys(settings)))) if path]
     before = len(secrets)
     for path in (*secrets, *((database,) if database else ())):
         try:
@@ -59,17 +61,30 @@ def permissions(settings: Settings, database: Path | None) -> Iterator[Finding]:
         if mode & (stat.S_IROTH | stat.S_IWOTH):
             yield bad("permissions", f"everybody may read or write {path}", f"chmod o-rw {path}, and change what was in it.")
             before -= path in secrets
-    if settings.control_socket.exists() and settings.control_socket.stat().st_mode & stat.S_IWOTH:
-        yield bad("permissions", f"everybody may rule by {settings.control_socket}", f"chmod 0660 {settings.control_socket}")
+    yield from _socket(settings.control_socket)
     for folder in (settings.policies, settings.roster):
         if folder.is_dir() and folder.stat().st_mode & stat.S_IWOTH:
             yield bad("permissions", f"everybody may write policies in {folder}", f"chmod o-w {folder}")
     yield good("permissions", f"{before} of {len(secrets)} secrets are readable by their owner and group only")
 
 
+def _socket(path: Path) -> Iterator[Finding]:
+    """By which anybody rules who may open it; a gateway that does not run has none."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield mind("permissions", f"{path}: {error.strerror}", "Run this as root or as Hatchway's user to be sure.")
+        return
+    if mode & stat.S_IWOTH:
+        yield bad("permissions", f"everybody may rule by {path}", f"chmod 0660 {path}")
+
+
 def _secrets(settings: Settings) -> Iterator[Path | None]:
     console = settings.console
     yield settings.relay.password_file
+    yield settings.store.password_file if isinstance(settings.store, Postgres) else None
     yield settings.relay.key
     yield from (hook.secret_file for hook in settings.webhooks.values())
     yield settings.tls.key if settings.tls else None
@@ -83,6 +98,15 @@ def _secrets(settings: Settings) -> Iterator[Path | None]:
     for listing in settings.directories.values():
         yield listing.ldap.bind_secret_file if listing.ldap else None
         yield listing.entra.client_secret_file if listing.entra else None
+
+
+def _master_keys(settings: Settings) -> Iterator[Path]:
+    """What held mail is sealed with."""
+    own = beside(settings.store).with_name(f"{beside(settings.store).name}.key")
+    yield from settings.encryption.keys.values()
+    with suppress(OSError):  # whoever may not look there is told of the database
+        own.stat()
+        yield own
 
 
 def validity(settings: Settings, now: datetime) -> Iterator[Finding]:

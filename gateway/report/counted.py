@@ -1,4 +1,4 @@
-"""Counts what the rules make of every message, so that those never held are in the account, too.
+"""Counts what the rules make of every message, so that those never held are in the account, too; by days of this machine's zone.
 
 Counts are kept in memory and handed over from time to time: a machine that is killed loses those of the last moments.
 """
@@ -24,7 +24,7 @@ class CountedJudge:
     async def judge(self, mail: Mail) -> Judgement:
         """Its judgement."""
         judgement = await self._judge.judge(mail)
-        decision, day = judgement.decision, f"{self._clock.now():%Y-%m-%d}"
+        decision, day = judgement.decision, f"{self._clock.now().astimezone():%Y-%m-%d}"
         kinds = [(ALL, ""), ("policy", decision.policy), *(("group", name) for name in decision.groups)]
         self._counted.update((day, kind, name, decision.word) for kind, name in kinds)
         return judgement

@@ -1,7 +1,8 @@
 """An account that may leave the house: no line of it points at one person.
 
 Lines of fewer than FEW messages or of one sender alone are put together. Where that would leave one such line, it could be
-told from the sum, so the next smallest joins it. Each line of the reviewers is one person, so they are left out.
+told from the sum, so the next smallest joins it; several of one sender each count as one such line, since he may be the same.
+Each line of the reviewers is one person, so they are left out.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ def handed_on(report: Report) -> Report:
 def _together(rows: Sequence[Row]) -> Sequence[Row]:
     small = [row for row in rows if _points(row.figures)]
     rest = sorted((row for row in rows if not _points(row.figures)), key=lambda row: row.figures.held)
-    while small and rest and (len(small) == 1 or _sum(small).held < FEW):
+    while small and rest and (len(small) == 1 or _points(_sum(small))):
         small.append(rest.pop(0))
     kept = [_without_longest(row) for row in rows if row in rest]
     if not small:
@@ -48,14 +49,14 @@ def _without_longest(row: Row) -> Row:
 
 
 def _runs(periods: Sequence[Row]) -> Sequence[Row]:
-    """Neighbouring periods together until each has enough messages; the last, if it has not, joins the one before."""
+    """Neighbouring periods together until each points at nobody; the last, if it does, joins the one before."""
     runs: list[list[Row]] = []
     for row in periods:
-        if runs and _sum(runs[-1]).held < FEW:
+        if runs and _points(_sum(runs[-1])):
             runs[-1].append(row)
         else:
             runs.append([row])
-    if len(runs) > 1 and _sum(runs[-1]).held < FEW:
+    if len(runs) > 1 and _points(_sum(runs[-1])):
         last = runs.pop()
         runs[-1] += last
     return [_run(run) for run in runs]

@@ -5,7 +5,9 @@ Every answer is written as a quoted text, so that none can say more than it is.
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from ipaddress import ip_network
 from pathlib import Path
 
 from gateway.setup.answers import Answers
@@ -19,7 +21,7 @@ listen:
   - {{address: {listen}}}
 relay: {{host: {relay_host}, port: {relay_port}, tls: {relay_tls}{relay_ca}}}
 client networks: {clients}        # who may send through us; nobody else may
-xforward from: {clients}          # whose word on the real client is believed
+xforward from: {fronts}          # whose word on the real client is believed: of single machines, not of a whole network
 sender domains: {domains}
 policies: policies
 roster: policies/roster
@@ -166,6 +168,7 @@ def _settings(answers: Answers) -> str:
         relay_tls=answers.relay_tls,
         relay_ca=f", ca file: {_text(str(answers.relay_ca))}" if answers.relay_ca else "",
         clients=_texts(answers.clients),
+        fronts=_texts(_fronts(answers.clients)),
         domains=_texts(_senders(answers)),
         store=_text(str(answers.state / "hatchway.db")),
         control=_text(str(answers.run / "control.sock")),
@@ -176,6 +179,15 @@ def _settings(answers: Answers) -> str:
     )
     more = _CONSOLE.format(console=_text(answers.console), public_url=_text(answers.public_url)) if answers.public_url else ""
     return said + more
+
+
+def _fronts(clients: Iterable[str]) -> Iterator[str]:
+    """Those that are one machine, or this one: anybody in a network could name another client as the one who sent."""
+    for written in clients:
+        with suppress(ValueError):  # whoever loads the settings says what is wrong with it
+            network = ip_network(written, strict=False)
+            if network.num_addresses == 1 or network.is_loopback:
+                yield written
 
 
 def _senders(answers: Answers) -> tuple[str, ...]:

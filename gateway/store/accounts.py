@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, update
 from sqlalchemy.exc import IntegrityError
 
-from gateway.people import Account, Role, Session, Taken
+from gateway.people import Account, Altered, Role, Session, Taken
 from gateway.store.cards import plain
 from gateway.store.factors import drop
 from gateway.store.roll import accounts, invitations, keys, sessions
@@ -30,14 +30,20 @@ class StoredAccounts:
         """A new account. Raises Taken."""
         await self._writer.do(_unless_taken(account, lambda db: db.execute(accounts.insert(), _row(account))))
 
-    async def change(self, account: Account) -> None:
-        """Write all that is in it but `spent`. Raises KeyError, Taken."""
-        row = _row(account)
-        del row["spent"]
+    async def change(self, account: Account, *, was: Account) -> None:
+        """Write what is in it otherwise than it was, but `spent`; the rest stays as it is. Raises KeyError, Taken, Altered."""
+        before = _row(was)
+        row = {name: value for name, value in _row(account).items() if value != before[name] and name != "spent"}
+        as_it_was = accounts.c.id == account.id, *(accounts.c[name] == before[name] for name in row)
 
         def work(db: Connection) -> None:
-            if not db.execute(update(accounts).where(accounts.c.id == account.id).values(row)).rowcount:
+            if row and db.execute(update(accounts).where(*as_it_was).values(row)).rowcount:
+                return
+            if found(db, account.id) is None:
                 raise KeyError(account.id)
+            if row:
+                msg = f"{was.login} was changed meanwhile; look at it, and do it again if it is still wanted"
+                raise Altered(msg)
 
         await self._writer.do(_unless_taken(account, work))
 

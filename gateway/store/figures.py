@@ -236,9 +236,9 @@ def _decided(db: Connection, question: Question) -> tuple[dict[str, int], date |
     kind, name = ("group", question.group) if question.group else ("policy", question.policy) if question.policy else (ALL, "")
     wanted = [decided.c.kind == kind, decided.c.name == plain(name)]
     if question.since is not None:
-        wanted.append(decided.c.day >= f"{question.since:%Y-%m-%d}")
+        wanted.append(decided.c.day >= f"{question.since.astimezone():%Y-%m-%d}")
     if question.until is not None:
-        wanted.append(decided.c.day < f"{question.until:%Y-%m-%d}")
+        wanted.append(decided.c.day < f"{question.until.astimezone():%Y-%m-%d}")
     summed = select(decided.c.word, func.sum(decided.c.count), func.min(decided.c.day)).where(*wanted).group_by(decided.c.word)
     rows = db.execute(summed).all()
     counts: dict[str, int] = {word: int(count) for word, count, _ in rows}

@@ -42,9 +42,16 @@ def given(store: Path | Postgres, encryption: Encryption, *, make: bool = False)
             made(own)
     except OSError as error:
         raise StoreUnavailable(f"{own}: no key can be made there: {error.strerror}") from error
-    files: Mapping[str, Path] = encryption.keys or ({OWN: own} if own.exists() else {})
+    files: Mapping[str, Path] = encryption.keys or ({OWN: own} if _there(own) else {})
     use = encryption.use or next(iter(files), "")
     return Masters({name: _secret(name, path) for name, path in files.items()}, "" if encryption.off else use)
+
+
+def _there(own: Path) -> bool:
+    try:
+        return own.exists()
+    except OSError as error:  # whoever may not look there may not read what it seals either
+        raise StoreUnavailable(f"{own}: {error.strerror}") from None
 
 
 def _secret(name: str, path: Path) -> bytes:

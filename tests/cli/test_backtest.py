@@ -61,6 +61,8 @@ def test_two_policies_are_held_against_each_other_message_by_message(archive, co
         written.replace("{recipients: {in: department}, action", "{recipients: {in: department, at least: 50}, action")
     )
     page = tmp_path / "report.html"
+    page.write_text("an older one")
+    page.chmod(0o644)
     said = backtest(archive, "-c", config, "--against", second, "--html", page, "--recipient", "a@b.example")
     assert f"Against policies {second}: 1 message treated differently" in said
     assert "held: 2, then 1" in said

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import pwd
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from gateway.settings import load_settings
+from tests.support.wants import ROOT, skip
 
 TOP = Path(__file__).parents[2]
 QUESTIONS = (
@@ -36,6 +38,31 @@ def test_where_nobody_is_there_to_be_asked_the_missing_answer_is_named(given, sa
     done = CliRunner().invoke(main, ["setup", *given])
     assert done.exit_code == 2
     assert said in done.output
+
+
+def test_an_address_of_a_console_that_is_none_is_told(tmp_path):
+    given = ["--domain", "department.example", "--relay", "127.0.0.1", "--reviewers", "captain@department.example"]
+    done = CliRunner().invoke(
+        main, ["setup", *given, "--public-url", "https://[bad", "--no-test", f"--folder={tmp_path / 'etc'}"]
+    )
+    assert done.exit_code == 2
+    assert '"https://[bad" is no address of a console' in done.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_the_gateways_user_put_in_the_way_is_not_handed_to_him(tmp_path):
+    if os.getuid():
+        skip(ROOT)
+    roots, state = tmp_path / "roots", tmp_path / "state"
+    roots.write_text("")
+    state.mkdir()
+    (state / "link").symlink_to(roots)
+    given = ["--domain", "department.example", "--relay", "127.0.0.1", "--reviewers", "captain@department.example"]
+    places = [f"--{name}={tmp_path / name}" for name in ("folder", "state", "run")]
+    command = [sys.executable, "-m", "gateway", "setup", *given, "--public-url", "", "--no-test", "--user", "nobody", *places]
+    subprocess.run(command, cwd=TOP, check=True, capture_output=True)
+    nobody = pwd.getpwnam("nobody").pw_uid
+    assert (roots.stat().st_uid, state.stat().st_uid, (state / "link").lstat().st_uid) == (0, nobody, nobody)
 
 
 def test_who_is_there_is_asked_for_what_is_missing(tmp_path):

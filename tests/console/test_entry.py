@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
 import pytest
 
-from gateway.people import Role, digest
+from gateway.people import INVITED, Role, digest
 from tests.support.console import PASSWORD, Console, twice
 
 LOGIN = "reviewer@department.example"
@@ -178,6 +179,82 @@ async def test_a_required_second_factor_comes_before_everything_else(console, cl
     assert (await browser.get("/queue")).headers["location"] == "/me/second-factor"
     await second_factor(browser, clock)
     assert (await browser.get("/queue")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("addresses", "status"),
+    [
+        ([f"2001:db8:1:2::{n:x}" for n in range(31)], 429),
+        ([f"2001:db8:1:{n:x}::1" for n in range(31)], 401),
+        ([f"::ffff:192.0.2.{n}" for n in range(31)], 401),
+        (["fe80::1%eth0"] * 31, 429),
+    ],
+)
+async def test_who_has_a_network_of_addresses_is_one_client_in_each_that_is_given_out_whole(console, addresses, status):
+    answers = [
+        (await sign_in(console.browser(address), password="wrong", login=f"somebody{n}@department.example")).status_code
+        for n, address in enumerate(addresses)
+    ]
+    assert answers == [401] * 30 + [status]
+
+
+class Meanwhile:
+    """Passwords that take their time once, to be looked at or to be made: something else happens before that is done."""
+
+    def __init__(self, passwords, happens, *, at="hashed"):
+        self._passwords = passwords
+        self._happens = {at: happens}
+
+    async def fits(self, account, password):
+        right = await self._passwords.fits(account, password)
+        await self._meanwhile("fits")
+        return right
+
+    async def hashed(self, password):
+        await self._meanwhile("hashed")
+        return await self._passwords.hashed(password)
+
+    async def _meanwhile(self, at):
+        if happens := self._happens.pop(at, None):
+            await happens()
+
+
+async def test_who_is_disabled_while_he_changes_his_password_stays_disabled(console):
+    admin, browser = await console.person(Role.ADMINISTRATOR), await console.person(Role.REVIEWER)
+    account = await console.store.accounts.known_as(LOGIN)
+    slow = Meanwhile(console.house.passwords, lambda: admin.post(f"/people/{account.id}/disable"))
+    console.app.state.house = replace(console.house, passwords=slow)
+    await browser.post("/me/password", data={"old": PASSWORD, **twice("quite another one")})
+    assert (await console.store.accounts.account(account.id)).disabled is not None
+    assert (await sign_in(console.browser(), password="quite another one")).status_code == 401
+
+
+async def test_a_password_that_was_set_meanwhile_by_a_link_is_not_lost_to_who_knew_the_old_one(console):
+    thief = await console.person(Role.REVIEWER)
+    account = await console.store.accounts.known_as(LOGIN)
+
+    async def owner():
+        await console.store.accounts.invite(digest("token"), account.id, console.clock.now() + INVITED)
+        await console.browser().post("/welcome/token", data=twice("words of the owner"))
+
+    console.app.state.house = replace(console.house, passwords=Meanwhile(console.house.passwords, owner))
+    assert (await thief.post("/me/password", data={"old": PASSWORD, **twice("words of a thief")})).status_code == 409
+    assert (await sign_in(console.browser(), password="words of a thief")).status_code == 401
+    assert (await sign_in(console.browser(), password="words of the owner")).status_code == 303
+
+
+async def test_who_signs_in_by_a_password_that_is_replaced_meanwhile_is_not_let_in(console):
+    await console.person(Role.REVIEWER)
+    account = await console.store.accounts.known_as(LOGIN)
+
+    async def owner():
+        await console.store.accounts.invite(digest("token"), account.id, console.clock.now() + INVITED)
+        await console.browser().post("/welcome/token", data=twice("words of the owner"))
+
+    console.app.state.house = replace(console.house, passwords=Meanwhile(console.house.passwords, owner, at="fits"))
+    thief = console.browser()
+    assert (await sign_in(thief)).status_code == 401
+    assert (await thief.get("/queue")).status_code == 303
 
 
 async def test_a_new_password_ends_all_other_sessions(console):

@@ -3,6 +3,7 @@ import base64
 import io
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -77,6 +78,14 @@ async def test_a_message_has_one_page_with_everything_on_it(console):
         assert said in page, said
 
 
+async def test_what_no_page_can_say_in_a_reason_keeps_nobody_from_the_message(console):
+    held = await console.hold()
+    await console.house.reviews.deny("H1", reviewer="root", note="Typed in another character set: \udce9.")
+    assert "character set: ?." in (await (await console.person(Role.REVIEWER)).get("/mail/H1")).text
+    path = console.links.status(held).removeprefix("https://console.department.example")
+    assert "character set: ?." in (await console.browser().get(path)).text
+
+
 async def test_the_frame_is_sandboxed_and_what_is_in_it_is_harmless(console):
     await flyer(console)
     browser = await console.person(Role.REVIEWER)
@@ -122,6 +131,16 @@ async def test_an_attachment_is_a_file_to_keep_and_never_a_page(console):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert b"alert(1)" in answer.content
     assert (await browser.get("/mail/F1/part/9")).status_code == 404
+
+
+async def test_the_name_of_a_file_to_keep_is_not_turned_around(console):
+    name = b"filename*=utf-8''minutes%E2%80%AEfdp.exe"
+    await console.hold(
+        octets=b"From: a@department.example\r\nContent-Type: multipart/mixed; boundary=Q\r\n\r\n--Q\r\n\r\nHello\r\n"
+        b"--Q\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; " + name + b"\r\n\r\nMZ\r\n--Q--\r\n"
+    )
+    answer = await (await console.person(Role.REVIEWER)).get("/mail/H1/part/2")
+    assert answer.headers["content-disposition"].endswith(f"filename*=UTF-8''minutes{quote(chr(0xFFFD))}fdp.exe")
 
 
 async def framed(console):

@@ -11,6 +11,7 @@ from gateway.ports import Asked
 from tests.console.test_entry import LOGIN, second_factor, sign_in
 from tests.support.authenticator import Authenticator, text
 from tests.support.console import Console
+from tests.support.provider import signed_in
 
 
 async def registered(browser, key=None, name="My phone"):
@@ -51,6 +52,21 @@ async def test_a_passkey_alone_lets_in(console, key):
         "how": "passkey",
         "passkey": "My phone",
     }
+
+
+async def test_whose_account_comes_from_elsewhere_is_asked_there_before_his_passkey_counts(wished, provider):
+    here = wished(**{"second factor": "ours"})
+    first, _ = await signed_in(here, provider)
+    key, _ = await registered(first)
+    provider.claims["groups"] = []
+    alone = here.browser()
+    assert (await answered(alone, key)).headers["location"] == "/sign-in?next=%2Fqueue&problem=elsewhere"
+    assert "Your account comes from elsewhere" in (await alone.get("/sign-in?problem=elsewhere")).text
+    assert (await alone.get("/queue")).status_code == 303
+    provider.claims["groups"] = ["command"]
+    browser, _ = await signed_in(here, provider)
+    assert (await answered(browser, key, second="1")).headers["location"] == "/queue"
+    assert (await browser.get("/queue")).status_code == 200
 
 
 async def test_where_two_factors_are_required_a_passkey_is_both(console, key, clock):

@@ -151,7 +151,9 @@ async def test_pages_follow_each_other_and_nothing_is_missed_or_told_twice(conso
     assert len(set(seen)) == 120
 
 
-@pytest.mark.parametrize("asked", ["state=lost", "sort=upwards", "since=yesterday", "after=nowhere", "after=x~y"])
+@pytest.mark.parametrize(
+    "asked", ["state=lost", "sort=upwards", "since=yesterday", "until=9999-12-31", "after=nowhere", "after=x~y"]
+)
 async def test_what_cannot_be_asked_for_leads_back_to_the_queue(console, asked):
     assert (await (await console.person(Role.REVIEWER)).get(f"/queue?{asked}")).headers["location"] == "/queue"
 

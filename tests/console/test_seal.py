@@ -60,7 +60,7 @@ async def test_secrets_of_an_older_hatchway_are_sealed_at_the_start_and_still_se
     browser = await console.person(Role.REVIEWER)
     totp = await second_factor(browser, clock)
     account = await console.store.accounts.known_as("reviewer@department.example")
-    await console.store.accounts.change(replace(account, totp=totp.secret))
+    await console.store.accounts.change(replace(account, totp=totp.secret), was=account)
     await console.house.seal.renew(console.store.factors)
     kept = (await console.store.accounts.account(account.id)).totp
     assert totp.secret not in kept
@@ -76,7 +76,7 @@ async def test_the_shelf_keeps_no_secret_of_a_second_factor(console, clock, tmp_
 async def test_a_key_file_may_come_later_and_is_needed_from_then_on(console, tmp_path):
     store, file = console.store, tmp_path / "key"
     account = await person(store, Seal(KEY).close("JBSWY3DPEHPK3PXP", "x"))
-    await store.accounts.change(replace(account, totp=Seal(KEY).close("JBSWY3DPEHPK3PXP", account.id)))
+    await store.accounts.change(replace(account, totp=Seal(KEY).close("JBSWY3DPEHPK3PXP", account.id)), was=account)
     file.write_bytes(b"0123456789abcdef0123456789abcdef\n")
     seal = await opened_seal(wishes(file), KEY, store.factors)
     kept = (await store.accounts.account(account.id)).totp
@@ -102,7 +102,8 @@ async def test_a_secret_that_cannot_be_opened_stops_nobody_else_and_is_told_to_t
     browser = await console.person(Role.REVIEWER)
     totp = await second_factor(browser, clock)
     account = await console.store.accounts.known_as("reviewer@department.example")
-    await console.store.accounts.change(replace(account, totp=Seal(KEY, b"another key file!").close(totp.secret, account.id)))
+    sealed = Seal(KEY, b"another key file!").close(totp.secret, account.id)
+    await console.store.accounts.change(replace(account, totp=sealed), was=account)
     half = console.browser()
     await sign_in(half)
     answer = await half.post("/sign-in/code", data={"code": totp.now()})

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.console.links import Opens
-from gateway.hold import Ruling
+from gateway.hold import Review, Ruling
 from gateway.mail.content import in_memory
 from gateway.people import Role
 from gateway.ports import Asked, Purpose
@@ -80,6 +80,18 @@ async def test_a_link_expires_and_one_who_guesses_is_held_off(console, clock):
     answers = [(await guesser.get("/status/H1/1-" + "A" * 22)).status_code for _ in range(7)]
     assert answers[:5] == [404] * 5
     assert answers[-1] == 429
+
+
+async def test_of_what_was_destroyed_its_senders_link_tells_and_a_made_up_one_does_not(console):
+    everybody, path = (await console.hold()).mail.envelope.recipients, await status(console)
+    denied = Review(reviewer="captain", ruling=Ruling.DENIED, recipients=everybody, note="no", at=console.clock.now())
+    await console.store.rule("H1", denied, [])
+    console.clock.forward(timedelta(days=15))
+    assert await console.store.destroy("H1", actor="gateway", why="retention")
+    assert (await console.browser().get(path)).status_code == 410
+    guessed = await console.browser().get(f"{path[:-1]}{'A' if path[-1] != 'A' else 'B'}")
+    nowhere = await console.browser().get(path.replace("H1", "H2"))
+    assert (guessed.status_code, guessed.text) == (nowhere.status_code, nowhere.text) == (404, nowhere.text)
 
 
 async def test_the_sender_takes_it_back_and_the_reviewer_is_told_so(console):

@@ -69,7 +69,7 @@ async def test_a_reset_removes_second_factors_and_where_asked_password_and_what_
     await asked("add", **CAPTAIN)
     account = await store.accounts.known_as(CAPTAIN["login"])
     given = replace(account, password="hash", totp="sealed", origin="oidc")
-    await store.accounts.change(given)
+    await store.accounts.change(given, was=account)
     await store.factors.bind(Bound(by="https://login.example", subject="42", account=account.id, made=account.made))
     said = await asked("reset", login=CAPTAIN["login"])
     assert (said["password"], said["second_factor"], said["origin"]) == (True, False, "oidc")

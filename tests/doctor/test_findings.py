@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import trustme
 
+from gateway.database import Postgres
 from gateway.doctor import doors, machine, roster, running
+from gateway.sealing import Encryption
 from gateway.settings import load_settings
 from tests.test_settings import GOOD
 
@@ -79,6 +81,36 @@ def test_a_key_that_everybody_may_read_and_policies_that_everybody_may_write_are
     settings.store.chmod(0o600)
     said = [one.says for one in machine.permissions(settings, settings.store) if one.state == "bad"]
     assert [any(name in one for one in said) for name in ("key.pem", "policies", "hatchway.db")] == [True, True, False]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_key_that_held_mail_is_sealed_with_and_everybody_may_read_is_bad(settings, tmp_path, named):
+    key = tmp_path / "y2027.key" if named else settings.store.with_name(f"{settings.store.name}.key")
+    key.write_text("k" * 64)
+    key.chmod(0o644)
+    mine = settings.model_copy(update={"tls": None, "encryption": Encryption(keys={"y2027": key} if named else {})})
+    assert any(key.name in one.says for one in machine.permissions(mine, None) if one.state == "bad")
+
+
+def test_a_control_socket_that_we_may_not_look_for_is_told_and_ends_no_round(settings, tmp_path):
+    mine = settings.model_copy(update={"control_socket": tmp_path / ("x" * 300)})
+    [found] = [one for one in machine.permissions(mine, None) if one.state == "mind"]
+    assert "File name too long" in found.says
+    assert "root" in found.remedy
+
+
+def test_a_password_of_postgresql_that_everybody_may_read_is_bad(settings, tmp_path):
+    (tmp_path / "pg.secret").write_text("password")
+    (tmp_path / "pg.secret").chmod(0o644)
+    store = Postgres(url="postgresql://hatchway@localhost/hatchway", **{"password file": tmp_path / "pg.secret"})
+    mine = settings.model_copy(update={"tls": None, "store": store})
+    assert any("pg.secret" in one.says for one in machine.permissions(mine, None) if one.state == "bad")
+
+
+def test_a_key_that_only_the_unit_is_given_is_nothing_to_complain_of(settings, tmp_path):
+    keys = {"y2027": tmp_path / "credential:store-2027"}
+    mine = settings.model_copy(update={"tls": None, "encryption": Encryption(keys=keys)})
+    assert not [one for one in machine.permissions(mine, None) if "credential:" in one.says]
 
 
 @pytest.mark.parametrize(("later", "state"), [(-30, "good"), (0, "mind"), (11, "bad")])

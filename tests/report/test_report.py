@@ -85,6 +85,28 @@ def test_small_periods_join_their_neighbours(report):
     assert sum(row.figures.held for row in told) == sum(row.figures.held for row in report.periods)
 
 
+def test_lines_of_the_same_one_sender_make_no_line_of_their_own(report):
+    rows = [
+        Row(what="board", figures=figures(20, 20, senders=6)),
+        Row(what="chaplains", figures=figures(4, 4, senders=1)),
+        Row(what="volunteers", figures=figures(3, 3, senders=1)),
+        Row(what="patrol", figures=figures(9, 9, senders=3)),
+    ]
+    told = handed_on(replace(report, sections={"policy": rows})).sections["policy"]
+    assert [(row.what, row.figures.held) for row in told] == [("board", 40), (TOGETHER, 32)]
+
+
+def test_a_period_of_one_sender_alone_joins_its_neighbour(report):
+    rows = [
+        Row(what="2026-08", figures=figures(50, 60)),
+        Row(what="2026-09", figures=figures(9, 0, senders=1)),
+        Row(what="2026-10", figures=figures(39, 49)),
+        Row(what="2026-11", figures=figures(0, 9, senders=1)),
+    ]
+    told = handed_on(replace(report, periods=rows)).periods
+    assert [row.what for row in told] == ["2026-08", "2026-09 to 2026-11"]
+
+
 def test_an_account_of_one_sender_is_not_handed_on_at_all(report):
     alone = handed_on(replace(report, whole=replace(report.whole, senders=1)))
     assert alone.withheld
@@ -112,9 +134,10 @@ def test_no_line_that_is_handed_on_is_small_unless_all_are_in_it(rows):
             assert row.figures.held >= 5
             assert row.figures.senders >= 2
             assert row.figures.longest is None
-    together = [row for row in told.sections["group"] if row.what == TOGETHER]
-    if together and len(told.sections["group"]) > 1:
-        assert together[0].figures.held >= 5
+    for section in (told.sections["group"], told.periods):
+        for row in section if len(section) > 1 else ():
+            assert row.figures.held >= 5
+            assert row.figures.senders >= 2
 
 
 def test_csv_has_the_same_figures_and_no_formula(report):
@@ -193,6 +216,13 @@ class Firm:
 
     async def judge(self, _mail: Mail) -> Judgement:
         return Judgement(decision=self.decision)
+
+
+async def test_decisions_are_counted_on_the_day_that_it_is_where_the_machine_stands(standing):
+    standing("HST10")
+    judge = CountedJudge(Firm(mails.decision()), mails.FixedClock())
+    await judge.judge(mails.mail())
+    assert {day for day, *_ in judge.taken()} == {"2026-10-13"}
 
 
 async def test_decisions_are_counted_by_policy_and_group_and_handed_over_once():

@@ -52,6 +52,21 @@ def test_settings_and_policy_say_what_was_answered(tmp_path):
     assert (tmp_path / "etc/hatchway.yaml").stat().st_mode & 0o007 == 0
 
 
+@pytest.mark.parametrize(
+    ("clients", "believed"),
+    [
+        (("127.0.0.0/8",), ["127.0.0.0/8"]),
+        (("192.0.2.20", "2001:db8::7/128"), ["192.0.2.20", "2001:db8::7/128"]),
+        (("192.0.2.0/24", "192.0.2.20/32"), ["192.0.2.20/32"]),
+        (("10.0.0.0/8",), []),
+    ],
+)
+def test_no_client_of_a_whole_network_is_believed_to_speak_for_another(tmp_path, clients, believed):
+    settings, _ = written(tmp_path, clients=clients)
+    assert list(settings.xforward_from) == believed
+    assert len(settings.client_networks) == len(clients)
+
+
 def test_the_boards_mail_is_taken_wherever_its_addresses_are(tmp_path):
     settings, _ = written(tmp_path, domains=("department.example",), board=("chair@Network.example", "vice@network.example"))
     assert settings.sender_domains == ("department.example", "network.example")

@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from gateway.people import Account, Entry, Role, Session, Taken, Wrong, new_account, words_of
+from gateway.people import Account, Altered, Entry, Role, Session, Taken, Wrong, new_account, words_of
 from gateway.store import SqliteStore
 from tests.support.mails import NOW
 
@@ -31,19 +31,37 @@ async def test_a_login_belongs_to_one_account(kept):
     other = account("other@department.example")
     await kept.accounts.add(other)
     with pytest.raises(Taken):
-        await kept.accounts.change(replace(other, login="captain@department.example"))
+        await kept.accounts.change(replace(other, login="captain@department.example"), was=other)
+    third = account("third@department.example")
     with pytest.raises(KeyError):
-        await kept.accounts.change(account("third@department.example"))
+        await kept.accounts.change(replace(third, name="New"), was=third)
 
 
 async def test_a_change_never_brings_back_a_spent_code(kept):
     given = account()
     await kept.accounts.add(given)
     assert await kept.accounts.spend(given.id, 100)
-    await kept.accounts.change(replace(given, name="New"))
+    await kept.accounts.change(replace(given, name="New"), was=given)
     assert not await kept.accounts.spend(given.id, 100)
     assert not await kept.accounts.spend(given.id, 99)
     assert await kept.accounts.spend(given.id, 101)
+
+
+async def test_what_another_changed_meanwhile_stays_as_he_changed_it(kept):
+    given = replace(account(), password="old")
+    await kept.accounts.add(given)
+    await kept.accounts.change(replace(given, disabled=NOW), was=given)
+    await kept.accounts.change(replace(given, password="new"), was=given)
+    assert await kept.accounts.account(given.id) == replace(given, disabled=NOW, password="new")
+
+
+async def test_of_two_who_change_the_same_thing_at_once_the_second_is_told(kept):
+    given = replace(account(), password="old")
+    await kept.accounts.add(given)
+    await kept.accounts.change(replace(given, password="by a link"), was=given)
+    with pytest.raises(Altered, match="was changed meanwhile"):
+        await kept.accounts.change(replace(given, password="by a thief", name="Thief"), was=given)
+    assert await kept.accounts.account(given.id) == replace(given, password="by a link")
 
 
 async def test_a_link_is_good_once_until_its_time_and_only_the_last_one(kept):
@@ -66,9 +84,10 @@ async def test_a_link_ends_all_sessions_and_drops_the_second_factor_and_serves_n
     await kept.accounts.add(given)
     await kept.accounts.begin(session(given))
     await kept.accounts.invite("a" * 64, given.id, NOW + timedelta(hours=1))
-    await kept.accounts.change(replace(given, disabled=NOW))
+    disabled = replace(given, disabled=NOW)
+    await kept.accounts.change(disabled, was=given)
     assert await kept.accounts.invited("a" * 64, NOW) is None
-    await kept.accounts.change(given)
+    await kept.accounts.change(given, was=disabled)
     assert (await kept.accounts.accept("a" * 64, "hash", NOW)).totp == ""
     assert await kept.accounts.session("d1") is None
 

@@ -78,7 +78,7 @@ async def test_a_name_elsewhere_is_one_accounts_and_an_account_has_one_there(kep
 
 
 async def test_a_reset_drops_every_second_factor_and_every_session(kept, captain):
-    await kept.accounts.change(replace(captain, totp="sealed", password="hash"))
+    await kept.accounts.change(replace(captain, totp="sealed", password="hash"), was=captain)
     await kept.factors.add_passkey(passkey(captain))
     await kept.factors.new_codes(captain.id, ["a"], NOW)
     await kept.factors.bind(Bound(by="ldap", subject="42", account=captain.id, made=NOW))
@@ -135,7 +135,7 @@ async def test_tries_outlive_a_restart_and_say_not_whose_they_were(path, shelf, 
 
 
 async def test_a_secret_is_sealed_anew_only_if_it_is_still_the_one_before(kept, captain):
-    await kept.accounts.change(replace(captain, totp="old"))
+    await kept.accounts.change(replace(captain, totp="old"), was=captain)
     assert await kept.factors.seals() == [(captain.id, "old")]
     await kept.factors.reseal(captain.id, "other", "new")
     assert await kept.factors.seals() == [(captain.id, "old")]

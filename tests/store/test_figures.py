@@ -169,6 +169,14 @@ async def test_decisions_of_the_rules_add_up_by_day_policy_and_group(kept):
     assert (await kept.figures.report(question(since="2026-10-15"), LATER)).decided == {"relay": 10}
 
 
+@pytest.mark.parametrize("zone", ["NZDT-13", "UTC", "HST10"])
+async def test_decisions_of_the_rules_are_told_of_the_days_that_were_asked_for_wherever_the_machine_stands(kept, zone, standing):
+    standing(zone)
+    await kept.figures.add({(f"2026-10-{day}", "all", "", "relay"): day for day in (14, 15, 16)})
+    asked = question(since="2026-10-15", until="2026-10-15")
+    assert (await kept.figures.report(asked, LATER)).decided == {"relay": 15}
+
+
 async def test_what_the_deadline_had_ruled_before_accounts_were_drawn_up_is_known(path, shelf, raw):
     await some(shelf)
     await shelf.close()

@@ -132,6 +132,12 @@ async def test_a_key_that_is_missing_or_another_one_is_told_at_the_start(path, c
         trail.prints("", 10)
 
 
+async def test_where_nobody_may_look_for_a_key_that_is_said(tmp_path):
+    beyond = tmp_path / ("x" * 252)  # a name so long that no file can be asked for, whoever asks
+    with pytest.raises(StoreUnavailable, match=r"x\.key: File name too long"), StoredHolds(beyond, Encryption()):
+        pass
+
+
 async def test_another_master_key_wraps_what_is_small_and_seals_nothing_anew(path, clock, raw):
     store = await SqliteStore.open(path, clock, keys=KEYS)
     await fill(store)

@@ -47,6 +47,8 @@ def text(says: str, *, longest: int = 4000, required: bool = False) -> Field:
             raise ValueError("is empty; write something")
         if len(tidy) > longest:
             raise ValueError(f"is longer than {longest} characters")
+        if any("\ud800" <= one <= "\udfff" for one in tidy):
+            raise ValueError("holds half of a character; write the character itself")
         return tidy
 
     least = {"minLength": 1} if required else {}
@@ -86,11 +88,12 @@ def moment(says: str) -> Field:
             if len(str(written)) == len("2026-11-03"):
                 return datetime.combine(date.fromisoformat(str(written)), time(), UTC)
             at = datetime.fromisoformat(str(written))
-        except ValueError:
+            zoned = at.astimezone(UTC) if at.tzinfo else None
+        except (ValueError, OverflowError):
             raise ValueError(f"is no time; write {_MOMENT}") from None
-        if at.tzinfo is None:
+        if zoned is None:
             raise ValueError(f"has no time zone; write {_MOMENT}")
-        return at.astimezone(UTC)
+        return zoned
 
     return Field(says=f"{says} {_MOMENT[:1].upper()}{_MOMENT[1:]}.", schema={"type": "string"}, read=read, usual=None)
 

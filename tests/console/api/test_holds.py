@@ -62,6 +62,8 @@ async def test_the_queue_is_listed_filtered_and_paged(console):
         ({"limit": "0"}, "?limit: is no whole number from 1 to 200"),
         ({"since": "yesterday"}, "?since: is no time; write a moment such as"),
         ({"since": "2026-11-03T08:00:00"}, "?since: has no time zone"),
+        ({"since": "0001-01-01T00:00:00+14:00"}, "?since: is no time; write a moment such as"),
+        ({"until": "9999-12-31T23:59:59-14:00"}, "?until: is no time; write a moment such as"),
         ({"colour": "red"}, "?colour: is not known; there are state, words"),
         ({"cursor": "nowhere"}, "No page begins at that cursor"),
         ({"sort": "size"}, "?sort: is none of deadline, newest, oldest, sender"),

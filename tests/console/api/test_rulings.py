@@ -98,6 +98,16 @@ async def test_what_is_wrong_in_a_body_is_told_all_at_once_with_its_place(consol
     assert (await console.store.get("H1")).review is None
 
 
+async def test_half_a_character_makes_no_reason(console):
+    await console.hold()
+    program, said = await console.program("reviewer"), rb'{"reason": "Not \ud800 so."}'
+    answer = await program.post("/holds/H1/deny", content=said, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"at": "/reason", "says": "holds half of a character; write the character itself"}],
+    )
+
+
 async def test_what_the_services_refuse_is_told_in_their_words(console):
     held = await console.hold()
     program = await console.program("reviewer")

@@ -71,7 +71,7 @@ async def test_a_token_with_a_wrong_secret_is_none(console):
 async def test_a_disabled_account_has_no_tokens(console):
     program = await console.program("supervisor")
     account = await console.store.accounts.known_as("supervisor.program@department.example")
-    await console.store.accounts.change(replace(account, disabled=console.clock.now()))
+    await console.store.accounts.change(replace(account, disabled=console.clock.now()), was=account)
     [said] = await refusals(console, sent(program))
     assert "its account is disabled" in said
 
@@ -81,7 +81,7 @@ async def test_rights_follow_the_account_at_once(console):
     program = await console.program("reviewer")
     assert (await program.get("/holds/H1")).status_code == 200
     account = await console.store.accounts.known_as("reviewer.program@department.example")
-    await console.store.accounts.change(replace(account, reviewers=("legal",)))
+    await console.store.accounts.change(replace(account, reviewers=("legal",)), was=account)
     assert (await program.get("/holds/H1")).status_code == 404
     assert (await program.get("/holds")).json()["holds"] == []
 
