@@ -21,40 +21,49 @@ _FIRST, _SECOND = 40_503, 7919
 _Number = TypeVar("_Number", np.int64, np.float64)
 
 
-def places(sentences: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Where the weights of every number stand, and those of its pairs; and where each sentence ends."""
+Numbers = NDArray[np.int64]
+
+
+def flat(sentences: Sequence[Sequence[int]]) -> tuple[Numbers, Numbers]:
+    """The numbers of all sentences, and where each sentence ends."""
     ids = np.fromiter(chain.from_iterable(sentences), dtype=np.int64)
-    ends = np.fromiter(accumulate(map(len, sentences)), dtype=np.int64, count=len(sentences))
-    before = np.concatenate((ids[-1:], ids[:-1]))
+    return ids, np.fromiter(accumulate(map(len, sentences)), dtype=np.int64, count=len(sentences))
+
+
+def places(ids: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """Where the weights of every number stand, and those of its pairs. ids, ends: see flat."""
+    before = np.empty_like(ids)
+    before[1:] = ids[:-1]
     before[ends[:-1]] = before[:1] = 0
-    return ids & (SINGLE - 1), SINGLE + ((before * _FIRST + ids * _SECOND) & (PAIRS - 1)), ends
+    return ids & (SINGLE - 1), SINGLE + ((before * _FIRST + ids * _SECOND) & (PAIRS - 1))
 
 
-def stretches(values: NDArray[_Number], ends: NDArray[np.int64]) -> Iterator[tuple[int, int, int]]:
+def stretches(values: NDArray[_Number], ends: Numbers) -> Iterator[tuple[int, int, int]]:
     """Of each long sentence its number, and where its most telling stretch begins and ends. values: of every number."""
     summed = np.concatenate((np.zeros(1, values.dtype), np.cumsum(values)))
-    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
-    for number in np.nonzero(ends - starts > STRETCH)[0].tolist():
-        start, end = int(starts[number]), int(ends[number])
-        best = start + int(np.argmax(summed[start + STRETCH : end + 1] - summed[start : end + 1 - STRETCH]))
-        yield number, best, best + STRETCH
+    start = 0
+    for number, end in enumerate(ends.tolist()):
+        if end - start > STRETCH:
+            best = start + int((summed[start + STRETCH : end + 1] - summed[start : end + 1 - STRETCH]).argmax())
+            yield number, best, best + STRETCH
+        start = end
 
 
-def alone(weights: NDArray[np.int8], sentences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+def alone(weights: NDArray[np.int8], ids: Numbers, ends: Numbers) -> Numbers:
     """What each sentence weighs by itself; it has one number at least. weights: SINGLE and PAIRS of them."""
-    singles, pairs, ends = places(sentences)
+    singles, pairs = places(ids, ends)
     values = weights[singles].astype(np.int64) + weights[pairs]
     summed = np.cumsum(values)
-    weighed: NDArray[np.int64] = summed[ends - 1]
+    weighed: Numbers = summed[ends - 1]
     weighed[1:] -= weighed[:-1].copy()
     for number, start, end in stretches(values, ends):
         weighed[number] = values[start:end].sum()
     return weighed
 
 
-def told(weighed: NDArray[np.int64]) -> NDArray[np.int64]:
+def told(weighed: Numbers) -> Numbers:
     """What each sentence tells with its neighbours, by what each weighs alone."""
-    loud: NDArray[np.int64] = np.maximum(weighed, 0)
+    loud: Numbers = np.maximum(weighed, 0)
     return weighed + beside(loud)
 
 

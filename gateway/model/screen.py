@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
 
-from gateway.model.heart import PAIRS, SINGLE, alone, around, beside, told
+from gateway.model.heart import PAIRS, SINGLE, alone, around, beside, flat, told
 from gateway.model.windows import Line
 
 PIECES, WIDTH, SPAN, SHOWN, INNER = 30_522, 32, 5, 64, 32
@@ -70,7 +70,7 @@ class Screen:
         if not lines:
             return np.empty(0)
         said = [each.pieces for each in lines]
-        first, second = told(alone(self._heart, said)), self._read(said)
+        first, second = told(alone(self._heart, *flat(said))), self._read(said)
         scores: NDArray[np.float64] = first * self._words + second * self._scale + self._bias
         return scores
 

@@ -17,7 +17,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.model.heart import PAIRS, SINGLE, alone, around, told
+from gateway.model.heart import PAIRS, SINGLE, Numbers, alone, around, told
 from gateway.model.letters import bare
 from gateway.model.names import KEPT_WORDS, PLAIN_WORDS, common
 from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, TITLES, listed
@@ -25,31 +25,39 @@ from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, TITLES
 SIZE = SINGLE + PAIRS
 """Octets of the weights."""
 _LETTERS = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)
-_APOSTROPHE, _START = b"'", b"^ "
+_APOSTROPHE, _START, _STARTS = b"'", b" ^ ", SINGLE - 1
 _KINDS = {"[PARTY]": PARTY, "[FAITH]": FAITH, "[DEITY]": DEITY, "[TEMPLE]": TEMPLE, "[BOOK]": BOOK}
 _YES = ("yes", "no", "si")
 _AT_ONCE = 1024
 """So many sentences, at most, are held as words at once."""
 
 
-def numbers(sentence: str) -> list[int]:
-    """Its words, behind a number for its beginning; 0 is any word that is not known."""
+def numbers(sentences: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """The words of one sentence or more, each sentence behind _STARTS, and where each ends. 0: a word that is not known."""
+    words = _START.join([b"", *map(_letters, sentences)]).split()
+    known = _known()
+    ids = np.fromiter(map(known.get, words, repeat(0)), np.int64, count=len(words))
+    starts = np.flatnonzero(ids == _STARTS)
+    firsts = starts[starts + 1 < len(ids)] + 1
+    for first in firsts[ids[firsts] == 0].tolist():
+        ids[first] = known.get(words[first].lower(), 0)
+    return ids, np.append(starts[1:], len(ids))
+
+
+def _letters(sentence: str) -> bytes:
     octets = sentence.encode() if sentence.isascii() else bare(sentence.replace("’", "'")).encode("ascii", "replace")
-    words = (_START + octets.translate(_LETTERS, _APOSTROPHE)).split()
-    words[1:2] = map(bytes.lower, words[1:2])
-    return list(map(_known().get, words, repeat(0)))
+    return octets.translate(_LETTERS, _APOSTROPHE)
 
 
 @cache
 def _known() -> dict[bytes, int]:
     """Every word that counts, in each way that it may be written, and its number; apostrophes are no letters."""
     bared = ((written.replace("'", "").encode(), said.replace("'", "").encode()) for written, said in _counted())
-    return {written: 1 + crc32(said) % (SINGLE - 1) for written, said in bared}
+    return {written: 1 + crc32(said) % (_STARTS - 1) for written, said in bared} | {_START.strip(): _STARTS}
 
 
 def _counted() -> Iterator[tuple[str, str]]:
     """Each way a word may be written, and the word or the kind that it stands for."""
-    yield _START.decode().strip(), "[START]"
     for word in common().union(KEPT_WORDS, PLAIN_WORDS).difference(bare(GIVEN).split()):
         yield from ((written, word) for written in (word, word.upper()) if written.isascii())
     titles = {title.rstrip(".") for title in bare(TITLES).split()}
@@ -73,7 +81,7 @@ class Skim:
     def scores(self, sentences: Sequence[str]) -> NDArray[np.float64]:
         """Of each sentence, with its neighbours."""
         starts = range(0, len(sentences), _AT_ONCE)
-        some = [alone(self._weights, list(map(numbers, sentences[start : start + _AT_ONCE]))) for start in starts]
+        some = [alone(self._weights, *numbers(sentences[start : start + _AT_ONCE])) for start in starts]
         weighed = np.concatenate(some) if some else np.empty(0, np.int64)
         scores: NDArray[np.float64] = told(weighed).astype(np.float64) * self._scale + self._bias
         return scores

@@ -21,6 +21,7 @@ _HEADS = dict(
 _ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
 _BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
 """Telling words from their ends, without what is a name."""
+_BACKWARD_OCTETS = frozenset(word.encode() for word in _BACKWARDS if word.isascii())
 _USUAL = (
     "etov",
     "tcele",
@@ -36,8 +37,9 @@ _USUAL = (
     "hcruhc",
     "yarp",
 )
-"""Of nearly every appeal one of these, found sooner than that none is."""
+"""Of nearly every appeal one of these."""
 _PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
+_PARTED = bytes(code if chr(code).isalpha() else 32 for code in range(128)).ljust(256)
 _FEW, _SHARE = 8, 0.15
 _ONE_EACH = re.compile(r"[ \t]*\S(?:[ \t]+\S)+[ \t]*")
 _TALL, _WIDE = 4, 3
@@ -56,12 +58,21 @@ def otherwise(text: str) -> Iterator[str]:
     """What is shown in another order altogether."""
     if not text.isascii() and len(found := _ON_HEAD.findall(text)) >= max(_FEW, _SHARE * sum(map(str.isalpha, text))) and found:
         yield "".join(_HEADS.get(c, c) for c in reversed(text))
-    small = text.lower()
-    if any(word in small for word in _USUAL) and not _BACKWARDS.isdisjoint(small.translate(_PARTING).split()):
+    if _is_backwards(text):
         yield "\n".join(line[::-1] for line in text.split("\n"))
         yield " ".join(word[::-1] for word in text.split())
     if (text.count(" ") + text.count("\t")) * _BLANK > len(text):
         yield from _columns(text)
+
+
+def _is_backwards(text: str) -> bool:
+    if text.isascii():
+        if _BACKWARD_OCTETS.isdisjoint(text.encode().lower().translate(_PARTED).split()):
+            return False
+    elif _BACKWARDS.isdisjoint(text.lower().translate(_PARTING).split()):
+        return False
+    small = text.lower()
+    return any(word in small for word in _USUAL)
 
 
 def _columns(text: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gateway.model.heart import PAIRS, SINGLE, places, stretches
+from gateway.model.heart import PAIRS, SINGLE, flat, places, stretches
 
 _TIMES, _SENTENCES, _RATE, _LEAST, _SMALL, _LONG, _WORTH = 2, 1024, 0.01, 0.02, 1e-4, 40, 20.0
 MOST = 127
@@ -62,7 +62,8 @@ def _batches(shown: Sequence[Shown]) -> Iterator[tuple[float, Sequence[Shown]]]:
 
 def _said(weights: nn.EmbeddingBag, sentences: Sequence[Sequence[int]], *, whole: bool) -> Tensor:
     """What each weighs alone: all of it, or its most telling stretch."""
-    singles, pairs, ends = places(sentences)
+    ids, ends = flat(sentences)
+    singles, pairs = places(ids, ends)
     spans = list(zip([0, *ends[:-1].tolist()], ends.tolist(), strict=True))
     if not whole:
         known: NDArray[np.float64] = weights.weight.detach().numpy()[:, 0].astype(np.float64)

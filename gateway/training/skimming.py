@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from gateway.model.card import Glance
+from gateway.model.heart import Numbers
 from gateway.model.skim import Skim, numbers
 from gateway.training.examples import Example
 from gateway.training.heart import learnt
@@ -28,6 +31,10 @@ class Skimming:
 
 def skimming(examples: Sequence[Example], seed: int) -> Skimming:
     """Learns which sentences, with their neighbours, hold an offence."""
-    shown = [([numbers(text) for text in each.written], each.offends) for each in examples]
+    shown = [(_apart(*numbers(each.written)), each.offends) for each in examples if each.written]
     weights, scale, bias = learnt(shown, seed)
     return Skimming(weights=weights, scale=scale, bias=bias)
+
+
+def _apart(ids: Numbers, ends: Numbers) -> list[list[int]]:
+    return [numbers.tolist() for numbers in np.split(ids, ends[:-1])]

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model import lines_of
-from gateway.model.heart import SINGLE, alone
+from gateway.model.heart import SINGLE, alone, flat
 from gateway.model.screen import _GAP, HEEDED, PARTS, SHOWN, SIZE, SPAN, WIDTH, Screen, _greatest
 from gateway.reading import Origin
 
@@ -104,7 +104,7 @@ def test_a_score_is_that_of_whole_numbers(drawn, sentences):
         table = np.array([drawn["pieces"][piece] * (at in range(2, len(each) + 2)) for at, piece in enumerate(filled)])
         spans = np.array([table[at : at + SPAN].reshape(-1) for at in range(len(each))]) @ drawn["spans"]
         shown.append(np.maximum(spans.max(axis=0).astype(object) + given["shown"], 0))
-    known = alone(drawn["words"].astype(np.int8), pieces).tolist()
+    known = alone(drawn["words"].astype(np.int8), *flat(pieces)).tolist()
     expected = []
     nothing = np.zeros(SHOWN, dtype=np.int64).astype(object)
     for at in range(len(pieces)):

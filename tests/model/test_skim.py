@@ -4,27 +4,33 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.model.heart import SINGLE
-from gateway.model.skim import SIZE, Skim, numbers
+from gateway.model.skim import SIZE, Skim, _known, numbers
+
+
+def said(*sentences):
+    """The numbers of the words."""
+    return numbers(sentences)[0].tolist()
 
 
 def skim(least=0.0, **weights):
     """With a weight for each word."""
     octets = bytearray(SIZE)
     for word, weight in weights.items():
-        octets[numbers(f"a {word}")[2]] = weight
+        octets[said(f"a {word}")[2]] = weight
     return Skim(bytes(octets), scale=0.1, bias=-0.5, least=least)
 
 
 def test_a_telling_word_lets_its_sentence_and_what_stands_around_it_be_heard():
-    said = ["The gate is shut.", "Keys.", "Please vote.", "The desk.", "The range.", "Radios."]
+    texts = ["The gate is shut.", "Keys.", "Please vote.", "The desk.", "The range.", "Radios."]
     look = skim(vote=10)
-    assert look.near(said, 0) == [False, True, True, True, False, False]
-    assert look.near(said, 1) == [True, True, True, True, True, False]
+    assert look.near(texts, 0) == [False, True, True, True, False, False]
+    assert look.near(texts, 1) == [True, True, True, True, True, False]
 
 
 def test_three_sentences_are_added_up():
@@ -60,33 +66,38 @@ def test_a_sentence_of_nothing_is_one():
     ],
 )
 def test_they_are_the_same_to_it(one, other):
-    assert numbers(one) == numbers(other)
+    assert said(one) == said(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("we vote", "we sign"), ("two tables", "two Tables"), ("vote for", "for vote")])
 def test_they_are_not(one, other):
-    assert numbers(one) != numbers(other)
+    assert said(one) != said(other)
 
 
 def test_every_process_knows_words_by_the_same_numbers():
     program = "from gateway.model.skim import _known; print(sorted(_known().items()))"
     seeds = ({**os.environ, "PYTHONHASHSEED": seed} for seed in "12")
-    said = [subprocess.run([sys.executable, "-c", program], env=seed, capture_output=True, check=True) for seed in seeds]
-    assert said[0].stdout == said[1].stdout != b""
+    told = [subprocess.run([sys.executable, "-c", program], env=seed, capture_output=True, check=True) for seed in seeds]
+    assert told[0].stdout == told[1].stdout != b""
 
 
-@given(st.text(max_size=80))
-def test_every_text_has_numbers(text):
-    said = numbers(text)
-    assert said[0] == numbers("")[0]
-    assert all(0 <= number < SINGLE for number in said)
+@given(st.lists(st.text(max_size=80), min_size=1, max_size=6))
+def test_the_numbers_of_sentences_are_those_of_each(texts):
+    ids, ends = numbers(texts)
+    assert [part.tolist() for part in np.split(ids, ends[:-1])] == [said(text) for text in texts]
+    assert all(0 <= number < SINGLE for number in ids)
+
+
+def test_no_word_passes_for_the_beginning_of_a_sentence():
+    assert sorted(_known().values())[-2:] != [SINGLE - 1] * 2
+    assert said("one ^ two") == said("one two")
 
 
 def test_a_sentence_weighs_the_same_in_a_long_message():
-    said = [f"They vote and sign {'and vote ' * (number % 7)}today." for number in range(3000)]
+    texts = [f"They vote and sign {'and vote ' * (number % 7)}today." for number in range(3000)]
     look = skim(vote=10, sign=3)
-    together = look.scores(said)
-    apart = [look.scores(said[max(0, at - 1) : at + 2])[min(at, 1)] for at in range(0, 2999, 7)]
+    together = look.scores(texts)
+    apart = [look.scores(texts[max(0, at - 1) : at + 2])[min(at, 1)] for at in range(0, 2999, 7)]
     assert apart == together[0:2999:7].tolist()
 
 
