@@ -1,9 +1,9 @@
 """What need not even be masked: a look at the words of each sentence as they are written, before anything dearer.
 
 It knows by heart what words tell (see `heart`), and nothing of names: a word counts if it is a common one in small letters or
-all in capitals, if it begins a sentence, or if it is no name even with a capital, nor a title before one; all others are one and
-the same unknown word. Parties, faiths, deities, houses of worship and holy books count as their kind, and no counts as yes. So
-it matters nothing who is named.
+all in capitals, if it begins a sentence and no name, or if no name begins with it (Vote, Please); all others are one and the
+same unknown word, however many make a name. Parties, faiths, deities, houses of worship and holy books count as their kind, and
+no counts as yes. So it matters nothing who is named.
 
 What stays below `least`, and far from what does not, is settled as clear, neither masked nor weighed any further; the level is
 set in training so that next to nothing is settled that the model would have flagged. Only weights of another size are refused.
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gateway.model.heart import PAIRS, SINGLE, Numbers, alone, around, told
 from gateway.model.letters import bare
 from gateway.model.names import KEPT_WORDS, PLAIN_WORDS, common
-from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, TITLES, listed
+from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, listed
 
 SIZE = SINGLE + PAIRS
 """Octets of the weights."""
@@ -28,20 +28,58 @@ _LETTERS = bytes(code if chr(code).isalnum() else 32 for code in range(128)).lju
 _APOSTROPHE, _START, _STARTS = b"'", b" ^ ", SINGLE - 1
 _KINDS = {"[PARTY]": PARTY, "[FAITH]": FAITH, "[DEITY]": DEITY, "[TEMPLE]": TEMPLE, "[BOOK]": BOOK}
 _YES = ("yes", "no", "si")
+_JOINS = ("de", "la", "del", "los", "las", "van", "y", "of", "the", "in", "and", "for")
+_ARTICLES = ("the", "el", "la", "los", "las")
 _AT_ONCE = 1024
 """So many sentences, at most, are held as words at once."""
 
 
 def numbers(sentences: Sequence[str]) -> tuple[Numbers, Numbers]:
-    """The words of one sentence or more, each sentence behind _STARTS, and where each ends. 0: a word that is not known."""
+    """The words of one sentence or more, each sentence behind _STARTS, and where each ends.
+
+    0: a word that is not known, or several that make one name, so that a long name weighs no more than a short one
+    """
     words = _START.join([b"", *map(_letters, sentences)]).split()
     known = _known()
     ids = np.fromiter(map(known.get, words, repeat(0)), np.int64, count=len(words))
-    starts = np.flatnonzero(ids == _STARTS)
-    firsts = starts[starts + 1 < len(ids)] + 1
-    for first in firsts[ids[firsts] == 0].tolist():
+    _begin(ids, words)
+    named = _named(ids)
+    ids[named] = 0
+    told = ~named
+    told[1:] |= ~named[:-1]
+    ids = ids[told]
+    return ids, np.append(np.flatnonzero(ids == _STARTS)[1:], len(ids))
+
+
+def _begin(ids: Numbers, words: Sequence[bytes]) -> None:
+    """Common words with a capital get their numbers where they begin a sentence, and no name of several words."""
+    known, joins, last = _known(), _joins(), len(ids) - 1
+    firsts = np.flatnonzero(ids == _STARTS) + 1
+    for first in firsts[ids[np.minimum(firsts, last)] == 0].tolist():
+        if first < last and (not ids[first + 1] or (joins[ids[first + 1]] and first + 1 < last and not ids[first + 2])):
+            continue
         ids[first] = known.get(words[first].lower(), 0)
-    return ids, np.append(starts[1:], len(ids))
+
+
+def _named(ids: Numbers) -> NDArray[np.bool_]:
+    """Which words are not known, or stand between two such as in a name (Rosa de la Cruz), or as an article before one."""
+    unknown: NDArray[np.bool_] = ids == 0
+    joins, articles = _joins()[ids], _joins(_ARTICLES)[ids]
+    two = joins[1:-2] & joins[2:-1] & unknown[:-3] & unknown[3:]
+    one = joins[1:-1] & unknown[:-2] & unknown[2:]
+    unknown[1:-1] |= one
+    unknown[1:-2] |= two
+    unknown[2:-1] |= two
+    unknown[:-1] |= articles[:-1] & unknown[1:]
+    return unknown
+
+
+@cache
+def _joins(words: tuple[str, ...] = _JOINS) -> NDArray[np.bool_]:
+    """Of every number, whether it is that of one of these."""
+    table = np.zeros(SINGLE, dtype=bool)
+    table[[_known()[word.encode()] for word in words]] = True
+    return table
 
 
 def _letters(sentence: str) -> bytes:
@@ -60,8 +98,7 @@ def _counted() -> Iterator[tuple[str, str]]:
     """Each way a word may be written, and the word or the kind that it stands for."""
     for word in common().union(KEPT_WORDS, PLAIN_WORDS).difference(bare(GIVEN).split()):
         yield from ((written, word) for written in (word, word.upper()) if written.isascii())
-    titles = {title.rstrip(".") for title in bare(TITLES).split()}
-    yield from ((word.capitalize(), word) for word in (KEPT_WORDS | PLAIN_WORDS) - titles)
+    yield from ((word.capitalize(), word) for word in PLAIN_WORDS)
     for kind, text in _KINDS.items():
         for term in (bare(term).rstrip("*") for term in listed(text)):
             yield from ((written, kind) for written in (term, term.capitalize(), term.upper()) if written.isalpha())

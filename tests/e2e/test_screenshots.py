@@ -11,9 +11,10 @@ from gateway.store import SqliteStore
 from tests.conftest import TOP
 from tests.screenshots.run import FOLDER, PICTURES
 from tests.support import mails
+from tests.support.apt import require
 from tests.support.console import Console
 from tests.support.demonstration import furnish
-from tests.support.wants import CHROMIUM, skip
+from tests.support.wants import CHROMIUM
 
 README = (TOP / "README.md").read_text(encoding="utf-8")
 _LARGEST = 120 * 1024
@@ -54,8 +55,7 @@ async def test_every_picture_is_of_a_page_that_is_there(tmp_path):
 
 
 async def test_the_command_takes_a_picture(tmp_path):
-    if shutil.which("chromium") is None:
-        skip(CHROMIUM)
+    require("chromium", here=lambda: shutil.which("chromium") is not None, want=CHROMIUM)
     command = [sys.executable, str(TOP / "tests/screenshots/run.py"), str(tmp_path / "taken"), "queue-phone"]
     ran = await asyncio.create_subprocess_exec(
         *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE

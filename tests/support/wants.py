@@ -10,7 +10,7 @@ POSTFIX = "Postfix is not here, and could not be installed"
 DEBIAN_POSTGRES = "Debian's postgresql is not here and could not be installed (apt-get install postgresql, as root)"
 POSTGRES = "PostgreSQL is not here, neither from pip nor from Debian, and could not be installed"
 HAPROXY = "HAProxy is not here, and could not be installed"
-CHROMIUM = "Chromium is not here, or cannot be driven"
+CHROMIUM = "Chromium is not here and could not be installed, or cannot be driven"
 ROOT = "this needs root, as Postfix does"
 
 
