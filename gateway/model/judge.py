@@ -94,7 +94,10 @@ class Judge:
 
     def score(self, sentences: Sequence[tuple[Origin, str]], *, subject: int, found: Mapping[Category, float]) -> Opinion:
         """Of a message's sentences in their order, as written, names and all; see gateway.classify.Scorer."""
-        spoken = self._spoken(sentences, subject, self.heard(sentences, subject, found))
+        heard = self.heard(sentences, subject, found)
+        if not any(heard):
+            return Opinion(scores=self._scores((NOTHING, NOTHING), NOTHING, found), sentences=(None,) * len(sentences))
+        spoken = self._spoken(sentences, subject, heard)
         lines = list(chain.from_iterable(spoken))
         screened = self.screened(lines)
         cut, left = self.cut(lines, max(found.values(), default=0.0), screened)

@@ -41,7 +41,7 @@ SIZE = sum(np.dtype(kind).itemsize * math.prod(shape) for _, kind, shape in PART
 """Octets of the weights."""
 HEEDED = 2.0
 """What a score gains where rules are sure of a finding, and a part of it where they are not: the model hears of it too."""
-NEARLY = 4.0
+NEARLY = 3.0
 """Where the rules found much, what stands so far below `least` is read, or below the most telling sentence if that is lower."""
 _GAP = (0,) * (SPAN // 2)
 """What stands between sentences, so that none is weighed with pieces of another."""

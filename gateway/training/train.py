@@ -46,7 +46,7 @@ So few as MATCHED are the highest of all: a match is ROOM above it, in logits, s
 """
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.01
 """What share of ordinary real mail."""
-LOST, UNHEARD, TAIL = 0.0025, 0.003, 0.05
+LOST, UNHEARD, TAIL = 0.0025, 0.004, 0.05
 """The screen's level is where it would settle LOST of the violations that are flagged; the skim's, UNHEARD of them.
 
 There are too few for so rare a thing to be counted: how their peaks thin out is read off TAIL of them, the lowest.

@@ -67,7 +67,7 @@ def stages() -> None:
             for detector, took in by_detector(rules, reading):
                 spent[f"  {detector}"] += took
             verdict = whole.classify(reading)
-            spent["names masked, screen"] += 1000 * judge.screened
+            spent["skim, masks, screen"] += 1000 * judge.screened
             spent["model"] += 1000 * judge.run
             spent["policy"] += cost(partial(rulebook.decide, envelope, reading.authors, verdict, now))[0]
         columns[name] = {stage: took / count for stage, took in spent.items()}

@@ -1,7 +1,8 @@
 """What each stage of the judgement settles, costs and gets wrong: `python tests/bench/stages.py FILES` of labelled messages.
 
 Costs are CPU time of this process, in milliseconds a message that reaches the stage. A message is settled by the screen if
-no window of it is left for the model; what a stage gets wrong is a violation settled as clear, or an ordinary message flagged.
+no window of it is left for the model, by the skim if none of its sentences is even masked; what a stage gets wrong is a
+violation settled as clear, or an ordinary message flagged.
 """
 
 import sys
@@ -27,11 +28,13 @@ class Watched:
     def __init__(self, judge):
         self._judge, self.version, self.thresholds = judge, judge.version, judge.thresholds
         self.screened = self.run = 0.0
-        self.windows = 0
+        self.windows, self.skimmed = 0, False
 
     def score(self, sentences, *, subject, found):
         begun = process_time()
-        lines = self._judge.lines(sentences, subject=subject)
+        heard = self._judge.heard(sentences, subject, found)
+        self.skimmed = not any(heard)
+        lines = self._judge.lines(sentences, subject=subject, heard=heard)
         cut, _ = self._judge.cut(lines, max(found.values(), default=0.0), self._judge.screened(lines))
         self.screened, self.windows = process_time() - begun, len(cut)
         begun = process_time()
@@ -55,13 +58,14 @@ def main(files):
         begun = process_time()
         verdict = whole.classify(reading)
         costs["all"].append(process_time() - begun + costs["read"][-1])
-        costs["mask and screen"].append(judge.screened)
+        costs["skim, mask, screen"].append(judge.screened)
         if judge.windows:
             costs["model"].append(judge.run)
         flagged = any(label is not Label.CLEAR for label in verdict.labels.values())
         kind = "violations" if message.offends else "ordinary"
         counts[kind] += 1
         counts[kind, "flagged"] += flagged
+        counts[kind, "skimmed"] += judge.skimmed
         counts[kind, "screened"] += not judge.windows
         counts[kind, "rules"] += max(alone.scores[category] for category in Category) >= 0.5
     print(f"{'stage':<18}{'messages':>9}{'p50':>8}{'p90':>8}{'p99':>8}  ms")
@@ -69,8 +73,11 @@ def main(files):
         print(f"{stage:<18}{len(spent):>9}" + "".join(f"{1000 * np.percentile(spent, at):>8.1f}" for at in (50, 90, 99)))
     for kind in ("ordinary", "violations"):
         if of := counts[kind]:
-            found, screened, flagged = (f"{counts[kind, what] / of:.1%}" for what in ("rules", "screened", "flagged"))
-            print(f"{kind}: {of}; rules find something {found}, settled by the screen {screened}, flagged {flagged}")
+            found, skimmed, screened, flagged = (
+                f"{counts[kind, what] / of:.1%}" for what in ("rules", "skimmed", "screened", "flagged")
+            )
+            print(f"{kind}: {of}; rules find something {found}, settled by the skim {skimmed}, by it or the screen {screened},")
+            print(f"  flagged {flagged}")
 
 
 if __name__ == "__main__":
