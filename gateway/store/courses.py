@@ -85,10 +85,6 @@ def _course(course: Course) -> Json:
     }
 
 
-def _handover(one: Handover) -> Json:
-    return {"to": one.to, "by": one.by, "reason": one.reason, "at": _moment(one.at), "up": one.up}
-
-
 def _to_course(j: Json) -> Course:
     return Course(
         leg=j["leg"],
