@@ -225,6 +225,17 @@ class Torture:
     async def _ask(self, node: Node, request: str, **arguments: object) -> Any:
         return await asyncio.to_thread(lambda: node.gateway.ask(request, **arguments))
 
+    async def _heard(self, node: Node, request: str, **arguments: object) -> Any:
+        """The same, of a gateway that may not have seen yet that the store is back."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return await self._ask(node, request, **arguments)
+            except Refused:
+                if time.monotonic() > until:
+                    raise
+            await asyncio.sleep(0.2)
+
     async def reconciled(self) -> None:
         """Whoever lives goes on alone, or all do; what is open is sent until it is answered; then compare."""
         going = list(self._nodes)
@@ -247,15 +258,15 @@ class Torture:
     async def _emptied(self, node: Node) -> int:
         """Parcels that are left when all should be delivered."""
         until = time.monotonic() + PATIENCE
-        while (left := (await self._ask(node, "status"))["outbox"]) and time.monotonic() < until:  # noqa: ASYNC110  -- as above
+        while (left := (await self._heard(node, "status"))["outbox"]) and time.monotonic() < until:  # noqa: ASYNC110  -- as above
             await asyncio.sleep(0.2)
         return left
 
     async def _compared(self, alive: Sequence[Node]) -> None:
         last = alive[0]
-        if left := (await self._ask(last, "status"))["undeliverable"]:
+        if left := (await self._heard(last, "status"))["undeliverable"]:
             self._wrong(f"{left} parcels were given up")
-        holds = await self._ask(last, "queue.list", all=True, limit=100_000)
+        holds = await self._heard(last, "queue.list", all=True, limit=100_000)
         arrived = [one for node in self._nodes for one in node.relay.messages]
         for line in Books(self._sent, self._ruled, holds, arrived, self._report).wrong():
             self._wrong(line)
