@@ -3,7 +3,8 @@
 It knows by heart what words tell (see `heart`), and nothing of names: a word counts if it is a common one in small letters or
 all in capitals, if it begins a sentence and no name, or if no name begins with it (Vote, Please); all others are one and the
 same unknown word, however many make a name. Parties, faiths, deities, houses of worship and holy books count as their kind, and
-no counts as yes. So it matters nothing who is named.
+no counts as yes. So it matters nothing who is named, but for names that are common words (Mark Price) where all is in
+capitals or a sentence begins with one: these do not show, to the masks neither.
 
 What stays below `least`, and far from what does not, is settled as clear, neither masked nor weighed any further; the level is
 set in training so that next to nothing is settled that the model would have flagged. Only weights of another size are refused.
