@@ -1,8 +1,9 @@
 """Whether the same sentence gets the same answer whoever is named in it.
 
-A template is a message with slots, such as {CANDIDATE}; it is judged with every filler of every side in each slot. A message
-of a department's own is taken as it is, and once more for every name of the lists in it with another in its place. A flip
-is a template or message of which the labels differ with the name; the spread is how far its scores lie apart.
+A template is a message with slots, such as {CANDIDATE}; it is judged with every filler of every side in each slot, a few of
+them all in capitals. A message of a department's own is taken as it is, and once more for every name of the lists in it with
+another in its place. A flip is a template or message of which the labels differ with the name; the spread is how far its scores
+lie apart.
 """
 
 import json
@@ -76,11 +77,12 @@ def of_templates() -> Iterator[Filling]:
         slots = sorted({*_SLOT.findall(template["subject"]), *_SLOT.findall(template["body"])})
         for chosen in product(*(_choices(slot) for slot in slots)):
             names = {slot: name for slot, (_, name) in zip(slots, chosen, strict=True)}
+            said = [_filled(template[part], names) for part in ("subject", "body")]
             yield Filling(
                 of=template["id"],
                 sides={slot: side for slot, (side, _) in zip(slots, chosen, strict=True)},
                 names=names,
-                content=written(_filled(template["subject"], names), _filled(template["body"], names)),
+                content=written(*(map(str.upper, said) if template.get("capitals") else said)),
             )
 
 

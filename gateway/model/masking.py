@@ -21,11 +21,10 @@ from operator import itemgetter
 
 from gateway.classify.masking import OF_A_FORM
 from gateway.model.letters import bare
-from gateway.model.names import KEPT_WORDS, NAME, PLAIN_WORDS, begins, common, unnamed
+from gateway.model.names import KEPT_WORDS, NAME, PLAIN_WORDS, SURNAME_WORDS, begins, common, is_civic, quieted, unnamed
 from gateway.model.terms import (
     BODIES,
     BOOK,
-    CIVIC,
     DEITY,
     FAITH,
     GIVEN,
@@ -90,7 +89,6 @@ _UNION = re.compile(
     r"\b(?:the )?(?:local|lodge|chapter|post|council|district council)(?: no\.?| #)? \d{1,4}\b(?! council| seat| race)",
     re.IGNORECASE,
 )
-_CIVIC = frozenset(CIVIC.split())
 _CAPITALS = rf"(?:[A-Z][\w'&-]*|{NAME}) (?:(?:of|for|and|&) (?:the )?)?"
 _BODY = re.compile(
     rf"\b(?:[Tt]he )?({_CAPITALS}(?:{_CAPITALS}){{0,5}})"
@@ -114,6 +112,8 @@ _PARTING = bytes(ord(char.lower()) if (char := chr(code)).isalnum() or char == "
 _ODD = str.maketrans("ſı", "si")
 """What re.IGNORECASE takes for other letters than str.lower."""
 _NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
+_SHOUTED = frozenset({"WILL", "MAY", "ART", "PAGE", "STONE", "SUMMER", "APRIL", "JUNE", "AUGUST"})
+"""First names that in capitals, before what may be a surname, are mostly the other word."""
 _CHOICES = frozenset({"yes", "no", "si"})
 _NONE: frozenset[str] = frozenset()
 _MEMBER_WORDS, _BODY_WORDS = frozenset(MEMBERS.split()), frozenset(BODIES.split())
@@ -201,7 +201,7 @@ class Masker:
         for pattern, mark, keys in _FORMS:
             if not keys.isdisjoint(seen) and (other := pattern.sub(mark, text)) != text:
                 text, seen = other, self._telling.among(other)
-        if any(given.capitalize() in text for given in _GIVEN & seen):
+        if any(given.capitalize() in text or given.upper() in text for given in _GIVEN & seen):
             text = _first_names(text)
         return _bodies(text, seen), seen
 
@@ -234,17 +234,22 @@ def _spoken(address: str) -> str:
     return address[: end.start()] + _RUN.sub(lambda run: run[0] if _WORDS_RUN.fullmatch(run[0]) else "", address[end.start() :])
 
 
-_FIRST = re.compile(r"\b([A-Z][a-z]+)(?= (?:[A-Z]\. )?([A-Z][\w'’-]+))")
+_FIRST = re.compile(r"\b([A-Z][a-z]+|[A-Z]{3,})(?= (?:[A-Z]\. )?([A-Z][\w'’-]+))")
 
 
 def _first_names(text: str) -> str:
-    """A common word that is a first name before a capitalised word, such as Christian Hale and Jesus Alvarez."""
-    return _FIRST.sub(
-        lambda found: (
-            NAME if found[1].lower() in _GIVEN and found[2].lower() not in _NO_SURNAME and not _is_term(found[2]) else found[0]
-        ),
-        text,
-    )
+    """A common word that is a first name before a capitalised word, such as Christian Hale and Jesus Alvarez.
+
+    In capitals only before a surname: MARK PRICE.
+    """
+    return _FIRST.sub(lambda found: NAME if _is_first(*found.groups()) else found[0], text)
+
+
+def _is_first(word: str, behind: str) -> bool:
+    small = behind.lower()
+    if word.lower() not in _GIVEN or small in _NO_SURNAME or _is_term(behind):
+        return False
+    return word[1:].islower() or (word not in _SHOUTED and (small in SURNAME_WORDS or small not in common()))
 
 
 @cache
@@ -258,6 +263,8 @@ def _is_term(word: str) -> bool:
 
 def _bodies(text: str, seen: frozenset[str]) -> str:
     """Associations by what they call themselves; boards and councils of a city are none."""
+    if text.isupper():
+        return quieted(text, NAME)
     if not _MEMBER_WORDS.isdisjoint(seen):
         text = _MEMBERS.sub(NAME, text)
     if _BODY_WORDS.isdisjoint(seen) or not _BODY_WORD.search(text):
@@ -267,16 +274,11 @@ def _bodies(text: str, seen: frozenset[str]) -> str:
 
 def _body(found: re.Match[str]) -> str:
     """Without the word that a sentence begins with: Nominations for the Sergeants Association."""
-    if _is_civic(found[1]):
+    if is_civic(found[1]):
         return found[0]
     before = _FOR.match(found[0])
     usual = before is not None and before[1].lower() in common() and begins(found.string, found.start())
     return f"{before[0]}{NAME}" if before and usual else NAME
-
-
-def _is_civic(words: str) -> bool:
-    said = [word for word in words.lower().split() if word not in {"of", "for", "and", "&", "the"}]
-    return said[-1:] != [] and (said[-1] in _CIVIC or said[0] in PLAIN_WORDS)
 
 
 def _settled(text: str, seen: frozenset[str]) -> str:

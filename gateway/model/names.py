@@ -1,8 +1,9 @@
 """Which capitalised words of a sentence are names.
 
 Within a sentence every one is, but for the words of offices, time and business in `terms`; at its beginning, and in lines all
-in capitals or in title case, a word is a name if it is no common word. Whether a line is such a one is asked only where it
-matters. Nothing is raised.
+in capitals or in title case, a word is a name if it is no common word. A common word in capitals is one if people are called
+so and it stands where a name does: MARK PRICE, VOTE YOUNG, LONG FOR SHERIFF. Whether a line is all in capitals is asked only
+where it matters. Nothing is raised.
 """
 
 import re
@@ -13,7 +14,7 @@ from operator import itemgetter
 
 from gateway.classify.masking import cased
 from gateway.model.letters import bare
-from gateway.model.terms import KEPT, PLAIN
+from gateway.model.terms import BODIES, CIVIC, KEPT, MEMBERS, PLAIN, SEATS, SURNAMES, TITLES
 
 NAME = chr(0xE000)
 """What stands for a name in a text that is masked."""
@@ -30,6 +31,20 @@ _NOTHING, _OWN, _NAME_BEFORE = frozenset({" ", "-", ""}), frozenset({"'s", "'S"}
 _SHOUT = 8
 _TITLED, _HEADING, _SHORT = 0.75, 5, 3
 _STARTS = frozenset('.!?:;"“”(*•->|–—]…\ue006')
+SURNAME_WORDS = frozenset(SURNAMES.split())
+_TITLE_WORDS = "|".join(TITLES.upper().split())
+_BEFORE = re.compile(
+    rf"(?:^|\W)(?:(?i:voted?(?: for)?|(?:re-?)?elect|support|behind|backs?|backing|endorsed?|meet)|{_TITLE_WORDS})\.?,? $"
+)
+_BEHIND = re.compile(rf" FOR (?:THE |CITY |COUNTY |STATE )?(?:{'|'.join(SEATS.upper().split())})\b")
+"""What stands before a name in capitals, and behind it, and hardly elsewhere."""
+_WINDOW = 24
+_CIVIC = frozenset(CIVIC.split())
+_BODY = re.compile(
+    rf"(?:\bTHE |^)((?:(?!THE )[A-Z][A-Z'&-]* ){{1,3}})(?:{'|'.join(BODIES.upper().split())})\b(?: OF [A-Z]+)?"
+    rf"|\b(?:{'|'.join(MEMBERS.upper().split())}) (?:IN|FOR|AGAINST|UNITED FOR|POR) (?!THE )[A-Z]+\b"
+)
+"""What an association in capitals calls itself, with one to three words before it; see `MEMBERS`."""
 _KNOWN = 16_384
 """So many words are kept with what they are."""
 
@@ -38,6 +53,17 @@ _KNOWN = 16_384
 def common() -> frozenset[str]:
     """Words seen in small letters in everyday English and Spanish mail."""
     return frozenset(bare(files("gateway.model").joinpath("common.txt").read_text(encoding="utf-8")).split())
+
+
+def is_civic(words: str) -> bool:
+    """Whether a board, an order or a council that these stand before is no association."""
+    said = [word for word in words.lower().split() if word not in {"of", "for", "and", "&", "the"}]
+    return said[-1:] != [] and (said[-1] in _CIVIC or said[0] in PLAIN_WORDS)
+
+
+def quieted(text: str, name: str) -> str:
+    """A text in capitals with `name` for each association in it."""
+    return _BODY.sub(lambda found: found[0] if found[1] and is_civic(found[1]) else name, text)
 
 
 def unnamed(text: str) -> str:
@@ -61,6 +87,8 @@ def unnamed(text: str) -> str:
             else:
                 loud = _loud(text) if loud is None else loud
                 named = not loud
+        elif sort is _SHOUTED:
+            named = (named and text[at:start] in _NOTHING) or text[at:start].endswith(_NAME_BEFORE) or _fits(text, start, end)
         else:
             named = sort is _NAMED
         if named:
@@ -99,16 +127,22 @@ def _is_long(word: str) -> bool:
     return len(word) > _SHORT and word.lower() not in KEPT_WORDS and word.lower() not in PLAIN_WORDS
 
 
+def _fits(text: str, start: int, end: int) -> bool:
+    """Whether a name fits where a word in capitals stands: behind VOTE or a title, or before an office."""
+    return _BEHIND.match(text, end) is not None or _BEFORE.search(text, max(0, start - _WINDOW), start) is not None
+
+
 class _Sort(Enum):
-    """What a word with a capital is by itself: never a name; an initial; a usual word; a name."""
+    """What a word with a capital is by itself: never a name; an initial; a usual word; one in capitals that may be; a name."""
 
     NONE = auto()
     LETTER = auto()
     USUAL = auto()
+    SHOUTED = auto()
     NAME = auto()
 
 
-_LETTER, _USUAL, _NAMED = _Sort.LETTER, _Sort.USUAL, _Sort.NAME
+_LETTER, _USUAL, _SHOUTED, _NAMED = _Sort.LETTER, _Sort.USUAL, _Sort.SHOUTED, _Sort.NAME
 
 
 @lru_cache(maxsize=_KNOWN)
@@ -120,8 +154,10 @@ def _sort(word: str) -> _Sort:
     if len(stem) == 1 and small != "o":
         return _Sort.LETTER
     usual = small in common() or stem in common()
-    if (usual and word.isupper()) or small in PLAIN_WORDS:
+    if small in PLAIN_WORDS:
         return _Sort.NONE
+    if usual and word.isupper():
+        return _Sort.SHOUTED if stem in SURNAME_WORDS else _Sort.NONE
     return _Sort.USUAL if usual else _Sort.NAME
 
 

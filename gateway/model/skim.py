@@ -2,9 +2,8 @@
 
 It knows by heart what words tell (see `heart`), and nothing of names: a word counts if it is a common one in small letters or
 all in capitals, if it begins a sentence and no name, or if no name begins with it (Vote, Please); all others are one and the
-same unknown word, however many make a name. Parties, faiths, deities, houses of worship and holy books count as their kind, and
-no counts as yes. So it matters nothing who is named, but for names that are common words (Mark Price) where all is in
-capitals or a sentence begins with one: these do not show, to the masks neither.
+same unknown word, however many make a name, and so is with a capital what people are called (MARK PRICE). Parties, faiths,
+deities, houses of worship and holy books count as their kind, and no counts as yes. So it matters nothing who is named.
 
 What stays below `least`, and far from what does not, is settled as clear, neither masked nor weighed any further; the level is
 set in training so that next to nothing is settled that the model would have flagged. Only weights of another size are refused.
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from gateway.model.heart import PAIRS, SINGLE, Numbers, alone, around, told
 from gateway.model.letters import bare
-from gateway.model.names import KEPT_WORDS, PLAIN_WORDS, common
+from gateway.model.names import KEPT_WORDS, PLAIN_WORDS, SURNAME_WORDS, common, quieted
 from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, listed
 
 SIZE = SINGLE + PAIRS
@@ -31,6 +30,7 @@ _KINDS = {"[PARTY]": PARTY, "[FAITH]": FAITH, "[DEITY]": DEITY, "[TEMPLE]": TEMP
 _YES = ("yes", "no", "si")
 _JOINS = ("de", "la", "del", "los", "las", "van", "y", "of", "the", "in", "and", "for")
 _ARTICLES = ("the", "el", "la", "los", "las")
+_SOMEBODY = "Qq"
 _AT_ONCE = 1024
 """So many sentences, at most, are held as words at once."""
 
@@ -54,12 +54,13 @@ def numbers(sentences: Sequence[str]) -> tuple[Numbers, Numbers]:
 
 def _begin(ids: Numbers, words: Sequence[bytes]) -> None:
     """Common words with a capital get their numbers where they begin a sentence, and no name of several words."""
-    known, joins, last = _known(), _joins(), len(ids) - 1
+    known, joins, surnames, last = _known(), _joins(), _surnames(), len(ids) - 1
     firsts = np.flatnonzero(ids == _STARTS) + 1
     for first in firsts[ids[np.minimum(firsts, last)] == 0].tolist():
         if first < last and (not ids[first + 1] or (joins[ids[first + 1]] and first + 1 < last and not ids[first + 2])):
             continue
-        ids[first] = known.get(words[first].lower(), 0)
+        small = words[first].lower()
+        ids[first] = 0 if small in surnames else known.get(small, 0)
 
 
 def _named(ids: Numbers) -> NDArray[np.bool_]:
@@ -83,7 +84,13 @@ def _joins(words: tuple[str, ...] = _JOINS) -> NDArray[np.bool_]:
     return table
 
 
+@cache
+def _surnames() -> frozenset[bytes]:
+    return frozenset(word.encode() for word in SURNAME_WORDS)
+
+
 def _letters(sentence: str) -> bytes:
+    sentence = quieted(sentence, _SOMEBODY) if sentence.isupper() else sentence
     octets = sentence.encode() if sentence.isascii() else bare(sentence.replace("’", "'")).encode("ascii", "replace")
     return octets.translate(_LETTERS, _APOSTROPHE)
 
@@ -98,7 +105,8 @@ def _known() -> dict[bytes, int]:
 def _counted() -> Iterator[tuple[str, str]]:
     """Each way a word may be written, and the word or the kind that it stands for."""
     for word in common().union(KEPT_WORDS, PLAIN_WORDS).difference(bare(GIVEN).split()):
-        yield from ((written, word) for written in (word, word.upper()) if written.isascii())
+        forms = (word,) if word in SURNAME_WORDS else (word, word.upper())
+        yield from ((written, word) for written in forms if written.isascii())
     yield from ((word.capitalize(), word) for word in PLAIN_WORDS)
     for kind, text in _KINDS.items():
         for term in (bare(term).rstrip("*") for term in listed(text)):

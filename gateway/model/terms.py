@@ -114,6 +114,18 @@ virginia georgia carolina dakota austin dallas houston madison jordan israel par
 """
 """Common words that are also first names: with a capitalised word behind them they are names."""
 
+SURNAMES = """
+ball banks barber bass beach bell best bird black bond bright brooks brown buck burns carter castle chambers chance cook counts
+craft cross day driver fields flowers foster fountain friend frost fuller gamble garden gardener garner gates gay gold good grace
+graves gray green guest hill holiday hood hope hunt hurt jewel joy keen keys king knight lake lamb lane lawless leaf lemon little
+long lord love low lucky marks masters mays merchant miles mills moon nail noble oaks orange parks parsons peace peak pepper
+pierce pike pope pound powell power powers precious price pride priest queen quick rain reader rice rich rider rivers rock root
+rose rush salmon sands savage sellers sharp sheets shepherd shields silver simple slaughter smart snow sparks spears steel steward
+stone storm strange strong summers sweet swift temple towns usher vest vine walker wall walls waters white wild winter winters
+wise wolf wood woods worth wright young
+"""
+"""Common words that are also surnames: in capitals they are names behind another one, and where only a name fits."""
+
 TITLES = """
 mr mrs ms mx dr rev fr hon rep sen gov lt sgt capt cpt cpl det ofc officer chief deputy undersheriff captain sergeant lieutenant
 corporal detective coach professor colonel col general gen justice president vice trustee supervisor treasurer auditor candidate

@@ -33,6 +33,10 @@ SENTENCES = [
     *product(["I left a {} on your desk."], [["Bible", "Quran", "Torah", "Gita", "Book of Mormon"]]),
     *product(["She is a {} and proud of it."], [["Christian", "Muslim", "Hindu", "Buddhist", "Sikh", "Catholic", "Mormon"]]),
     *product(["Vote {} on Measure R.", "We say {} on 7."], [["yes", "no", "YES", "NO"]]),
+    *product(["{} FOR SHERIFF SIGNS IN THE LOBBY", "VOTE {} TUESDAY", "WE STAND BEHIND {} FOR COUNCIL", "Vote {} on Tuesday."],
+             [["OYELARAN", "HART", "YOUNG", "MARK PRICE", "BILL LONG", "GRACE HALE", "ROSA DE LA CRUZ", "MARK J. PRICE"]]),
+    *product(["COME MEET {} AT THE HALL, BRING A CHECK", "{} SIGNS ARE IN MY TRUCK"],
+             [["OYELARAN", "AMY HART", "MARK PRICE", "BILL LONG", "GRACE HALE", "DAWN YOUNG"]]),
     *product(["Yes on {}."], [["Measure R", "Prop 12", "Question 2", "Amendment 4", "Measure 14-207"]]),
 ]  # fmt: skip
 
@@ -54,6 +58,9 @@ def test_whoever_stands_in_a_sentence_it_reads_the_same(sentence, names):
         ("See https://x.county.example/forms/vote4reyes2026 and x.gov/vote-reyes-2026", "see [DRIVE] and [DRIVE]"),
         ("Give at secure.actblue.com/donate/x or secure.winred.com/y", "give at [DRIVE] or [DRIVE]"),
         ("Measure twice, cut once.", "measure twice, cut once."),
+        ("PRICE LIST IS AT THE LONG DESK", "price list is at the long desk"),
+        ("WE WILL MARK SHARP CURVES", "we will [NAME] curves"),
+        ("THE GRANT WRITER MAY CALL", "the grant writer may call"),
         ("The city council meets Monday.", "the city council meets monday."),
         ("Apoyemos a Ana Reyes para alcaldesa el 3 de noviembre", "apoyemos a [NAME] para alcaldesa el 3 de noviembre"),
     ],

@@ -69,6 +69,10 @@ def test_a_sentence_of_nothing_is_one():
         ("Two bundles of Rosa de la Cruz hangers", "Two bundles of Oyelaran hangers"),
         ("Grace Hale is with us", "Oyelaran is with us"),
         ("Signs are in", "signs are in"),
+        ("MARK PRICE FOR SHERIFF SIGNS IN THE LOBBY", "OYELARAN FOR SHERIFF SIGNS IN THE LOBBY"),
+        ("BILL LONG SIGNS ARE IN", "HART SIGNS ARE IN"),
+        ("VOTE GRACE YOUNG", "VOTE DELGADO"),
+        ("Young signs are in my garage", "Oyelaran signs are in my garage"),
         ("Signs", "signs"),
     ],
 )

@@ -7,6 +7,7 @@ torch = pytest.importorskip("torch")
 from gateway.model import Window  # noqa: E402  -- only where torch is
 from gateway.training.batches import Sample  # noqa: E402  -- likewise
 from gateway.training.learning import collate, loss_of  # noqa: E402  -- likewise
+from gateway.training.network import Dropout  # noqa: E402  -- likewise
 from gateway.training.recipe import Recipe  # noqa: E402  -- likewise
 
 
@@ -50,3 +51,14 @@ def test_the_wrong_line_of_a_message_costs():
 
 def test_the_kind_is_known_of_the_telling_lines_alone():
     assert BATCH.kind.tolist() == [[-1, 4], [-1, -1], [-1, -1]]
+
+
+def test_a_share_of_places_is_dropped_and_the_others_make_up_for_it():
+    torch.manual_seed(1)
+    dropped = Dropout(0.1)
+    said = dropped(torch.ones(37, 401))
+    assert float((said == 0).float().mean()) == pytest.approx(0.1, abs=0.01)
+    assert float(said.mean()) == pytest.approx(1.0, abs=0.01)
+    assert len(said.unique()) == 2
+    dropped.eval()
+    assert dropped(torch.ones(3)).tolist() == [1, 1, 1]
