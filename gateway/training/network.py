@@ -84,10 +84,10 @@ class Layer(nn.Module):
         self.last = nn.LayerNorm(WIDTH, eps=1e-12)
         self.dropout = Dropout(dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """x: window, piece, WIDTH; mask: true where a piece is."""
+    def forward(self, x: Tensor, padding: Tensor) -> Tensor:
+        """x: window, piece, WIDTH; padding: nothing where a piece is, and far less where none is."""
         query, key, value = (self.heads(part(x)) for part in (self.query, self.key, self.value))
-        fit = (query @ key.transpose(2, 3) / (WIDTH // HEADS) ** 0.5).masked_fill(~mask, -1e4)
+        fit = (query * (WIDTH // HEADS) ** -0.5) @ key.transpose(2, 3) + padding.to(query.dtype)
         seen = self.out((fit.softmax(-1).to(value.dtype) @ value).transpose(1, 2).reshape(x.shape))
         x = self.norm(x + self.dropout(seen))
         return self.last(x + self.dropout(self.narrow(functional.gelu(self.widen(x)))))
@@ -116,9 +116,10 @@ class Network(nn.Module):
     def forward(self, ids: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits: window, 2; window, sentence, 2; window, sentence, kind."""
         mask = ids != 0
+        padding = (~mask)[:, None, None, :] * -1e4
         x = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
         for layer in self.layers:
-            x = layer(x, mask[:, None, None, :])
+            x = layer(x, padding)
         weight = mask.to(x.dtype)[:, :, None]
         mean = (x * weight).sum(1) / weight.sum(1)
         first = x[:, 0]
