@@ -26,7 +26,7 @@ from gateway.ports import StoreUnavailable
 from gateway.sealing import Encryption
 from gateway.store import holds, ledger, migrate, outbox, seals, sqlite
 from gateway.store.offline import OfflineTrail, from_file, read_only
-from gateway.store.place import Lock, create, synced
+from gateway.store.place import Lock, all_on_disk, create, on_disk, synced
 from gateway.store.roll import sessions
 from gateway.store.schema import holds as rows
 from gateway.store.writer import words
@@ -70,6 +70,7 @@ def back_up(store: Path, settings: Path, to: Path) -> Inventory:
             shutil.copyfile(settings, growing / SETTINGS)
             found = _inventory(growing / DATABASE)
             _manifest(growing, found)
+            all_on_disk(growing)
             growing.rename(to)
             synced(to.parent)
         finally:
@@ -95,6 +96,7 @@ def put_back(backup: Path, store: Path, encryption: Encryption, actor: str, exam
                 laws = store.with_name(f"{store.name}.laws")
                 if (backup / LAWS).is_dir():
                     shutil.copytree(backup / LAWS, laws, dirs_exist_ok=True)
+                    all_on_disk(laws)
                 os.link(growing, store)
                 synced(store.parent)
             finally:
@@ -124,7 +126,6 @@ def _copied(store: Path, to: Path) -> None:
     except library.Error as error:
         why = "a running Hatchway whose SQLite has the WAL-reset fault keeps others out: install pysqlite3, or stop it meanwhile"
         raise StoreUnavailable(f"{store}: {why if 'locked' in str(error) else words(error)}") from error
-    _on_disk(to)
 
 
 def _inventory(database: Path) -> Inventory:
@@ -157,9 +158,6 @@ def _manifest(folder: Path, found: Inventory) -> None:
     with (folder / MANIFEST).open("x", encoding="utf-8") as file:
         json.dump(said, file, indent=1)
         file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    synced(folder)
 
 
 def _read(backup: Path) -> Mapping[str, Any]:
@@ -185,11 +183,6 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield name, path
 
 
-def _on_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
 def _hash(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -212,7 +205,7 @@ def _whole(database: Path) -> None:
             db.execute("PRAGMA journal_mode=DELETE")
     except library.Error as error:
         raise StoreUnavailable(f"{database}: {words(error)}") from error
-    _on_disk(database)
+    on_disk(database)
 
 
 def _free(store: Path) -> None:

@@ -107,3 +107,19 @@ def synced(folder: Path) -> None:
         os.fsync(file)
     finally:
         os.close(file)
+
+
+def on_disk(path: Path) -> None:
+    """Put the file's octets on stable storage. Raises OSError."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def all_on_disk(folder: Path) -> None:
+    """Put the folder and all that is in it on stable storage. Raises OSError."""
+    for path in folder.rglob("*"):
+        if path.is_dir():
+            synced(path)
+        else:
+            on_disk(path)
+    synced(folder)

@@ -1,5 +1,7 @@
 """What backups and restores come upon: others in the database, and what a restore that was killed left."""
 
+import asyncio
+import re
 import shutil
 import subprocess
 import sys
@@ -10,12 +12,31 @@ import pytest
 from gateway.hold import Ruling
 from gateway.ports import Asked, StoreUnavailable
 from gateway.sealing import Encryption
-from gateway.store import opened, sqlite
+from gateway.store import KeptLaws, opened, sqlite
 from gateway.store.backup import back_up, put_back
 from tests.store.test_holds import review
 from tests.support.mails import held
 
 NONE = Encryption(use="off")
+SYNCED = """
+import os, sys
+from pathlib import Path
+from gateway.sealing import Encryption
+from gateway.store.backup import back_up, put_back
+
+really = os.fsync
+
+def fsync(file):
+    really(file)
+    print(os.readlink(f"/proc/self/fd/{file if isinstance(file, int) else file.fileno()}"))
+
+os.fsync = fsync
+store, settings, copy, new = map(Path, sys.argv[1:])
+back_up(store, settings, copy)
+put_back(copy, new, Encryption(use="off"), "admin", lambda _: None)
+"""
+"""A backup and a restore, which say of each file and folder that it was put on stable storage."""
+
 BACKUP = "import sys; from pathlib import Path; from gateway.store.backup import back_up; back_up(*map(Path, sys.argv[1:]))"
 
 
@@ -55,6 +76,19 @@ def test_a_backup_of_a_database_that_a_gateway_keeps_for_itself_ends_and_says_so
         ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert "keeps others out: install pysqlite3, or stop it meanwhile" in ended.stderr
     assert not list(tmp_path.glob("copy*"))
+
+
+@pytest.mark.usefixtures("store")
+async def test_all_of_a_backup_is_on_stable_storage_when_it_is_done_and_what_is_put_back_too(tmp_path):
+    KeptLaws(tmp_path / "hatchway.db").keep("v1", {"policies/a.yaml": b"rules"}, lambda _: "v1")
+    copy, new = tmp_path / "copy", tmp_path / "new.db"
+    command = [sys.executable, "-c", SYNCED, *map(str, (tmp_path / "hatchway.db", tmp_path / "hatchway.yaml", copy, new))]
+    ended = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, text=True)
+    synced = {re.sub(r"/copy\.\d+\.new(?=/|$)", "/copy", line) for line in ended.stdout.splitlines()}
+    made = {str(path) for path in (copy, *copy.rglob("*"))}
+    put = {str(path) for path in (*tmp_path.glob("new.db.laws"), *tmp_path.glob("new.db.laws/**/*"))}
+    assert len(put) == 4
+    assert made - synced == put - synced == set()
 
 
 async def test_a_backup_that_is_put_back_has_nothing_of_one_whose_restore_was_killed(store, tmp_path, clock):
