@@ -63,7 +63,8 @@ def _before(name: str) -> Iterator[str]:
     if name == "group":
         yield '<p class="soft">As the groups were when each message came. Somebody in two groups is counted in both.</p>'
     if name == "reviewer":
-        yield '<p class="soft">Reviewers get different messages; a share alone says nothing of a reviewer.</p>'
+        said = "Reviewers get different messages; a share alone says nothing of a reviewer. What took two is in the rows of both."
+        yield f'<p class="soft">{said}</p>'
 
 
 def _table(section: str, label: str, first: str, rows: Sequence[Row]) -> str:

@@ -61,6 +61,7 @@ def insert(db: Connection, held: HeldMail, key: Key) -> None:
         "size": held.mail.content.size,
         "ruled": held.review.at if held.review else None,
         "ruled_by": held.review.reviewer if held.review else None,
+        "agreed_by": held.review.also or None if held.review else None,
         "expired": held.review.by_deadline if held.review else False,
         "sketch": key.close(_SKETCH, drawn),
         "about": plain(held.subject).casefold(),
@@ -73,8 +74,8 @@ def insert(db: Connection, held: HeldMail, key: Key) -> None:
 
 def ruled(db: Connection, hold: str, review: Review) -> None:
     """Its state from now on."""
-    known = {"state": State(review.ruling), "ruled": review.at, "ruled_by": review.reviewer, "expired": review.by_deadline}
-    db.execute(update(cards).where(cards.c.id == hold).values(known))
+    by = {"ruled_by": review.reviewer, "agreed_by": review.also or None, "expired": review.by_deadline}
+    db.execute(update(cards).where(cards.c.id == hold).values(state=State(review.ruling), ruled=review.at, **by))
 
 
 def appealed(db: Connection, hold: str) -> None:
@@ -191,7 +192,7 @@ def _sketch(db: Connection, hold: str, wrapped: str | None, sealed: bytes) -> by
 def _lines() -> Select[Any]:
     others = cards.alias()
     alike = select(func.count()).where(others.c.cluster == cards.c.cluster, others.c.state == cards.c.state).scalar_subquery()
-    shown = [column for column in cards.c if column.name not in {"sketch", "about", "addressed", "author"}]
+    shown = [column for column in cards.c if column.name not in {"sketch", "about", "addressed", "author", "agreed_by"}]
     return select(*shown, cards.c.author, alike.label("alike"), *_ON).join(courses, courses.c.hold == cards.c.id, isouter=True)
 
 

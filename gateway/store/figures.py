@@ -99,11 +99,7 @@ class Counting:
         self, db: Connection, by: ColumnElement[Any], *wanted: ColumnElement[bool], of: FromClause = cards
     ) -> Sequence[Line]:
         """A row for each value of `by`, those of most messages first."""
-        piles: dict[str, _Pile] = defaultdict(_Pile)
-        for row in db.execute(self.counts(by, of).where(*self.wanted(), *wanted)):
-            piles[str(row.what)].add(row)
-        lines = [Line(what=what, figures=pile.figures()) for what, pile in piles.items()]
-        return sorted(lines, key=lambda line: (-line.figures.held, line.what))
+        return _lines(db, self.counts(by, of).where(*self.wanted(), *wanted))
 
     def whole(self, db: Connection, *wanted: ColumnElement[bool]) -> Figures:
         """All of them together."""
@@ -116,8 +112,9 @@ class Counting:
         return self.rows(db, func.coalesce(grouped.c.name, ""), of=together)
 
     def reviewers(self, db: Connection) -> Sequence[Line]:
-        """A row for each person who ruled."""
-        return self.rows(db, cards.c.ruled_by, self._by_person)
+        """A row for each person who ruled; where it took two, the message is in the rows of both."""
+        first = self.counts(cards.c.agreed_by).where(*self.wanted(), self._by_person, cards.c.agreed_by.is_not(None))
+        return _lines(db, self.counts(cards.c.ruled_by).where(*self.wanted(), self._by_person), first)
 
     def periods(self, db: Connection) -> tuple[str, Sequence[Line]]:
         """A row for each week or month, also for those in which nothing was held."""
@@ -188,6 +185,16 @@ class _Pile:
             most=_reached(took, 0.9),
             longest=_reached(took, 1),
         )
+
+
+def _lines(db: Connection, *counts: Select[Any]) -> Sequence[Line]:
+    """What these count, added up by `what`, those of most messages first."""
+    piles: dict[str, _Pile] = defaultdict(_Pile)
+    for counted in counts:
+        for row in db.execute(counted):
+            piles[str(row.what)].add(row)
+    lines = [Line(what=what, figures=pile.figures()) for what, pile in piles.items()]
+    return sorted(lines, key=lambda line: (-line.figures.held, line.what))
 
 
 def _reached(took: Sequence[tuple[int, int]], share: float) -> timedelta | None:

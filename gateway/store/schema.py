@@ -151,6 +151,7 @@ cards = Table(
     Column("size", BigInteger, nullable=False),
     Column("ruled", Instant),
     Column("ruled_by", Words),
+    Column("agreed_by", Words),
     Column("expired", Boolean, nullable=False),
     Column("sketch", LargeBinary, nullable=False),
     Column("about", Text, nullable=False),
@@ -164,12 +165,12 @@ cards = Table(
     Index(None, "policy"),
     Index(
         "ix_cards_figures",
-        *("since", "id", "state", "policy", "political", "religious", "author", "ruled", "ruled_by", "expired"),
+        *("since", "id", "state", "policy", "political", "religious", "author", "ruled", "ruled_by", "agreed_by", "expired"),
     ),
 )
-"""A line of the reviewers' lists for each hold; the last index has all that accounts are drawn up from. expired: the deadline
-ruled. author, about and addressed are sender, subject and recipients for searching,
-in lower case; cluster is the id of the first of those alike, sketch what tells them."""
+"""A line of the reviewers' lists for each hold; the last index has all that accounts are drawn up from. agreed_by: who had
+agreed to the ruling before, where it took two; expired: the deadline ruled. author, about and addressed are sender, subject and
+recipients for searching, in lower case; cluster is the id of the first of those alike, sketch what tells them."""
 
 grouped = Table(
     "grouped",

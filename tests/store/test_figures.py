@@ -13,6 +13,7 @@ from gateway.report import Question, question
 from gateway.share import Share
 from gateway.store import SqliteStore
 from gateway.store.figures import Counting, StoredFigures
+from gateway.store.schema import cards
 from gateway.verdict import Category, Label, Verdict
 from tests.support import mails
 from tests.support.many import plan
@@ -33,12 +34,11 @@ async def hold(shelf, id_, *, sender="president@association.example", groups=(),
     return held
 
 
-async def ruled(shelf, held, ruling, after, *, by="captain@department.example", by_deadline=False):
+async def ruled(shelf, held, ruling, after, *, by="captain@department.example", by_deadline=False, also=""):
     to = held.mail.envelope.recipients
     at = held.since + after
-    await shelf.rule(
-        held.mail.id, Review(reviewer=by, ruling=ruling, recipients=to, note="n", at=at, by_deadline=by_deadline), []
-    )
+    review = Review(reviewer=by, ruling=ruling, recipients=to, note="n", at=at, by_deadline=by_deadline, also=also)
+    await shelf.rule(held.mail.id, review, [])
 
 
 async def some(shelf):
@@ -95,6 +95,50 @@ async def test_what_its_sender_took_back_is_no_reviewers_ruling_and_what_he_appe
     )
     await kept.pleas.find("D", Finding(by="chief@x.example", at=at, upheld=False, reason=""), released, [])
     assert (await kept.figures.report(Question(), LATER)).whole.overturned == Share(1, 2)
+
+
+async def of_two(shelf):
+    """Three rulings: one of two persons, one of the second alone, one of the two the other way about."""
+    for id_, also, by, hours in (
+        ("A", "a@x.example", "b@x.example", 1),
+        ("B", "", "b@x.example", 3),
+        ("C", "b@x.example", "a@x.example", 5),
+    ):
+        held = await hold(shelf, id_)
+        await ruled(shelf, held, Ruling.RELEASED if also else Ruling.DENIED, HOUR * hours, by=by, also=also)
+
+
+async def test_a_ruling_that_took_two_is_in_the_rows_of_both_and_in_the_whole_once(kept):
+    await of_two(kept)
+    report = await kept.figures.report(Question(), LATER)
+    a, b = row(report, "reviewer", "a@x.example"), row(report, "reviewer", "b@x.example")
+    assert (a.held, a.released, a.denied, a.longest) == (2, 2, 0, HOUR * 5)
+    assert (b.held, b.released, b.denied, b.median) == (3, 2, 1, HOUR * 3)
+    assert report.whole.held == 3
+
+
+async def test_an_appeal_that_two_granted_is_in_the_rows_of_both(kept):
+    denied = await hold(kept, "D")
+    await ruled(kept, denied, Ruling.DENIED, HOUR)
+    at, to = denied.since + HOUR * 2, denied.mail.envelope.recipients
+    appeal = Appeal(by="president@association.example", at=at, text="?", against=(await kept.get("D")).review)
+    await kept.pleas.appeal("D", appeal, [])
+    granted = Review(reviewer="b@x.example", also="a@x.example", ruling=Ruling.RELEASED, recipients=to, note="", at=at)
+    await kept.pleas.find("D", Finding(by="b@x.example", at=at, upheld=False, reason=""), granted, [])
+    report = await kept.figures.report(Question(), LATER)
+    assert [(one.what, one.figures.released) for one in report.sections["reviewer"]] == [("a@x.example", 1), ("b@x.example", 1)]
+
+
+async def test_who_agreed_before_accounts_counted_it_is_known(path, shelf, raw):
+    await of_two(shelf)
+    await shelf.close()
+    set_back(raw, "0009")
+    again = await SqliteStore.open(path)
+    try:
+        report = await again.figures.report(Question(), LATER)
+        assert [(one.what, one.figures.held) for one in report.sections["reviewer"]] == [("b@x.example", 3), ("a@x.example", 2)]
+    finally:
+        await again.close()
 
 
 async def test_the_sections_count_the_same_messages_each_in_its_way(kept):
@@ -193,8 +237,9 @@ async def test_what_the_deadline_had_ruled_before_accounts_were_drawn_up_is_know
 async def test_the_account_is_read_from_one_index(shelf):
     asked = Counting(Question(), LATER)
 
-    told = await shelf._writer.do(lambda db: plan(db, asked.counts(literal("")).where(*asked.wanted())))
-    assert "USING COVERING INDEX ix_cards_figures" in told
+    for by in (literal(""), cards.c.ruled_by, cards.c.agreed_by):
+        told = await shelf._writer.do(lambda db, by=by: plan(db, asked.counts(by).where(*asked.wanted())))
+        assert "USING COVERING INDEX ix_cards_figures" in told
 
 
 class Looks:
