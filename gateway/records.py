@@ -3,11 +3,15 @@
 A records bundle is a ZIP that explains itself: a folder for each hold with all that is on the shelf of it, and a manifest
 of hashes that `sha256sum -c` reads. That it was made is in the trail before anybody has it, with the hash of every file.
 
+The link by which a sender opens the page of his message is a secret of his: notices in a bundle have it without what makes it
+open anything, and the bundle says so.
+
 Content is destroyed only where the settings say for how long it is kept, and never under a legal hold. What fails is tried
 again at the next call; KeyError for an id that is unknown, StoreUnavailable where the store is away.
 """
 
 import os
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -30,6 +34,11 @@ log = structlog.get_logger()
 
 _AT_ONCE = 100
 _PAGE = 1000
+_NOTICES = "notices/"
+_SIGNED = 22
+"""Characters of a link's signature."""
+_BREAK = r"(?:=\r\n)?"
+"""Where quoted-printable may break a line (RFC 2045 §6.7)."""
 
 README = """\
 Records of messages held for review by Hatchway. One folder for each message:
@@ -42,14 +51,15 @@ Records of messages held for review by Hatchway. One folder for each message:
   explanations.jsonl  what its sender explained or answered, in order (if he did)
   appeal.json       his appeal, the ruling it was against, and what the supervisor answered (if he appealed)
   dispatches.json   what was sent because of it, and what the relay said
-  notices/          the notices themselves
+  notices/          the notices themselves, but for the secret in the links to the sender's own page, in place of which are *
   audit.jsonl       what the audit trail says of it, this bundle included
 
 `sha256sum -c MANIFEST.sha256` shows that no file was changed. In audit.jsonl the entry "held" has the SHA-256 of message.eml,
 envelope.json and decision.json; the entry "destroyed" that of what is gone and of decision.json as it is now. The last of the
 entries "ruled", "expired", "returned", "withdrawn" and "overturned" has that of ruling.json. The last `pleas` is that of
-explanations.jsonl and appeal.json together, with a line end between them. `verify_trail.py --excerpt audit.jsonl` checks the
-entries by themselves; that they are in the trail, a whole export of it shows.
+explanations.jsonl and appeal.json together, with a line end between them. Of a notice from which a secret was left out, the
+last "exported" has the SHA-256 both as it is here and, under `sent`, as it was sent. `verify_trail.py --excerpt audit.jsonl`
+checks the entries by themselves; that they are in the trail, a whole export of it shows.
 """
 
 
@@ -79,9 +89,15 @@ class Records:
             raise KeyError(hold)
         dispatches = await self._store.dispatches(hold)
         pleas = await self._pleas.statements(hold), await self._pleas.appealed(hold)
-        told = summary(held, dispatches, *pleas)
-        files = {"summary.txt": told.encode("utf-8"), **await self._archive.files(hold)}
-        hashes = [{"name": name, "sha256": sha256(octets).hexdigest()} for name, octets in files.items()]
+        whole = await self._archive.files(hold)
+        there = {name: veiled(octets, hold) if name.startswith(_NOTICES) else octets for name, octets in whole.items()}
+        sent = {name: sha256(octets).hexdigest() for name, octets in whole.items() if there[name] != octets}
+        told = summary(held, dispatches, *pleas, without=tuple(sent))
+        files = {"summary.txt": told.encode("utf-8"), **there}
+        hashes = [
+            {"name": name, "sha256": sha256(octets).hexdigest(), **({"sent": sent[name]} if name in sent else {})}
+            for name, octets in files.items()
+        ]
         said = {"what": "records bundle", "reason": reason, "files": hashes}
         await self._trail.record(Step.EXPORTED, actor=actor, hold=hold, detail=said)
         return {**files, "audit.jsonl": await self._entries(hold)}
@@ -159,11 +175,23 @@ class Bundle:
         self._zip.writestr(name, octets)
 
 
+def veiled(notice: bytes, hold: str) -> bytes:
+    """The notice; in links to the sender's page, wherever quoted-printable breaks them, * is in place of what signs them."""
+    path = _BREAK.join(re.escape(f"/status/{hold}/"))
+    link = re.compile(rf"({path}{_BREAK}(?:\d{_BREAK}){{1,12}}-)((?:{_BREAK}[\w-]){{{_SIGNED}}})".encode("ascii"))
+    return link.sub(lambda found: found[1] + re.sub(rb"[\w-]", b"*", found[2]), notice)
+
+
 def summary(
-    held: HeldMail, dispatches: Sequence[Dispatch], statements: Sequence[Statement] = (), appeal: Appeal | None = None
+    held: HeldMail,
+    dispatches: Sequence[Dispatch],
+    statements: Sequence[Statement] = (),
+    appeal: Appeal | None = None,
+    without: Sequence[str] = (),
 ) -> str:
-    """What happened to a message, in plain words."""
+    """What happened to a message, in plain words. without: the notices from which a secret was left out."""
     told = [*_told(held), *_pleas(statements, appeal), *_sent(held, dispatches)]
+    told += [("left out", f"of {name}: the secret in the link to the sender's own page") for name in without]
     return "".join(f"{name + ':':<12} {_plain(text)}\n" for name, text in told)
 
 

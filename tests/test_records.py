@@ -2,22 +2,34 @@
 
 import hashlib
 import json
+import re
 import stat
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 
-from gateway.ports import Asked, StoreUnavailable
+from gateway.console.links import Links, Opens
+from gateway.notice import Notices
+from gateway.ports import Asked, Parcel, Purpose, StoreUnavailable
 from gateway.records import Bundle, Records
+from gateway.settings import Notices as Wishes
 from gateway.settings import Retention
 from tests.support.mails import NOW, decision, held
 from tests.support.trail import outsider
-from tests.support.world import World
+from tests.support.world import HOSTNAME, World
 
 DAY = timedelta(days=1)
+WISHES = Wishes.model_validate_json('{"from": "hatchway@department.example"}')
+
+
+def parcel(there, mail):
+    """A notice on its way."""
+    return Parcel(id=mail.id, hold=there.mail.id, purpose=Purpose.NOTICE, mail=mail, made=there.since, due=there.since)
 
 
 def records(world, **kept):
@@ -51,6 +63,35 @@ async def test_a_bundle_is_recorded_with_the_hash_of_each_file_and_holds_that_en
     assert sum(name.startswith("notices/") for name in files) == 4
     assert outsider(files["audit.jsonl"].decode(), excerpt=True).startswith("an excerpt")
     assert [entry["step"] for entry in entries] == await steps(world)
+
+
+@pytest.mark.parametrize("subject", ["Meeting", "Réunion"], ids=["7bit", "quoted-printable"])
+async def test_a_bundle_opens_the_senders_page_to_nobody_and_says_what_was_left_out(subject):
+    world = World()
+    links = Links("https://hatchway.department.example/of/the/whole/house", b"key" * 11, world.clock)
+    notices = Notices(WISHES, hostname=HOSTNAME, status=links.status)
+    there = replace(held(), subject=subject)
+    written = [notices.to_sender_held(there, world.clock.now()), notices.to_reviewers_held(there, world.clock.now())]
+    await world.store.hold(there, [parcel(there, mail) for mail in written])
+    files = await records(world).files("H1", actor="clerk")
+    [(name, sent)] = [(f"notices/{one.id}.eml", one.content.read()) for one in written[:1]]
+    assert opened(links, there, sent) == {Opens.IT}
+    assert opened(links, there, files[name]) == {Opens.FOREIGN}
+    assert len(files[name]) == len(sent)
+    assert files[f"notices/{written[1].id}.eml"] == written[1].content.read()
+    assert f"left out:    of {name}: the secret in the link to the sender's own page\n" in files["summary.txt"].decode()
+    last = json.loads(files["audit.jsonl"].splitlines()[-1])["detail"]
+    told = {one["name"]: (one["sha256"], one.get("sent")) for one in last["files"]}
+    assert told[name] == (hashlib.sha256(files[name]).hexdigest(), hashlib.sha256(sent).hexdigest())
+    assert [one for one, (_, whole) in told.items() if whole] == [name]
+
+
+def opened(links, there, notice):
+    """What the links to the sender's page in a notice open."""
+    parts = [part.get_content() for part in message_from_bytes(notice, policy=policy.default).walk() if not part.is_multipart()]
+    tokens = [found for part in parts for found in re.findall(rf"/status/{there.mail.id}/([^\s\"<]+)", part)]
+    assert len(tokens) == 2
+    return {links.read_status(there, token) for token in tokens}
 
 
 async def test_what_cannot_be_recorded_is_handed_to_nobody():
