@@ -1,6 +1,5 @@
 import re
 from base64 import b64encode
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -12,48 +11,10 @@ from gateway.display.files import leaves
 from gateway.display.harmless import disguised, harmless
 from gateway.mail import Place
 from gateway.verdict import Category, Evidence, Finding, Kind
+from tests.support.harm import harm
 from tests.support.vectors import VECTORS
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-LOADS = {"src", "srcset", "href", "action", "background", "poster", "data", "formaction", "ping", "longdesc", "xlink:href"}
-
-
-class Harm(HTMLParser):
-    """What in a page could act or load."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def handle_starttag(self, tag, attrs):
-        if tag in {
-            "script",
-            "iframe",
-            "object",
-            "embed",
-            "form",
-            "link",
-            "meta",
-            "base",
-            "svg",
-            "math",
-            "style",
-            "input",
-            "button",
-        }:
-            self.found.append(tag)
-        for name, value in attrs:
-            if name.startswith("on") or (name in LOADS and not (value or "").startswith("data:image/")):
-                self.found.append(f"{tag} {name}={value}")
-            if name == "style" and re.search(r"url|expression|@import|\\", value or "", re.IGNORECASE):
-                self.found.append(f"{tag} style={value}")
-
-
-def harm(html):
-    parser = Harm()
-    parser.feed(html)
-    parser.close()
-    return parser.found
 
 
 def cleaned(html, marks=(), picture=lambda _: ""):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.support import documents, milter, pictures, reading
 from tests.support.policy import BASE
+from tests.support.vectors import VECTORS
 
 TOP = Path(__file__).parents[2]
 _LARGEST = 64 * 1024
@@ -118,6 +119,15 @@ def _ours() -> dict[str, tuple[bytes, ...]]:
         "picture": tuple(pictures.octets(drawn, kind) for kind in ("PNG", "GIF", "BMP", "JPEG", "WEBP", "TIFF")),
         "policy": (BASE.encode(), (TOP / "policies/department.yaml").read_bytes()),
         "milter": (_PACKETS,),
+        "display": (
+            b"\x00From: =?utf-8?q?J=C3=A4ne?= <jane@a.example>\r\nTo: \xe2\x80\xaeb@c\r\nSubject: =?utf-8?b?Vm90ZQ==?=",
+            b'\x01<p style="color:#fff;background:url(//a)">Vote for <b>Ja</b>ne</p><a href=https://b.example/>https://a.example</a>',
+            b"\x02Vote for Jane Doe\r\n> Quoted\r\nhttps://a.example/ \xe2\x80\xaedesrever",
+            b'\x03<img src="cid:one@x"><img src=http://a.example/b width=1><table bgcolor=red><td>Vote</table>',
+            b"\x04Vote",
+            b"\x05javascript:alert(1)",
+            *(b"\x01" + html.encode() for html in VECTORS),
+        ),
         "links": (b"1900000000-" + b"A" * 22, b"f1." + b"A" * 40, b"s1.=="),
     }
 
@@ -147,6 +157,7 @@ def _sorted(path: Path, octets: bytes) -> Iterator[tuple[str, bytes]]:
             yield "tnef", octets[4:]
         case "html-xss":
             yield "markup", octets
+            yield "display", b"\x01" + octets
 
 
 def _attached(octets: bytes) -> Iterator[tuple[str, bytes]]:

@@ -37,6 +37,7 @@ from gateway.smtpd.grammar import Path as Mailbox
 from gateway.smtpd.grammar import forward_path, reverse_path
 from gateway.smtpd.proxy import read_header
 from gateway.source import Mistakes, Problem
+from tests.fuzz.shown import display
 from tests.support import documents
 from tests.support.mails import NOW, FixedClock, held
 
@@ -391,6 +392,6 @@ TARGETS: Mapping[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         *(door, data, header, message, again, attachment, office, compound, tnef, rtf, markup, signed, page, picture),
-        *(policy, milter, links),
+        *(policy, milter, links, display),
     )
 }
