@@ -248,7 +248,7 @@ class Delivery:
         if not outcome.never or parcel.purpose is Purpose.NOTICE:
             return ()
         held = await self._store.get(parcel.hold)
-        return self._post.on_failure(held, replace(receipt, refused=outcome.never)) if held else ()
+        return await self._post.on_failure(held, replace(receipt, refused=outcome.never)) if held else ()
 
     def _message(self, parcel: Parcel) -> Outgoing:
         mail: Mail = parcel.mail

@@ -19,7 +19,7 @@ from gateway.hold import HeldMail
 from gateway.lately import astray
 from gateway.mail import Address
 from gateway.notice import Item, Waits
-from gateway.people import RULING, Account, AccountBook, Role
+from gateway.people import RULING, Account, AccountBook, Role, not_disabled
 from gateway.ports import Asked, Clock, HoldStore, Rounds, Trail
 from gateway.post import Post
 from gateway.timetable import Timetable
@@ -63,7 +63,7 @@ class Audience:
         found = [Person(address=one.addresses[0], told=told, groups=self._groups(one)) for one, told in own]
         by_group: dict[tuple[Address, Timetable], list[str]] = {}
         for group in self._law():
-            for member in group.members:
+            for member in await not_disabled(self._book, group.members):
                 if member.key not in theirs:
                     by_group.setdefault((member, group.told), []).append(group.name)
         return found + [Person(address=who, told=told, groups=tuple(names)) for (who, told), names in by_group.items()]

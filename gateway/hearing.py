@@ -49,7 +49,8 @@ class Hearings:
         held, now = await self._held(hold), self._clock.now()
         against = may_appeal(held, await self._pleas.appealed(hold), now)
         appeal = Appeal(by=sender, at=now, text=_tidy(text), against=against)
-        await self._pleas.appeal(hold, appeal, self._post.on_appeal(held, appeal, await self._judges(held, against)))
+        notices = await self._post.on_appeal(held, appeal, await self._judges(held, against))
+        await self._pleas.appeal(hold, appeal, notices)
         log.info("hold.appealed", id=hold)
         return appeal
 
@@ -78,7 +79,7 @@ class Hearings:
                 raise Recused(_TWICE)
             review = replace(review, note=review.note or appeal.assent.review.note, also=appeal.assent.review.reviewer)
         ruled = replace(held, review=review)
-        sends = (*released(ruled, review, to=held.kept_from), *self._post.on_finding(ruled, appeal, finding))
+        sends = (*released(ruled, review, to=held.kept_from), *await self._post.on_finding(ruled, appeal, finding))
         await self._pleas.find(hold, finding, review, sends)
         log.info("hold.overturned", id=hold, by=ruler.name)
         return ruled
@@ -88,7 +89,7 @@ class Hearings:
         ruler = as_ruler(supervisor)
         held, appeal = await self._appealed(hold, ruler)
         finding = Finding(by=ruler.name, at=self._clock.now(), upheld=True, reason=reason.strip())
-        await self._pleas.find(hold, finding, None, self._post.on_finding(held, appeal, finding))
+        await self._pleas.find(hold, finding, None, await self._post.on_finding(held, appeal, finding))
         log.info("hold.upheld", id=hold, by=ruler.name)
         return held
 
@@ -109,7 +110,7 @@ class Hearings:
             return
         held, done = await self._held(hold), appeal.assent.keys if appeal.assent else ()
         others = [one for one in await self._judges(held, appeal.against) if str(one).casefold() not in done]
-        if await self._pleas.remind(hold, due, self._post.on_unanswered(held, appeal, others)):
+        if await self._pleas.remind(hold, due, await self._post.on_unanswered(held, appeal, others)):
             log.info("hold.appeal_reminded", id=hold, number=due, told=len(others))
 
     async def _assent(self, held: HeldMail, appeal: Appeal, review: Review, ruler: Ruler) -> HeldMail:

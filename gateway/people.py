@@ -272,3 +272,10 @@ def secret() -> str:
 def digest(of: str) -> str:
     """What is kept of a secret."""
     return hashlib.sha256(of.encode("utf-8", "replace")).hexdigest()
+
+
+async def not_disabled(book: AccountBook, addresses: Sequence[Address]) -> tuple[Address, ...]:
+    """Those of them whose account is not disabled, or who have none."""
+    accounts = await book.accounts()
+    gone, there = ({own.key for one in accounts if bool(one.disabled) is off for own in one.addresses} for off in (True, False))
+    return tuple(one for one in addresses if one.key not in gone - there)

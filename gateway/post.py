@@ -1,7 +1,8 @@
 """The post room: who is told of what, and how often.
 
 It turns notices into parcels for the outbox. Notices that a stranger could cause in number (a hold, a reminder) are
-limited to so many an hour for each person; the last of them says so. What a person did (a ruling) is always told.
+limited to so many an hour for each person; the last of them says so. What a person did (a ruling) is always told. Whose account
+is disabled is told nothing, whether the policies name him or a message was handed to him.
 It fails only as the outbox does.
 """
 
@@ -14,6 +15,7 @@ from gateway.lately import ASTRAY
 from gateway.mail import Address, Mail, Receipt, new_id
 from gateway.notice import Notices, Passed, Told, Waits
 from gateway.notice.words import length
+from gateway.people import AccountBook, not_disabled
 from gateway.plea import Appeal, Finding, Statement
 from gateway.ports import Clock, Outbox, Parcel, Purpose
 
@@ -29,7 +31,10 @@ SUPERVISE = "A supervisor other than the one who ruled upholds the ruling or rel
 class Post:
     """Notices to those whom a hold concerns. eager: None for all the reviewers."""
 
-    def __init__(self, notices: Notices, outbox: Outbox, *, per_hour: int, clock: Clock, eager: Eager | None = None) -> None:
+    def __init__(  # noqa: PLR0913  -- the parts are wired by name
+        self, notices: Notices, outbox: Outbox, *, per_hour: int, clock: Clock, book: AccountBook, eager: Eager | None = None
+    ) -> None:
+        self._book = book
         self._eager = eager
         self._notices = notices
         self._outbox = outbox
@@ -43,26 +48,23 @@ class Post:
         told: list[Mail | None] = []
         if sender and (left := await self._left(str(sender), now)) > 0:
             told.append(self._notices.to_sender_held(held, now, last=left == 1))
-        eager = tuple(await self._eager(held)) if self._eager else members
+        eager = await self._open(await self._eager(held) if self._eager else members)
         if eager and (left := await self._left(str(eager[0]), now)) > 0:
-            each = self._notices.each(members) if eager == members else eager
+            each = self._each(held, eager)
             told += [self._notices.to_reviewers_held(held, now, last=left == 1, only=one) for one in each]
         return _parcels(held.mail.id, told, now)
 
     async def on_reminder(self, held: HeldMail, number: int) -> tuple[Parcel, ...]:
         """To the reviewers: it still waits."""
-        now = self._clock.now()
-        if await self._left(str(held.desk.members[0]), now) <= 0:
+        now, members = self._clock.now(), await self._open(held.desk.members)
+        if not members or await self._left(str(members[0]), now) <= 0:
             return ()
-        return _parcels(
-            held.mail.id,
-            [self._notices.to_reviewers_reminder(held, now, number, only=one) for one in self._notices.each(held.desk.members)],
-            now,
-        )
+        each = self._each(held, members)
+        return _parcels(held.mail.id, [self._notices.to_reviewers_reminder(held, now, number, only=one) for one in each], now)
 
     async def on_passing(self, held: HeldMail, to: Sequence[Address], passed: Passed, *, limited: bool) -> tuple[Parcel, ...]:
         """To those whose it is now, or who should know. limited: it is not told to who was told of too many this hour."""
-        now = self._clock.now()
+        now, to = self._clock.now(), await self._open(to)
         left = await self._left(str(to[0]), now) if limited and to else self._per_hour
         if not to or left <= 0:
             return ()
@@ -70,41 +72,43 @@ class Post:
         told = [self._notices.to_reviewers_passed(held, now, passed, to, last=last, only=one) for one in self._notices.each(to)]
         return _parcels(held.mail.id, told, now)
 
-    def on_ruling(self, held: HeldMail, *, unopened: Sequence[Address] | None = None) -> tuple[Parcel, ...]:
+    async def on_ruling(self, held: HeldMail, *, unopened: Sequence[Address] | None = None) -> tuple[Parcel, ...]:
         """To the sender and to all reviewers: what was ruled, by whom. unopened: who else is told, since nobody had opened it."""
-        now = self._clock.now()
-        told = [self._notices.to_sender_ruled(held, now), self._notices.to_reviewers_ruled(held, now, unopened=unopened)]
+        now, among = self._clock.now(), await self._open((*held.reached, *(unopened or ())))
+        to_reviewers = self._notices.to_reviewers_ruled(held, now, unopened=unopened, among=among)
+        told = [self._notices.to_sender_ruled(held, now), to_reviewers]
         return _parcels(held.mail.id, told, now)
 
     async def on_statement(self, held: HeldMail, statement: Statement) -> tuple[Parcel, ...]:
         """To the reviewers: the sender explained, or answered a request to revise."""
-        now, members = self._clock.now(), held.reached
-        if await self._left(str(members[0]), now) <= 0:
+        now, asked = self._clock.now(), _asker(held) if statement.answers else None
+        everybody = await self._open(tuple(dict.fromkeys((*held.reached, *([asked] if asked else [])))))
+        if not everybody or await self._left(str(everybody[0]), now) <= 0:
             return ()
-        asked = _asker(held) if statement.answers else None
         told = Told(
             heading="The sender's answer" if statement.answers else "The sender's explanation",
             lines=(f"{statement.by} {'answers the request to revise' if statement.answers else 'explains'} the message below:",),
             quote=statement.text,
             rules=not statement.answers,
         )
-        everybody = tuple(dict.fromkeys((*members, *([asked] if asked else []))))
         return _parcels(held.mail.id, self._notices.to_each(held, everybody, told, now), now)
 
-    def on_appeal(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
+    async def on_appeal(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
         """To the supervisors, or to the reviewers where there is none: a ruling is appealed."""
         now = self._clock.now()
         against = f"It was {_ruled(held, appeal.against)} by {appeal.against.reviewer}."
         lines = (f"{appeal.by} appeals the ruling on the message below. {against}", SUPERVISE)
         told = Told(heading="Appeal", lines=lines, quote=appeal.text, rules=False)
-        return _parcels(held.mail.id, self._notices.to_each(held, supervisors or held.reached, told, now), now)
+        to = supervisors or await self._open(held.reached)
+        return _parcels(held.mail.id, self._notices.to_each(held, to, told, now), now)
 
-    def on_unanswered(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
+    async def on_unanswered(self, held: HeldMail, appeal: Appeal, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
         """To the supervisors, or to the reviewers where there is none: nobody has answered an appeal."""
         now = self._clock.now()
         waits = f"The appeal of {appeal.by} against the ruling on the message below has waited for {length(now - appeal.at)}."
         told = Told(heading="An appeal still waits", lines=(waits, SUPERVISE), quote=appeal.text, rules=False)
-        return _parcels(held.mail.id, self._notices.to_each(held, supervisors or held.reached, told, now), now)
+        to = supervisors or await self._open(held.reached)
+        return _parcels(held.mail.id, self._notices.to_each(held, to, told, now), now)
 
     def on_granting(self, held: HeldMail, appeal: Appeal, review: Review, supervisors: Sequence[Address]) -> tuple[Parcel, ...]:
         """To the other supervisors: the first of two would grant an appeal."""
@@ -114,14 +118,14 @@ class Post:
         told = Told(heading="A second supervisor is needed", lines=lines, quote=review.note, rules=False)
         return _parcels(held.mail.id, self._notices.to_each(held, supervisors, told, now), now)
 
-    def on_finding(self, held: HeldMail, appeal: Appeal, finding: Finding) -> tuple[Parcel, ...]:
+    async def on_finding(self, held: HeldMail, appeal: Appeal, finding: Finding) -> tuple[Parcel, ...]:
         """To the sender and the reviewers: what became of the appeal. `held` has the ruling that counts now."""
         if not finding.upheld:
-            return self.on_ruling(held)
+            return await self.on_ruling(held)
         now = self._clock.now()
         line = f"{finding.by} upheld it: the message stays {_ruled(held, appeal.against)}. The sender is told."
         told = Told(heading="Appeal decided", lines=(line,), quote=finding.reason, rules=False)
-        members = [one for one in held.reached if str(one).casefold() != finding.by.casefold()]
+        members = [one for one in await self._open(held.reached) if str(one).casefold() != finding.by.casefold()]
         to_sender = self._notices.to_sender_upheld(held, finding.by, finding.reason, finding.at, now)
         return _parcels(held.mail.id, [to_sender, *self._notices.to_each(held, members, told, now)], now)
 
@@ -146,14 +150,20 @@ class Post:
         now = self._clock.now()
         return _parcels("", [self._notices.alarm(to, heading, lines, now)], now)
 
-    def on_failure(self, held: HeldMail, receipt: Receipt) -> tuple[Parcel, ...]:
+    async def on_failure(self, held: HeldMail, receipt: Receipt) -> tuple[Parcel, ...]:
         """To the sender and the reviewers: the relay refused what was released."""
-        now = self._clock.now()
-        told = [
-            self._notices.to_sender_undelivered(held, receipt, now),
-            self._notices.to_reviewers_undelivered(held, receipt, now),
-        ]
+        now, members = self._clock.now(), await self._open(held.reached)
+        told = [self._notices.to_sender_undelivered(held, receipt, now)]
+        told += [self._notices.to_reviewers_undelivered(held, receipt, now, members)] if members else []
         return _parcels(held.mail.id, told, now)
+
+    async def _open(self, to: Sequence[Address]) -> tuple[Address, ...]:
+        """Those of them who may be told."""
+        return await not_disabled(self._book, to)
+
+    def _each(self, held: HeldMail, members: tuple[Address, ...]) -> Iterable[Address | None]:
+        """Whom to write to of a wait, one by one; None for all of the rung in one mail."""
+        return self._notices.each(members) if members == held.desk.members else members
 
     async def _left(self, recipient: str, now: datetime) -> int:
         return self._per_hour - await self._outbox.recent(recipient, now - _HOUR, now + ASTRAY)

@@ -222,7 +222,7 @@ class Reviews:
         self, held: HeldMail, review: Review, *, turn: int | None = None, unopened: Sequence[Address] | None = None
     ) -> HeldMail:
         ruled = held.ruled(review)
-        sends = (*released(ruled, review), *self._post.on_ruling(ruled, unopened=unopened))
+        sends = (*released(ruled, review), *await self._post.on_ruling(ruled, unopened=unopened))
         await self._store.rule(held.mail.id, review, sends, turn=turn)
         log.info("hold.ruled", id=held.mail.id, ruling=str(review.ruling), by=review.reviewer, recipients=len(review.recipients))
         if self._examples and not review.by_deadline:

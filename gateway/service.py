@@ -92,7 +92,7 @@ class Front:
             digest=f"{settings.console.public_url}/queue" if settings.console else "",
         )
         audience = Audience(book=store.accounts, rounds=store.rounds, law=lambda: self.judges.law.rulebook.reviewers)
-        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, eager=audience.eager)
+        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, book=store.accounts, eager=audience.eager)
         patience = Patience(**{name: getattr(settings.delivery, name) for name in ("retry", "give_up", "lease")})
         self.settings = settings
         self.store = store

@@ -132,6 +132,12 @@ async def test_who_is_disabled_is_told_nothing(desk):
     assert "gone@department.example" not in [str(one.address) for one in await desk.audience.people()]
 
 
+async def test_who_is_disabled_is_told_nothing_though_the_policies_name_him(desk):
+    account = await desk.account(CAPTAIN)
+    await desk.store.accounts.change(replace(account, disabled=desk.clock.now()), was=account)
+    assert [str(one.address) for one in await desk.audience.people()] == [LIEUTENANT]
+
+
 async def test_what_is_nearly_due_is_told_at_once_and_once_whatever_the_times_are(desk):
     await desk.now()
     await desk.store.hold(held(), [])  # until 16 October, 09:30

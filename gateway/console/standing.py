@@ -84,7 +84,7 @@ async def who_may(request: Request, held: HeldMail) -> list[str]:
     """Who else may decide: those it was brought to, supervisors, and members without an account by their address."""
     here, own = house(request), me(request)
     accounts = await here.book.accounts()
-    known = {address.key for one in accounts if not one.disabled for address in one.addresses}
+    known = {address.key for one in accounts for address in one.addresses}
     free = await here.reviews.bench.may(held)
     reviewers = [one.called for one in free if one.id != own.id and one.role is Role.REVIEWER]
     supervisors = [one.called for one in free if one.id != own.id and one.role is Role.SUPERVISOR]

@@ -171,15 +171,27 @@ class Notices:
         scene = self._scenes.reviewers_passed(held, at, passed, last=last)
         return self._to_reviewers(held, at, self._linked(held, scene, only), (only,) if only else tuple(dict.fromkeys(to)))
 
-    def to_reviewers_ruled(self, held: HeldMail, at: datetime, *, unopened: Sequence[Address] | None = None) -> Mail | None:
-        """It is done, and who did it, to all reviewers but that one; None if there is no other. unopened: told as well."""
-        others = tuple(dict.fromkeys((*_others(held), *(unopened or ()))))
+    def to_reviewers_ruled(
+        self,
+        held: HeldMail,
+        at: datetime,
+        *,
+        unopened: Sequence[Address] | None = None,
+        among: Sequence[Address] | None = None,
+    ) -> Mail | None:
+        """It is done, and who did it, to all reviewers but that one; None if there is no other.
+
+        unopened: told as well, since nobody had opened it; among: who may be told at all, None for everybody
+        """
+        everybody = dict.fromkeys((*_others(held), *(unopened or ())))
+        others = tuple(one for one in everybody if among is None or one in among)
         scene = self._scenes.reviewers_ruled(held, unopened=unopened is not None)
         return self._to_reviewers(held, at, scene, others) if others else None
 
-    def to_reviewers_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime) -> Mail:
-        """What was released, the relay refused."""
-        return self._to_reviewers(held, at, self._scenes.reviewers_undelivered(held, failures_of(held, receipt)), held.reached)
+    def to_reviewers_undelivered(self, held: HeldMail, receipt: Receipt, at: datetime, to: tuple[Address, ...] = ()) -> Mail:
+        """What was released, the relay refused. to: these of all whom it had reached."""
+        scene = self._scenes.reviewers_undelivered(held, failures_of(held, receipt))
+        return self._to_reviewers(held, at, scene, to or held.reached)
 
     def _linked(self, held: HeldMail, scene: Scene, only: Address | None) -> Scene:
         if self._links is None or only is None:

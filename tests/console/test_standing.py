@@ -1,6 +1,7 @@
 """Whose a message is, who gets it next, two reviewers, handing over, and who may not rule: in the queue and on the page."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,17 @@ async def test_queue_and_page_say_with_whom_it_is_and_to_whom_it_goes_when(conso
     assert f"With deputy chief since {goes}; nobody comes after them." in words((await deputy.get("/mail/H1")).text)
     assert f"With deputy chief since {goes}" in words((await captain.get("/queue")).text)
     assert (await deputy.post("/mail/H1/deny", data={"note": "no"})).status_code == 303
+
+
+@pytest.mark.usefixtures("lieutenant")
+async def test_who_is_disabled_is_not_named_among_those_who_may_decide(console, captain):
+    await console.person(Role.REVIEWER, "sergeant@department.example", name="Sgt. Diaz")
+    account = await console.store.accounts.known_as(LIEUTENANT)
+    await console.store.accounts.change(replace(account, disabled=console.clock.now()), was=account)
+    await console.hold()
+    page = words((await captain.get("/mail/H1")).text)
+    assert "Sgt. Diaz" in page
+    assert LIEUTENANT not in page
 
 
 async def test_why_there_is_less_time_is_on_the_page(console, captain):

@@ -1,6 +1,6 @@
 """Those who rule, for tests without a console: accounts in memory, and an eye that reads right here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway import display
 from gateway.people import Account, Entry, Ruler, new_account
@@ -49,6 +49,10 @@ class Book:
 
     async def known_as(self, login):
         return next((one for one in self.people if one.login == login.casefold()), None)
+
+    def disable(self, login: str) -> None:
+        """He is out from now on."""
+        self.people = [replace(one, disabled=NOW) if one.login == login else one for one in self.people]
 
     def add(self, login: str, role: str = "reviewer", *, reviewers: tuple[str, ...] = ("command",), **more) -> Ruler:
         """Somebody new, ready to rule."""

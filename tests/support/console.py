@@ -46,7 +46,7 @@ class Console:
             links=self.links.to,
             status=self.links.status,
         )
-        self.post = Post(notices, store, per_hour=1000, clock=clock)
+        self.post = Post(notices, store, per_hour=1000, clock=clock, book=store.accounts)
         bench = Bench(book=store.accounts, witness=Eye(), belongs=self._belongs)
         self.groups = {}
         self.house = House(

@@ -68,8 +68,8 @@ class World:
         self.clock = clock or FixedClock()
         self.store = store or MemoryStore(self.clock)
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
-        self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock)
         self.book, self.groups = Book(), {}
+        self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock, book=self.book)
         judges = bench(self.book, self.groups)
         self.reviews = Reviews(
             store=self.store, trail=self.store, post=self.post, bench=judges, clock=self.clock, examples=examples
