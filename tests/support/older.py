@@ -2,6 +2,7 @@
 
 _SIGN_IN = (("accounts", "origin"), ("accounts", "lapsed"), ("sessions", "how"), ("sessions", "strong"))
 _MADE = {
+    "0010": ((), (("sessions", "shown"),), ()),
     "0009": ((), (), ("answers", "tokens", "hooks", "calls")),
     "0008": ((), (("contents", "wrapped"),), ("masters",)),
     "0007": (("ix_cards_figures",), (("cards", "expired"),), ("grouped", "decided")),
