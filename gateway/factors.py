@@ -97,6 +97,10 @@ class FactorBook(Protocol):
         """The account of that name there."""
         ...
 
+    async def vouched(self, account: str, now: datetime) -> datetime | None:
+        """When he last came in from elsewhere; None for whoever is nobody there."""
+        ...
+
     async def once(self, digest: str, now: datetime, until: datetime) -> bool:
         """Use something up that serves until then; False if it was already."""
         ...

@@ -7,7 +7,7 @@ nobody: `gateway.oidc` and `gateway.ldap` do. It fails with problems that have t
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -140,6 +140,7 @@ class Vouched:
     """Somebody, as an issuer or a directory knows him.
 
     by: the issuer, or `ldap`; subject: what names him there for good; groups: all he is in
+    shown: when he showed there that it is he; None where that is not known
     """
 
     by: str
@@ -148,6 +149,7 @@ class Vouched:
     name: str
     groups: tuple[str, ...]
     strong: bool = False
+    shown: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ class Session:
 
     digest: of the cookie; whole: the second factor, where there is one, was given too; strong: and there was one
     how: password, link, passkey, oidc or ldap
+    shown: when he last showed that it is he, which at a provider may be long before; None where nobody says
     """
 
     digest: str
@@ -138,6 +139,7 @@ class Session:
     agent: str = ""
     how: str = ""
     strong: bool = False
+    shown: datetime | None = None
 
 
 class Taken(ValueError):  # noqa: N818  -- it states a fact

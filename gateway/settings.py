@@ -128,6 +128,7 @@ class Console(Model):
     idle, longest: how long a session lives unused, and at all; reasons: what a denial may say, to choose from
     key file: what second factors are sealed with, besides the key in the store
     api_per_minute: requests of one token
+    vouched_for: so long after somebody last signed in by a provider or a directory his tokens serve
     """
 
     listen: Endpoint
@@ -140,6 +141,7 @@ class Console(Model):
     second_factor: Literal["optional", "required"] = "optional"
     key_file: Path | None = None
     api_per_minute: int = Field(default=120, ge=1)
+    vouched_for: Time = timedelta(days=30)
     oidc: Oidc | None = None
     ldap: Ldap | None = None
     reasons: tuple[str, ...] = (

@@ -71,7 +71,7 @@ async def back(request: Request) -> Response:
         await step(request, "sign-in refused", by=vouched.address[:320], how="oidc", why=unwelcome.why)
         answer = trouble(request, 403, "You cannot come in", unwelcome.says)
     else:
-        answer = await entered(request, account, onward, how="oidc", strong=vouched.strong)
+        answer = await entered(request, account, onward, how="oidc", strong=vouched.strong, shown=vouched.shown)
     name = _cookie(here, errand.state)
     answer.delete_cookie(name, path="/", secure=here.secure, httponly=True, samesite="lax")
     return answer
@@ -131,6 +131,9 @@ async def _unproven(request: Request, provider: Provider, unproven: Unproven) ->
     name = provider.settings.name
     if unproven.mild:
         return trouble(request, 403, "You were not signed in", f"That was stopped at {name}. Sign in again if you want to.")
+    if unproven.stale:
+        text = f"{name} does not say that you showed just now who you are. Tell an administrator, with the number {number}."
+        return trouble(request, 502, "That was no fresh sign-in", text)
     text = f"{name} did not vouch for you in a way that counts here. If it stays so, give an administrator the number {number}."
     return trouble(request, 502, "That did not work", text)
 

@@ -1,5 +1,6 @@
 """Signing in by a password, here or in the directory, and for who has one by a second factor; the first time by a link."""
 
+from datetime import datetime
 from urllib.parse import quote
 
 import structlog
@@ -61,7 +62,7 @@ async def signed_in(request: Request) -> Response:
         await step(request, "sign-in refused", by=key)
         return _sign_in(request, onward, login=login, status=401, problem=_WRONG)
     await here.patience.forget(key, client)
-    return await entered(request, found[0], onward, how=found[1])
+    return await entered(request, found[0], onward, how=found[1], shown=now)
 
 
 async def code(request: Request) -> Response:
@@ -94,7 +95,7 @@ async def coded(request: Request) -> Response:
     await here.book.end(half.digest)
     await step(request, "signed in", by=account.login, factors=2, how=half.how)
     after = f"/me/recovery?used=1&next={quote(onward, safe='/')}" if recovering else onward
-    return await admitted(request, account, after, how=half.how, strong=True)
+    return await admitted(request, account, after, how=half.how, strong=True, shown=half.shown)
 
 
 async def _fits(request: Request, account: Account, given: str) -> str:
@@ -152,20 +153,30 @@ async def welcomed(request: Request) -> Response:
     if accepted is None:
         return _stale(request)
     await step(request, "password set by link", by=accepted.login)
-    return await admitted(request, accepted, "/me/second-factor?first=1", how="link")
+    return await admitted(request, accepted, "/me/second-factor?first=1", how="link", shown=here.clock.now())
 
 
-async def entered(request: Request, account: Account, onward: str, *, how: str, strong: bool = False) -> Response:
+async def entered(  # noqa: PLR0913  -- what a session is
+    request: Request, account: Account, onward: str, *, how: str, shown: datetime | None, strong: bool = False
+) -> Response:
     """One factor was given; on to the second, if there is one and the first was not strong enough for both."""
     here = house(request)
     if not strong and (account.totp or await here.factors.passkeys(account.id)):
-        return await admitted(request, account, f"/sign-in/code?next={quote(onward, safe='/')}", how=how, whole=False)
+        asked = f"/sign-in/code?next={quote(onward, safe='/')}"
+        return await admitted(request, account, asked, how=how, whole=False, shown=shown)
     await step(request, "signed in", by=account.login, how=how)
-    return await admitted(request, account, onward, how=how, strong=strong)
+    return await admitted(request, account, onward, how=how, strong=strong, shown=shown)
 
 
 async def admitted(  # noqa: PLR0913  -- what a session is
-    request: Request, account: Account, onward: str, *, how: str, whole: bool = True, strong: bool = False
+    request: Request,
+    account: Account,
+    onward: str,
+    *,
+    how: str,
+    shown: datetime | None,
+    whole: bool = True,
+    strong: bool = False,
 ) -> Response:
     """A new session, always with a new id, in place of the one this browser had; and the way on."""
     here, cookie = house(request), secret()
@@ -178,6 +189,7 @@ async def admitted(  # noqa: PLR0913  -- what a session is
         whole=whole,
         strong=strong,
         how=how,
+        shown=shown,
         address=client_of(request),
         agent=request.headers.get("user-agent", ""),
     )

@@ -10,7 +10,7 @@ from gateway.console.pages import page
 from gateway.console.passwords import is_secret, new_secret, picture, setup_link, step_of, weakness
 from gateway.console.recovery import onward as after_setting_up
 from gateway.console.steps import step
-from gateway.console.sure import doubt
+from gateway.console.sure import is_in_doubt, sign_in_again
 from gateway.people import Altered
 from gateway.timetable import Timetable
 
@@ -44,20 +44,24 @@ async def password(request: Request) -> Response:
 
 async def second_factor(request: Request) -> Response:
     """A new secret to put in an app. It counts only once a code of it was given."""
+    if is_in_doubt(request):
+        return sign_in_again("/me/second-factor")
     return _second_factor(request, new_secret(), "")
 
 
 async def second_factored(request: Request) -> Response:
     """Look at the code, and take the secret."""
     here, form, own = house(request), await form_of(request), me(request)
+    if is_in_doubt(request):
+        return sign_in_again("/me/second-factor")
     secret = str(form.get("secret", ""))
     if not is_secret(secret):
         return _second_factor(request, new_secret(), "That did not come from this page. Scan the new picture.")
     client, now = client_of(request), here.clock.now()
     if not await here.patience.bears(f"own {own.id}", client, now):
         return _second_factor(request, secret, "There were too many wrong tries. Wait a quarter of an hour.")
-    if problem := await doubt(request, str(form.get("old", ""))):
-        return _second_factor(request, secret, problem)
+    if own.password and not await here.passwords.fits(own, str(form.get("old", ""))):
+        return _second_factor(request, secret, "That is not your password.")
     passed = step_of(secret, str(form.get("code", "")), now)
     if passed is None:
         return _second_factor(request, secret, "That code is not right. Wait for the next one and try again.")

@@ -125,9 +125,9 @@ async def answered(request: Request) -> Response:
         await step(request, "passkey refused", by=account.login if account else "", passkey=passkey.name, why=why)
         return _back(onward, half, "elsewhere" if why == _ELSEWHERE else "passkey")
     await here.patience.forget(key, client)
-    how = half[0].how if half else "passkey"
+    how, shown = (half[0].how, half[0].shown) if half else ("passkey", here.clock.now())
     await step(request, "signed in", by=account.login, how=how, passkey=passkey.name, factors=2)
-    return await admitted(request, account, onward, how=how, strong=True)
+    return await admitted(request, account, onward, how=how, strong=True, shown=shown)
 
 
 async def _flaw(

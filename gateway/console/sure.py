@@ -13,8 +13,9 @@ FRESH = timedelta(minutes=15)
 
 
 def is_fresh(request: Request) -> bool:
-    """Whether he signed in just now."""
-    return lately(session(request).made, house(request).clock.now(), FRESH)
+    """Whether he showed just now that it is he: a provider that let him in by what he did there this morning does not say so."""
+    shown = session(request).shown
+    return shown is not None and lately(shown, house(request).clock.now(), FRESH)
 
 
 def sign_in_again(onward: str) -> Response:
@@ -22,9 +23,6 @@ def sign_in_again(onward: str) -> Response:
     return RedirectResponse(f"/sign-in?again=1&next={quote(onward, safe='/')}", 303)
 
 
-async def doubt(request: Request, password: str) -> str:
-    """Why it may be somebody else, "" if it is not. Who has no password here must have signed in just now."""
-    own = me(request)
-    if own.password:
-        return "" if await house(request).passwords.fits(own, password) else "That is not your password."
-    return "" if is_fresh(request) else "You signed in a while ago. Sign out, sign in again and do this then."
+def is_in_doubt(request: Request) -> bool:
+    """Whether he has no password here to be asked for, and did not sign in just now."""
+    return not me(request).password and not is_fresh(request)

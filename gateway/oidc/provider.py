@@ -7,7 +7,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -95,9 +95,10 @@ class Provider:
         tokens = await self._tokens(described, said.get("code", ""), errand)
         found = await self._claims(described, str(tokens.get("id_token", "")), now)
         verify(found, issuer=self.settings.issuer, client=self.settings.client_id, nonce=errand.nonce, now=now)
-        self._verify_strength(found, errand)
+        self._verify_strength(found)
+        shown = _shown(found, errand, now)
         told = {**await self._more(described, tokens, found), **found}
-        return self._vouched(told, await self._groups(told, str(tokens.get("access_token", ""))))
+        return self._vouched(told, await self._groups(told, str(tokens.get("access_token", ""))), shown)
 
     async def farewell(self, token: str, now: datetime) -> str:
         """Who signed out there, by a logout token that the provider sent us (OpenID Back-Channel Logout 1.0). Raises Unproven."""
@@ -207,14 +208,11 @@ class Provider:
             )
         return await all_of(wishes.groups_url, lambda url: self._wire.get(url, "groups url", access))
 
-    def _verify_strength(self, found: Mapping[str, Any], errand: Errand) -> None:
-        shown = found.get("auth_time", errand.since)
-        if errand.since and (not isinstance(shown, int) or shown + _LEEWAY < errand.since):
-            raise Unproven("issuer", "the provider did not ask anew who it is (auth_time)")
+    def _verify_strength(self, found: Mapping[str, Any]) -> None:
         if self.settings.acr_values and found.get("acr") not in self.settings.acr_values:
             raise Unproven("acr values", f"the provider met only {tidy(found.get('acr'))}")
 
-    def _vouched(self, found: Mapping[str, Any], groups: tuple[str, ...]) -> Vouched:
+    def _vouched(self, found: Mapping[str, Any], groups: tuple[str, ...], shown: datetime | None) -> Vouched:
         wishes = self.settings
         address = _claim(found, wishes.address_claim)
         if not isinstance(address, str) or not address:
@@ -229,7 +227,23 @@ class Provider:
             name=name if isinstance(name, str) else "",
             groups=groups,
             strong=wishes.second_factor == "theirs",
+            shown=shown,
         )
+
+
+def _shown(found: Mapping[str, Any], errand: Errand, now: datetime) -> datetime | None:
+    """When he showed there that it is he (OIDC Core §2); None where the provider does not say. Raises Unproven if it is too old.
+
+    Who is asked with max_age has to say it (§3.1.2.1).
+    """
+    said = found.get("auth_time")
+    when = said if isinstance(said, int) and 0 <= said <= now.timestamp() + _LEEWAY else None
+    if errand.since and said is None:
+        why = "the provider does not say when it asked who it is, as max_age wants it to; have it put auth_time into the ID token"
+        raise Unproven("issuer", why, stale=True)
+    if errand.since and (when is None or when + _LEEWAY < errand.since):
+        raise Unproven("issuer", "the provider did not ask anew who it is (auth_time)", stale=True)
+    return None if when is None else min(datetime.fromtimestamp(when, UTC), now)
 
 
 def _claim(found: Mapping[str, Any], name: str) -> object:

@@ -7,13 +7,17 @@ _LONGEST = 200
 
 
 class Unproven(Exception):  # noqa: N818  -- it states a fact
-    """Nobody was vouched for. setting: the key to look at; said: what the provider said, or did not; mild: its own refusal."""
+    """Nobody was vouched for. setting: the key to look at; said: what the provider said, or did not; mild: its own refusal.
 
-    def __init__(self, setting: str, said: str, *, mild: bool = False) -> None:
+    stale: he was to show anew that it is he, and nothing says that he did
+    """
+
+    def __init__(self, setting: str, said: str, *, mild: bool = False, stale: bool = False) -> None:
         super().__init__(f"{setting}: {said}")
         self.setting = setting
         self.said = said
         self.mild = mild
+        self.stale = stale
 
 
 def tidy(said: object) -> str:

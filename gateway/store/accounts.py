@@ -17,6 +17,7 @@ from gateway.store.roll import accounts, invitations, keys, sessions
 from gateway.store.writer import Writer
 
 _KEY = 32
+_OF_SESSION = ("digest", "account", "made", "seen", "whole", "how", "strong", "shown")
 _PLAIN = ("id", "password", "totp", "spent", "made", "disabled", "origin", "lapsed")
 
 
@@ -97,7 +98,7 @@ class StoredAccounts:
     async def begin(self, session: Session) -> None:
         """A session begins."""
         row = {
-            **{name: getattr(session, name) for name in ("digest", "account", "made", "seen", "whole", "how", "strong")},
+            **{name: getattr(session, name) for name in _OF_SESSION},
             "address": plain(session.address)[:64],
             "agent": plain(session.agent)[:200],
             "ended": False,

@@ -13,6 +13,7 @@ from gateway.lately import ASTRAY
 from gateway.store.roll import accounts, identities, once, passkeys, recovery, sessions, tries
 from gateway.store.writer import Writer
 
+_ELSEWHERE = ("oidc", "ldap")
 _SERVES = recovery.c.void.is_(False), recovery.c.used.is_(None)
 
 
@@ -118,6 +119,17 @@ class StoredFactors:
         """The account of that name there."""
         its = identities.c.by == by, identities.c.subject == subject, identities.c.void.is_(False)
         return await self._writer.read(lambda db: db.scalar(select(identities.c.account).where(*its)))
+
+    async def vouched(self, account: str, now: datetime) -> datetime | None:
+        """When he last came in from elsewhere, by a clock that was right; None for whoever is nobody there."""
+        its = identities.c.account == account, identities.c.void.is_(False)
+        came = sessions.c.account == account, sessions.c.how.in_(_ELSEWHERE), sessions.c.made <= now + ASTRAY
+
+        def work(db: Connection) -> datetime | None:
+            bound: datetime | None = db.scalar(select(func.max(identities.c.made)).where(*its))
+            return db.scalar(select(func.max(sessions.c.made)).where(*came)) or bound if bound else None
+
+        return await self._writer.read(work)
 
     async def once(self, digest: str, now: datetime, until: datetime) -> bool:
         """Use something up that serves until then; False if it was already."""

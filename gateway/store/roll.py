@@ -48,6 +48,7 @@ sessions = Table(
     Column("ended", Boolean, nullable=False),
     Column("how", Text, nullable=False),
     Column("strong", Boolean, nullable=False),
+    Column("shown", Instant),
     Index(None, "account", "seen"),
 )
 

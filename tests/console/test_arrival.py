@@ -134,6 +134,7 @@ async def test_the_providers_second_factor_is_enough_where_the_settings_say_so(p
     ours = Console(
         console.store, clock, **settings(provider.issuer, **{"second factor": "ours"}), **{"second factor": "required"}
     )
+    provider.shown(timedelta())
     browser, _ = await signed_in(ours, provider)
     assert (await browser.get("/queue")).headers["location"] == "/me/second-factor"
     await second_factor(browser, clock)

@@ -13,8 +13,9 @@ from gateway.clock import SystemClock
 from gateway.oidc.tokens import ALGORITHMS
 from gateway.people import Role
 from gateway.store import SqliteStore
+from tests.console.test_entry import second_factor
 from tests.support.console import PASSWORD, Console
-from tests.support.provider import RUIZ, begun, honest, refused, settings, signed_in, steps, unsigned
+from tests.support.provider import RUIZ, anew, begun, honest, refused, settings, signed_in, steps, unsigned
 
 
 async def test_at_a_real_provider_somebody_new_comes_in_with_the_role_his_group_gives(tmp_path):
@@ -274,15 +275,84 @@ async def test_an_answer_that_should_say_who_it_is_from_and_does_not_is_none(her
     assert "RFC 9207" in await refused(here, provider)
 
 
-async def test_who_is_to_show_anew_that_it_is_he_is_asked_there_and_not_before_now(here, provider, clock):
+async def test_who_is_to_show_anew_that_it_is_he_is_asked_there_and_not_before_now(here, provider):
     browser, _ = await signed_in(here, provider)
     assert 'href="/sign-in/oidc?again=1&amp;next=/me/passkeys"' in (await browser.get("/sign-in?again=1&next=/me/passkeys")).text
     for ago, status in ((0, 303), (300, 502)):
-        asked = provider.sent((await browser.get("/sign-in/oidc?again=1&next=/me/passkeys")).headers["location"])
-        assert (asked["prompt"], asked["max_age"]) == ("login", "0")
-        provider.claims["auth_time"] = int(clock.now().timestamp()) - ago
-        answer = await browser.get("/sign-in/oidc/back", params={"code": "c", "state": asked["state"]})
+        provider.shown(timedelta(seconds=ago))
+        answer = await anew(provider, browser)
         assert answer.status_code == status, answer.text
+
+
+async def test_a_provider_that_does_not_say_when_though_asked_makes_no_sign_in_fresh(here, provider, said):
+    browser, _ = await signed_in(here, provider)
+    answer = await anew(provider, browser, "/me/passkeys")
+    assert answer.status_code == 502
+    assert "City sign-in does not say that you showed just now who you are." in answer.text
+    [line] = [one for one in said if one["event"] == "oidc.unproven"]
+    assert line["setting"] == "console.oidc.issuer"
+    assert "have it put auth_time into the ID token" in line["said"]
+    assert line["number"] in answer.text
+    assert (await browser.get("/queue")).status_code == 200
+    assert (await browser.post("/me/passkeys/invitation", data={})).status_code == 403
+
+
+@pytest.mark.parametrize("said", [True, "1793700000", 1e300, -1, 2**70, {}])
+async def test_what_is_no_moment_or_lies_ahead_makes_no_sign_in_fresh(here, provider, said):
+    provider.claims["auth_time"] = said
+    browser, answer = await signed_in(here, provider)
+    assert answer.status_code == 303
+    assert (await browser.post("/me/passkeys/invitation", data={})).status_code == 403
+    assert (await anew(provider, browser)).status_code == 502
+
+
+async def grave(browser):
+    """Which of what needs a fresh sign-in is open to him."""
+    shown = await browser.get("/me/second-factor")
+    given = await browser.post("/me/second-factor", data={"secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "code": "1"})
+    passkey = await browser.post("/me/passkeys/invitation", data={})
+    codes = await browser.post("/me/recovery")
+    return [
+        shown.status_code == 200,
+        given.status_code == 422,
+        passkey.status_code == 200,
+        "again=1" not in codes.headers["location"],
+    ]
+
+
+@pytest.mark.parametrize("ago", [None, timedelta(hours=5), timedelta(minutes=16)])
+async def test_who_was_let_in_by_what_he_did_there_this_morning_signed_in_long_ago(here, provider, clock, ago):
+    if ago:
+        provider.shown(ago)
+    browser, answer = await signed_in(here, provider)
+    assert answer.headers["location"] == "/queue"
+    assert await grave(browser) == [False] * 4
+    assert (await browser.get("/me/second-factor")).headers["location"] == "/sign-in?again=1&next=/me/second-factor"
+    provider.shown(timedelta())
+    assert (await anew(provider, browser)).status_code == 303
+    assert await grave(browser) == [True] * 4
+    clock.forward(timedelta(minutes=16))
+    assert await grave(browser) == [False] * 4
+
+
+async def test_the_quarter_of_an_hour_goes_from_when_he_showed_there_who_he_is(here, provider, clock):
+    provider.shown(timedelta(minutes=10))
+    browser, _ = await signed_in(here, provider)
+    assert await grave(browser) == [True] * 4
+    clock.forward(timedelta(minutes=6))
+    assert await grave(browser) == [False] * 4
+
+
+async def test_a_second_factor_of_ours_makes_no_fresh_sign_in_of_what_was_none_there(wished, provider, clock):
+    here = wished(**{"second factor": "ours"})
+    provider.shown(timedelta())
+    totp = await second_factor((await signed_in(here, provider))[0], clock)
+    clock.forward(timedelta(hours=5))
+    browser, answer = await signed_in(here, provider)
+    assert answer.headers["location"] == "/sign-in/code?next=/queue"
+    await browser.post("/sign-in/code", data={"code": totp.at(clock.now())})
+    assert (await browser.get("/queue")).status_code == 200
+    assert await grave(browser) == [False] * 4
 
 
 async def test_a_provider_that_fails_is_left_in_peace_for_a_moment(here, provider, clock):

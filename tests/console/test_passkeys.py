@@ -56,6 +56,7 @@ async def test_a_passkey_alone_lets_in(console, key):
 
 async def test_whose_account_comes_from_elsewhere_is_asked_there_before_his_passkey_counts(wished, provider):
     here = wished(**{"second factor": "ours"})
+    provider.shown(timedelta())
     first, _ = await signed_in(here, provider)
     key, _ = await registered(first)
     provider.claims["groups"] = []

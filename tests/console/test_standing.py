@@ -201,6 +201,15 @@ async def test_whom_it_names_is_told_so_on_the_page_before_and_refused_on_the_po
     assert handed.status_code == 403
 
 
+async def test_whom_it_names_may_read_it_and_the_trail_has_that_he_did(console, captain):
+    octets = mails.ORDINARY.replace(b"The marked unit", b"Captain Ruiz's unit")
+    await console.hold(octets=octets, recusal=Recusal(named=True))
+    for path, step in (("", "seen"), ("/source", "source seen"), ("/original", "original taken")):
+        answer = await captain.get(f"/mail/H1{path}")
+        assert (answer.status_code, "Captain Ruiz" in answer.text) == (200, True)
+        assert [one.actor for one in await console.store.entries(Asked(hold="H1", step=step))] == [CAPTAIN]
+
+
 async def test_who_is_of_a_group_with_the_sender_is_told_which(console, captain):
     console.groups["police association board"] = {CAPTAIN}
     await console.hold(recusal=Recusal(groups=("police association board",)))

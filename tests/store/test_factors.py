@@ -93,6 +93,26 @@ async def test_a_reset_drops_every_second_factor_and_every_session(kept, captain
         await kept.factors.reset("nobody")
 
 
+async def test_when_somebody_last_came_from_elsewhere_is_known_of_whoever_is_bound_there(kept, captain):
+    async def came(how, later):
+        at = NOW + timedelta(days=later)
+        await kept.accounts.begin(Session(digest=how, account=captain.id, made=at, seen=at, whole=True, how=how))
+
+    later = NOW + timedelta(days=9)
+    await came("password", 5)
+    assert await kept.factors.vouched(captain.id, later) is None
+    await kept.factors.bind(Bound(by="ldap", subject="42", account=captain.id, made=NOW))
+    assert await kept.factors.vouched(captain.id, later) == NOW
+    await came("ldap", 1)
+    assert await kept.factors.vouched(captain.id, later) == NOW + timedelta(days=1)
+    await came("oidc", 20)
+    assert await kept.factors.vouched(captain.id, later) == NOW + timedelta(days=1)
+    await kept.accounts.end_all(captain.id)
+    assert await kept.factors.vouched(captain.id, later) == NOW + timedelta(days=1)
+    await kept.factors.reset(captain.id, bound=True)
+    assert await kept.factors.vouched(captain.id, later) is None
+
+
 async def test_what_serves_once_serves_once_and_is_forgotten_when_it_is_over(shelf, raw):
     until = NOW + timedelta(minutes=5)
     assert await shelf.factors.once("a", NOW, until)

@@ -64,6 +64,18 @@ async def test_who_had_an_account_keeps_it_and_signs_in_anew(path, shelf, raw):
     await again.close()
 
 
+async def test_of_who_came_by_a_provider_before_the_upgrade_it_is_not_known_when_he_showed_that_it_is_he(path, shelf, raw):
+    account = new_account(Entry(login="captain@department.example", role="supervisor"), NOW)
+    await shelf.accounts.add(account)
+    for how in ("password", "oidc"):
+        await shelf.accounts.begin(Session(digest=how, account=account.id, made=NOW, seen=NOW, whole=True, how=how))
+    await shelf.close()
+    set_back(raw, "0009")
+    again = await SqliteStore.open(path)
+    assert {one.how: one.shown for one in await again.accounts.sessions(account.id)} == {"password": NOW, "oidc": None}
+    await again.close()
+
+
 async def test_what_was_denied_lately_can_be_appealed_after_the_upgrade_and_its_content_is_kept_so_long(path, shelf, raw):
     await shelf.hold(held(), [])
     await shelf.rule("H1", review(Ruling.DENIED), [])

@@ -2,6 +2,7 @@
 
 _SIGN_IN = (("accounts", "origin"), ("accounts", "lapsed"), ("sessions", "how"), ("sessions", "strong"))
 _MADE = {
+    "0011": ((), (("sessions", "shown"),), ()),
     "0010": (("ix_cards_figures",), (("cards", "agreed_by"),), ()),
     "0009": ((), (), ("answers", "tokens", "hooks", "calls")),
     "0008": ((), (("contents", "wrapped"),), ("masters",)),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from base64 import b64decode, urlsafe_b64encode
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -89,6 +90,10 @@ class Liar:
         said = {name: value for name, value in {**true, **self.claims, **more}.items() if value is not None}
         return jws.serialize_compact(self.header, json.dumps(said).encode(), self.key, algorithms=[self.header["alg"]])
 
+    def shown(self, ago: timedelta) -> None:
+        """From now on it says that somebody showed so long ago who he is."""
+        self.claims["auth_time"] = int((self.clock.now() - ago).timestamp())
+
     def farewell(self, **more: Any) -> str:
         """A logout token."""
         events = {"http://schemas.openid.net/event/backchannel-logout": {}}
@@ -153,6 +158,13 @@ async def signed_in(here, provider, browser=None, onward="/queue", **said):
     asked = await begun(browser, provider, onward)
     answer = await browser.get("/sign-in/oidc/back", params={"code": "c", "state": asked["state"], **said})
     return browser, answer
+
+
+async def anew(provider, browser, onward="/queue"):
+    """Asked for once more who he is."""
+    asked = provider.sent((await browser.get(f"/sign-in/oidc?again=1&next={onward}")).headers["location"])
+    assert (asked["prompt"], asked["max_age"]) == ("login", "0")
+    return await browser.get("/sign-in/oidc/back", params={"code": "c", "state": asked["state"]})
 
 
 async def steps(here, step):

@@ -5,8 +5,10 @@ import json
 
 import pytest
 
+from gateway.decision import Recusal
 from gateway.ports import Asked, Purpose
 from gateway.tokens import ABANDONED
+from tests.support import mails
 
 
 async def parcels(console, hold="H1"):
@@ -245,6 +247,20 @@ async def test_nobody_rules_on_his_own_mail_by_a_program(console):
     assert "This is your own mail" in answer.json()["detail"]
     [entry] = await console.store.entries(Asked(step="recused"))
     assert (entry.hold, "entered by token" in entry.actor) == ("H1", True)
+
+
+async def test_a_program_of_whom_it_names_may_read_it_and_the_trail_has_that_it_did(console):
+    octets = mails.ORDINARY.replace(b"The marked unit", b"Captain Ruiz's unit")
+    await console.hold(octets=octets, recusal=Recusal(named=True))
+    await console.link("reviewer", "captain@department.example", name="Capt. Ruiz")
+    program = await console.program("reviewer", login="captain@department.example")
+    assert b"Captain Ruiz" in (await program.get("/holds/H1/content")).content
+    assert (await program.post("/holds/H1/release", json={})).status_code == 403
+    entries = [
+        one for step in ("token used", "original taken", "recused") for one in await console.store.entries(Asked(step=step))
+    ]
+    assert {one.step for one in entries} == {"token used", "original taken", "recused"}
+    assert {(one.hold, one.actor.partition(" ")[0]) for one in entries} == {("H1", "captain@department.example")}
 
 
 async def test_two_tokens_of_one_account_and_a_person_and_his_token_are_not_two(console):

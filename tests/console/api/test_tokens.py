@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from gateway.ports import Asked
 from gateway.tokens import parts
-from tests.support.console import PASSWORD, twice
+from tests.support.console import PASSWORD, Console, twice
+from tests.support.provider import RUIZ, settings, signed_in
 
 
 async def steps(console, step):
@@ -139,3 +140,67 @@ async def test_who_guesses_is_slowed_down_and_fills_no_trail(console):
     answers = [(await guess.get("/token")).status_code for _ in range(35)]
     assert answers == [401] * 30 + [429] * 5
     assert len(await steps(console, "token refused")) == 30
+
+
+async def test_a_token_of_whom_the_provider_has_dropped_serves_a_month_and_again_once_he_is_back(here, provider, clock):
+    await signed_in(here, provider)
+    program = await here.program("reviewer", login=RUIZ, name="Tickets")
+    clock.forward(timedelta(days=20))
+    await signed_in(here, provider)
+    clock.forward(timedelta(days=30, seconds=-1))
+    assert (await program.get("/token")).status_code == 200
+    clock.forward(timedelta(seconds=1))
+    [said] = await refusals(here, sent(program))
+    assert "has not signed in elsewhere since 2026-11-03" in said
+    await signed_in(here, provider)
+    assert (await program.get("/token")).status_code == 200
+
+
+async def test_how_long_a_token_outlasts_its_persons_last_sign_in_elsewhere_is_a_setting(console, provider, clock):
+    here = Console(console.store, clock, **settings(provider.issuer), **{"vouched for": "2d"})
+    await signed_in(here, provider)
+    program = await here.program("reviewer", login=RUIZ)
+    clock.forward(timedelta(days=2))
+    assert (await program.get("/token")).status_code == 401
+
+
+async def test_a_token_of_an_account_that_an_administrator_made_ends_so_too_once_its_person_comes_from_elsewhere(
+    here, provider, clock
+):
+    await here.link("supervisor", RUIZ)
+    program = await here.program("supervisor", login=RUIZ)
+    clock.forward(timedelta(days=400))
+    assert (await program.get("/token")).status_code == 200
+    await signed_in(here, provider)
+    assert (await program.get("/token")).status_code == 200
+    clock.forward(timedelta(days=30))
+    assert (await program.get("/token")).status_code == 401
+
+
+async def test_an_account_that_was_made_one_of_ours_needs_nobody_to_vouch_for_it(here, provider, clock):
+    await signed_in(here, provider)
+    program = await here.program("reviewer", login=RUIZ)
+    clock.forward(timedelta(days=31))
+    assert (await program.get("/token")).status_code == 401
+    await here.store.factors.reset((await here.store.accounts.known_as(RUIZ)).id, bound=True)
+    assert (await program.get("/token")).status_code == 200
+
+
+async def test_a_sign_in_while_the_clock_was_a_year_ahead_vouches_for_nobody(here, provider, clock):
+    await signed_in(here, provider)
+    program = await here.program("reviewer", login=RUIZ)
+    clock.forward(timedelta(days=365))
+    await signed_in(here, provider)
+    clock.forward(-timedelta(days=360))
+    assert (await program.get("/token")).status_code == 200
+    clock.forward(timedelta(days=26))
+    assert (await program.get("/token")).status_code == 401
+
+
+async def test_who_has_a_password_of_ours_as_well_needs_nobody_to_vouch_for_him(here, provider, clock):
+    link = await here.link("supervisor", RUIZ)
+    await signed_in(here, provider)
+    program = await here.program("supervisor", login=RUIZ)
+    await here.browser().post(link, data=twice(PASSWORD))
+    clock.forward(timedelta(days=31))
+    assert (await program.get("/token")).status_code == 200
