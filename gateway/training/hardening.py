@@ -1,10 +1,12 @@
 """A second round on what the network gets wrong in ordinary mail: it is shown those windows, among others, as ordinary.
 
 Long real messages are shown in the first round by their first window only. Here every window of a heap of ordinary ones is
-read by the network, and those it would flag are what it learns from next.
+read by the network, and those it would flag are what it learns from next: several times from where the first round ended, each
+time among other messages of that round. What comes out is the mean of these networks.
 """
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from random import Random
 
@@ -33,16 +35,26 @@ def harden(  # noqa: PLR0913  -- what was trained on, and on what next
     *,
     say: Callable[[str], None] = print,
 ) -> Network:
-    """The network after a second round. heap: ordinary messages."""
+    """The mean of networks after as many second rounds as the recipe has. heap: ordinary messages."""
     found = hard(network, heap, recipe)
     say(f"{len(found)} hard windows in {len(heap)} ordinary messages")
-    rnd = Random(recipe.seed)  # noqa: S311  -- an order of training, no secret
     groups: dict[str, list[Example]] = {}
     for number, example in enumerate(examples):
         groups.setdefault(example.twins or f"#{number}", []).append(example)
-    again = [example for group in groups.values() if rnd.random() < SHARE for example in group]
-    second = replace(recipe, epochs=1, rate=recipe.rate / 2, bury=recipe.bury / 2, seed=recipe.seed + 1)
-    return learn([*again, *found], extra, second, start=network, say=say)
+    ends = []
+    for seed in range(recipe.seed, recipe.seed + recipe.rounds):
+        rnd = Random(seed)  # noqa: S311  -- an order of training, no secret
+        again = [example for group in groups.values() if rnd.random() < SHARE for example in group]
+        second = replace(recipe, epochs=1, rate=recipe.rate / 2, bury=recipe.bury / 2, seed=seed + 1)
+        ends.append(learn([*again, *found], extra, second, start=deepcopy(network), say=say))
+    return mean_of(ends)
+
+
+def mean_of(networks: Sequence[Network]) -> Network:
+    """One whose weights are the mean of theirs."""
+    mean, others = deepcopy(networks[0]), [each.state_dict() for each in networks]
+    mean.load_state_dict({name: torch.stack([each[name] for each in others]).mean(0) for name in others[0]})
+    return mean
 
 
 def hard(network: Network, heap: Sequence[Example], recipe: Recipe) -> list[Example]:

@@ -12,6 +12,7 @@ class Recipe:
     bury: for what share of the messages its telling lines are also shown in an ordinary one
     twins, sentences, kinds: what the margin between twins, and what is said of single sentences and of their kinds, count
     against what is said of windows
+    rounds: how many networks learn, from where the first round ended, what it gets wrong in ordinary mail; their mean is kept
     mean: how slowly the weights that are kept follow those that learn
     """
 
@@ -28,4 +29,5 @@ class Recipe:
     margin: float = 3.0
     dropout: float = 0.1
     mean: float = 0.995
+    rounds: int = 2
     threads: int = 2
