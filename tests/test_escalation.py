@@ -1,27 +1,21 @@
 """Up the ladder: by time, by hand, because nobody may rule; and nothing that expires unseen."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
 from gateway.decision import Recusal, Rung
 from gateway.hold import AlreadyRuled, Ruling, Turned
-from gateway.mail import Address, Receipt, Reply
-from gateway.mail.content import in_memory
+from gateway.mail import Address
 from gateway.people import Ruler
-from gateway.ports import Asked, Purpose
+from gateway.ports import Asked
 from gateway.recusal import Recused
 from gateway.trail import Step
 from tests.support.bench import bench
+from tests.support.ladder import CAPTAIN, CHIEF, DEPUTY, HOUR, LIEUTENANT, after, hold, told
 from tests.support.mails import held
 from tests.support.notices import text_of
 from tests.support.world import World
-
-HOUR = timedelta(hours=1)
-CAPTAIN, LIEUTENANT, CHIEF = (f"{who}@department.example" for who in ("captain", "lieutenant", "chief"))
-DEPUTY = Rung(name="deputy chief", members=(Address.parse("deputy@department.example"),), lasts=8 * HOUR, reminders=(6 * HOUR,))
-DEPUTY_AND_CHIEF = (*DEPUTY.members, Address.parse(CHIEF))
 
 
 @pytest.fixture
@@ -29,33 +23,8 @@ def world():
     return World(per_hour=100)
 
 
-async def hold(world, id_="H1", *, octets=None, **changes):
-    ladder = {"deadline": 4 * HOUR, "reminders": (2 * HOUR,), "later": (DEPUTY,)}
-    there = held(id_=id_, **ladder | changes)
-    if octets:
-        there = replace(there, mail=replace(there.mail, content=in_memory(octets)))
-    await world.store.hold(there, ())
-    return there
-
-
-async def told(world):
-    """Who was sent what since the last time: recipients and the beginning of the subject."""
-    parcels = await world.store.lease(world.clock.now(), world.clock.now() + timedelta(days=99), 100)
-    notices = [parcel.mail for parcel in parcels if parcel.purpose is Purpose.NOTICE]
-    return [
-        ([str(one) for one in mail.envelope.recipients], mail.content.read().partition(b"Subject: ")[2].split(b":")[0].decode())
-        for mail in notices
-    ]
-
-
 async def steps(world, hold_="H1"):
     return [one.step for one in await world.store.entries(Asked(hold=hold_))]
-
-
-async def after(world, hours):
-    world.clock.forward(hours * HOUR)
-    await world.reviews.expire()
-    return await told(world)
 
 
 async def test_a_hold_goes_up_when_a_rungs_time_is_over_and_each_rung_is_told_and_reminded_in_its_turn(world):
@@ -163,51 +132,6 @@ async def test_a_reviewer_hands_a_hold_to_another_who_is_told_with_the_reason_an
     assert ruled.review.reviewer == "legal@department.example"
     [entry] = await world.store.entries(Asked(hold="H1", step="handed over"))
     assert (entry.actor, "You know the clause." in entry.detail) == (CAPTAIN, True)
-
-
-async def test_who_is_disabled_hears_nothing_of_what_was_handed_to_him_and_on_to_another(world):
-    captain = world.book.add(CAPTAIN)
-    legal = world.book.add("legal@department.example", reviewers=("legal",))
-    chief = world.book.add(CHIEF, reviewers=("legal",))
-    await hold(world)
-    await world.reviews.hand_over("H1", reviewer=captain, to="legal@department.example", reason="You know the clause.")
-    await world.reviews.hand_over("H1", reviewer=legal, to=CHIEF, reason="I am leaving.")
-    await told(world)
-    world.book.disable("legal@department.example")
-    await world.hearings.explain("H1", sender="dreed@department.example", text="It was a slip.")
-    assert await told(world) == [([CAPTAIN, LIEUTENANT, CHIEF], "The sender's explanation")]
-    await world.reviews.deny("H1", reviewer=chief, note="no")
-    assert ([CAPTAIN, LIEUTENANT], "Denied") in await told(world)
-
-
-async def test_who_is_disabled_is_told_nothing_though_the_policies_name_him(world):
-    world.book.add(CAPTAIN)
-    lieutenant = world.book.add(LIEUTENANT)
-    world.book.add("deputy@department.example")
-    there = held(id_="H1", deadline=4 * HOUR, reminders=(2 * HOUR,), later=(replace(DEPUTY, members=DEPUTY_AND_CHIEF),))
-    world.book.disable(CAPTAIN)
-    world.book.disable("deputy@department.example")
-    await world.store.hold(there, await world.post.on_hold(there))
-    assert [to for to, _ in await told(world)] == [["dreed@department.example"], [LIEUTENANT]]
-    assert await after(world, 2) == [([LIEUTENANT], "Reminder 1, to review")]
-    await world.reviews.hand_over("H1", reviewer=lieutenant, to="up", reason="Beyond my desk.")
-    assert await told(world) == [([CHIEF], "Passed up to you, to review")]
-    await world.reviews.release("H1", reviewer="chief")
-    refused = Receipt(reply=Reply(code=550, status="5.1.1", text="nobody"))
-    world.next_hop.receipts.append(refused)
-    await world.delivered()
-    assert {str(one) for envelope, _ in world.next_hop.taken for one in envelope.recipients}.isdisjoint(
-        {CAPTAIN, "deputy@department.example"}
-    )
-
-
-async def test_a_rung_whose_people_are_all_disabled_is_told_nothing_and_passes_it_up(world):
-    captain = world.book.add(CAPTAIN)
-    world.book.add("deputy@department.example")
-    world.book.disable("deputy@department.example")
-    await hold(world, later=(DEPUTY, Rung(name="chief", members=(Address.parse(CHIEF),), lasts=20 * HOUR)))
-    await world.reviews.hand_over("H1", reviewer=captain, to="up", reason="Beyond my desk.")
-    assert await after(world, 0) == [([CHIEF], "Passed up to you, to review")]
 
 
 async def test_a_handover_is_refused_without_a_reason_to_himself_or_to_somebody_who_cannot_rule(world):
