@@ -3,7 +3,8 @@
 It knows by heart what words tell (see `heart`), and nothing of names: a word counts if it is a common one in small letters or
 all in capitals, if it begins a sentence and no name, or if no name begins with it (Vote, Please); all others are one and the
 same unknown word, however many make a name, and so is with a capital what people are called (MARK PRICE). Parties, faiths,
-deities, houses of worship and holy books count as their kind, and no counts as yes. So it matters nothing who is named.
+deities, houses of worship and holy books count as their kind, and no counts as yes. So it matters nothing who is named, but for
+surnames that are common words and not among `SURNAMES`, where all is in capitals.
 
 What stays below `least`, and far from what does not, is settled as clear, neither masked nor weighed any further; the level is
 set in training so that next to nothing is settled that the model would have flagged. Only weights of another size are refused.
