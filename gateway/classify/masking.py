@@ -10,6 +10,8 @@ from functools import lru_cache
 
 from gateway.classify.common import COMMON, PLAIN
 from gateway.classify.words import SITES
+from gateway.naming import NAME, cased, eased, shouted
+from gateway.naming.hushed import hushed, is_uncommon, telling
 
 _VERSE = re.compile(
     r"\b(?:[1-3] )?(?:John|Juan|Matthew|Mateo|Mark|Marcos|Luke|Lucas|Acts|James|Peter|Joel|Job|Genesis|Exodus"
@@ -23,8 +25,6 @@ _LINK = re.compile(
 _HOST = re.compile(rf"\.(?:{'|'.join(SITES)})(?!\w)")
 _WORD = re.compile(r"[A-Z][\w'’-]*(?:\.(?=\s[A-Z]))?")
 _CAPITALS = re.compile(f"({_WORD.pattern})")
-_NO_CAPITALS = bytes(code for code in range(128) if not chr(code).isupper())
-_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _TITLES = (
     r"mr|mrs|ms|dr|rev|fr|hon|rep|sen|gov|lt|sgt|capt|cpt|det|ofc|officer|chief|deputy|undersheriff|captain"
     r"|sergeant|lieutenant|detective|coach|professor|colonel|col|general|justice|president|vice|trustee"
@@ -32,6 +32,7 @@ _TITLES = (
     r"|sister|brother|reverend|bishop|deacon|pandit|granthi|swami|uncle|aunt|don|dona|state|us|juez"
 )
 _TITLE = frozenset({"O", *_TITLES.split("|")})
+_HELD = re.compile(r"\b(O )([a-z]{4,})(?![\w'-])")
 _TITLED = re.compile(rf"\b(?:(?:O|{_TITLES})\.?,? )+(?=N\b)")
 _JOINED = re.compile(
     r"N(?<=\bN)(?:'s)?(?:(?: [a-z]\.)* N\b|(?:-| of | in | & | de | de la | del | d[aoi]s? | van | von | (?:van )?de[rn] | ter "
@@ -69,6 +70,7 @@ _ORDINAL = re.compile(r"the (?:\d|fi|se|th|fo|si|ei|ni|te)")
 _BULLETS = frozenset("*#=~+-")
 _NAMED_FOR = re.compile(r"\b[KF] N\b")
 
+_HUSHED = telling()
 _LOUD = 12
 _KEPT = 16_384
 """So many words are kept with what they are."""
@@ -84,8 +86,13 @@ def names(text: str, start: int, known: frozenset[int]) -> str:
         text = _LINK.sub("\x02", text)
     if ":" in text:
         text = _VERSE.sub("\x03", text)
-    if not _shouted(text):
+    if _shouted(text):
+        text = shouted(_whispered(text, start, known) if known else text).replace(NAME, "\x01")
+    else:
+        text = eased(text)
         text = _unnamed(text, start) if not known else _WORD.sub(lambda found: _name(found, text, start, known), text)
+    if not _HUSHED.isdisjoint(text.split()):
+        text = hushed(text).replace(NAME, "\x01")
     return text.lower().replace("\x01", "N").replace("\x02", "L").replace("\x03", "B")
 
 
@@ -98,18 +105,15 @@ def _unnamed(text: str, start: int) -> str:
     return "".join(pieces)
 
 
+def _whispered(text: str, start: int, known: frozenset[int]) -> str:
+    """The text with the words of the rules in small letters, which are no names."""
+    return "".join(letter.lower() if at in known else letter for at, letter in enumerate(text, start))
+
+
 def _shouted(text: str) -> bool:
-    """True for a line in capitals, which does not show its names."""
+    """True for a line in capitals, which shows no names by them."""
     capitals, letters = cased(text)
     return capitals * 2 > letters > _LOUD
-
-
-def cased(text: str) -> tuple[int, int]:
-    """How many capitals it has, and how many letters in all."""
-    if text.isascii():
-        octets = text.encode()
-        return len(octets.translate(None, _NO_CAPITALS)), len(octets.translate(None, _NO_LETTERS))
-    return sum(map(str.isupper, text)), sum(map(str.isalpha, text))
 
 
 def _name(found: re.Match[str], text: str, start: int, known: frozenset[int]) -> str:
@@ -144,6 +148,8 @@ def settle(masked: str) -> str:
     if masked[:1] in _BULLETS or not masked.isascii():
         masked = _EDGES.sub("", masked)
     figures = _FIGURES.search(masked) is not None
+    if "O " in masked:
+        masked = _HELD.sub(lambda found: f"{found[1]}N" if is_uncommon(found[2]) else found[0], masked)
     if "N" in masked:
         masked = _named(masked, figures=figures)
     if any(map(masked.__contains__, _MEASURED)):

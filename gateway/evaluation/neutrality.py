@@ -1,15 +1,15 @@
 """Whether the same sentence gets the same answer whoever is named in it.
 
-A template is a message with slots, such as {CANDIDATE}; it is judged with every filler of every side in each slot, a few of
-them all in capitals. A message of a department's own is taken as it is, and once more for every name of the lists in it with
-another in its place. A flip is a template or message of which the labels differ with the name; the spread is how far its scores
-lie apart.
+A template is a message with slots, such as {CANDIDATE}; it is judged with every filler of every side in each slot, as it is
+written, all in capitals and all in small letters. A message of a department's own is taken as it is, and once more for every
+name of the lists in it with another in its place. A flip is a template or message of which the labels differ with the name; the
+spread is how far its scores lie apart.
 """
 
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -24,6 +24,8 @@ from gateway.verdict import Category, Label, Verdict
 Fillers = Mapping[str, Mapping[str, Sequence[str]]]
 """By slot, by side: what may stand there."""
 _SLOT = re.compile(r"\{([A-Z]+)\}")
+_WAYS: Mapping[str, Callable[[str], str]] = {"": str, " in capitals": str.upper, " in small letters": str.lower}
+"""How people write, and what makes it of a text."""
 SWAPS = 40
 """So many names are put in the place of one that a message has."""
 
@@ -71,19 +73,17 @@ def fillers() -> Fillers:
 
 
 def of_templates() -> Iterator[Filling]:
-    """Every template that ships, filled in every way."""
+    """Every template that ships, filled in every way, and written in every way."""
     for line in _shipped("sentences.jsonl").splitlines():
         template = json.loads(line)
         slots = sorted({*_SLOT.findall(template["subject"]), *_SLOT.findall(template["body"])})
         for chosen in product(*(_choices(slot) for slot in slots)):
             names = {slot: name for slot, (_, name) in zip(slots, chosen, strict=True)}
+            sides = {slot: side for slot, (side, _) in zip(slots, chosen, strict=True)}
             said = [_filled(template[part], names) for part in ("subject", "body")]
-            yield Filling(
-                of=template["id"],
-                sides={slot: side for slot, (side, _) in zip(slots, chosen, strict=True)},
-                names=names,
-                content=written(*(map(str.upper, said) if template.get("capitals") else said)),
-            )
+            for way, spelt in _WAYS.items():
+                content = written(*map(spelt, said))
+                yield Filling(of=f"{template['id']}{way}", sides=sides, names=names, content=content)
 
 
 def of_message(name: str, reading: Reading) -> Iterator[Filling]:

@@ -15,19 +15,18 @@ looked up first, and a pattern is tried only where a word stands that it cannot 
 
 import re
 from collections.abc import Iterable
-from functools import cache
 from itertools import chain
 from operator import itemgetter
 
 from gateway.classify.masking import OF_A_FORM
-from gateway.model.letters import bare
-from gateway.model.names import KEPT_WORDS, NAME, PLAIN_WORDS, SURNAME_WORDS, begins, common, is_civic, quieted, unnamed
-from gateway.model.terms import (
+from gateway.naming.hushed import hushed, telling
+from gateway.naming.letters import bare
+from gateway.naming.names import GIVEN_WORDS, NAME, begins, common, first_names, is_civic, quieted, quieted_runs, unnamed
+from gateway.naming.terms import (
     BODIES,
     BOOK,
     DEITY,
     FAITH,
-    GIVEN,
     MEMBERS,
     PARTY,
     SEATS,
@@ -40,7 +39,6 @@ from gateway.model.terms import (
 MARKS = ("[NAME]", "[PARTY]", "[FAITH]", "[DEITY]", "[TEMPLE]", "[BOOK]", "[MEASURE]", "[LINK]", "[DRIVE]")
 PARTY_MARK, FAITH_MARK, DEITY_MARK, TEMPLE_MARK, BOOK_MARK, MEASURE, LINK, DRIVE = (chr(ord(NAME) + n) for n in range(1, 9))
 _SPELT = {chr(0xE000 + number): f" {mark} " for number, mark in enumerate(MARKS)}
-_GIVEN = frozenset(bare(GIVEN).split())
 _LISTS = ((BOOK_MARK, BOOK), (DEITY_MARK, DEITY), (TEMPLE_MARK, TEMPLE), (PARTY_MARK, PARTY), (FAITH_MARK, FAITH))
 
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -111,9 +109,6 @@ _BEGINNING = itemgetter(slice(_KEY))
 _PARTING = bytes(ord(char.lower()) if (char := chr(code)).isalnum() or char == "_" else 32 for code in range(128)).ljust(256)
 _ODD = str.maketrans("ſı", "si")
 """What re.IGNORECASE takes for other letters than str.lower."""
-_NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
-_SHOUTED = frozenset({"WILL", "MAY", "ART", "PAGE", "STONE", "SUMMER", "APRIL", "JUNE", "AUGUST"})
-"""First names that in capitals, before what may be a surname, are mostly the other word."""
 _CHOICES = frozenset({"yes", "no", "si"})
 _NONE: frozenset[str] = frozenset()
 _MEMBER_WORDS, _BODY_WORDS = frozenset(MEMBERS.split()), frozenset(BODIES.split())
@@ -161,7 +156,10 @@ _FORMS = (
     (_UNION, NAME, frozenset({"local", "lodge", "chapter", "post", "council"})),
 )
 """Patterns, what stands for what they match, and the words they cannot do without."""
-_TELLING = _GIVEN.union(_CHOICES, _MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS))
+_HUSHED = telling()
+_TELLING = _HUSHED.union(
+    GIVEN_WORDS, _CHOICES, _MEMBER_WORDS, _BODY_WORDS, _HOLY_WORDS, _TITLE_WORDS, *(keys for _, _, keys in _FORMS)
+)
 """Words without which there is nothing to mask but names and links."""
 
 
@@ -193,7 +191,8 @@ class Masker:
             text = self._termed(text, seen)
         if "YES" in text or "NO" in text or "SI" in text:
             text = _BIG_CHOICE.sub("yes", text)
-        masked = unnamed(text).lower()
+        text = unnamed(text)
+        masked = (hushed(text) if any(map(text.__contains__, seen & _HUSHED)) else text).lower()
         return _spelt(_settled(masked if even else _evenly(masked), seen))
 
     def _formed(self, text: str, seen: frozenset[str]) -> tuple[str, frozenset[str]]:
@@ -201,8 +200,8 @@ class Masker:
         for pattern, mark, keys in _FORMS:
             if not keys.isdisjoint(seen) and (other := pattern.sub(mark, text)) != text:
                 text, seen = other, self._telling.among(other)
-        if any(given.capitalize() in text or given.upper() in text for given in _GIVEN & seen):
-            text = _first_names(text)
+        if any(given.capitalize() in text or given.upper() in text for given in GIVEN_WORDS & seen):
+            text = first_names(text)
         return _bodies(text, seen), seen
 
     def _termed(self, text: str, seen: frozenset[str]) -> str:
@@ -234,40 +233,13 @@ def _spoken(address: str) -> str:
     return address[: end.start()] + _RUN.sub(lambda run: run[0] if _WORDS_RUN.fullmatch(run[0]) else "", address[end.start() :])
 
 
-_FIRST = re.compile(r"\b([A-Z][a-z]+|[A-Z]{3,})(?= (?:[A-Z]\. )?([A-Z][\w'’-]+))")
-
-
-def _first_names(text: str) -> str:
-    """A common word that is a first name before a capitalised word, such as Christian Hale and Jesus Alvarez.
-
-    In capitals only before a surname: MARK PRICE.
-    """
-    return _FIRST.sub(lambda found: NAME if _is_first(*found.groups()) else found[0], text)
-
-
-def _is_first(word: str, behind: str) -> bool:
-    small = behind.lower()
-    if word.lower() not in _GIVEN or small in _NO_SURNAME or _is_term(behind):
-        return False
-    return word[1:].islower() or (word not in _SHOUTED and (small in SURNAME_WORDS or small not in common()))
-
-
-@cache
-def _terms_of_faith() -> frozenset[str]:
-    return frozenset(term.lower().rstrip("*") for _, text in _LISTS for term in listed(text))
-
-
-def _is_term(word: str) -> bool:
-    return word.lower() in _terms_of_faith()
-
-
 def _bodies(text: str, seen: frozenset[str]) -> str:
     """Associations by what they call themselves; boards and councils of a city are none."""
     if text.isupper():
-        return quieted(text, NAME)
+        return quieted(text)
     if not _MEMBER_WORDS.isdisjoint(seen):
-        text = _MEMBERS.sub(NAME, text)
-    if _BODY_WORDS.isdisjoint(seen) or not _BODY_WORD.search(text):
+        text = quieted_runs(_MEMBERS.sub(NAME, text))
+    if _BODY_WORDS.isdisjoint(seen) or not (_BODY_WORD.search(text := quieted_runs(text))):
         return text
     return _BODY.sub(_body, text)
 

@@ -10,6 +10,7 @@ What stays below `least`, and far from what does not, is settled as clear, neith
 set in training so that next to nothing is settled that the model would have flagged. Only weights of another size are refused.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import repeat
@@ -19,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.model.heart import PAIRS, SINGLE, Numbers, alone, around, told
-from gateway.model.letters import bare
-from gateway.model.names import KEPT_WORDS, PLAIN_WORDS, SURNAME_WORDS, common, quieted
-from gateway.model.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, listed
+from gateway.naming.letters import bare
+from gateway.naming.names import KEPT_WORDS, PLAIN_WORDS, SURNAME_WORDS, common, quieted
+from gateway.naming.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, listed
 
 SIZE = SINGLE + PAIRS
 """Octets of the weights."""
@@ -32,6 +33,10 @@ _YES = ("yes", "no", "si")
 _JOINS = ("de", "la", "del", "los", "las", "van", "y", "of", "the", "in", "and", "for")
 _ARTICLES = ("the", "el", "la", "los", "las")
 _SOMEBODY = "Qq"
+_TWO_WORDS = "|".join(term.removesuffix(" party") for term in listed(PARTY) if term.endswith(" party"))
+_PARTIES = re.compile(rf"\b(?i:{_TWO_WORDS}) [Pp](?:arty|ARTY)\b")
+"""Parties of two words, one of which is like any other: Green Party."""
+_PARTY = "gop"
 _AT_ONCE = 1024
 """So many sentences, at most, are held as words at once."""
 
@@ -92,6 +97,8 @@ def _surnames() -> frozenset[bytes]:
 
 def _letters(sentence: str) -> bytes:
     sentence = quieted(sentence, _SOMEBODY) if sentence.isupper() else sentence
+    if "arty" in sentence or "ARTY" in sentence:
+        sentence = _PARTIES.sub(_PARTY, sentence)
     octets = sentence.encode() if sentence.isascii() else bare(sentence.replace("’", "'")).encode("ascii", "replace")
     return octets.translate(_LETTERS, _APOSTROPHE)
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
-from gateway.model.letters import bare
 from gateway.model.masking import MARKS
+from gateway.naming.letters import bare
 
 PAD, UNKNOWN, FIRST, LAST = 0, 100, 101, 102
 """[PAD], [UNK], [CLS] and [SEP] of the vocabulary."""

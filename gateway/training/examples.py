@@ -16,7 +16,7 @@ from gateway.classify.sentences import spans as sentences
 from gateway.classify.spelling import plainly
 from gateway.evaluation.labelled import rows, written
 from gateway.model import Line, Masker, WordPieces, lines_of
-from gateway.model.letters import bare
+from gateway.naming.letters import bare
 from gateway.reading import Origin, Reader, fold
 from gateway.verdict import Category, Kind
 

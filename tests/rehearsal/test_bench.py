@@ -64,14 +64,14 @@ def asked(number, body="hello", **how):
 
 def test_a_message_that_hangs_dies_eats_or_fails_costs_only_itself():
     trapped = Law(rulebook=Trap(), roster=law().roster, judged=False)
-    bench = Bench(laws=(trapped,), seconds=0.5, memory=512 * 1024**2)
+    bench = Bench(laws=(trapped,), seconds=6, memory=512 * 1024**2)
     hostile = ("hang", "fine", "die", "eat", "raise", "fine")
     messages = [asked(n, sender=f"{name}@x.example") for n, name in enumerate(hostile)]
     messages.insert(3, Asked(number=99, name="gone", problem="cannot be read: it is gone"))
     found = list(cases(messages, bench, NOBODY, jobs=2))
     assert [case.number for case in found] == [0, 1, 2, 99, 3, 4, 5]
     assert [case.problem for case in found] == [
-        "it was not judged within 0 seconds",
+        "it was not judged within 6 seconds",
         "",
         "the process that judged it died (exit code -9)",
         "cannot be read: it is gone",

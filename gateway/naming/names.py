@@ -12,9 +12,24 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from operator import itemgetter
 
-from gateway.classify.masking import cased
-from gateway.model.letters import bare
-from gateway.model.terms import BODIES, CIVIC, KEPT, MEMBERS, PLAIN, SEATS, SURNAMES, TITLES
+from gateway.naming.letters import bare, cased
+from gateway.naming.terms import (
+    BODIES,
+    BOOK,
+    CIVIC,
+    DEITY,
+    FAITH,
+    GIVEN,
+    KEPT,
+    MEMBERS,
+    PARTY,
+    PLAIN,
+    SEATS,
+    SURNAMES,
+    TEMPLE,
+    TITLES,
+    listed,
+)
 
 NAME = chr(0xE000)
 """What stands for a name in a text that is masked."""
@@ -40,11 +55,17 @@ _BEHIND = re.compile(rf" FOR (?:THE |CITY |COUNTY |STATE )?(?:{'|'.join(SEATS.up
 """What stands before a name in capitals, and behind it, and hardly elsewhere."""
 _WINDOW = 24
 _CIVIC = frozenset(CIVIC.split())
-_BODY = re.compile(
-    rf"(?:\bTHE |^)((?:(?!THE )[A-Z][A-Z'&-]* ){{1,3}})(?:{'|'.join(BODIES.upper().split())})\b(?: OF [A-Z]+)?"
-    rf"|\b(?:{'|'.join(MEMBERS.upper().split())}) (?:IN|FOR|AGAINST|UNITED FOR|POR) (?!THE )[A-Z]+\b"
-)
+_BODIES = rf"((?:(?!THE )[A-Z][A-Z'&-]* ){{1,3}})(?:{'|'.join(BODIES.upper().split())})\b(?: OF [A-Z]+)?"
+_MEMBERS = rf"\b(?:{'|'.join(MEMBERS.upper().split())}) (?:IN|FOR|AGAINST|UNITED FOR|POR) (?!THE )[A-Z]+\b"
+_BODY = re.compile(rf"(?:\bTHE |^){_BODIES}|{_MEMBERS}")
+_RUN = re.compile(rf"(?:\b(?:[Tt]he|THE) |(?<![A-Z] )\b){_BODIES}|{_MEMBERS}")
 """What an association in capitals calls itself, with one to three words before it; see `MEMBERS`."""
+GIVEN_WORDS = frozenset(bare(GIVEN).split())
+_FIRST = re.compile(r"\b([A-Z][a-z]+|[A-Z]{3,})(?= (?:[A-Z]\. )?([A-Z][\w'’-]+))")
+_PAIR = re.compile(r"\b([A-Z]{3,}) ([A-Z]{3,})\b")
+OTHER_WORDS = frozenset({"WILL", "MAY", "ART", "PAGE", "STONE", "SUMMER", "APRIL", "JUNE", "AUGUST"})
+"""First names that in capitals, before what may be a surname, are mostly the other word."""
+_NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
 _KNOWN = 16_384
 """So many words are kept with what they are."""
 
@@ -52,7 +73,37 @@ _KNOWN = 16_384
 @cache
 def common() -> frozenset[str]:
     """Words seen in small letters in everyday English and Spanish mail."""
-    return frozenset(bare(files("gateway.model").joinpath("common.txt").read_text(encoding="utf-8")).split())
+    return frozenset(bare(files("gateway.naming").joinpath("common.txt").read_text(encoding="utf-8")).split())
+
+
+def shouted(text: str) -> str:
+    """A text in capitals with NAME for every name: an association, a first name and what follows, an uncommon word."""
+    return unnamed(quieted(first_names(text)))
+
+
+def first_names(text: str) -> str:
+    """NAME for a common word that is a first name before a capitalised word, such as Christian Hale and Jesus Alvarez.
+
+    In capitals only before a surname: MARK PRICE.
+    """
+    return _FIRST.sub(lambda found: NAME if _is_first(*found.groups()) else found[0], text)
+
+
+def eased(text: str) -> str:
+    """The text, of the same length, with a first and a last name in capitals as names are written: MARK PRICE."""
+    return _PAIR.sub(lambda found: found[0].title() if _is_first(*found.groups()) else found[0], text)
+
+
+def _is_first(word: str, behind: str) -> bool:
+    small = behind.lower()
+    if word.lower() not in GIVEN_WORDS or small in _NO_SURNAME or small in _terms_of_faith():
+        return False
+    return word[1:].islower() or (word not in OTHER_WORDS and (small in SURNAME_WORDS or small not in common()))
+
+
+@cache
+def _terms_of_faith() -> frozenset[str]:
+    return frozenset(term.lower().rstrip("*") for text in (BOOK, DEITY, TEMPLE, PARTY, FAITH) for term in listed(text))
 
 
 def is_civic(words: str) -> bool:
@@ -61,7 +112,12 @@ def is_civic(words: str) -> bool:
     return said[-1:] != [] and (said[-1] in _CIVIC or said[0] in PLAIN_WORDS)
 
 
-def quieted(text: str, name: str) -> str:
+def quieted_runs(text: str) -> str:
+    """A text with NAME for each association that is in capitals where other words are not."""
+    return _RUN.sub(lambda found: found[0] if found[1] and is_civic(found[1]) else NAME, text)
+
+
+def quieted(text: str, name: str = NAME) -> str:
     """A text in capitals with `name` for each association in it."""
     return _BODY.sub(lambda found: found[0] if found[1] and is_civic(found[1]) else name, text)
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 PARTY = """
 democratic party; republican party; green party; libertarian party; constitution party; reform party; tea party; forward party
 working families party; working families; alliance party; independence party; independent party; no labels; socialist party
-democratic-farmer-labor party; democratic-farmer-labor; farmer-labor; DFL; GOP; g.o.p.; grand old party; DNC; RNC; DCCC; NRCC
-DSCC; NRSC; DGA; RGA; democrat; democrats; democratic; republican; republicans; libertarian; libertarians; dems; dem; repub
+democratic-farmer-labor party; democratic-farmer-labor; farmer-labor; dfl; gop; g.o.p.; grand old party; dnc; rnc; dccc; nrcc
+dscc; nrsc; dga; rga; democrat; democrats; democratic; republican; republicans; libertarian; libertarians; dems; dem; repub
 repubs; Greens; Rs; Ds; Progressives; blue wave; red wave; MAGA; demócrata*; democrata*; republicano*; republicana*
 partido demócrata; partido democrata; partido republicano; partido verde; left-wing; right-wing; leftist*; rightist*; leftwing
 rightwing; liberal; liberals; conservative; conservatives; socialist*; marxist*; communist*; fascist*; the left; the right wing

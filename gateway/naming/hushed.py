@@ -1,0 +1,105 @@
+"""Names in small letters, as they are typed in a hurry: vote theo brandt.
+
+No capital shows them, so they are told by a list of over four thousand first and last names (`names.txt`: those that the writers
+of the training mail gave their people, the usual ones of many peoples, and unions), and an uncommon word beside one of them or
+behind a title is part of the name, as are two common words that are a first and a last name (mark price). What neither is listed
+nor stands so is not seen: that is the limit of this module. Nothing is raised.
+"""
+
+import re
+from enum import Enum, auto
+from functools import cache, lru_cache
+from importlib.resources import files
+
+from gateway.naming.letters import bare
+from gateway.naming.names import GIVEN_WORDS, KEPT_WORDS, NAME, OTHER_WORDS, PLAIN_WORDS, SURNAME_WORDS, common
+from gateway.naming.terms import MEMBERS, TITLES
+
+_BEFORE, _BEHIND = r"(?<![\w@#.'’/&-])", r"(?![\w@/&-])"
+_WORD = re.compile(rf"{_BEFORE}([a-z]{{3,}})((?:['’]s?)?){_BEHIND}|{_BEFORE}([a-z]{{2,5}})(?=\. [a-z])")
+_WHOSE = "officers|sergeants|deputies|police|patrolmen|troopers|firefighters|corrections|nurses|teachers|dispatchers|lieutenants"
+_WHAT = ("association", "federation", "brotherhood", "guild", "union", "network", "league", "alliance", "coalition", "society")
+_BODY = re.compile(
+    rf"{_BEFORE}(?:the )?(?:[a-z]+ )?(?:{_WHOSE})['’]? (?:benevolent |protective )?(?:{'|'.join(_WHAT)})(?: of [a-z]+)?{_BEHIND}"
+    rf"|{_BEFORE}(?:{'|'.join(MEMBERS.split())}) in uniform{_BEHIND}|\bthe federation{_BEHIND}"
+)
+"""What an association calls itself."""
+_NO_TITLES = "state us city county district former senior general gen col vice master major agent elder don chair"
+_TITLES = frozenset(TITLES.split()).difference(_NO_TITLES.split())
+"""Without those that stand before other things too."""
+_NO_GIVEN = "major trip rich rose olive ginger miles charity"
+_GIVEN = GIVEN_WORDS.difference(_NO_GIVEN.split(), map(str.lower, OTHER_WORDS))
+"""Common words that are first names; without those that stand in small letters before a word like a surname."""
+_KNOWN = 16_384
+"""So many words are kept with what they are."""
+
+
+@cache
+def telling() -> frozenset[str]:
+    """Words without one of which there is no name in small letters."""
+    return known_names().union(_TITLES, _GIVEN, _WHAT, ["uniform"])
+
+
+class _Sort(Enum):
+    """What a word in small letters is by itself; USUAL: no name; GIVEN, LAST: a common word that people are called."""
+
+    USUAL = auto()
+    TITLE = auto()
+    GIVEN = auto()
+    LAST = auto()
+    UNCOMMON = auto()
+    NAME = auto()
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """First and last names that are no common words, in small letters without accents."""
+    return frozenset(bare(files("gateway.naming").joinpath("names.txt").read_text(encoding="utf-8")).split())
+
+
+def hushed(text: str) -> str:
+    """The text with NAME for every name in small letters."""
+    if "in uniform" in text or any(map(text.__contains__, _WHAT)):
+        text = _BODY.sub(NAME, text)
+    words = list(_WORD.finditer(text))
+    sorts = [_sort(word[1] or word[3]) for word in words]
+    for at in range(1, len(words)):
+        if text[words[at - 1].end() : words[at].start()] in {" ", ". "}:
+            sorts[at - 1 : at + 1] = _together(*sorts[at - 1 : at + 1])
+    pieces: list[str] = []
+    told = 0
+    for word, sort in zip(words, sorts, strict=True):
+        if sort is _Sort.NAME:
+            pieces += (text[told : word.start()], NAME, word[2] or "")
+            told = word.end()
+    return "".join((*pieces, text[told:])) if pieces else text
+
+
+def _together(before: _Sort, behind: _Sort) -> tuple[_Sort, _Sort]:
+    """What two words are that stand side by side."""
+    if before in {_Sort.NAME, _Sort.GIVEN} and behind is _Sort.LAST:
+        return _Sort.NAME, _Sort.NAME
+    if (before, behind) in {(_Sort.NAME, _Sort.UNCOMMON), (_Sort.GIVEN, _Sort.NAME), (_Sort.UNCOMMON, _Sort.NAME)}:
+        return _Sort.NAME, _Sort.NAME
+    if before is _Sort.TITLE and behind is _Sort.UNCOMMON:
+        return before, _Sort.NAME
+    return before, behind
+
+
+def is_uncommon(word: str) -> bool:
+    """Whether a word in small letters is one that may be a name."""
+    return _sort(word) in {_Sort.UNCOMMON, _Sort.NAME}
+
+
+@lru_cache(maxsize=_KNOWN)
+def _sort(word: str) -> _Sort:
+    if word in _TITLES:
+        return _Sort.TITLE
+    if word in known_names():
+        return _Sort.NAME
+    if word in _GIVEN:
+        return _Sort.GIVEN
+    if word in SURNAME_WORDS:
+        return _Sort.LAST
+    usual = len(word) < 3 or word in common() or word in KEPT_WORDS or word in PLAIN_WORDS  # noqa: PLR2004  -- no name is shorter
+    return _Sort.USUAL if usual else _Sort.UNCOMMON
