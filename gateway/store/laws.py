@@ -1,13 +1,16 @@
 """Policies and roster as they were: a copy of every version that mail was judged by, so that a decision can be made again.
 
 Beside the database, in `PATH.laws`: a folder for each version, with the files under the names they had. It holds what
-administrators wrote and nothing of any message. A copy that is not that version any more is not kept. Raises OSError.
+administrators wrote and nothing of any message. A copy that is not that version any more is not kept; one that is kept is on
+stable storage. Raises OSError.
 """
 
 import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
+
+from gateway.store.place import all_on_disk, synced
 
 Versioned = Callable[[Path], str]
 """Loads a folder, and says which version that is."""
@@ -34,7 +37,9 @@ class KeptLaws:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 path.write_bytes(octets)
             if whole := versioned(growing / tops.pop()) == version:
+                all_on_disk(growing)
                 _put(growing, self._folder / version)
+                synced(self._folder)
         finally:
             shutil.rmtree(growing, ignore_errors=True)
         return whole
