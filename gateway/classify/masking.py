@@ -70,7 +70,7 @@ _ORDINAL = re.compile(r"the (?:\d|fi|se|th|fo|si|ei|ni|te)")
 _BULLETS = frozenset("*#=~+-")
 _NAMED_FOR = re.compile(r"\b[KF] N\b")
 
-_HUSHED = telling()
+_HUSHED, _SMALL = telling(), re.compile(r"[a-z]{2,}")
 _LOUD = 12
 _KEPT = 16_384
 """So many words are kept with what they are."""
@@ -91,7 +91,7 @@ def names(text: str, start: int, known: frozenset[int]) -> str:
     else:
         text = eased(text)
         text = _unnamed(text, start) if not known else _WORD.sub(lambda found: _name(found, text, start, known), text)
-    if not _HUSHED.isdisjoint(text.split()):
+    if not _HUSHED.isdisjoint(_SMALL.findall(text)):
         text = hushed(text).replace(NAME, "\x01")
     return text.lower().replace("\x01", "N").replace("\x02", "L").replace("\x03", "B")
 

@@ -4,10 +4,9 @@ A sentence in, a sentence out: `[NAME]` for whoever or whatever is named, `[PART
 `[BOOK]`, `[MEASURE]`, `[LINK]` and `[DRIVE]` (a link whose host says it is a campaign's, or that collects for campaigns).
 Yes and no behind a word of voting are both "yes". Titles before a name go with it.
 
-Names are told by their capitals, with no model and no list of people: within a sentence every capitalised word is one, but
-for the words of offices, time and business in `terms`; at its beginning, and in lines all in capitals or in title case,
-a word is a name if it is no common word. The roster adds the parties, people and committees it knows. A name in small
-letters that the roster does not know stays; that is the limit of this room.
+Which words are names `gateway.naming` says, with no model: by their capitals, and in small letters by a list and by what stands
+beside them. The roster adds the parties, people and committees it knows. An unusual name in small letters that neither knows
+stays, and in a sentence with a capital for every word names are told less surely; those are the limits of this room.
 
 Most sentences hold nothing that most patterns look for, and patterns are slow to find that out. So a sentence's words are
 looked up first, and a pattern is tried only where a word stands that it cannot do without.

@@ -62,9 +62,10 @@ _RUN = re.compile(rf"(?:\b(?:[Tt]he|THE) |(?<![A-Z] )\b){_BODIES}|{_MEMBERS}")
 """What an association in capitals calls itself, with one to three words before it; see `MEMBERS`."""
 GIVEN_WORDS = frozenset(bare(GIVEN).split())
 _FIRST = re.compile(r"\b([A-Z][a-z]+|[A-Z]{3,})(?= (?:[A-Z]\. )?([A-Z][\w'’-]+))")
-_PAIR = re.compile(r"\b([A-Z]{3,}) ([A-Z]{3,})\b")
 OTHER_WORDS = frozenset({"WILL", "MAY", "ART", "PAGE", "STONE", "SUMMER", "APRIL", "JUNE", "AUGUST"})
 """First names that in capitals, before what may be a surname, are mostly the other word."""
+_SHOUTED_FIRST = "|".join(sorted({word.upper() for word in GIVEN_WORDS} - OTHER_WORDS))
+_PAIR = re.compile(rf"\b({_SHOUTED_FIRST}) ([A-Z]{{3,}})\b")
 _NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
 _KNOWN = 16_384
 """So many words are kept with what they are."""

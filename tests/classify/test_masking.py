@@ -50,6 +50,8 @@ def page(reading: Reading) -> Page:
         ("\U0001f5f3 Hal Dreyer \u2705", "N"),
         ("Mark Price and Will Long called.", "N and N called."),
         ("See MARK PRICE about it, or GRACE YOUNG.", "see N about it, or N."),
+        ("Please be there early and VOTE MARK PRICE on Tuesday.", "please be there early and vote N on D."),
+        ("lockers come from marsh.", "lockers come from N."),
         ("LOCKERS COME WHEN MARK PRICE IS IN CHARGE", "lockers come when N is in charge"),
         ("LOCKERS COME WHEN CHIEF DEPUTY HART IS IN CHARGE", "lockers come when N is in charge"),
         ("LOCKERS COME WHEN QUILLFEATHER IS IN CHARGE", "lockers come when N is in charge"),
