@@ -1,5 +1,6 @@
-"""The model at work. A window is run alone and unpadded, so that its scores never depend on what else is judged with it."""
+"""The model at work: what it says of a message, from what it says of its windows."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -9,13 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import onnxruntime
-from numpy.typing import NDArray
 
 from gateway.classify import Opinion, Thresholds, Told
 from gateway.model.card import Card, WeightsError, read_card
 from gateway.model.masking import Masker
-from gateway.model.screen import Screen
+from gateway.model.network import LOWER, UPPER, Logits, Network
+from gateway.model.screen import NEARLY, Screen
 from gateway.model.skim import Skim
 from gateway.model.tokens import WordPieces
 from gateway.model.windows import Line, Window, lines_of, windows
@@ -24,8 +24,9 @@ from gateway.verdict import Category, Kind
 
 __all__ = ["Judge", "Said", "WeightsError", "load_judge"]
 
-WEIGHTS, VOCABULARY, SCREEN, SKIM = "judge.onnx", "vocab.txt", "screen.bin", "skim.bin"
-Logits = NDArray[np.float64]
+VOCABULARY, SCREEN, SKIM = "vocab.txt", "screen.bin", "skim.bin"
+FILES = (LOWER, UPPER, VOCABULARY, SCREEN, SKIM)
+"""What training writes beside the card."""
 MOST = 64
 """Windows of a message that are read; sentences beyond are counted in Opinion.left."""
 REACH = 3
@@ -51,10 +52,12 @@ NOTHING = -20.0
 class Said:
     """What the model says of a message, in logits: of it (2), of each of its lines (lines, 2) and of their kinds.
 
-    Where no window with a line was read, its logits are NOTHING.
+    Where no window with a line was read to the end, its logits are NOTHING.
+    early: what the lowest layer said of the window that weighs most
     """
 
     message: Logits
+    early: float
     sentences: Logits
     kinds: Logits
 
@@ -65,7 +68,7 @@ class Judge:
     def __init__(  # noqa: PLR0913  -- what it is made of
         self,
         card: Card,
-        weights: Path,
+        network: Network,
         pieces: WordPieces,
         masker: Masker,
         *,
@@ -73,13 +76,7 @@ class Judge:
         skim: Skim | None = None,
     ) -> None:
         self.card, self._pieces, self._masker, self._screen, self._skim = card, pieces, masker, screen, skim
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 4
-        # By its name: of octets that it is given, a session keeps all beside what it made of them.
-        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        self._logits = lru_cache(maxsize=KEPT)(self._run)
+        self._network = lru_cache(maxsize=KEPT)(network.read)
         self._line = lru_cache(maxsize=LINES)(self._read)
 
     @property
@@ -100,8 +97,9 @@ class Judge:
         spoken = self._spoken(sentences, subject, heard)
         lines = list(chain.from_iterable(spoken))
         screened = self.screened(lines)
-        cut, left = self.cut(lines, max(found.values(), default=0.0), screened)
-        said = self.said(cut, len(lines))
+        most = max(found.values(), default=0.0)
+        cut, left = self.cut(lines, most, screened)
+        said = self.said(cut, len(lines), most)
         scores = self._scores(said.message, float(screened.max(initial=NOTHING)), found)
         if not cut:
             return Opinion(scores=scores, sentences=(None,) * len(spoken), left=left)
@@ -124,21 +122,27 @@ class Judge:
         """What the screen says of each line."""
         return self._screen.scores(lines) if self._screen else np.zeros(len(lines))
 
-    def said(self, cut: Iterable[Window], lines: int) -> Said:
+    def said(self, cut: Sequence[Window], lines: int, found: float) -> Said:
         """What `score` scales.
 
         A window's logit: what is said of it, and for a quarter of the worst sentence in it. A message's: of its worst window.
+        found: the most that rules found in the message; from FOUND on, the early exit is further down, and not for all windows
         """
-        message, each = np.full(2, NOTHING), np.full((lines, 2), NOTHING)
+        message, each, early = np.full(2, NOTHING), np.full((lines, 2), NOTHING), -math.inf
         kinds = np.zeros((lines, len(KINDS)))
-        for window in cut:
-            whole, parts, sorts = self._logits(window)
-            message = np.maximum(message, WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0))
+        least = self.card.early - (NEARLY if found >= FOUND else 0.0)
+        read = [self._network(window, least) for window in cut]
+        if found >= FOUND and not any(read):
+            read = [self._network(window, -math.inf) for window in cut]
+        for window, (lowest, whole, parts, sorts) in ((window, said) for window, said in zip(cut, read, strict=True) if said):
+            weighed = WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0)
+            early = lowest if weighed.max() > message.max() else early
+            message = np.maximum(message, weighed)
             for (number, _, _), said, sort in zip(window.spans, parts, sorts, strict=True):
                 if said.max() >= each[number].max():
                     kinds[number] = sort
                 each[number] = np.maximum(each[number], said)
-        return Said(message=message, sentences=each, kinds=kinds)
+        return Said(message=message, early=early, sentences=each, kinds=kinds)
 
     def cut(self, lines: Sequence[Line], found: float, screened: Logits) -> tuple[list[Window], int]:
         """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many.
@@ -171,14 +175,6 @@ class Judge:
     def _read(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
         return lines_of(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
 
-    def _run(self, window: Window) -> tuple[Logits, Logits, Logits]:
-        pool = np.zeros((1, len(window.spans), len(window.ids)), dtype=np.float32)
-        for row, (_, start, end) in enumerate(window.spans):
-            pool[0, row, start:end] = 1.0 / (end - start)
-        outputs = self._session.run(None, {"ids": np.array([window.ids], dtype=np.int64), "pool": pool})
-        whole, parts, sorts = (output[0].astype(np.float64) for output in outputs)
-        return whole, parts, sorts
-
     def _scores(
         self, logits: Iterable[float], screened: float, found: Mapping[Category, float] = MappingProxyType({})
     ) -> Mapping[Category, float]:
@@ -193,10 +189,10 @@ def load_judge(folder: Path | None = None, *, masker: Masker | None = None) -> J
     """The judge whose weights are in `folder`; those that ship if None is given. Raises WeightsError."""
     folder = folder or Path(str(files("gateway.model").joinpath("weights")))
     card = read_card(folder)
-    if missing := {WEIGHTS, VOCABULARY, SCREEN, SKIM} - set(card.files):
+    if missing := set(FILES) - set(card.files):
         raise WeightsError(
             f"{folder / 'card.json'} does not name {', '.join(sorted(missing))}; install the package again or train"
         )
     screen = Screen((folder / SCREEN).read_bytes(), **asdict(card.screen))
     skim = Skim((folder / SKIM).read_bytes(), **asdict(card.skim))
-    return Judge(card, folder / WEIGHTS, WordPieces.load(folder / VOCABULARY), masker or Masker(), screen=screen, skim=skim)
+    return Judge(card, Network(folder), WordPieces.load(folder / VOCABULARY), masker or Masker(), screen=screen, skim=skim)
