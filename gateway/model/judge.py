@@ -1,7 +1,7 @@
 """The model at work: what it says of a message, from what it says of its windows."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -14,8 +14,8 @@ import numpy as np
 from gateway.classify import Opinion, Thresholds, Told
 from gateway.model.card import Card, WeightsError, read_card
 from gateway.model.masking import Masker
-from gateway.model.network import LOWER, UPPER, Logits, Network
-from gateway.model.screen import NEARLY, Screen
+from gateway.model.network import LOWER, UPPER, Logits, Network, Whole
+from gateway.model.screen import Screen
 from gateway.model.skim import Skim
 from gateway.model.tokens import WordPieces
 from gateway.model.windows import Line, Window, lines_of, windows
@@ -77,7 +77,7 @@ class Judge:
     ) -> None:
         self.card, self._pieces, self._masker, self._screen, self._skim = card, pieces, masker, screen, skim
         self._network = lru_cache(maxsize=KEPT)(network.read)
-        self._line = lru_cache(maxsize=LINES)(self._read)
+        self._line = lru_cache(maxsize=LINES)(self._lines)
 
     @property
     def version(self) -> str:
@@ -126,15 +126,11 @@ class Judge:
         """What `score` scales.
 
         A window's logit: what is said of it, and for a quarter of the worst sentence in it. A message's: of its worst window.
-        found: the most that rules found in the message; from FOUND on, the early exit is further down, and not for all windows
+        found: the most that rules found in the message; from FOUND on, one window is read to the end in any case
         """
         message, each, early = np.full(2, NOTHING), np.full((lines, 2), NOTHING), -math.inf
         kinds = np.zeros((lines, len(KINDS)))
-        least = self.card.early - (NEARLY if found >= FOUND else 0.0)
-        read = [self._network(window, least) for window in cut]
-        if found >= FOUND and not any(read):
-            read = [self._network(window, -math.inf) for window in cut]
-        for window, (lowest, whole, parts, sorts) in ((window, said) for window, said in zip(cut, read, strict=True) if said):
+        for window, lowest, (whole, parts, sorts) in self._read(cut, found):
             weighed = WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0)
             early = lowest if weighed.max() > message.max() else early
             message = np.maximum(message, weighed)
@@ -158,6 +154,14 @@ class Judge:
             cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=screened.tolist())
         return [window for window in cut if window.spans], left
 
+    def _read(self, cut: Sequence[Window], found: float) -> Iterator[tuple[Window, float, Whole]]:
+        """What the lowest layer says, and what all of them say, of those windows that are read to the end."""
+        glanced = [(window, *self._network(window, self.card.early)) for window in cut]
+        if found >= FOUND and cut and all(whole is None for _, _, whole in glanced):
+            window, lowest, _ = max(glanced, key=lambda each: each[1])
+            glanced = [(window, *self._network(window, lowest))]
+        return ((window, lowest, whole) for window, lowest, whole in glanced if whole)
+
     def _spoken(self, sentences: Sequence[tuple[Origin, str]], subject: int, heard: Sequence[bool]) -> list[tuple[Line, ...]]:
         numbered = enumerate(zip(sentences, heard, strict=True))
         return [self._line(text, origin, number < subject) if passes else () for number, ((origin, text), passes) in numbered]
@@ -172,7 +176,7 @@ class Judge:
             return None
         return Told(scores=self._scores(logits, float(screened[worst])), kind=KINDS[int(said.kinds[worst].argmax())])
 
-    def _read(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
+    def _lines(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
         return lines_of(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
 
     def _scores(

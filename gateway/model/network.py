@@ -13,6 +13,8 @@ from gateway.model.windows import Window
 
 LOWER, UPPER = "lower.onnx", "upper.onnx"
 Logits = NDArray[np.float64]
+Whole = tuple[Logits, Logits, Logits]
+"""Logits of the window (2), of its sentences (sentence, 2) and of their kinds (sentence, kind)."""
 
 
 class Network:
@@ -21,20 +23,17 @@ class Network:
     def __init__(self, folder: Path) -> None:
         self._lower, self._upper = _session(folder / LOWER), _session(folder / UPPER)
 
-    def read(self, window: Window, least: float) -> tuple[float, Logits, Logits, Logits] | None:
-        """What the lowest layer says of it, then logits of the window (2), of its sentences (sentence, 2) and of their kinds.
-
-        None if the lowest layer says less than `least`: the early exit.
-        """
+    def read(self, window: Window, least: float) -> tuple[float, Whole | None]:
+        """What the lowest layer says of it, and what all of them say: None if that is less than `least`, the early exit."""
         pool = np.zeros((1, len(window.spans), len(window.ids)), dtype=np.float32)
         for row, (_, start, end) in enumerate(window.spans):
             pool[0, row, start:end] = 1.0 / (end - start)
         hidden, said = self._lower.run(None, {"ids": np.array([window.ids], dtype=np.int64), "pool": pool})
         early = float(said.max())
         if early < least:
-            return None
+            return early, None
         whole, parts, kinds = (output[0].astype(np.float64) for output in self._upper.run(None, {"hidden": hidden, "pool": pool}))
-        return early, whole, parts, kinds
+        return early, (whole, parts, kinds)
 
 
 def _session(weights: Path) -> onnxruntime.InferenceSession:

@@ -24,8 +24,7 @@ class Apart:
 
     found: what the rules make of it; screened: the screen's greatest; peak: what counts for its level, what the rules
     found with it, and without end where some is read in any case; skimmed: the skim's greatest, without end where the rules
-    found anything; early: what the lowest layer said of the window that weighs most, and as much more as the early exit is
-    further down for what the rules found; nothing, -inf, if none was read to the end
+    found anything; early: what the lowest layer said of the window that weighs most, -inf if none was read to the end
     """
 
     id: str

@@ -8,6 +8,7 @@ import logging
 import tempfile
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
@@ -81,7 +82,18 @@ def export(network: Network, folder: Path) -> None:
         exact(network, Path(larger))
         logging.getLogger().setLevel(logging.ERROR)
         for name in (LOWER, UPPER):
-            quantize_dynamic(Path(larger) / name, folder / name, weight_type=QuantType.QInt8, per_channel=True)
+            quantize_dynamic(
+                Path(larger) / name,
+                folder / name,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                nodes_to_exclude=_of_exit(Path(larger) / name),
+            )
+
+
+def _of_exit(path: Path) -> list[str]:
+    """The exit's steps, which keep their floats: what it tells by are small differences beside great numbers."""
+    return [node.name for node in onnx.load(path).graph.node if "/exit/" in node.name]
 
 
 def exact(network: Network, folder: Path) -> None:

@@ -19,7 +19,7 @@ from gateway.model.card import Card, Glance, Level, Scale
 from gateway.model.judge import FOUND, NOTHING, SCREEN, SKIM, VOCABULARY
 from gateway.model.masking import Masker
 from gateway.model.network import Network
-from gateway.model.screen import HEEDED, NEARLY, Screen
+from gateway.model.screen import HEEDED, Screen
 from gateway.model.skim import Skim
 from gateway.model.windows import SIZE
 from gateway.reading import Reader
@@ -253,7 +253,7 @@ def judged(judge: Judge, trial: Looks, path: Path) -> Iterator[Apart]:
             found=(found[COLUMNS[0]], found[COLUMNS[1]]),
             screened=screened,
             peak=math.inf if most >= FOUND else screened + HEEDED * most,
-            early=told.early + (NEARLY if most >= FOUND else 0.0),
+            early=told.early,
             skimmed=math.inf if most else float(skim.scores([text for _, text in sentences]).max(initial=NOTHING)),
         )
 

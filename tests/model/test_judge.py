@@ -197,18 +197,21 @@ def test_the_weights_are_small_enough_for_git():
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 30_000_000
 
 
+OFFICE = [f"Attached is the sheet with the figures for contract {number}, please call me with questions." for number in range(40)]
+
+
 def windows_of(judge, *sentences):
     lines = judge.lines(new(*sentences))
     return windows(lines, size=judge.card.size)[0], len(lines)
 
 
 def test_an_ordinary_window_is_read_by_the_lowest_layer_alone(judge):
-    said = judge.said(*windows_of(judge, *ORDINARY), 0.0)
+    said = judge.said(*windows_of(judge, *OFFICE), 0.0)
     assert (said.early, said.message.max(), said.sentences.max()) == (-math.inf, NOTHING_SAID, NOTHING_SAID)
 
 
 def test_a_window_with_an_appeal_is_read_to_the_end_and_the_others_are_not(judge):
-    cut, count = windows_of(judge, *ORDINARY[:20], APPEAL, *ORDINARY[20:])
+    cut, count = windows_of(judge, *OFFICE[:20], APPEAL, *OFFICE[20:])
     said = judge.said(cut, count, 0.0)
     assert said.early >= judge.card.early
     assert said.sentences[20].max() > 0.0
@@ -219,14 +222,14 @@ def test_a_window_with_an_appeal_is_read_to_the_end_and_the_others_are_not(judge
 
 
 def test_what_the_exit_leaves_out_says_nothing_else_than_before(judge):
-    cut, count = windows_of(judge, *ORDINARY[:20], APPEAL, *ORDINARY[20:])
+    cut, count = windows_of(judge, *OFFICE[:20], APPEAL, *OFFICE[20:])
     network = Network(WEIGHTS)
-    whole = max(0.75 * said.max() + 0.25 * parts.max() for _, said, parts, _ in (network.read(each, -math.inf) for each in cut))
+    whole = max(0.75 * said.max() + 0.25 * parts.max() for said, parts, _ in (network.read(each, -math.inf)[1] for each in cut))
     assert judge.said(cut, count, 0.0).message.max() == pytest.approx(whole)
 
 
 def test_where_the_rules_found_much_some_window_is_read_to_the_end(judge):
-    cut = windows_of(judge, *ORDINARY)
+    cut = windows_of(judge, *OFFICE)
     assert judge.said(*cut, FOUND).message.max() > NOTHING_SAID
 
 

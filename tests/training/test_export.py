@@ -27,10 +27,10 @@ def test_what_is_written_says_what_the_network_says(tmp_path):
         said = network(ids, pool)
     exact(network, tmp_path)
     window = Window(ids=tuple(ids[0].tolist()), spans=((0, 0, 30), (1, 30, 40)))
-    early, *written = Written(tmp_path).read(window, -math.inf)
+    early, written = Written(tmp_path).read(window, -math.inf)
     for one, other in zip(said, written, strict=True):
         np.testing.assert_allclose(one[0].numpy(), other, atol=1e-4)
     with torch.no_grad():
         lowest = network.exit(sentences_of(network.lowest(ids, torch.zeros(1)), pool))
     assert early == pytest.approx(float(lowest.max()), abs=1e-4)
-    assert Written(tmp_path).read(window, early + 1e-3) is None
+    assert Written(tmp_path).read(window, early + 1e-3) == (early, None)
