@@ -14,7 +14,6 @@ up where one dies idle, and hangs where one dies holding its lock; then the next
 """
 
 import asyncio
-import gc
 import re
 import resource
 import threading
@@ -33,7 +32,7 @@ import structlog
 from pebble import ProcessExpired, ProcessPool
 
 from gateway.classify import Classifier, Roster, Scorer, Thresholds
-from gateway.heap import give_back
+from gateway.heap import settle
 from gateway.mail import Mail
 from gateway.model import load_judge
 from gateway.pipeline import judge
@@ -244,8 +243,7 @@ def prepared(judging: Judging) -> None:
     """Load what all judges have alike, where they are forked off. Raises WeightsError."""
     if judging.model:
         _scorer()
-    give_back()
-    gc.freeze()
+    settle()
 
 
 @cache
@@ -258,8 +256,7 @@ def _sit(law: Law, judging: Judging) -> None:
     classifier = Classifier(law.roster, scorer=scorer, thresholds=thresholds(judging))
     within = limits(judging)
     _bench.append(_Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook))
-    give_back()
-    gc.freeze()  # what a judge is made of lives as long as it does, and is not looked through for what may go
+    settle()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + judging.memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
