@@ -44,6 +44,7 @@ DOORS = {
     "numpy": "model",
     "PIL": "reading",
     "olefile": "reading",
+    "onnx": "training",
     "onnxruntime": "model",
     "pebble": "viewer",
     "pi_heif": "reading",
