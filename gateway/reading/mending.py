@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 
 from gateway.reading.draft import BROKEN, HUMPED, Draft, Edit
 from gateway.reading.runs import apart, may_run
@@ -74,9 +75,8 @@ _SWAPPED = (
 _SHORTEST = 6
 """A shorter word with a letter wrong is too often another one."""
 
-_WORD = re.compile(r"[a-z]+")
-_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
-"""Whatever is no letter."""
+_LETTERS = bytes(octet if octet in ascii_lowercase.encode() else ord(" ") for octet in range(256))
+"""A blank for whatever is no letter."""
 _KEPT = 65_536
 _USUAL: set[str] = set()
 """So many words of which nothing else is made are kept, at the most."""
@@ -152,10 +152,16 @@ def _by_piece() -> Mapping[str, Sequence[tuple[str, ...]]]:
     return found
 
 
+@cache
+def _rarest() -> frozenset[str]:
+    """The pieces they are listed by."""
+    return frozenset(_by_piece())
+
+
 def _may_join(words: frozenset[str], small: str) -> bool:
     """False if no telling word is to be made of these words, as they stand in a text in small letters."""
     splits = _by_piece()
-    return any(words.issuperset(pieces) and _adjoin(pieces, small) for piece in splits.keys() & words for pieces in splits[piece])
+    return any(words.issuperset(pieces) and _adjoin(pieces, small) for piece in words & _rarest() for pieces in splits[piece])
 
 
 def _adjoin(pieces: Sequence[str], small: str) -> bool:
@@ -189,8 +195,7 @@ def mend(draft: Draft) -> None:
 
 def _words(text: str) -> frozenset[str]:
     """All words of a text, letters only, in small ones."""
-    small = text.lower()
-    return frozenset(small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small))
+    return frozenset(text.lower().encode("utf-8", "replace").translate(_LETTERS).decode("ascii").split())
 
 
 def _unusual(words: frozenset[str]) -> frozenset[str]:
