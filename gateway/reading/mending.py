@@ -88,7 +88,7 @@ _STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_]{1,3}[A-Za-z]{1,10}
 _STAR = re.compile(r"[*#_](?<=[A-Za-z].)[*#_]{0,2}[A-Za-z]")
 """What stands in all that is starred, found sooner than that nothing is."""
 _GAPS = (" ", "\n", " \n", "-\n", "- \n")
-_HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
+_HYPHENED = re.compile(r"-\n(?<=[a-z]{3}-\n)(?<![-\n ]self-\n)(?<![-\n ]non-\n)(?<![-\n ]pre-\n)(?=[a-z]{2})")
 _TWICE = re.compile(r"([a-z])\1+")
 _HUMPED = re.compile(r"(?<![\w#@/:-])[A-Z][A-Za-z0-9]{4,600}(?![\w@/]|\.[a-z])")
 """What is no part of an address."""
@@ -223,7 +223,7 @@ def _joined(text: str, words: frozenset[str], may: frozenset[str]) -> Iterator[E
     """Telling words that are broken by marks, blanks or line ends."""
     edits = [*marked(text), *starred(text)] if BROKEN in may else []
     edits += _blanks(text, words)
-    edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)] if "-\n" in text else []
+    edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)]
     last = 0
     for start, end, stands in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
         if start >= last:
