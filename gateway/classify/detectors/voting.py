@@ -212,8 +212,8 @@ DETECTORS = (
             ),
             row(
                 0.6,
-                r"\b(?:winning|win|wins|beat|defeat|put .{1,20} over|get .{1,20} across the line"
-                r"|flip) (?:\w+ ){0,3}?(?:the )?(?:runoff|primary|election|race|seat|board|council|commission"
+                r"\b(?:(?:winning|win|wins|beat|defeat|flip)\b|put .{1,20} over|get .{1,20} across the line)"
+                r" (?:\w+ ){0,3}?(?:the )?(?:runoff|primary|election|race|seat|board|council|commission"
                 r"|house|senate|court|county commission|N)\b",
                 near="OPE",
                 alone=0.2,
