@@ -53,7 +53,7 @@ def stretches(values: NDArray[_Number], ends: Numbers) -> Iterator[tuple[int, in
 def _summed(values: NDArray[_Number]) -> NDArray[_Number]:
     """What the values before each place come to, and all of them."""
     summed = np.zeros(len(values) + 1, values.dtype)
-    np.cumsum(values, out=summed[1:])
+    values.cumsum(out=summed[1:])
     return summed
 
 

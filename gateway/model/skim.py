@@ -58,13 +58,13 @@ def numbers(sentences: Sequence[str]) -> tuple[Numbers, Numbers]:
     told = ~named
     told[1:] |= ~named[:-1]
     ids = ids[told]
-    return ids[:-1], np.flatnonzero(ids == _STARTS)[1:]
+    return ids[:-1], (ids == _STARTS).nonzero()[0][1:]
 
 
 def _begin(ids: Numbers, words: Sequence[bytes]) -> None:
     """Common words with a capital get their numbers where they begin a sentence, and no name of several words."""
     known, joins, surnames = _known(), _joins(), _surnames()
-    firsts = np.flatnonzero(ids == _STARTS)[:-1] + 1
+    firsts = (ids == _STARTS).nonzero()[0][:-1] + 1
     for first in firsts[ids[firsts] == 0].tolist():
         if not ids[first + 1] or (joins[ids[first + 1]] and not ids[first + 2]):
             continue
