@@ -48,9 +48,9 @@ So few as MATCHED are nearly the highest: a match is ROOM above them, in logits,
 """
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.0125
 """What share of ordinary real mail."""
-LOST, UNHEARD, TAIL = 0.0025, 0.004, 0.05
-"""The level of the screen, and of the early exit, is where it would settle LOST of the violations that are flagged; the skim's,
-UNHEARD of them.
+LOST, UNHEARD, LEFT, TAIL = 0.0025, 0.004, 0.005, 0.05
+"""The screen's level is where it would settle LOST of the violations that are flagged; the skim's, UNHEARD of them; that of the
+early exit, LEFT.
 
 There are too few for so rare a thing to be counted: how their peaks thin out is read off TAIL of them, the lowest.
 """
@@ -148,7 +148,7 @@ def outcome_of(trial: Looks, weights: Path, kept: Sequence[Path], real: Sequence
     scaling = scaled(*whole)
     least = settled(whole[0], scaling, LOST, lambda each: each.peak)
     unheard = settled(whole[0], scaling, UNHEARD, lambda each: each.skimmed)
-    early = settled(whole[0], scaling, LOST, lambda each: each.early)
+    early = settled(whole[0], scaling, LEFT, lambda each: each.early)
     screened = plain(weights, pieces, screen=trial.sieve.at(least), skim=trial.skimming.at(unheard), early=early)
     found, ordinary = _judged(screened, trial, kept), _judged(screened, trial, real)
     return Outcome(whole=whole[0], found=found, ordinary=ordinary, looks=trial, least=least, unheard=unheard, early=early)
