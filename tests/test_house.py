@@ -44,8 +44,9 @@ DOORS = {
     "numpy": "model",
     "PIL": "reading",
     "olefile": "reading",
+    "onnx": "training",
     "onnxruntime": "model",
-    "pebble": "judges",
+    "pebble": "viewer",
     "pi_heif": "reading",
     "psycopg": "store",
     "prometheus_client": "monitor",
@@ -69,9 +70,8 @@ DOORS = {
     "yaml": "source",
     "zxingcpp": "reading",
 }
-# Who makes what another room runs may use that room's libraries; pages and notices are both templates, and both kinds of
-# worker processes may be killed.
-MAKERS = {("training", "numpy"), ("training", "onnxruntime"), ("console", "jinja2"), ("viewer", "pebble")}
+# Who makes what another room runs may use that room's libraries; pages and notices are both templates.
+MAKERS = {("training", "numpy"), ("training", "onnxruntime"), ("console", "jinja2")}
 JUDGEMENT = {"source", "mail", "verdict", "duty", "decision", "ladder", "hold", "reading", "classify", "model", "policy"}
 # What may crash or hang is read in a process apart.
 APART = {("reading/apart.py", "subprocess")}

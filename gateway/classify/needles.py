@@ -10,8 +10,8 @@ from math import log
 
 from gateway.classify.common import COMMON
 
-TOKENS = frozenset("OPMKTBFL")
-"""Capitals of the masked text that are rare enough to look for; names and days stand everywhere."""
+TOKENS = frozenset("OPMDKTBFL")
+"""Capitals of the masked text that are rare enough to look for; names stand everywhere."""
 EDGE = "\b"
 """In a needle, before its first letter or behind its last: a word begins or ends there."""
 
@@ -21,14 +21,14 @@ _EVERYWHERE = frozenset((
 ))  # fmt: skip
 _SHORT, _TELLING = 3, 7
 """A word of fewer letters stands everywhere; more letters than so many make a word no rarer."""
-_TOKENS = {"O": 2.5, "M": 3.0, "B": 3.0, "L": 2.5}
+_TOKENS = {"O": 2.5, "M": 3.0, "D": 0.0, "B": 3.0, "L": 2.5}
 """How rare those tokens are whose words are seen every day."""
 _ZERO_WIDTH = frozenset("BAZ")
 _ANYTHING, _NO_LETTERS = frozenset("wWdDsS"), frozenset("Ws")
 _MANY = 1 << 16
 _LETTERS = 10
 """A class of more letters is anything."""
-FORMS = 24
+FORMS = 96
 """So many ways to write a phrase are told apart; of more, its pieces are looked for."""
 WAYS = 60
 """So many ways for a pattern to match are told apart."""

@@ -25,12 +25,14 @@ SLOTS = {
     "GAP": r"[^.!?]{0,40}",
     "WIDE": r"[^.!?]{0,90}",
 }
+_OFFICES = "|".join(re.escape(term.strip("=*").lower()) for term in terms(OFFICES))
 FOR_OFFICE = (
     r" (?:for|4|para) (?:the |city |county |state |district |us |u\.s\. |our next |your next |mejor )*"
-    rf"(?:{'|'.join(re.escape(term.strip('=*').lower()) for term in terms(OFFICES))}"
-    r"|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)"
+    rf"(?:{_OFFICES}|president|supervisor|trustee|treasurer|auditor|clerk|recorder|controller|assembly|board|seat)"
 )
 """What "for O" and "for <OFFICE>" are before a text is masked."""
+IN_OFFICE = rf" in(?:to)? (?:the )?(?:{_OFFICES}|office)"
+"""What "in O" and "in office" are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,12 +99,11 @@ class Sieve:
         """The rules of those ways for which a needle of each set is in what is said."""
         rules: set[int] = set()
         held: dict[int, bool] = {}
-        holds, sets = said.__contains__, self._sets
         for rule, others in ways:
             for number in others:
-                if (fits := held.get(number)) is None:
-                    fits = held[number] = any(map(holds, sets[number]))
-                if not fits:
+                if number not in held:
+                    held[number] = _holds(said, self._sets[number])
+                if not held[number]:
                     break
             else:
                 rules.add(rule)
@@ -122,6 +121,14 @@ class Sieve:
             many += ways
             led[number] = marks + mark, many
         return led
+
+
+def _holds(said: str, needles: tuple[str, ...]) -> bool:
+    """Whether one of them is in what is said."""
+    for needle in needles:  # noqa: SIM110  -- asked fifty times of a message, and `any` with a map takes twice as long
+        if needle in said:
+            return True
+    return False
 
 
 def _bare(text: str) -> str:

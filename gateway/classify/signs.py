@@ -164,9 +164,8 @@ def signs(text: str, within: Callable[[int, int], tuple[Term, ...]], *, drawn: b
 
 def found(sign: Sign) -> Promoted | None:
     """What a sign promotes, if it does."""
-    on_duty = _ON_DUTY.search(sign.masked)
     for promoted, pattern in _ROWS:
-        if pattern.search(sign.masked) and not (promoted is _RUNS and on_duty):
+        if pattern.search(sign.masked) and not (promoted is _RUNS and _ON_DUTY.search(sign.masked)):
             return promoted
     told = _NAMED.search(sign.masked)
     return _BILL if told and _TELLS.search(sign.masked) and not _BUSINESS.search(sign.masked) else None

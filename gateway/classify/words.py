@@ -10,6 +10,7 @@ only as written, or all in capitals (behind "=", only as written). pyahocorasick
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from string import digits
 from typing import NamedTuple
 
 import ahocorasick
@@ -209,8 +210,11 @@ WRITTEN = {
     "B": terms("john; juan; matthew; mateo; mark; marcos; luke; lucas; acts; james; peter; joel; genesis; exodus; daniel; sura"),
 }
 """What shows a token that is not found as a term, but by its form."""
-LINKED = {"L": ("://", "www.", "@", *(f".{suffix}" for suffix in SITES))}
-"""What every link is written with one of."""
+LINKED = {
+    "L": ("://", "www.", "@", *(f".{suffix}" for suffix in SITES)),
+    "D": ("D", "/", *(f"the {begins}" for begins in ("fi", "se", "th", "fo", "si", "ei", "ni", "te", *digits))),
+}
+"""What every link is written with one of, and every date: a term, or what masking.settle takes for one."""
 
 
 Meaning = tuple[str, bool, tuple[str, ...]]

@@ -51,10 +51,11 @@ def _with_nursery(settings: "Settings") -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else there are threads where the nursery is forked off, for nothing
     gc.disable()  # what is loaded now stays as long as we do
     import gateway.daemon  # noqa: F401  -- what judges are forked off has loaded it
+    from gateway.heap import settle
     from gateway.judges import prepared
     from gateway.nursery import opened
 
-    gc.freeze()
+    settle()
     gc.enable()
     opened(partial(prepared, settings.judging))
 

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 from gateway.classify import Classifier, Roster, Scorer, Thresholds
+from gateway.heap import settle
 from gateway.model import load_judge
 from gateway.reading import Reader, ReadingLimits
 from gateway.verdict import Verdict
@@ -109,6 +110,7 @@ def _scorer(judgeship: Judgeship) -> Scorer | None:
 def _sit(judgeship: Judgeship) -> None:
     classifier = Classifier(judgeship.roster, scorer=_scorer(judgeship), thresholds=judgeship.thresholds)
     _seat[:] = [_Seat(Reader(limits=judgeship.limits), classifier)]
+    settle()
 
 
 def _judge(content: bytes | None) -> Verdict | None:

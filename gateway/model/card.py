@@ -56,7 +56,10 @@ class Glance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """files: the SHA-256 of each, by name; size: word pieces in a window; scales: by category; thresholds: as measured."""
+    """files: the SHA-256 of each, by name; size: word pieces in a window; scales: by category; thresholds: as measured.
+
+    early: what the network's lowest layer must say of a window for the others to read it
+    """
 
     version: str
     size: int
@@ -65,6 +68,7 @@ class Card:
     thresholds: Thresholds
     screen: Level
     skim: Glance
+    early: float
 
 
 def read_card(folder: Path) -> Card:
@@ -108,4 +112,5 @@ def _card(written: dict[str, Any]) -> Card:
         thresholds=thresholds,
         screen=screen,
         skim=skim,
+        early=float(written["early"]),
     )

@@ -40,24 +40,32 @@ def places(ids: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
 
 def stretches(values: NDArray[_Number], ends: Numbers) -> Iterator[tuple[int, int, int]]:
     """Of each long sentence its number, and where its most telling stretch begins and ends. values: of every number."""
-    summed = np.concatenate((np.zeros(1, values.dtype), np.cumsum(values)))
+    summed = _summed(values)
+    each = summed[STRETCH:] - summed[:-STRETCH]
     start = 0
     for number, end in enumerate(ends.tolist()):
         if end - start > STRETCH:
-            best = start + int((summed[start + STRETCH : end + 1] - summed[start : end + 1 - STRETCH]).argmax())
+            best = start + int(each[start : end + 1 - STRETCH].argmax())
             yield number, best, best + STRETCH
         start = end
+
+
+def _summed(values: NDArray[_Number]) -> NDArray[_Number]:
+    """What the values before each place come to, and all of them."""
+    summed = np.zeros(len(values) + 1, values.dtype)
+    values.cumsum(out=summed[1:])
+    return summed
 
 
 def alone(weights: NDArray[np.int8], ids: Numbers, ends: Numbers) -> Numbers:
     """What each sentence weighs by itself; it has one number at least. weights: SINGLE and PAIRS of them."""
     singles, pairs = places(ids, ends)
     values = weights[singles].astype(np.int64) + weights[pairs]
-    summed = np.cumsum(values)
-    weighed: Numbers = summed[ends - 1]
-    weighed[1:] -= weighed[:-1].copy()
+    summed = _summed(values)
+    weighed: Numbers = summed[ends]
+    weighed[1:] -= summed[ends[:-1]]
     for number, start, end in stretches(values, ends):
-        weighed[number] = values[start:end].sum()
+        weighed[number] = summed[end] - summed[start]
     return weighed
 
 

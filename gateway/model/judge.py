@@ -1,6 +1,7 @@
-"""The model at work. A window is run alone and unpadded, so that its scores never depend on what else is judged with it."""
+"""The model at work: what it says of a message, from what it says of its windows."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -9,12 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-import onnxruntime
-from numpy.typing import NDArray
 
 from gateway.classify import Opinion, Thresholds, Told
 from gateway.model.card import Card, WeightsError, read_card
 from gateway.model.masking import Masker
+from gateway.model.network import LOWER, UPPER, Logits, Network, Whole
 from gateway.model.screen import Screen
 from gateway.model.skim import Skim
 from gateway.model.tokens import WordPieces
@@ -24,8 +24,9 @@ from gateway.verdict import Category, Kind
 
 __all__ = ["Judge", "Said", "WeightsError", "load_judge"]
 
-WEIGHTS, VOCABULARY, SCREEN, SKIM = "judge.onnx", "vocab.txt", "screen.bin", "skim.bin"
-Logits = NDArray[np.float64]
+VOCABULARY, SCREEN, SKIM = "vocab.txt", "screen.bin", "skim.bin"
+FILES = (LOWER, UPPER, VOCABULARY, SCREEN, SKIM)
+"""What training writes beside the card."""
 MOST = 64
 """Windows of a message that are read; sentences beyond are counted in Opinion.left."""
 REACH = 3
@@ -51,10 +52,12 @@ NOTHING = -20.0
 class Said:
     """What the model says of a message, in logits: of it (2), of each of its lines (lines, 2) and of their kinds.
 
-    Where no window with a line was read, its logits are NOTHING.
+    Where no window with a line was read to the end, its logits are NOTHING.
+    early: what the lowest layer said of the window that weighs most
     """
 
     message: Logits
+    early: float
     sentences: Logits
     kinds: Logits
 
@@ -65,7 +68,7 @@ class Judge:
     def __init__(  # noqa: PLR0913  -- what it is made of
         self,
         card: Card,
-        weights: Path,
+        network: Network,
         pieces: WordPieces,
         masker: Masker,
         *,
@@ -73,14 +76,8 @@ class Judge:
         skim: Skim | None = None,
     ) -> None:
         self.card, self._pieces, self._masker, self._screen, self._skim = card, pieces, masker, screen, skim
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        options.log_severity_level = 4
-        # By its name: of octets that it is given, a session keeps all beside what it made of them.
-        self._session = onnxruntime.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        self._logits = lru_cache(maxsize=KEPT)(self._run)
-        self._line = lru_cache(maxsize=LINES)(self._read)
+        self._network = lru_cache(maxsize=KEPT)(network.read)
+        self._line = lru_cache(maxsize=LINES)(self._lines)
 
     @property
     def version(self) -> str:
@@ -100,8 +97,9 @@ class Judge:
         spoken = self._spoken(sentences, subject, heard)
         lines = list(chain.from_iterable(spoken))
         screened = self.screened(lines)
-        cut, left = self.cut(lines, max(found.values(), default=0.0), screened)
-        said = self.said(cut, len(lines))
+        most = max(found.values(), default=0.0)
+        cut, left = self.cut(lines, most, screened)
+        said = self.said(cut, len(lines), most)
         scores = self._scores(said.message, float(screened.max(initial=NOTHING)), found)
         if not cut:
             return Opinion(scores=scores, sentences=(None,) * len(spoken), left=left)
@@ -124,21 +122,23 @@ class Judge:
         """What the screen says of each line."""
         return self._screen.scores(lines) if self._screen else np.zeros(len(lines))
 
-    def said(self, cut: Iterable[Window], lines: int) -> Said:
+    def said(self, cut: Sequence[Window], lines: int, found: float) -> Said:
         """What `score` scales.
 
         A window's logit: what is said of it, and for a quarter of the worst sentence in it. A message's: of its worst window.
+        found: the most that rules found in the message; from FOUND on, one window is read to the end in any case
         """
-        message, each = np.full(2, NOTHING), np.full((lines, 2), NOTHING)
+        message, each, early = np.full(2, NOTHING), np.full((lines, 2), NOTHING), -math.inf
         kinds = np.zeros((lines, len(KINDS)))
-        for window in cut:
-            whole, parts, sorts = self._logits(window)
-            message = np.maximum(message, WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0))
+        for window, lowest, (whole, parts, sorts) in self._read(cut, found):
+            weighed = WHOLE * whole + (1.0 - WHOLE) * parts.max(axis=0)
+            early = lowest if weighed.max() > message.max() else early
+            message = np.maximum(message, weighed)
             for (number, _, _), said, sort in zip(window.spans, parts, sorts, strict=True):
                 if said.max() >= each[number].max():
                     kinds[number] = sort
                 each[number] = np.maximum(each[number], said)
-        return Said(message=message, sentences=each, kinds=kinds)
+        return Said(message=message, early=early, sentences=each, kinds=kinds)
 
     def cut(self, lines: Sequence[Line], found: float, screened: Logits) -> tuple[list[Window], int]:
         """Windows of the sentences that the screen lets pass, and of those around them; the most telling of too many.
@@ -154,6 +154,14 @@ class Judge:
             cut, left = windows(lines, size=self.card.size, most=MOST, only=only, worth=screened.tolist())
         return [window for window in cut if window.spans], left
 
+    def _read(self, cut: Sequence[Window], found: float) -> Iterator[tuple[Window, float, Whole]]:
+        """What the lowest layer says, and what all of them say, of those windows that are read to the end."""
+        glanced = [(window, *self._network(window, self.card.early)) for window in cut]
+        if found >= FOUND and cut and all(whole is None for _, _, whole in glanced):
+            window, lowest, _ = max(glanced, key=lambda each: each[1])
+            glanced = [(window, *self._network(window, lowest))]
+        return ((window, lowest, whole) for window, lowest, whole in glanced if whole)
+
     def _spoken(self, sentences: Sequence[tuple[Origin, str]], subject: int, heard: Sequence[bool]) -> list[tuple[Line, ...]]:
         numbered = enumerate(zip(sentences, heard, strict=True))
         return [self._line(text, origin, number < subject) if passes else () for number, ((origin, text), passes) in numbered]
@@ -168,16 +176,8 @@ class Judge:
             return None
         return Told(scores=self._scores(logits, float(screened[worst])), kind=KINDS[int(said.kinds[worst].argmax())])
 
-    def _read(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
+    def _lines(self, text: str, origin: Origin, subject: bool) -> tuple[Line, ...]:  # noqa: FBT001  -- what is kept is found by it
         return lines_of(self._pieces.numbers(self._masker.mask(text)), origin, subject=subject)
-
-    def _run(self, window: Window) -> tuple[Logits, Logits, Logits]:
-        pool = np.zeros((1, len(window.spans), len(window.ids)), dtype=np.float32)
-        for row, (_, start, end) in enumerate(window.spans):
-            pool[0, row, start:end] = 1.0 / (end - start)
-        outputs = self._session.run(None, {"ids": np.array([window.ids], dtype=np.int64), "pool": pool})
-        whole, parts, sorts = (output[0].astype(np.float64) for output in outputs)
-        return whole, parts, sorts
 
     def _scores(
         self, logits: Iterable[float], screened: float, found: Mapping[Category, float] = MappingProxyType({})
@@ -193,10 +193,10 @@ def load_judge(folder: Path | None = None, *, masker: Masker | None = None) -> J
     """The judge whose weights are in `folder`; those that ship if None is given. Raises WeightsError."""
     folder = folder or Path(str(files("gateway.model").joinpath("weights")))
     card = read_card(folder)
-    if missing := {WEIGHTS, VOCABULARY, SCREEN, SKIM} - set(card.files):
+    if missing := set(FILES) - set(card.files):
         raise WeightsError(
             f"{folder / 'card.json'} does not name {', '.join(sorted(missing))}; install the package again or train"
         )
     screen = Screen((folder / SCREEN).read_bytes(), **asdict(card.screen))
     skim = Skim((folder / SKIM).read_bytes(), **asdict(card.skim))
-    return Judge(card, folder / WEIGHTS, WordPieces.load(folder / VOCABULARY), masker or Masker(), screen=screen, skim=skim)
+    return Judge(card, Network(folder), WordPieces.load(folder / VOCABULARY), masker or Masker(), screen=screen, skim=skim)

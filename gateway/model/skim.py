@@ -26,8 +26,10 @@ from gateway.naming.terms import BOOK, DEITY, FAITH, GIVEN, PARTY, TEMPLE, liste
 
 SIZE = SINGLE + PAIRS
 """Octets of the weights."""
-_LETTERS = bytes(code if chr(code).isalnum() else 32 for code in range(128)).ljust(256)
-_APOSTROPHE, _START, _STARTS = b"'", b" ^ ", SINGLE - 1
+_START, _STARTS = "\x80", SINGLE - 1
+"""Before a sentence stands a character that no sentence has, as a word; and its number."""
+_LETTERS = bytes(code if chr(code).isalnum() or chr(code) == _START else 32 for code in range(129)).ljust(256)
+_APOSTROPHE = b"'"
 _KINDS = {"[PARTY]": PARTY, "[FAITH]": FAITH, "[DEITY]": DEITY, "[TEMPLE]": TEMPLE, "[BOOK]": BOOK}
 _YES = ("yes", "no", "si")
 _JOINS = ("de", "la", "del", "los", "las", "van", "y", "of", "the", "in", "and", "for")
@@ -46,7 +48,8 @@ def numbers(sentences: Sequence[str]) -> tuple[Numbers, Numbers]:
 
     0: a word that is not known, or several that make one name, so that a long name weighs no more than a short one
     """
-    words = _START.join([b"", *map(_letters, sentences)]).split()
+    text = f" {_START} ".join(["", *map(_plain, sentences), ""])
+    words = text.encode("latin-1", "replace").translate(_LETTERS, _APOSTROPHE).split()
     known = _known()
     ids = np.fromiter(map(known.get, words, repeat(0)), np.int64, count=len(words))
     _begin(ids, words)
@@ -55,15 +58,15 @@ def numbers(sentences: Sequence[str]) -> tuple[Numbers, Numbers]:
     told = ~named
     told[1:] |= ~named[:-1]
     ids = ids[told]
-    return ids, np.append(np.flatnonzero(ids == _STARTS)[1:], len(ids))
+    return ids[:-1], (ids == _STARTS).nonzero()[0][1:]
 
 
 def _begin(ids: Numbers, words: Sequence[bytes]) -> None:
     """Common words with a capital get their numbers where they begin a sentence, and no name of several words."""
-    known, joins, surnames, last = _known(), _joins(), _surnames(), len(ids) - 1
-    firsts = np.flatnonzero(ids == _STARTS) + 1
-    for first in firsts[ids[np.minimum(firsts, last)] == 0].tolist():
-        if first < last and (not ids[first + 1] or (joins[ids[first + 1]] and first + 1 < last and not ids[first + 2])):
+    known, joins, surnames = _known(), _joins(), _surnames()
+    firsts = (ids == _STARTS).nonzero()[0][:-1] + 1
+    for first in firsts[ids[firsts] == 0].tolist():
+        if not ids[first + 1] or (joins[ids[first + 1]] and not ids[first + 2]):
             continue
         small = words[first].lower()
         ids[first] = 0 if small in surnames else known.get(small, 0)
@@ -95,19 +98,18 @@ def _surnames() -> frozenset[bytes]:
     return frozenset(word.encode() for word in SURNAME_WORDS)
 
 
-def _letters(sentence: str) -> bytes:
+def _plain(sentence: str) -> str:
     sentence = quieted(sentence, _SOMEBODY) if sentence.isupper() else sentence
     if "arty" in sentence or "ARTY" in sentence:
         sentence = _PARTIES.sub(_PARTY, sentence)
-    octets = sentence.encode() if sentence.isascii() else bare(sentence.replace("’", "'")).encode("ascii", "replace")
-    return octets.translate(_LETTERS, _APOSTROPHE)
+    return sentence if sentence.isascii() else bare(sentence.replace("’", "'"))
 
 
 @cache
 def _known() -> dict[bytes, int]:
     """Every word that counts, in each way that it may be written, and its number; apostrophes are no letters."""
     bared = ((written.replace("'", "").encode(), said.replace("'", "").encode()) for written, said in _counted())
-    return {written: 1 + crc32(said) % (_STARTS - 1) for written, said in bared} | {_START.strip(): _STARTS}
+    return {written: 1 + crc32(said) % (_STARTS - 1) for written, said in bared} | {_START.encode("latin-1"): _STARTS}
 
 
 def _counted() -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ nor stands so is not seen: that is the limit of this module. Nothing is raised.
 """
 
 import re
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -40,7 +40,7 @@ def telling() -> frozenset[str]:
     return known_names().union(_TITLES, _GIVEN, _WHAT, ["uniform"])
 
 
-class _Sort(Enum):
+class _Sort(IntEnum):
     """What a word in small letters is by itself; USUAL: no name; GIVEN, LAST: a common word that people are called."""
 
     USUAL = auto()
@@ -49,6 +49,17 @@ class _Sort(Enum):
     LAST = auto()
     UNCOMMON = auto()
     NAME = auto()
+
+
+_TOGETHER = {
+    (_Sort.NAME, _Sort.LAST): (_Sort.NAME, _Sort.NAME),
+    (_Sort.GIVEN, _Sort.LAST): (_Sort.NAME, _Sort.NAME),
+    (_Sort.NAME, _Sort.UNCOMMON): (_Sort.NAME, _Sort.NAME),
+    (_Sort.GIVEN, _Sort.NAME): (_Sort.NAME, _Sort.NAME),
+    (_Sort.UNCOMMON, _Sort.NAME): (_Sort.NAME, _Sort.NAME),
+    (_Sort.TITLE, _Sort.UNCOMMON): (_Sort.TITLE, _Sort.NAME),
+}
+"""What two words that stand side by side are together, where that is not what each is by itself."""
 
 
 @cache
@@ -64,8 +75,9 @@ def hushed(text: str) -> str:
     words = list(_WORD.finditer(text))
     sorts = [_sort(word[1] or word[3]) for word in words]
     for at in range(1, len(words)):
-        if text[words[at - 1].end() : words[at].start()] in {" ", ". "}:
-            sorts[at - 1 : at + 1] = _together(*sorts[at - 1 : at + 1])
+        both = _TOGETHER.get((sorts[at - 1], sorts[at]))
+        if both and text[words[at - 1].end() : words[at].start()] in {" ", ". "}:
+            sorts[at - 1 : at + 1] = both
     pieces: list[str] = []
     told = 0
     for word, sort in zip(words, sorts, strict=True):
@@ -73,17 +85,6 @@ def hushed(text: str) -> str:
             pieces += (text[told : word.start()], NAME, word[2] or "")
             told = word.end()
     return "".join((*pieces, text[told:])) if pieces else text
-
-
-def _together(before: _Sort, behind: _Sort) -> tuple[_Sort, _Sort]:
-    """What two words are that stand side by side."""
-    if before in {_Sort.NAME, _Sort.GIVEN} and behind is _Sort.LAST:
-        return _Sort.NAME, _Sort.NAME
-    if (before, behind) in {(_Sort.NAME, _Sort.UNCOMMON), (_Sort.GIVEN, _Sort.NAME), (_Sort.UNCOMMON, _Sort.NAME)}:
-        return _Sort.NAME, _Sort.NAME
-    if before is _Sort.TITLE and behind is _Sort.UNCOMMON:
-        return before, _Sort.NAME
-    return before, behind
 
 
 def is_uncommon(word: str) -> bool:

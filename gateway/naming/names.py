@@ -66,6 +66,8 @@ OTHER_WORDS = frozenset({"WILL", "MAY", "ART", "PAGE", "STONE", "SUMMER", "APRIL
 """First names that in capitals, before what may be a surname, are mostly the other word."""
 _SHOUTED_FIRST = "|".join(sorted({word.upper() for word in GIVEN_WORDS} - OTHER_WORDS))
 _PAIR = re.compile(rf"\b({_SHOUTED_FIRST}) ([A-Z]{{3,}})\b")
+_MAY_PAIR = re.compile("[A-Z] [A-Z]{3}")
+"""What a text with a pair must hold, found far sooner than that it has none."""
 _NO_SURNAME = KEPT_WORDS | PLAIN_WORDS
 _KNOWN = 16_384
 """So many words are kept with what they are."""
@@ -92,6 +94,8 @@ def first_names(text: str) -> str:
 
 def eased(text: str) -> str:
     """The text, of the same length, with a first and a last name in capitals as names are written: MARK PRICE."""
+    if not _MAY_PAIR.search(text):
+        return text
     return _PAIR.sub(lambda found: found[0].title() if _is_first(*found.groups()) else found[0], text)
 
 

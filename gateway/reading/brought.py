@@ -31,7 +31,6 @@ _MOVE = re.compile(r"[Mm]")
 LETTERS, STROKES = 12, 1500
 """So many outlines of so many characters may be letters; an icon has fewer."""
 _MOST, _LONGEST = 20, 400_000
-_ONWARD = re.compile(r"[Rr][Ee][Ff][Rr][Ee][Ss][Hh]")
 _REFRESH = re.compile(r"[\d.\s]{0,20}[;,\s]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?([^\"'\s]{1,4000})", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
 _MOST_COMMENTS = 100
@@ -39,7 +38,7 @@ _MOST_COMMENTS = 100
 
 def opened(source: str) -> str:
     """The source of a page with its shadow trees as boxes."""
-    if "shadowroot" not in source and "shadowroot" not in source.lower():
+    if "shadowroot" not in source.lower():
         return source
     return _SHADOW_END.sub("</div>", _SHADOW.sub("<div>", source))
 
@@ -56,7 +55,7 @@ def onward(tree: LexborHTMLParser, source: str) -> Iterator[str]:
     """Where the page takes its reader by itself, once it is open (HTML Living Standard §4.2.5.3, "refresh"), and its frames."""
     if "<iframe" in source:
         yield from (node.attributes.get("src") or "" for node in tree.css("iframe[src]")[:_MOST])
-    for node in tree.css("meta[http-equiv]")[:_MOST] if _ONWARD.search(source) else ():
+    for node in tree.css("meta[http-equiv]")[:_MOST] if "refresh" in source.lower() else ():
         if (node.attributes.get("http-equiv") or "").strip().lower() == "refresh":
             found = _REFRESH.match(node.attributes.get("content") or "")
             yield from found.groups() if found else ()

@@ -44,7 +44,7 @@ _MOST_STRAY = 1000
 _OPENED = re.compile(rb"content-type(?<![^\n]content-type)[ \t]*:[ \t]*(?:multipart|message)/")
 """At the beginning of a line, in small letters."""
 _MOST_OPENED = 1500
-_LONG, _FEW = 16_384, 50
+_LONG, _FEW = 2048, 50
 _EMPTY_LINE, _LEADING_HYPHEN = b"\r\n\r\n", re.compile(rb"[\r\n]-")
 
 

@@ -47,7 +47,7 @@ from gateway.reading.telling import TELLING
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
 _MAY_NARROW = re.compile(r"([\xa0\u2000-\u200a\u202f\u205f\u3000])\w\1")
 _NARROW_BLANKS = frozenset("\xa0\u202f\u205f\u3000") | set(map(chr, range(0x2000, 0x200B)))
-_UNSEEN = re.compile(r"[^\x20-\x7e\n]")
+_UNSEEN, _PLAIN = re.compile(r"[^\x20-\x7e\n]"), bytes((*b"\n", *range(0x20, 0x7F)))
 _BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
 _APART = r"(?<![A-Za-z0-9'&])[A-Za-z](?![A-Za-z0-9'])(?:(?: {1,6}|(?: {0,120}\n){1,2} {0,120})[A-Za-z](?![A-Za-z0-9'])){3,}"
 _PARTED = r"(?<![A-Za-z0-9])[A-Za-z](?:([._*\-|/~])[A-Za-z](?![A-Za-z0-9]))(?:\1[A-Za-z](?![A-Za-z0-9])){2,}"
@@ -81,7 +81,7 @@ def fold(text: str) -> Folded:
 
 def folded(text: str, *, look: Callable[[str], frozenset[str]] = glance) -> Draft:
     """The same, and what may stand in the folded text. look: what tells of a text what may stand in it."""
-    draft = _seen(text) if _UNSEEN.search(text) else Draft(text, _span(0, len(text) + 1))
+    draft = Draft(text, _span(0, len(text) + 1)) if _is_plain(text) else _seen(text)
     draft.may = look(draft.text)
     if ALONE in draft.may:
         draft.put(_signs(draft.text))
@@ -140,6 +140,11 @@ def _part(draft: Draft) -> None:
 
 def _span(start: int, end: int) -> tuple[int, ...]:
     return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a reader sees every character as it is."""
+    return text.isascii() and not text.encode().translate(None, _PLAIN)
 
 
 def _seen(text: str) -> Draft:

@@ -1,9 +1,10 @@
 """What a folded text may hold, told at a glance: from the little that is left of it without its ordinary words.
 
 Most of most texts are plain words with a blank between them, and nothing in those is dressed up, counted or linked. So where
-two of them or more follow each other in a line, two that say nothing are put for all, and every pattern is sought in what is
-left, a third of the text. Never is too little told: a kind that `glance` does not give does not stand in the text; one that it
-gives may not stand there all the same. In linear time, whatever the text is.
+two of them or more follow each other, in a line or in several, two that say nothing are put for all, and every pattern is
+sought in what is left, a third of the text or less; of many a subject nothing is. Never is too little told: a kind that
+`glance` does not give does not stand in the text; one that it gives may not stand there all the same. In linear time,
+whatever the text is.
 """
 
 import re
@@ -31,14 +32,15 @@ from gateway.reading.draft import (
 )
 
 _ORDINARY = r"(?:[A-Za-z][a-z]{1,14}+|[A-Z]{2,15}+)[.,:;!?)\"']{0,3}+(?!\S)"
-_RUN = re.compile(rf"(?<!\S){_ORDINARY}(?: (?:[aAI] )?+{_ORDINARY})++")
+_LINE = rf"{_ORDINARY}(?: (?:[aAI] )?+{_ORDINARY})++"
+_RUN = re.compile(rf"(?<!\S){_LINE}(?:\n{{1,2}}(?:[aAI] )?+{_LINE})*+")
 _NOTHING = "zz. zz."
-"""With a sign behind each, since the words that it stands for may have one. A word by itself stays, and so does a line.
+"""With a sign behind each, since the words that it stands for may have one. A word by itself stays, also on a line by itself.
 A letter that is a word, between two others, is one of them: no two letters are set apart by it.
 """
 _JOINING, _STARS = frozenset(strewn.JOINERS), frozenset("*#_")
-_STEP = 6
-"""Of five times at every second place three are at one and the same of six."""
+_FEWEST, _STEP = 10, 6
+"""Five times at every second place take ten words, and three of them are at one and the same of six."""
 
 ALONE_SIGN = re.compile(r" [^\w\s.,!?()&'\"-]{1,4} ")
 FIGURE = re.compile(r"[013457$@!€][a-z]")
@@ -66,13 +68,23 @@ _LETTERS_AND_BLANKS = (ascii_letters + digits + " \n").encode()
 def glance(text: str) -> frozenset[str]:
     """The kinds of what may stand in a folded text."""
     left = _RUN.sub(_NOTHING, text)
+    found = set[str]() if left == _NOTHING else _found(left)
+    if _is_alternate(text.split(maxsplit=lettered.MOST_FILLED)):
+        found.add(COUNTED)
+    if "dot" in text.lower():
+        found.add(LINKED)
+    return frozenset(found)
+
+
+def _found(left: str) -> set[str]:
+    """The same of a text of which this is left, but for a word at every second place and for links that are spelt out."""
     octets = left.encode("utf-8", "replace")
     signs = octets.translate(None, _LETTERS_AND_BLANKS).decode("utf-8")
-    found = {
+    kinds = {
         ALONE: len(signs) >= MANY_SIGNS and len(ALONE_SIGN.findall(left)) >= MANY_SIGNS,
         TAGGED: "_" in signs or "[/" in left or "</" in left,
         PIECES: lettered.may_be_in_pieces(left),
-        COUNTED: lettered.may_be_counted(left) or _is_alternate(text.split()),
+        COUNTED: lettered.may_be_counted(left),
         STREWN: _TWO_STREWN.search(octets.translate(_STREWN, b" ")),
         JOINED: not _JOINING.isdisjoint(signs) and any(strewn.blanks(left)),
         SPACED: _TWO_APART.search(octets.translate(_APART)),
@@ -80,16 +92,16 @@ def glance(text: str) -> frozenset[str]:
         LONG: seams.may_stand_in(left),
         HUMPED: mending.HUMPS.search(left),
         BROKEN: any(mending.marked(left)) or (not _STARS.isdisjoint(signs) and any(mending.starred(left))),
-        LINKED: links.may_stand_in(left) or "dot" in text.lower(),
+        LINKED: links.may_stand_in(left),
     }
     if (_BETWEEN in octets.translate(_DRESSED) or _DRESSING.search(octets)) and lettered.HINT.search(left):
-        found |= {DRESSED: lettered.may_be_dressed(left), SIGNED: lettered.may_be_signed(left)}
-    return frozenset(kind for kind, may in found.items() if may)
+        kinds |= {DRESSED: lettered.may_be_dressed(left), SIGNED: lettered.may_be_signed(left)}
+    return {kind for kind, may in kinds.items() if may}
 
 
 def _is_alternate(words: Sequence[str]) -> bool:
     """Whether the same word may stand at every second place, five times and more."""
-    for start in (0, 1) if len(words) <= lettered.MOST_FILLED else ():
+    for start in (0, 1) if _FEWEST <= len(words) <= lettered.MOST_FILLED else ():
         one, two, three = (words[at::_STEP] for at in (start, start + 2, start + 4))
         same = tuple(map(eq, one, two))
         if True in same and any(compress(map(eq, two, three), same)):

@@ -42,6 +42,7 @@ def unfold(value: str) -> str:
     return line if line.isascii() else decode(octets_of(line))
 
 
+@lru_cache(maxsize=_KEPT)
 def shown(value: str, limit: int) -> str:
     """The value as a reader sees it."""
     return words(unfold(value[:limit])).strip()

@@ -10,17 +10,17 @@ Some nestings make any HTML parser slow; such a page is read without its layout,
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import asides, brought, css, decoys, flat, placed, scattered
 from gateway.reading.css import Look
 from gateway.reading.lines import CELL, LINE, PARAGRAPH, SPACE, Lines
-from gateway.reading.styled import matched, presented, put
+from gateway.reading.styled import matched, presented, put, ruled
 from gateway.reading.tags import BLOCKS, NOT_SHOWN, PARAGRAPHS, PRE, UNSEEN
 
-_LOOKS = ("style", "class", "id", "bgcolor", "background", "color", "size", "text", "dir")
+_LOOKS = frozenset({"style", "class", "id", "bgcolor", "background", "color", "size", "text", "dir", "hidden", "open"})
 _BACKWARDS, _BACK = "\u202e", "\u202c"
 """Marks around text that is shown from right to left (Unicode UAX #9)."""
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
@@ -70,6 +70,16 @@ class Page:
     cut: bool = False
 
 
+class _Shown(NamedTuple):
+    """How an element is shown; before, after: what is generated around its text."""
+
+    look: Look
+    hidden: bool
+    inline: bool | None = None
+    before: str = ""
+    after: str = ""
+
+
 @dataclass(slots=True)
 class _Open:
     """An element whose inside is being read."""
@@ -98,15 +108,15 @@ class _Scribe:
     hidden: Lines = field(default_factory=Lines)
     anchors: list[Anchor] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
-    looks: dict[tuple[object, ...], Look] = field(default_factory=dict)
+    known: dict[tuple[object, ...], _Shown] = field(default_factory=dict)
     order: placed.Order = field(default_factory=placed.Order)
     arranged: list[tuple[int, int]] = field(default_factory=list)
     nodes: int = 0
 
     def walk(self, root: LexborNode) -> None:
         """Everything under `root`, without recursion."""
-        look = self._look(root.tag or "body", root.attributes, Look(), 0)
-        stack = [_Open("body", look, self._sheet(look), pre=False)]
+        shown = self._shown(root.tag or "body", root.attributes, Look(), 0)
+        stack = [_Open("body", shown.look, self.hidden if shown.hidden else self.seen, pre=False)]
         node = self._first(root)
         while node is not None and self.nodes < _MOST_NODES:
             self.nodes += 1
@@ -148,36 +158,34 @@ class _Scribe:
     def _element(self, node: LexborNode, tag: str, around: _Open, stack: list[_Open]) -> LexborNode | None:
         attributes = node.attributes
         mark = node.mem_id if self.matched or self.put else 0
-        styled = bool(attributes) or tag in self.rules or mark in self.matched or tag == "dialog" or tag in NOT_SHOWN
-        look = self._look(tag, attributes, around.look, mark) if styled else around.look
-        sheet = around.sheet if look is around.look else self._sheet(look)
-        style = self._flow(tag, attributes, mark) if styled else {}
-        inline = css.inline(style)
+        look, sheet, inline, before, after = around.look, around.sheet, None, "", ""
+        if attributes or tag in self.rules or mark in self.matched or tag == "dialog" or tag in NOT_SHOWN:
+            look, hidden, inline, before, after = self._shown(tag, attributes, around.look, mark)
+            sheet = self.hidden if hidden else self.seen
         self._part(tag, sheet, inline=inline)
-        after = self._around(tag, attributes, style, mark, sheet) if styled or self.put else ""
+        if self.put:
+            before, after = self.put.get((mark, "before"), "") + before, after + self.put.get((mark, "after"), "")
+        if before:
+            sheet.add(before)
         if attributes:
-            self._said(tag, attributes, look, sheet)
+            self._said(tag, attributes, sheet)
         first = self._first(node)
         if first is None:
             if after:
                 sheet.add(after)
-            self._empty(tag, attributes, look, sheet)
+            self._empty(tag, attributes, sheet)
             return None
         opened = _Open(tag, look, sheet, around.pre or tag in PRE, cited=around.cited, inline=inline, after=after)
-        if attributes:
-            self._open(opened, attributes, sheet)
-        if tag == "blockquote" or (opened.cited and not around.cited):
+        if tag == "a" and attributes.get("href"):
+            opened.anchor = len(self.anchors)
+            self._link(attributes["href"] or "", sheet)
+        if tag == "blockquote":
+            opened.cited = opened.cited or _cited(attributes)
             opened.quotation = self.seen.length
         if node.mem_id in self.order.first:
             opened.arranged = self.seen.length
         stack.append(opened)
         return first
-
-    def _open(self, opened: _Open, attributes: Mapping[str, str | None], sheet: Lines) -> None:
-        if attributes.get("href") and opened.tag == "a":
-            opened.anchor = len(self.anchors)
-            self._link(attributes["href"] or "", sheet.length, opened.look)
-        opened.cited = opened.cited or _cited(opened.tag, attributes)
 
     def style(self, node: LexborNode) -> css.Declarations:
         """All that style says of a node; words of a drawing stand where their attributes say."""
@@ -188,15 +196,7 @@ class _Scribe:
 
     def _flow(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
         """What its style says of its place among its neighbours."""
-        style = {**(self._ruled(tag, attributes) if self.rules else {}), **self.matched.get(mark, {})}
-        return {**style, **css.declarations(attributes.get("style") or "")}
-
-    def _around(self, tag: str, attributes: Mapping[str, str | None], style: css.Declarations, mark: int, sheet: Lines) -> str:
-        """Put what is generated before an element, and the mark of text that is turned; what is to be put behind it."""
-        turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
-        if before := self.put.get((mark, "before"), "") + css.marked(style) + (_BACKWARDS if turned else ""):
-            sheet.add(before)
-        return (_BACK if turned else "") + self.put.get((mark, "after"), "")
+        return {**self._sheets(tag, attributes, mark), **_own(attributes)}
 
     def _leave(self, opened: _Open) -> None:
         sheet = opened.sheet
@@ -222,9 +222,6 @@ class _Scribe:
         elif tag in {"td", "th"}:
             sheet.part(CELL)
 
-    def _sheet(self, look: Look) -> Lines:
-        return self.hidden if look.hidden else self.seen
-
     def _text(self, text: str, around: _Open) -> None:
         sheet = around.sheet
         if sheet is self.seen and self.hidden.length:
@@ -242,20 +239,20 @@ class _Scribe:
         if run[-1:] == " ":
             sheet.part(SPACE)
 
-    def _said(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: Lines) -> None:
+    def _said(self, tag: str, attributes: Mapping[str, str | None], sheet: Lines) -> None:
         """Text and links that attributes show."""
         if tag in {"img", "area"} or (tag == "input" and attributes.get("type") == "image"):
             self._word(attributes.get("alt"), sheet)
         if tag == "input" and attributes.get("type", "text") not in {"hidden", "password", "checkbox", "radio", "image"}:
             self._word(attributes.get("value") or attributes.get("placeholder"), sheet)
         if leads := attributes.get(_LEADING.get(tag, "")):
-            self._link(leads, sheet.length, look)
+            self._link(leads, sheet)
         if tag in _SAYING:
             self._word(attributes.get(_SAYING[tag]), sheet)
         if tag not in {"a", "link"} and attributes.get("href"):
-            self._link(attributes["href"] or "", sheet.length, look)
+            self._link(attributes["href"] or "", sheet)
         if attributes.get("xlink:href"):
-            self._link(attributes["xlink:href"] or "", sheet.length, look)
+            self._link(attributes["xlink:href"] or "", sheet)
 
     def _word(self, text: str | None, sheet: Lines) -> None:
         if text and len(text) == 1 and text.isalnum():
@@ -267,46 +264,45 @@ class _Scribe:
             sheet.add(_BLANKS.sub(" ", text).strip())
             sheet.part(SPACE)
 
-    def _empty(self, tag: str, attributes: Mapping[str, str | None], look: Look, sheet: Lines) -> None:
+    def _empty(self, tag: str, attributes: Mapping[str, str | None], sheet: Lines) -> None:
         """A link around nothing still goes somewhere."""
         if tag == "a" and attributes.get("href"):
-            self._link(attributes["href"] or "", sheet.length, look)
+            self._link(attributes["href"] or "", sheet)
         self._part(tag, sheet)
 
-    def _link(self, written: str, at: int, look: Look) -> None:
+    def _link(self, written: str, sheet: Lines) -> None:
         if len(self.anchors) >= _MOST_ANCHORS:
             self.nodes = _MOST_NODES
-        self.anchors.append(Anchor(written=written, start=at, end=at, hidden=look.hidden))
+        self.anchors.append(Anchor(written=written, start=sheet.length, end=sheet.length, hidden=sheet is self.hidden))
 
-    def _look(self, tag: str, attributes: Mapping[str, str | None], around: Look, mark: int) -> Look:
-        if mark in self.matched:
-            return self._styled(tag, attributes, around, self.matched[mark])
-        key = (around, tag, "hidden" in attributes, "open" in attributes, *(attributes.get(name) for name in _LOOKS))
-        if (known := self.looks.get(key)) is None:
-            known = self.looks[key] = self._styled(tag, attributes, around, {})
-        return known
+    def _shown(self, tag: str, attributes: Mapping[str, str | None], around: Look, mark: int) -> _Shown:
+        """The same for all elements that say the same of their looks, but for those that longer selectors fit."""
+        key = (around, tag, *(item for item in attributes.items() if item[0] in _LOOKS))
+        if mark not in self.matched and (known := self.known.get(key)):
+            return known
+        style = self._flow(tag, attributes, mark)
+        turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
+        look = around.under({**self._sheets(tag, attributes, mark), **presented(tag, attributes), **_own(attributes)})
+        before, after = (_BACKWARDS, _BACK) if turned else ("", "")
+        shown = _Shown(look, look.hidden, css.inline(style), css.marked(style) + before, after)
+        if mark not in self.matched:
+            self.known[key] = shown
+        return shown
 
-    def _styled(self, tag: str, attributes: Mapping[str, str | None], around: Look, matched: css.Declarations) -> Look:
-        style = (self._ruled(tag, attributes) if self.rules else {}) | dict(matched)
-        style |= presented(tag, attributes)
-        style |= css.declarations(attributes.get("style") or "")
-        return around.under(style)
-
-    def _ruled(self, tag: str, attributes: Mapping[str, str | None]) -> dict[str, str]:
-        """What the page's own style sheet says, the more particular selector last."""
-        classes = (attributes.get("class") or "").split()[:20]
-        selectors = [tag, *(f".{name}" for name in classes), *(f"{tag}.{name}" for name in classes), f"#{attributes.get('id')}"]
-        style: dict[str, str] = {}
-        for selector in selectors:
-            style |= self.rules.get(selector, {})
-        return style
+    def _sheets(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
+        """What the page's style sheets say of an element."""
+        return {**(ruled(tag, attributes, self.rules) if self.rules else {}), **self.matched.get(mark, {})}
 
 
-def _cited(tag: str, attributes: Mapping[str, str | None]) -> bool:
-    if tag == "blockquote" and (attributes.get("type") or attributes.get("cite") is not None):
+def _own(attributes: Mapping[str, str | None]) -> css.Declarations:
+    return css.declarations(attributes.get("style") or "")
+
+
+def _cited(attributes: Mapping[str, str | None]) -> bool:
+    """Whether a mail program has made this blockquote."""
+    if attributes.get("type") or attributes.get("cite") is not None:
         return True
-    marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return tag == "blockquote" and _QUOTING.search(marks) is not None
+    return _QUOTING.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
 
 
 def render(html: str) -> Page:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
+from string import ascii_lowercase
 
 from gateway.reading.draft import BROKEN, HUMPED, Draft, Edit
 from gateway.reading.runs import apart, may_run
@@ -74,9 +75,8 @@ _SWAPPED = (
 _SHORTEST = 6
 """A shorter word with a letter wrong is too often another one."""
 
-_WORD = re.compile(r"[a-z]+")
-_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
-"""Whatever is no letter."""
+_LETTERS = bytes(octet if octet in ascii_lowercase.encode() else ord(" ") for octet in range(256))
+"""A blank for whatever is no letter."""
 _KEPT = 65_536
 _USUAL: set[str] = set()
 """So many words of which nothing else is made are kept, at the most."""
@@ -88,7 +88,7 @@ _STARRED = re.compile(r"(?<![\w*#@/.-])[A-Za-z]{1,10}(?:[*#_]{1,3}[A-Za-z]{1,10}
 _STAR = re.compile(r"[*#_](?<=[A-Za-z].)[*#_]{0,2}[A-Za-z]")
 """What stands in all that is starred, found sooner than that nothing is."""
 _GAPS = (" ", "\n", " \n", "-\n", "- \n")
-_HYPHENED = re.compile(r"(?<=[a-z]{3})(?<![-\n ]self)(?<![-\n ]non)(?<![-\n ]pre)-\n(?=[a-z]{2})")
+_HYPHENED = re.compile(r"-\n(?<=[a-z]{3}-\n)(?<![-\n ]self-\n)(?<![-\n ]non-\n)(?<![-\n ]pre-\n)(?=[a-z]{2})")
 _TWICE = re.compile(r"([a-z])\1+")
 _HUMPED = re.compile(r"(?<![\w#@/:-])[A-Z][A-Za-z0-9]{4,600}(?![\w@/]|\.[a-z])")
 """What is no part of an address."""
@@ -152,10 +152,16 @@ def _by_piece() -> Mapping[str, Sequence[tuple[str, ...]]]:
     return found
 
 
+@cache
+def _rarest() -> frozenset[str]:
+    """The pieces they are listed by."""
+    return frozenset(_by_piece())
+
+
 def _may_join(words: frozenset[str], small: str) -> bool:
     """False if no telling word is to be made of these words, as they stand in a text in small letters."""
     splits = _by_piece()
-    return any(words.issuperset(pieces) and _adjoin(pieces, small) for piece in splits.keys() & words for pieces in splits[piece])
+    return any(words.issuperset(pieces) and _adjoin(pieces, small) for piece in words & _rarest() for pieces in splits[piece])
 
 
 def _adjoin(pieces: Sequence[str], small: str) -> bool:
@@ -189,8 +195,7 @@ def mend(draft: Draft) -> None:
 
 def _words(text: str) -> frozenset[str]:
     """All words of a text, letters only, in small ones."""
-    small = text.lower()
-    return frozenset(small.translate(_PARTING).split() if small.isascii() else _WORD.findall(small))
+    return frozenset(text.lower().encode("utf-8", "replace").translate(_LETTERS).decode("ascii").split())
 
 
 def _unusual(words: frozenset[str]) -> frozenset[str]:
@@ -218,7 +223,7 @@ def _joined(text: str, words: frozenset[str], may: frozenset[str]) -> Iterator[E
     """Telling words that are broken by marks, blanks or line ends."""
     edits = [*marked(text), *starred(text)] if BROKEN in may else []
     edits += _blanks(text, words)
-    edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)] if "-\n" in text else []
+    edits += [(found.start(), found.end(), "") for found in _HYPHENED.finditer(text)]
     last = 0
     for start, end, stands in sorted(edits, key=lambda edit: (edit[0], -edit[1])):
         if start >= last:

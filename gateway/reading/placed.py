@@ -221,16 +221,17 @@ def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
 def columns(tree: LexborHTMLParser) -> Iterator[str]:
     """Small tables of words, down their columns."""
     for table in tree.css("table")[:_MOST_TABLES]:
-        if table.css_first("table table") is not None:
+        rows = table.css("tr")[:_MOST_CELLS]
+        if len(rows) < 2 or table.css_first("table table") is not None:  # noqa: PLR2004  -- a table
             continue
-        rows = [[cell.text().strip() for cell in row.css("td, th")] for row in table.css("tr")[:_MOST_CELLS]]
-        if _is_of_words(rows):
-            yield "\n".join(" ".join(filter(None, column)) for column in zip(*rows, strict=True))
+        cells = [[cell.text().strip() for cell in row.css("td, th")] for row in rows]
+        if _is_of_words(cells):
+            yield "\n".join(" ".join(filter(None, column)) for column in zip(*cells, strict=True))
 
 
 def _is_of_words(rows: list[list[str]]) -> bool:
     cells = [cell for row in rows for cell in row]
-    if len(rows) < 2 or len(rows[0]) < 2 or len(cells) > _MOST_CELLS or len({len(row) for row in rows}) > 1:  # noqa: PLR2004  -- a table
+    if len(rows[0]) < 2 or len(cells) > _MOST_CELLS or len({len(row) for row in rows}) > 1:  # noqa: PLR2004  -- a table
         return False
     text = "".join(cells)
     return all(len(cell.split()) <= _MOST_WORDS for cell in cells) and sum(map(str.isalpha, text)) >= _LETTERS * max(1, len(text))

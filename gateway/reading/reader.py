@@ -8,6 +8,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from string import ascii_letters, digits
 from time import monotonic
 
 from gateway.mail import FILE_NAME, LINK, Author, Place, Unread
@@ -27,7 +28,7 @@ _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 """Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
 _LEAST = 1024 * 1024
 """What a container may unfold to at least, however deep it stands."""
-_SQUEEZED, _MARKS = re.compile(r"[^A-Za-z0-9]+"), {code: None for code in range(128) if not chr(code).isalnum()}
+_MARKS = bytes(octet for octet in range(256) if octet not in (ascii_letters + digits).encode())
 _MOMENT = 0.05
 """Seconds that are too few to be counted."""
 _SHORT, _KEPT_BACK = 32_768, 262_144
@@ -35,6 +36,7 @@ _SHORT, _KEPT_BACK = 32_768, 262_144
 
 Told = tuple[Passage, frozenset[str]]
 """A passage, and the kinds of what may stand in it."""
+Squeezed = tuple[tuple[Origin, bytes], ...]
 
 
 class Reader:
@@ -72,7 +74,7 @@ class _Desk:
     links: dict[tuple[str, str, Origin], Link] = field(default_factory=dict)
     unread: dict[Unread, None] = field(default_factory=dict)
     kept: list[Sequence[Passage]] = field(default_factory=list)
-    said: set[tuple[tuple[Origin, str], ...]] = field(default_factory=set)
+    said: set[Squeezed] = field(default_factory=set)
     parts: int = 0
     octets: int = 0
     looked: int = 0
@@ -273,6 +275,6 @@ def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Seque
     return passage, draft.may
 
 
-def _squeezed(passages: Sequence[Passage]) -> tuple[tuple[Origin, str], ...]:
+def _squeezed(passages: Sequence[Passage]) -> Squeezed:
     """The letters and figures of each voice: the same in both alternatives of most mail."""
-    return tuple((passage.origin, _SQUEEZED.sub("", passage.folded.translate(_MARKS))) for passage in passages)
+    return tuple((passage.origin, passage.folded.encode("utf-8", "replace").translate(None, _MARKS)) for passage in passages)

@@ -29,6 +29,16 @@ def presented(tag: str, attributes: Mapping[str, str | None]) -> css.Declaration
     return style
 
 
+def ruled(tag: str, attributes: Mapping[str, str | None], rules: Mapping[str, css.Declarations]) -> css.Declarations:
+    """What rules with simple selectors say of an element, the more particular selector last."""
+    classes = (attributes.get("class") or "").split()[:20]
+    selectors = [tag, *(f".{name}" for name in classes), *(f"{tag}.{name}" for name in classes), f"#{attributes.get('id')}"]
+    style: dict[str, str] = {}
+    for selector in selectors:
+        style |= rules.get(selector, {})
+    return style
+
+
 def matched(tree: LexborHTMLParser, rules: Iterable[tuple[str, css.Declarations]]) -> dict[int, css.Declarations]:
     """For elements that selectors of more than one step fit, by their marks, what those say."""
     found: dict[int, css.Declarations] = {}

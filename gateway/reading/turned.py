@@ -21,7 +21,6 @@ _HEADS = dict(
 _ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
 _BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
 """Telling words from their ends, without what is a name."""
-_BACKWARD_OCTETS = frozenset(word.encode() for word in _BACKWARDS if word.isascii())
 _USUAL = (
     "etov",
     "tcele",
@@ -38,8 +37,8 @@ _USUAL = (
     "yarp",
 )
 """Of nearly every appeal one of these."""
-_PARTING = {code: " " for code in range(128) if not chr(code).isalpha()}
-_PARTED = bytes(code if chr(code).isalpha() else 32 for code in range(128)).ljust(256)
+_PARTED = bytes(octet if octet > 127 or chr(octet).isalpha() else ord(" ") for octet in range(256))  # noqa: PLR2004  -- ASCII
+"""A blank for whatever in ASCII is no letter."""
 _FEW, _SHARE = 8, 0.15
 _ONE_EACH = re.compile(r"[ \t]*\S(?:[ \t]+\S)+[ \t]*")
 _TALL, _WIDE = 4, 3
@@ -66,13 +65,9 @@ def otherwise(text: str) -> Iterator[str]:
 
 
 def _is_backwards(text: str) -> bool:
-    if text.isascii():
-        if _BACKWARD_OCTETS.isdisjoint(text.encode().lower().translate(_PARTED).split()):
-            return False
-    elif _BACKWARDS.isdisjoint(text.lower().translate(_PARTING).split()):
-        return False
     small = text.lower()
-    return any(word in small for word in _USUAL)
+    parted = small.encode("utf-8", "surrogatepass").translate(_PARTED).decode("utf-8", "surrogatepass")
+    return not _BACKWARDS.isdisjoint(parted.split()) and any(word in small for word in _USUAL)
 
 
 def _columns(text: str) -> Iterator[str]:

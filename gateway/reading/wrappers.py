@@ -26,7 +26,14 @@ _ENCODED = re.compile(r"/(https?(?::|%3a)%2f%2f[^/]+)", re.IGNORECASE)
 _IN_PATH = re.compile(r"/(?:RU=)?(https?(?::|%3a)(?:/|%2f){1,2}.+)", re.IGNORECASE)
 _SEARCHED = re.compile(r"/RK=\d.*\Z")
 _AMP = re.compile(r"/amp/s/(.+)")
-_PROOFPOINT = ("urldefense.com", "urldefense.proofpoint.com", "urldefense.us")
+
+
+def _houses(*names: str) -> tuple[str, ...]:
+    """As hosts end that are theirs, with a full stop before them."""
+    return tuple(f".{name}" for name in names)
+
+
+_PROOFPOINT = _houses("urldefense.com", "urldefense.proofpoint.com", "urldefense.us")
 _V3 = re.compile(r"/v3/__(.+?)__;([\w\-*]*)!")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,20}:", re.IGNORECASE)
 _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f]")
@@ -34,14 +41,12 @@ _BASE64 = re.compile(r"(?:a1|l)?((?:ey|ew|eN|aHR0c|Ly|d3d3)[\w+/\-]{8,}=*)")
 """Base64 of `{`, of `http`, `//` or `www`; one search engine puts `a1` before it."""
 _QUOTED = re.compile(r"https?:(?:\\*/){2}[^\s\"'<>\x00-\x1f\ufffd]+", re.IGNORECASE)
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9\-]{0,62})\.)+[a-z]{2,20}(?:/[^\s]*)?", re.IGNORECASE)
-_HOST_ONLY = (
+_HOST_ONLY = _houses(
     *("mimecast.com", "mimecastprotect.com", "protection.sophos.com", "mandrillapp.com", "pstmrk.it"),
     *("mailguard.com.au", "spamtitan.com", "edgepilot.com"),
 )
 """Filters and mailing services that tell where a link goes without a scheme, or its host alone."""
-_WRAPPERS = (
-    *_PROOFPOINT,
-    *_HOST_ONLY,
+_OTHERS = _houses(
     *("safelinks.protection.outlook.com", "statics.teams.cdn.office.net", "linkprotect.cudasvc.com", "protect.checkpoint.com"),
     *("secure-web.cisco.com", "fireeye.com", "trellix.com", "clicktime.symantec.com", "clicktime.cloud.postoffice.net"),
     *("trendmicro.com", "urlsand.com", "avanan.click", "avanan.net", "inky.com", "ppe-hosted.com", "fortimail.com"),
@@ -57,6 +62,7 @@ _WRAPPERS = (
     *("slack-redir.net", "href.li", "anonym.to", "nullrefer.com", "r.search.yahoo.com", "googleadservices.com", "awstrack.me"),
     *("list-manage.com", "hubspotlinks.com", "customeriomail.com", "rs6.net", "exct.net", "klclick.com", "ct.sendgrid.net"),
 )
+_WRAPPERS = (*_PROOFPOINT, *_HOST_ONLY, *_OTHERS)
 """Who carries a link for others: what they wrap is where it goes, and they are nowhere one goes."""
 _DOORS = re.compile(
     r"(?:(?:www\.)?google\.[a-z.]{2,6}/(?:url|amp)|(?:www\.)?bing\.com/ck/|(?:www\.)?youtube\.com/redirect|duckduckgo\.com/l/"
@@ -134,7 +140,7 @@ def _path(address: str) -> str:
 
 
 def _is_of(host: str, houses: tuple[str, ...]) -> bool:
-    return any(host == house or host.endswith(f".{house}") for house in houses)
+    return f".{host}".endswith(houses)
 
 
 def _address(written: str, base: str = "") -> str:
@@ -188,10 +194,11 @@ def _in_path(host: str, path: str, query: str) -> str:
         return unquote(_SEARCHED.sub("", within[1])) + (f"?{query}" if query else "")
     if host.startswith("www.google.") and (amp := _AMP.match(path)):
         return f"https://{amp[1]}"
+    bare = _is_of(host, _HOST_ONLY)
     for step in path.split("/")[1:20]:
         if found := _decoded(step):
             return found
-        if _is_of(host, _HOST_ONLY) and _HOST.fullmatch(unquote(step)):
+        if bare and _HOST.fullmatch(unquote(step)):
             return f"https://{unquote(step)}"
     return ""
 

@@ -24,6 +24,7 @@ from time import monotonic
 from typing import Self
 
 from gateway.classify import Classifier, Roster, Thresholds
+from gateway.heap import settle
 from gateway.mail import Envelope, Mail
 from gateway.mail.content import in_memory
 from gateway.model import load_judge
@@ -335,6 +336,7 @@ def _work(line: Connection, bench: Bench, assumed: Assumed) -> None:
     except Exception as fault:  # noqa: BLE001  -- told to whoever started us
         line.send(str(fault) or type(fault).__name__)
         return
+    settle()
     _bound(bench.memory)
     line.send("")
     with suppress(EOFError, OSError):

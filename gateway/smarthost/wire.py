@@ -222,15 +222,16 @@ class Wire(asyncio.Protocol):
     async def _until(self, ready: Callable[[], bool], seconds: float) -> None:
         if ready():
             return
+        why = f"the relay was silent for {seconds:.1f} s"
+        silent = asyncio.get_running_loop().call_later(seconds, self._fail, SILENT, why)
         try:
-            async with asyncio.timeout(seconds):
-                while not ready():
-                    if not self.whole:
-                        raise self._lost()
-                    self._changed.clear()
-                    await self._changed.wait()
-        except TimeoutError:
-            raise self._fail(SILENT, f"the relay was silent for {seconds:.1f} s") from None
+            while not ready():
+                if not self.whole:
+                    raise self._lost()
+                self._changed.clear()
+                await self._changed.wait()
+        finally:
+            silent.cancel()
 
     @contextmanager
     def _whole_or_gone(self) -> Iterator[None]:

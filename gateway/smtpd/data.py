@@ -87,15 +87,15 @@ class Data:
 
     async def read(self, *, between: timedelta, whole: timedelta) -> Reply | None:
         """Fill the body. None once the message is complete, or why there is none; `between` chunks, and for the `whole`."""
+        now = asyncio.get_running_loop().time
+        end = now() + whole.total_seconds()
         try:
-            async with asyncio.timeout(whole.total_seconds()):
-                while self._dots.rest is None:
-                    async with asyncio.timeout(between.total_seconds()):
-                        octets = await self._inbox.some()
-                    if not octets:
-                        return replies.CUT_OFF
-                    if farewell := self._take(octets):
-                        return farewell
+            while self._dots.rest is None:
+                octets = await self._inbox.some(min(end, now() + between.total_seconds()))
+                if not octets:
+                    return replies.CUT_OFF
+                if farewell := self._take(octets):
+                    return farewell
         except TimeoutError:
             return replies.TOO_SLOW
         self._inbox.give_back(self._dots.rest)

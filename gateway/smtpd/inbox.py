@@ -1,11 +1,12 @@
 """Octets from the client, as they come: by line for commands, by chunk for DATA, with back-pressure in between.
 
-It knows no SMTP beyond what ends a line. A line that does not end as RFC 5321 §2.3.8 wants is a value, not an exception;
-deadlines are the caller's.
+It knows no SMTP beyond what ends a line. A line that does not end as RFC 5321 §2.3.8 wants is a value, not an exception. Who
+waits says until when, by the loop's clock; it raises TimeoutError then, and nothing that came is lost.
 """
 
 import asyncio
 from enum import Enum
+from math import inf
 
 LINE = 4096
 """Octets a command line may have: ORCPT, ENVID and AUTH make some longer than RFC 5321's 512 (RFC 3461 §4, RFC 4954 §5)."""
@@ -71,7 +72,7 @@ class Inbox:
         """Whether there is something that was not taken yet."""
         return bool(self._octets)
 
-    async def line(self) -> bytes | Stop:
+    async def line(self, until: float = inf) -> bytes | Stop:
         """The next line without its CR LF."""
         while True:
             if self._woken:
@@ -84,12 +85,12 @@ class Inbox:
                 return Stop.ENDLESS
             if self._ended:
                 return Stop.ENDED
-            await self._more()
+            await self._more(until)
 
-    async def some(self) -> bytearray:
+    async def some(self, until: float = inf) -> bytearray:
         """What there is, at least one octet; none at the end."""
         while not self._octets and not self._ended:
-            await self._more()
+            await self._more(until)
         octets, self._octets, self._searched = self._octets, bytearray(), 0
         self._resume()
         return octets
@@ -108,13 +109,23 @@ class Inbox:
             return Stop.BARE
         return taken[:-2] if len(taken) <= LINE else Stop.LONG
 
-    async def _more(self) -> None:
+    async def _more(self, until: float) -> None:
+        """One timer for each wait: `asyncio.timeout` costs four times as much."""
         self._resume()
-        self._waiting = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        if loop.time() >= until:
+            raise TimeoutError
+        self._waiting = loop.create_future()
+        late = loop.call_at(until, self._late)
         try:
             await self._waiting
         finally:
+            late.cancel()
             self._waiting = None
+
+    def _late(self) -> None:
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(TimeoutError())
 
     def _notify(self) -> None:
         if self._waiting is not None and not self._waiting.done():

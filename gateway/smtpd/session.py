@@ -125,7 +125,8 @@ class Session(SMTP):
                 await self.answer(reply)
             if isinstance(reply, Farewell):
                 return reply
-            await asyncio.sleep(0)  # a client that sends commands without end has its turn, and then the others have theirs
+            if self.inbox.waiting:  # a client that sends commands without end has its turn, and then the others have theirs
+                await asyncio.sleep(0)
         return None
 
     async def _line(self) -> bytes | Stop | Farewell:
@@ -134,8 +135,7 @@ class Session(SMTP):
         if self._house.draining:
             return Stop.WOKEN
         try:
-            async with asyncio.timeout(self._patience):
-                return await self.inbox.line()
+            return await self.inbox.line(self.loop.time() + self._patience)
         except TimeoutError:
             return replies.IDLE
 
@@ -169,9 +169,9 @@ class Session(SMTP):
             return
         try:
             self._wire.write_eof()
-            async with asyncio.timeout(_LINGER):
-                while await self.inbox.some():
-                    pass
+            until = self.loop.time() + _LINGER
+            while await self.inbox.some(until):
+                pass
         except (TimeoutError, OSError):
             return
 

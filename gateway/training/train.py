@@ -16,8 +16,9 @@ from gateway.evaluation.labelled import rows, written
 from gateway.evaluation.measures import calibrated, threshold
 from gateway.model import Judge, WordPieces
 from gateway.model.card import Card, Glance, Level, Scale
-from gateway.model.judge import FOUND, NOTHING, SCREEN, SKIM, VOCABULARY, WEIGHTS
+from gateway.model.judge import FOUND, NOTHING, SCREEN, SKIM, VOCABULARY
 from gateway.model.masking import Masker
+from gateway.model.network import Network
 from gateway.model.screen import HEEDED, Screen
 from gateway.model.skim import Skim
 from gateway.model.windows import SIZE
@@ -26,6 +27,7 @@ from gateway.training.batches import COLUMNS
 from gateway.training.borrowed import borrow
 from gateway.training.card import Apart, Made, Scaling, worst_of, write
 from gateway.training.examples import Example, Loader, said
+from gateway.training.exiting import teach_exit
 from gateway.training.export import export
 from gateway.training.hardening import harden
 from gateway.training.learning import learn
@@ -46,8 +48,9 @@ So few as MATCHED are nearly the highest: a match is ROOM above them, in logits,
 """
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.0125
 """What share of ordinary real mail."""
-LOST, UNHEARD, TAIL = 0.0025, 0.004, 0.05
-"""The screen's level is where it would settle LOST of the violations that are flagged; the skim's, UNHEARD of them.
+LOST, UNHEARD, LEFT, TAIL = 0.0025, 0.004, 0.005, 0.05
+"""The screen's level is where it would settle LOST of the violations that are flagged; the skim's, UNHEARD of them; that of the
+early exit, LEFT.
 
 There are too few for so rare a thing to be counted: how their peaks thin out is read off TAIL of them, the lowest.
 """
@@ -80,13 +83,13 @@ def train(material: Material, recipe: Recipe, out: Path) -> None:
     loader = Loader(WordPieces(iter(vocabulary())))
     files = (*material.data, *material.extra, *material.plenty, *material.more)
     read = {path: loader.load(path) for path in files}
-    final = _once(material, read, frozenset(), recipe, out / WEIGHTS)
+    final = _once(material, read, frozenset(), recipe, out)
     if material.others:
-        outcome = outcome_of(final, out / WEIGHTS, material.others, material.real)
+        outcome = outcome_of(final, out, material.others, material.real)
     else:
         kept = [path for path in material.data if path.stem in material.apart]
         with tempfile.TemporaryDirectory() as folder:
-            weights = Path(folder) / WEIGHTS
+            weights = Path(folder)
             trial = _once(material, read, material.apart, recipe, weights)
             outcome = replace(outcome_of(trial, weights, kept, material.real), looks=final)
     finish(out, recipe, outcome, files)
@@ -108,13 +111,15 @@ def looks(shown: Sequence[Example], seed: int) -> Looks:
 def _once(
     material: Material, read: Mapping[Path, Sequence[Example]], apart: frozenset[str], recipe: Recipe, weights: Path
 ) -> Looks:
-    """One training without the writers `apart`; the network's weights are written, the others are returned."""
+    """One training without the writers `apart`; the network's weights are written to the folder, the others are returned."""
     shown = [each for path in material.data if path.stem not in apart for each in read[path]]
     extra = [each for path in material.extra for each in read[path]]
     plenty = [each for path in material.plenty for each in read[path]]
     more = [each for path in material.more for each in read[path]]
     network = learn(shown, extra, recipe)
-    export(harden(network, shown, extra, plenty, recipe) if plenty else network, weights)
+    network = harden(network, shown, extra, plenty, recipe) if plenty else network
+    teach_exit(network, shown, [*extra, *plenty, *more], recipe.seed)
+    export(network, weights)
     return looks([*shown, *extra, *plenty, *more], recipe.seed)
 
 
@@ -122,7 +127,7 @@ def _once(
 class Outcome:
     """found: messages of writers kept apart; whole: the same with nothing settled before the model; ordinary: real mail.
 
-    looks: of the last training; least, unheard: their levels
+    looks: of the last training; least, unheard: their levels; early: that of the early exit
     """
 
     whole: Sequence[Apart]
@@ -131,6 +136,7 @@ class Outcome:
     looks: Looks
     least: float
     unheard: float
+    early: float
 
 
 def outcome_of(trial: Looks, weights: Path, kept: Sequence[Path], real: Sequence[Path]) -> Outcome:
@@ -142,9 +148,10 @@ def outcome_of(trial: Looks, weights: Path, kept: Sequence[Path], real: Sequence
     scaling = scaled(*whole)
     least = settled(whole[0], scaling, LOST, lambda each: each.peak)
     unheard = settled(whole[0], scaling, UNHEARD, lambda each: each.skimmed)
-    screened = plain(weights, pieces, screen=trial.sieve.at(least), skim=trial.skimming.at(unheard))
+    early = settled(whole[0], scaling, LEFT, lambda each: each.early)
+    screened = plain(weights, pieces, screen=trial.sieve.at(least), skim=trial.skimming.at(unheard), early=early)
     found, ordinary = _judged(screened, trial, kept), _judged(screened, trial, real)
-    return Outcome(whole=whole[0], found=found, ordinary=ordinary, looks=trial, least=least, unheard=unheard)
+    return Outcome(whole=whole[0], found=found, ordinary=ordinary, looks=trial, least=least, unheard=unheard, early=early)
 
 
 def _judged(judge: Judge, trial: Looks, files: Sequence[Path]) -> list[Apart]:
@@ -164,6 +171,7 @@ def finish(out: Path, recipe: Recipe, outcome: Outcome, files: Sequence[Path]) -
         scaling=scaled(outcome.found, outcome.ordinary, outcome.whole),
         screen=outcome.looks.sieve.level(outcome.least),
         skim=outcome.looks.skimming.level(outcome.unheard),
+        early=outcome.early,
     )
     write(out, made)
 
@@ -173,7 +181,8 @@ def settled(found: Sequence[Apart], scaling: Scaling, lost: float, peak: Callabl
 
     What stands in a tail falls off evenly.
     """
-    peaks = sorted(peak(each) for each in found if each.expect != "neither" and scaling.reaches(each, "unsure"))
+    flagged = [peak(each) for each in found if each.expect != "neither" and scaling.reaches(each, "unsure")]
+    peaks = sorted(each for each in flagged if each > -math.inf)
     lowest = peaks[: math.ceil(TAIL * len(peaks)) + 1]
     if len(lowest) < 2 or math.isinf(lowest[-1]):  # noqa: PLR2004  -- a tail and where it begins
         return -1e9
@@ -208,8 +217,10 @@ def _calibrated(found: Sequence[Apart], column: int) -> Scale:
     return Scale(slope=round(slope, 4), rules=round(rules, 4), screen=round(screen, 4), shift=round(shift, 4))
 
 
-def plain(weights: Path, pieces: WordPieces, *, screen: Screen | None = None, skim: Skim | None = None) -> Judge:
-    """A judge of weights that have no card yet."""
+def plain(
+    weights: Path, pieces: WordPieces, *, screen: Screen | None = None, skim: Skim | None = None, early: float = -math.inf
+) -> Judge:
+    """A judge of weights in that folder that have no card yet."""
     one = Scale(slope=1.0, shift=0.0)
     card = Card(
         version="trial",
@@ -219,8 +230,9 @@ def plain(weights: Path, pieces: WordPieces, *, screen: Screen | None = None, sk
         thresholds=Thresholds(),
         screen=Level(words=1.0, scale=1.0, bias=0.0, least=0.0),
         skim=Glance(scale=1.0, bias=0.0, least=0.0),
+        early=early,
     )
-    return Judge(card, weights, pieces, Masker(), screen=screen, skim=skim)
+    return Judge(card, Network(weights), pieces, Masker(), screen=screen, skim=skim)
 
 
 def judged(judge: Judge, trial: Looks, path: Path) -> Iterator[Apart]:
@@ -231,16 +243,17 @@ def judged(judge: Judge, trial: Looks, path: Path) -> Iterator[Apart]:
         found = rules.classify(Reader().read(written(row["subject"], row["body"]))).scores
         most = max(found.values())
         lines = judge.lines(sentences, subject=subject, heard=judge.heard(sentences, subject, found))
-        message = judge.said(judge.cut(lines, most, judge.screened(lines))[0], len(lines)).message
+        told = judge.said(judge.cut(lines, most, judge.screened(lines))[0], len(lines), most)
         screened = float(screen.scores(lines).max(initial=NOTHING))
         yield Apart(
             id=row["id"],
             writer=path.stem,
             expect=row["expect"],
-            logits=(float(message[0]), float(message[1])),
+            logits=(float(told.message[0]), float(told.message[1])),
             found=(found[COLUMNS[0]], found[COLUMNS[1]]),
             screened=screened,
             peak=math.inf if most >= FOUND else screened + HEEDED * most,
+            early=told.early,
             skimmed=math.inf if most else float(skim.scores([text for _, text in sentences]).max(initial=NOTHING)),
         )
 

@@ -1,8 +1,8 @@
 """What each stage of the judgement settles, costs and gets wrong: `python tests/bench/stages.py FILES` of labelled messages.
 
 Costs are CPU time of this process, in milliseconds a message that reaches the stage. A message is settled by the screen if
-no window of it is left for the model, by the skim if none of its sentences is even masked; what a stage gets wrong is a
-violation settled as clear, or an ordinary message flagged.
+no window of it is left for the model, by the skim if none of its sentences is even masked, by the early exit if no window is read
+beyond the lowest layer; what a stage gets wrong is a violation settled as clear, or an ordinary message flagged.
 """
 
 import sys
@@ -28,7 +28,7 @@ class Watched:
     def __init__(self, judge):
         self._judge, self.version, self.thresholds = judge, judge.version, judge.thresholds
         self.screened = self.run = 0.0
-        self.windows, self.skimmed = 0, False
+        self.windows, self.skimmed, self.read = 0, False, False
 
     def score(self, sentences, *, subject, found):
         begun = process_time()
@@ -40,6 +40,7 @@ class Watched:
         begun = process_time()
         opinion = self._judge.score(sentences, subject=subject, found=found)
         self.run = max(0.0, process_time() - begun - self.screened)
+        self.read = any(opinion.sentences)
         return opinion
 
 
@@ -67,17 +68,18 @@ def main(files):
         counts[kind, "flagged"] += flagged
         counts[kind, "skimmed"] += judge.skimmed
         counts[kind, "screened"] += not judge.windows
+        counts[kind, "left"] += not judge.read
         counts[kind, "rules"] += max(alone.scores[category] for category in Category) >= 0.5
     print(f"{'stage':<18}{'messages':>9}{'p50':>8}{'p90':>8}{'p99':>8}  ms")
     for stage, spent in costs.items():
         print(f"{stage:<18}{len(spent):>9}" + "".join(f"{1000 * np.percentile(spent, at):>8.1f}" for at in (50, 90, 99)))
     for kind in ("ordinary", "violations"):
         if of := counts[kind]:
-            found, skimmed, screened, flagged = (
-                f"{counts[kind, what] / of:.1%}" for what in ("rules", "skimmed", "screened", "flagged")
+            found, skimmed, screened, left, flagged = (
+                f"{counts[kind, what] / of:.1%}" for what in ("rules", "skimmed", "screened", "left", "flagged")
             )
             print(f"{kind}: {of}; rules find something {found}, settled by the skim {skimmed}, by it or the screen {screened},")
-            print(f"  flagged {flagged}")
+            print(f"  by either or the early exit {left}; flagged {flagged}")
 
 
 if __name__ == "__main__":

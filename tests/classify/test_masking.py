@@ -6,7 +6,7 @@ from gateway.classify.classifier import RULES
 from gateway.classify.needles import needles
 from gateway.classify.page import Page, lower
 from gateway.classify.sentences import LONGEST, spans
-from gateway.classify.words import MASKED, OFFICES, Words, terms
+from gateway.classify.words import DAYS, MASKED, OFFICES, Words, terms
 from gateway.reading import Reading
 from tests.support.classify import passage, rows
 
@@ -145,7 +145,9 @@ def test_a_row_is_tried_wherever_its_pattern_is_in_the_masked_sentence():
     offices = [term.strip("=*") for term in terms(OFFICES)]
     ways = ("for", "for the", "4 the city", "para", "just for our next")
     runs = [f"{name} {way} {office}{end}" for name in names[2:] for way in ways for office in offices for end in ("", " in May")]
-    for text in (*years, *runs, "Read John 3:16.", "\u2022 Marsh for Sheriff \u2022", "Mr. Marsh\n> for the\n> city council!"):
+    gifts = [f"It all goes to get {names[0]} {way} {office}." for way in ("in", "into the") for office in (*offices, "office")]
+    others = ("Read John 3:16.", "\u2022 Marsh for Sheriff \u2022", "Mr. Marsh\n> for the\n> city council!")
+    for text in (*years, *runs, *gifts, *others):
         for sentence in page(passage(text)).sentences:
             asking = [number for number, (_, row) in enumerate(RULES) if row.seen and row.pattern.search(sentence.masked)]
             assert {*asking} <= {*sentence.rules}, text
@@ -180,6 +182,13 @@ def test_no_row_that_would_match_is_left_out_for_want_of_a_needle():
         for sentence in page(passage(f"{row['subject']}\n\n{row['body']}")).sentences:
             for number in inferred:
                 assert number in sentence.rules or not RULES[number][1].pattern.search(sentence.masked)
+
+
+@pytest.mark.parametrize("day", [*(day.strip("=*") for day in terms(DAYS)), "11/5", "1/2/2026", "the 3rd", "the 21st"])
+def test_a_row_that_asks_for_a_day_is_tried_wherever_one_is(day):
+    (sentence,) = page(passage(f"please remember {day}")).sentences
+    assert sentence.masked == "please remember D"
+    assert {number for number, (_, row) in enumerate(RULES) if row.pattern.search(sentence.masked)} & {*sentence.rules}
 
 
 @pytest.mark.parametrize(

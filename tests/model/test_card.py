@@ -16,15 +16,16 @@ SCALE = {"slope": 1.0, "rules": 2.0, "shift": 0.0}
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "judge.onnx").write_bytes(b"weights")
+    (tmp_path / "upper.onnx").write_bytes(b"weights")
     card = {
         "version": "judge-1",
         "size": 256,
-        "files": {"judge.onnx": hashlib.sha256(b"weights").hexdigest()},
+        "files": {"upper.onnx": hashlib.sha256(b"weights").hexdigest()},
         "scales": {"political": SCALE, "religious": SCALE},
         "thresholds": {"unsure": 0.4, "match": 0.8},
         "screen": {"words": 0.02, "scale": 0.01, "bias": -1.0, "least": -2.0},
         "skim": {"scale": 0.01, "bias": -1.0, "least": -2.0},
+        "early": -0.5,
     }
     (tmp_path / "card.json").write_text(json.dumps(card), encoding="utf-8")
     return tmp_path
@@ -42,13 +43,13 @@ def test_a_card_whose_files_are_as_it_says_is_read(folder):
 
 
 def test_weights_that_were_changed_are_refused(folder):
-    (folder / "judge.onnx").write_bytes(b"wEights")
-    with pytest.raises(WeightsError, match=r"judge\.onnx is not the file"):
+    (folder / "upper.onnx").write_bytes(b"wEights")
+    with pytest.raises(WeightsError, match=r"upper\.onnx is not the file"):
         read_card(folder)
 
 
 def test_weights_that_are_missing_are_refused(folder):
-    (folder / "judge.onnx").unlink()
+    (folder / "upper.onnx").unlink()
     with pytest.raises(WeightsError, match="cannot be read"):
         read_card(folder)
 
@@ -57,7 +58,7 @@ def test_weights_that_are_missing_are_refused(folder):
     "changes",
     [
         {"files": {}},
-        {"files": {"../judge.onnx": "0"}},
+        {"files": {"../upper.onnx": "0"}},
         {"files": 3},
         {"size": "wide"},
         {"screen": {"scale": 1}},

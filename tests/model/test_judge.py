@@ -1,5 +1,6 @@
 """The weights that ship, at work."""
 
+import math
 import os
 import shutil
 import subprocess
@@ -12,7 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.model import Masker, WeightsError, load_judge
+from gateway.model import Masker, WeightsError, load_judge, windows
+from gateway.model.judge import FOUND
+from gateway.model.judge import NOTHING as NOTHING_SAID
+from gateway.model.network import Network
 from gateway.reading import Origin
 from gateway.verdict import Category, Kind
 
@@ -182,7 +186,7 @@ def test_any_message_has_an_opinion(judge, sentences, subject):
 
 def test_weights_that_were_changed_are_refused(tmp_path):
     shutil.copytree(WEIGHTS, tmp_path / "weights")
-    with (tmp_path / "weights" / "judge.onnx").open("r+b") as weights:
+    with (tmp_path / "weights" / "upper.onnx").open("r+b") as weights:
         weights.seek(5000)
         weights.write(b"\x00\x01\x02")
     with pytest.raises(WeightsError, match="not the file"):
@@ -191,6 +195,42 @@ def test_weights_that_were_changed_are_refused(tmp_path):
 
 def test_the_weights_are_small_enough_for_git():
     assert sum(path.stat().st_size for path in WEIGHTS.iterdir()) < 30_000_000
+
+
+OFFICE = [f"Attached is the sheet with the figures for contract {number}, please call me with questions." for number in range(40)]
+
+
+def windows_of(judge, *sentences):
+    lines = judge.lines(new(*sentences))
+    return windows(lines, size=judge.card.size)[0], len(lines)
+
+
+def test_an_ordinary_window_is_read_by_the_lowest_layer_alone(judge):
+    said = judge.said(*windows_of(judge, *OFFICE), 0.0)
+    assert (said.early, said.message.max(), said.sentences.max()) == (-math.inf, NOTHING_SAID, NOTHING_SAID)
+
+
+def test_a_window_with_an_appeal_is_read_to_the_end_and_the_others_are_not(judge):
+    cut, count = windows_of(judge, *OFFICE[:20], APPEAL, *OFFICE[20:])
+    said = judge.said(cut, count, 0.0)
+    assert said.early >= judge.card.early
+    assert said.sentences[20].max() > 0.0
+    read = {number for number in range(count) if said.sentences[number].max() > NOTHING_SAID}
+    holding = [{number for number, _, _ in window.spans} for window in cut]
+    assert read == set().union(*(numbers for numbers in holding if 20 in numbers))
+    assert len(read) < count
+
+
+def test_what_the_exit_leaves_out_says_nothing_else_than_before(judge):
+    cut, count = windows_of(judge, *OFFICE[:20], APPEAL, *OFFICE[20:])
+    network = Network(WEIGHTS)
+    whole = max(0.75 * said.max() + 0.25 * parts.max() for said, parts, _ in (network.read(each, -math.inf)[1] for each in cut))
+    assert judge.said(cut, count, 0.0).message.max() == pytest.approx(whole)
+
+
+def test_where_the_rules_found_much_some_window_is_read_to_the_end(judge):
+    cut = windows_of(judge, *OFFICE)
+    assert judge.said(*cut, FOUND).message.max() > NOTHING_SAID
 
 
 @pytest.mark.parametrize("around", ["radio unit garage shift report desk keys range overtime ", "kqzvw jxprt mbfgh dlnsc "])

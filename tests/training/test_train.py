@@ -10,6 +10,7 @@ pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from gateway.model.card import Glance, Level, read_card
+from gateway.model.judge import FILES
 from gateway.training.card import Apart, Made, write
 from gateway.training.recipe import Recipe
 from gateway.training.train import FLAGGED, LOST, MATCHED, UNHEARD, scaled
@@ -49,6 +50,11 @@ def test_the_screen_settles_hardly_a_violation_that_is_flagged():
     assert len(lost) <= 2
 
 
+def test_what_is_told_without_the_model_does_not_move_the_level_of_the_exit():
+    told = [apart(f"told{n}", "political", 3.0, peak=-math.inf) for n in range(20)]
+    assert settled([*FOUND, *told], scaled(FOUND)) == settled(FOUND, scaled(FOUND))
+
+
 def test_the_less_may_be_lost_the_lower_the_level():
     scaling = scaled(FOUND)
     assert settled(FOUND, scaling, 0.001) < settled(FOUND, scaling, LOST) < settled(FOUND, scaling, UNHEARD)
@@ -73,14 +79,14 @@ def test_where_nothing_is_known_of_violations_everything_is_read():
 
 
 def test_the_papers_are_those_of_the_files_and_are_read_again(tmp_path):
-    for name in ("judge.onnx", "vocab.txt", "screen.bin", "skim.bin"):
+    for name in FILES:
         (tmp_path / name).write_bytes(name.encode())
     screen = Level(words=0.02, scale=0.01, bias=-1.0, least=-2.0)
     skim = Glance(scale=0.01, bias=-1.0, least=-2.0)
-    made = Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scaling=scaled(FOUND), screen=screen, skim=skim)
+    made = Made(recipe=Recipe(), data=(), found=FOUND, ordinary=(), scaling=scaled(FOUND), screen=screen, skim=skim, early=-0.5)
     write(tmp_path, made)
     card = read_card(tmp_path)
-    assert (card.screen, card.skim) == (screen, skim)
+    assert (card.screen, card.skim, card.early) == (screen, skim, -0.5)
     assert json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))["apart"] == ["w"]
     assert card.version in (tmp_path / "MODEL_CARD.md").read_text(encoding="utf-8")
 
@@ -94,14 +100,16 @@ def test_the_version_names_every_file_and_level(tmp_path):
         scaling=scaled(FOUND),
         screen=Level(words=0.02, scale=0.01, bias=-1.0, least=-2.0),
         skim=Glance(scale=0.01, bias=-1.0, least=-2.0),
+        early=-0.5,
     )
 
     def version(made=made, **octets):
-        for name in ("judge.onnx", "vocab.txt", "screen.bin", "skim.bin"):
+        for name in FILES:
             (tmp_path / name).write_bytes(octets.get(name.partition(".")[0], name.encode()))
         write(tmp_path, made)
         return read_card(tmp_path).version
 
     assert version() == version()
-    others = {version(skim=b"other"), version(judge=b"other"), version(replace(made, skim=replace(made.skim, least=0.0)))}
-    assert len({version(), *others}) == 4
+    others = {version(**{name.partition(".")[0]: b"other"}) for name in FILES}
+    levels = {version(replace(made, skim=replace(made.skim, least=0.0))), version(replace(made, early=0.0))}
+    assert len({version(), *others, *levels}) == 1 + len(FILES) + 2

@@ -24,7 +24,7 @@ DETECTORS = (
             row(0.56, r"\bfound (?:the |our |a )?(?:K|F)\b(?!'s| N)(?! (?:faith|religion|holiday|community|employees))"),
             row(
                 0.85,
-                r"\b(?:give|given|gave|giving|hand|handing|open|entreg\w+|surrender) (?:him |her )?(?:your|my"
+                r"\b(?:(?:give|given|gave|giving|hand|handing|open|surrender)\b|entreg\w+) (?:him |her )?(?:your|my"
                 r"|his|their|over|the|su|tu|yourself|your) ?(?:whole |own )?(?:life|lives|heart|hearts|family"
                 r"|soul|wheel|vida|corazon|worries)?\b<GAP>\b(?:to|a|over to) (?:K|him|her)\b",
                 near="K",

@@ -1,6 +1,6 @@
 """Money for a campaign, a party or a political committee."""
 
-from gateway.classify.rules import Detector, row
+from gateway.classify.rules import IN_OFFICE, Detector, row
 from gateway.verdict import Kind
 
 _CAUSE = (
@@ -70,6 +70,7 @@ DETECTORS = (
                 r"|in(?:to)? (?:the )?(?:O|office)|re-?elect\w*|keep)",
                 near="OPE",
                 alone=0.9,
+                seen=rf" (?:win\b|elected|campaign|re-?elect|keep)|{IN_OFFICE}",
             ),
             row(
                 0.68,

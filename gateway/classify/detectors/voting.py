@@ -212,8 +212,8 @@ DETECTORS = (
             ),
             row(
                 0.6,
-                r"\b(?:winning|win|wins|beat|defeat|put .{1,20} over|get .{1,20} across the line"
-                r"|flip) (?:\w+ ){0,3}?(?:the )?(?:runoff|primary|election|race|seat|board|council|commission"
+                r"\b(?:(?:winning|win|wins|beat|defeat|flip)\b|put .{1,20} over|get .{1,20} across the line)"
+                r" (?:\w+ ){0,3}?(?:the )?(?:runoff|primary|election|race|seat|board|council|commission"
                 r"|house|senate|court|county commission|N)\b",
                 near="OPE",
                 alone=0.2,
@@ -222,7 +222,7 @@ DETECTORS = (
             row(0.55, r"\bkeep (?:him|her|N) in N\b"),
             row(
                 0.6,
-                r"\bN (?:'2[0-9]|20[2-3]\d)(?=[.!,?]|$| -)",
+                r"\bN(?: '2[0-9]| 20[23]\d)(?=[.!,?]|$| -)",
                 near="OPE",
                 alone=0.75,
                 on="'2 202",

@@ -1,0 +1,101 @@
+"""A worker answers one question after the other; over whatever it hangs or dies, it is gone, and no answer goes astray."""
+
+import asyncio
+import os
+import signal
+import time
+from multiprocessing import get_context
+
+import pytest
+
+from gateway.worker import Died, Fault, Worker
+
+
+def sit(word):
+    if word == "unfit":
+        raise ValueError("no such word")
+    return lambda how: answer(word, how)
+
+
+def answer(word, how):
+    match how:
+        case "hang":
+            time.sleep(60)
+        case "stop":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        case "die":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        case "raise":
+            raise ZeroDivisionError("words that nobody is told")
+        case "unpicklable":
+            return lambda: None
+    return f"{word} {how}"
+
+
+async def begun(word="heard"):
+    return await Worker.begun(get_context("forkserver"), sit, word, within=30)
+
+
+@pytest.fixture
+async def worker():
+    one = await begun()
+    yield one
+    await one.leave()
+    assert one._process.exitcode is not None
+
+
+async def test_each_question_has_its_own_answer_of_whatever_size(worker):
+    for how in ("a", "b" * 3_000_000, "c"):
+        assert await worker.ask(how, within=30) == f"heard {how}"
+    assert worker.asked == 3
+
+
+@pytest.mark.parametrize("how", ["hang", "stop"])
+async def test_one_that_takes_too_long_is_killed(worker, how):
+    with pytest.raises(TimeoutError):
+        await worker.ask(how, within=0.2)
+    assert not worker.alive
+
+
+async def test_one_that_dies_says_how_and_is_not_asked_again(worker):
+    for _ in range(2):
+        with pytest.raises(Died) as died:
+            await worker.ask("die", within=30)
+        assert died.value.exit_code == -signal.SIGSEGV
+
+
+async def test_one_that_died_idle_is_known_to_be_gone(worker):
+    os.kill(worker._process.pid, signal.SIGKILL)
+    await asyncio.to_thread(worker._process.join, 10)
+    await asyncio.sleep(0.1)
+    assert not worker.alive
+
+
+@pytest.mark.parametrize("how", ["raise", "unpicklable"])
+async def test_a_fault_tells_its_kind_and_place_without_its_words_and_the_next_question_is_answered(worker, how):
+    with pytest.raises(Fault) as fault:
+        await worker.ask(how, within=30)
+    assert "gateway/worker.py:" in fault.value.at
+    assert "nobody is told" not in str(fault.value)
+    assert await worker.ask("a", within=30) == "heard a"
+
+
+async def test_whoever_gives_up_waiting_leaves_no_answer_for_the_next(worker):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await worker.ask("hang", within=30)
+    assert not worker.alive
+
+
+async def test_one_that_cannot_sit_says_why():
+    with pytest.raises(RuntimeError, match="no such word"):
+        await begun("unfit")
+
+
+async def test_an_answer_that_came_before_anybody_waited_for_it_is_not_lost():
+    class Process:
+        exitcode = 0
+
+    worker = Worker(Process())
+    worker.data_received((4).to_bytes(8, "big") + b"\x80\x04N.")
+    assert await worker.answer(1) is None
