@@ -110,6 +110,7 @@ class Worker(asyncio.Protocol):
             raise
         finally:
             late.cancel()
+            self._answer = None  # what it failed with knows us, and we would keep each other, and open files, until they are looked for
 
     async def leave(self) -> None:
         """Let it end, and see to it that it has."""

@@ -1,6 +1,7 @@
 """A worker answers one question after the other; over whatever it hangs or dies, it is gone, and no answer goes astray."""
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -62,6 +63,25 @@ async def test_one_that_dies_says_how_and_is_not_asked_again(worker):
         with pytest.raises(Died) as died:
             await worker.ask("die", within=30)
         assert died.value.exit_code == -signal.SIGSEGV
+
+
+async def test_those_that_died_leave_no_open_file_behind_even_before_garbage_is_looked_for():
+    async def one(how):
+        worker = await begun()
+        with pytest.raises((Died, TimeoutError)):
+            await worker.ask(how, within=0.2 if how == "hang" else 30)
+        await worker.leave()
+
+    await one("die")
+    before = len(os.listdir("/proc/self/fd"))
+    gc.disable()
+    try:
+        for how in ("die", "hang", "die"):
+            await one(how)
+        await (await begun()).leave()
+    finally:
+        gc.enable()
+    assert len(os.listdir("/proc/self/fd")) <= before
 
 
 async def test_one_that_died_idle_is_known_to_be_gone(worker):
