@@ -19,6 +19,8 @@ from multiprocessing.process import BaseProcess
 from traceback import format_tb
 from typing import Any, Self, cast
 
+from gateway.nursery import killed
+
 _LENGTH = 8
 """Octets of the number that says how many follow."""
 _END = 5.0
@@ -57,20 +59,23 @@ class Worker(asyncio.Protocol):
     @classmethod
     async def begun(cls, context: ForkServerContext, sit: Callable[..., Answers], *given: object, within: float) -> Self:
         """One that is ready; sit: makes, over there and of what is given, what answers."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
         ours, theirs = socket.socketpair()
+        process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
         try:
-            with theirs:
-                process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
-                await asyncio.to_thread(process.start)
-            _, worker = await asyncio.get_running_loop().create_unix_connection(lambda: cls(process), sock=ours)
-        except OSError as error:
+            async with asyncio.timeout_at(until):
+                await asyncio.to_thread(_started, process, theirs)
+            _, worker = await loop.create_unix_connection(lambda: cls(process), sock=ours)
+        except BaseException as error:
             ours.close()
-            raise RuntimeError(str(error)) from error
-        except BaseException:
-            ours.close()
+            if isinstance(error, TimeoutError):
+                killed()  # else nothing is ever forked again, and a thread waits for that each time
+            if isinstance(error, OSError | EOFError):
+                raise RuntimeError(str(error) or "nothing is forked") from error
             raise
         try:
-            said = await worker.answer(within)
+            said = await worker.answer(until - loop.time())
         except (Died, TimeoutError) as error:
             raise RuntimeError(str(error) or "it took too long") from error
         if said:
@@ -155,6 +160,12 @@ class Worker(asyncio.Protocol):
 def where(fault: BaseException) -> str:
     """The lines of code it went through, the innermost last, and not a word of what it says."""
     return " ".join(f"{file}:{line}" for file, line in _FRAME.findall("".join(format_tb(fault.__traceback__))))
+
+
+def _started(process: BaseProcess, theirs: socket.socket) -> None:
+    """In a thread of its own: their end is closed when it was handed over, and no sooner, whoever has given up waiting."""
+    with theirs:
+        process.start()
 
 
 def _work(line: socket.socket, sit: Callable[..., Answers], given: tuple[object, ...]) -> None:

@@ -5,7 +5,8 @@ import gc
 import os
 import signal
 import time
-from multiprocessing import get_context
+from contextlib import suppress
+from multiprocessing import forkserver, get_context
 
 import pytest
 
@@ -33,8 +34,8 @@ def answer(word, how):
     return f"{word} {how}"
 
 
-async def begun(word="heard"):
-    return await Worker.begun(get_context("forkserver"), sit, word, within=30)
+async def begun(word="heard", within=30):
+    return await Worker.begun(get_context("forkserver"), sit, word, within=within)
 
 
 @pytest.fixture
@@ -71,6 +72,7 @@ async def test_those_that_died_leave_no_open_file_behind_even_before_garbage_is_
         with pytest.raises((Died, TimeoutError)):
             await worker.ask(how, within=0.2 if how == "hang" else 30)
         await worker.leave()
+        await asyncio.sleep(0.1)
 
     await one("die")
     before = len(os.listdir("/proc/self/fd"))
@@ -78,7 +80,6 @@ async def test_those_that_died_leave_no_open_file_behind_even_before_garbage_is_
     try:
         for how in ("die", "hang", "die"):
             await one(how)
-        await (await begun()).leave()
     finally:
         gc.enable()
     assert len(os.listdir("/proc/self/fd")) <= before
@@ -110,6 +111,51 @@ async def test_whoever_gives_up_waiting_leaves_no_answer_for_the_next(worker):
 async def test_one_that_cannot_sit_says_why():
     with pytest.raises(RuntimeError, match="no such word"):
         await begun("unfit")
+
+
+@pytest.fixture
+async def stopped():
+    """The process that all are forked off, which stands still."""
+    await (await begun()).leave()
+    nursery = forkserver._forkserver._forkserver_pid
+    os.kill(nursery, signal.SIGSTOP)
+    yield nursery
+    with suppress(ProcessLookupError):
+        os.kill(nursery, signal.SIGKILL)
+
+
+async def test_where_none_is_forked_for_ever_that_is_told_in_time_and_the_next_is_begun(stopped):
+    with pytest.raises(RuntimeError, match="nothing is forked"):
+        await asyncio.wait_for(begun(within=0.5), 10)
+    await (await begun()).leave()
+
+
+async def test_where_what_it_is_forked_off_dies_over_it_that_is_told_as_any_failure(stopped):
+    beginning = asyncio.create_task(begun())
+    await asyncio.sleep(0.3)
+    os.kill(stopped, signal.SIGKILL)
+    with pytest.raises(RuntimeError, match="nothing is forked|unexpected EOF"):
+        await beginning
+
+
+async def test_whoever_gives_up_beginning_closes_no_file_that_is_being_handed_over():
+    class Slow:
+        def Process(self, *, args, **_):  # noqa: N802  -- multiprocessing's name
+            self.line = args[0]
+            return self
+
+        def start(self):
+            time.sleep(0.3)
+            self.number = self.line.fileno()
+
+    context = Slow()
+    beginning = asyncio.create_task(Worker.begun(context, sit, "heard", within=30))
+    await asyncio.sleep(0.1)
+    beginning.cancel()
+    await asyncio.wait([beginning])
+    await asyncio.sleep(0.4)
+    assert context.number >= 0
+    assert context.line.fileno() == -1
 
 
 async def test_an_answer_that_came_before_anybody_waited_for_it_is_not_lost():
