@@ -8,6 +8,7 @@ over the question, and Fault where something was raised in it. It goes on after 
 """
 
 import asyncio
+import os
 import pickle
 import re
 import signal
@@ -125,11 +126,12 @@ class Worker(asyncio.Protocol):
         self.end()
 
     def end(self) -> None:
-        """Kill it, if it is still there."""
+        """Kill it, if it is still there: without the nursery multiprocessing takes it for ended, but it has its end of the line."""
+        if self.alive or self._process.exitcode is None:
+            with suppress(ProcessLookupError):
+                os.kill(cast("int", self._process.pid), signal.SIGKILL)
         self.alive = False
         self._transport.abort()
-        if self._process.exitcode is None:
-            self._process.kill()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """From the loop."""

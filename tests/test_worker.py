@@ -7,10 +7,15 @@ import signal
 import time
 from contextlib import suppress
 from multiprocessing import forkserver, get_context
+from pathlib import Path
 
 import pytest
 
 from gateway.worker import Died, Fault, Worker
+
+
+class Scarce(MemoryError):
+    """As numpy raises it."""
 
 
 def sit(word):
@@ -27,6 +32,8 @@ def answer(word, how):
             os.kill(os.getpid(), signal.SIGSTOP)
         case "die":
             os.kill(os.getpid(), signal.SIGSEGV)
+        case "glutton":
+            raise Scarce
         case "raise":
             raise ZeroDivisionError("words that nobody is told")
         case "unpicklable":
@@ -101,6 +108,12 @@ async def test_a_fault_tells_its_kind_and_place_without_its_words_and_the_next_q
     assert await worker.ask("a", within=30) == "heard a"
 
 
+async def test_memory_that_is_not_to_be_had_is_told_as_such_whoever_says_so(worker):
+    with pytest.raises(Fault) as fault:
+        await worker.ask("glutton", within=30)
+    assert fault.value.kind == "MemoryError"
+
+
 async def test_whoever_gives_up_waiting_leaves_no_answer_for_the_next(worker):
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
@@ -122,6 +135,23 @@ async def stopped():
     yield nursery
     with suppress(ProcessLookupError):
         os.kill(nursery, signal.SIGKILL)
+
+
+async def test_one_that_hangs_is_killed_though_what_it_was_forked_off_is_gone(stopped):
+    os.kill(stopped, signal.SIGCONT)
+    worker = await begun()
+    os.kill(stopped, signal.SIGKILL)
+    with pytest.raises(TimeoutError):
+        await worker.ask("hang", within=0.5)
+    await asyncio.sleep(0.2)
+    assert not is_running(worker._process.pid)
+
+
+def is_running(number):
+    """Whether a process is there and has not ended; whoever it fell to may not have heard of its end."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    return False
 
 
 async def test_where_none_is_forked_for_ever_that_is_told_in_time_and_the_next_is_begun(stopped):
