@@ -193,4 +193,5 @@ def _answered(answers: Answers, question: bytes) -> bytes:
     try:
         return pickle.dumps(answers(*pickle.loads(question)))  # noqa: S301  -- from the process that started us
     except Exception as fault:  # noqa: BLE001  -- whatever it is, the next question is answered
-        return pickle.dumps(Fault(type(fault).__name__, where(fault)))
+        kind = MemoryError if isinstance(fault, MemoryError) else type(fault)  # numpy has one of its own
+        return pickle.dumps(Fault(kind.__name__, where(fault)))
