@@ -133,8 +133,14 @@ async def stopped():
     nursery = forkserver._forkserver._forkserver_pid
     os.kill(nursery, signal.SIGSTOP)
     yield nursery
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, ChildProcessError):
         os.kill(nursery, signal.SIGKILL)
+        ended(nursery)
+
+
+def ended(number):
+    """Waits until a child has ended, and leaves it to whoever started it."""
+    os.waitid(os.P_PID, number, os.WEXITED | os.WNOWAIT)
 
 
 async def test_one_that_hangs_is_killed_though_what_it_was_forked_off_is_gone(stopped):
@@ -157,6 +163,7 @@ def is_running(number):
 async def test_where_none_is_forked_for_ever_that_is_told_in_time_and_the_next_is_begun(stopped):
     with pytest.raises(RuntimeError, match="nothing is forked"):
         await asyncio.wait_for(begun(within=0.5), 10)
+    ended(stopped)
     await (await begun()).leave()
 
 
