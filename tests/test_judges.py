@@ -236,6 +236,20 @@ async def test_two_reloads_at_once_leave_one_set_of_judges(roster):
         await judges.close()
 
 
+async def test_judges_that_are_closed_while_others_are_being_seated_leave_none_behind(roster):
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=Judging(workers=2), clock=FixedClock())
+    others = set(multiprocessing.active_children())
+    await judges.start()
+    obeying = asyncio.create_task(judges.obey(Law(rulebook=Trap(version="new"), roster=roster)))
+    await asyncio.sleep(0.02)
+    await judges.close()
+    with pytest.raises(RuntimeError, match="stopped"):
+        await obeying
+    await asyncio.sleep(0.2)
+    assert set(multiprocessing.active_children()) == others
+    assert judges.law.rulebook.version == "trap"
+
+
 @pytest.mark.parametrize("seconds", [2, 20, 300])
 def test_the_time_for_a_message_leaves_time_to_judge_what_was_read(seconds):
     given = limits(Judging(time=f"{seconds}s", ocr=False))
