@@ -57,7 +57,7 @@ def opened(prepare: Callable[[], None]) -> None:
 
 
 def killed() -> None:
-    """Kill it, or what multiprocessing started instead, where it does not fork: who waits for that is told, and the next gets another."""
+    """Kill it, or what multiprocessing started instead, where it does not fork; the next gets another."""
     process = vars(forkserver._forkserver)["_forkserver_pid"]  # noqa: SLF001  -- as above
     if process is not None:
         with suppress(ProcessLookupError):

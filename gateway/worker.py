@@ -68,12 +68,13 @@ class Worker(asyncio.Protocol):
             async with asyncio.timeout_at(until):
                 await asyncio.to_thread(_started, process, theirs)
             _, worker = await loop.create_unix_connection(lambda: cls(process), sock=ours)
-        except BaseException as error:
+        except (OSError, EOFError) as error:
             ours.close()
             if isinstance(error, TimeoutError):
                 killed()  # else nothing is ever forked again, and a thread waits for that each time
-            if isinstance(error, OSError | EOFError):
-                raise RuntimeError(str(error) or "nothing is forked") from error
+            raise RuntimeError(str(error) or "nothing is forked") from error
+        except BaseException:
+            ours.close()
             raise
         try:
             said = await worker.answer(until - loop.time())
@@ -116,7 +117,7 @@ class Worker(asyncio.Protocol):
             raise
         finally:
             late.cancel()
-            self._answer = None  # what it failed with knows us, and we would keep each other, and open files, until they are looked for
+            self._answer = None  # what it failed with knows us: we would keep each other, and open files
 
     async def leave(self) -> None:
         """Let it end, and see to it that it has."""

@@ -14,7 +14,7 @@ import pytest
 from gateway.worker import Died, Fault, Worker
 
 
-class Scarce(MemoryError):
+class ScarceError(MemoryError):
     """As numpy raises it."""
 
 
@@ -33,7 +33,7 @@ def answer(word, how):
         case "die":
             os.kill(os.getpid(), signal.SIGSEGV)
         case "glutton":
-            raise Scarce
+            raise ScarceError
         case "raise":
             raise ZeroDivisionError("words that nobody is told")
         case "unpicklable":
@@ -73,6 +73,10 @@ async def test_one_that_dies_says_how_and_is_not_asked_again(worker):
         assert died.value.exit_code == -signal.SIGSEGV
 
 
+def open_files():
+    return len([*Path("/proc/self/fd").iterdir()])
+
+
 async def test_those_that_died_leave_no_open_file_behind_even_before_garbage_is_looked_for():
     async def one(how):
         worker = await begun()
@@ -82,14 +86,14 @@ async def test_those_that_died_leave_no_open_file_behind_even_before_garbage_is_
         await asyncio.sleep(0.1)
 
     await one("die")
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files()
     gc.disable()
     try:
         for how in ("die", "hang", "die"):
             await one(how)
     finally:
         gc.enable()
-    assert len(os.listdir("/proc/self/fd")) <= before
+    assert open_files() <= before
 
 
 async def test_one_that_died_idle_is_known_to_be_gone(worker):
@@ -171,7 +175,7 @@ async def test_where_what_it_is_forked_off_dies_over_it_that_is_told_as_any_fail
     beginning = asyncio.create_task(begun())
     await asyncio.sleep(0.3)
     os.kill(stopped, signal.SIGKILL)
-    with pytest.raises(RuntimeError, match="nothing is forked|unexpected EOF"):
+    with pytest.raises(RuntimeError, match=r"nothing is forked|unexpected EOF"):
         await beginning
 
 
