@@ -117,7 +117,7 @@ class Worker(asyncio.Protocol):
             raise
         finally:
             late.cancel()
-            self._answer = None  # what it failed with knows us: we would keep each other, and open files
+            self._answer = None  # what it failed with knows us, and keeps us and open files
 
     async def leave(self) -> None:
         """Let it end, and see to it that it has."""
