@@ -127,7 +127,7 @@ class Worker(asyncio.Protocol):
         self.end()
 
     def end(self) -> None:
-        """Kill it, if it is still there: without the nursery multiprocessing takes it for ended, but it has its end of the line."""
+        """Kill it, if it is still there: without the nursery multiprocessing takes it for ended, but it holds the line."""
         if self.alive or self._process.exitcode is None:
             with suppress(ProcessLookupError):
                 os.kill(cast("int", self._process.pid), signal.SIGKILL)
