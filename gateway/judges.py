@@ -141,9 +141,13 @@ class Judges:
             judge = await self._next()
             try:
                 judgement: Judgement = await judge.ask(mail, mail.received, wary, within=self._limit)
-                return judgement
+            except Fault as fault:
+                if fault.kind == MemoryError.__name__:
+                    judge.end()  # what it has kept of other messages may be to blame
+                raise
             finally:
                 self._back(judge)
+            return judgement
 
     @asynccontextmanager
     async def _judge_free(self) -> AsyncIterator[None]:

@@ -190,6 +190,17 @@ async def test_policies_that_no_judge_can_sit_with_leave_the_old_ones_in_force(t
     assert (await trapped.judge(mail())).decision.word == "relay"
 
 
+async def test_a_judge_that_was_short_of_memory_judges_no_other_message(roster):
+    judging = Judging(workers=1, time="20s", memory="512MiB")
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=judging, clock=FixedClock())
+    await judges.start()
+    try:
+        first, _, second = [await judges.judge(mail(sender=f"{how}@department.example")) for how in ("who", "eat", "who")]
+        assert first.decision.policy != second.decision.policy
+    finally:
+        await judges.close()
+
+
 async def test_a_fault_is_in_the_log_with_its_place_and_without_its_words(trapped, said):
     await trapped.judge(mail(sender="raise@department.example"))
     [fault] = [event for event in said if event["event"] == "judge.fault"]
