@@ -40,6 +40,7 @@ log = structlog.get_logger()
 _TERM = 10_000
 """Messages that one worker judges before it is replaced by a fresh one, so that no leak lasts."""
 _START = 60.0
+_STOPPED = "the judges were stopped"
 _READING, _PART = 0.8, 0.5
 """What of the time for a message is for reading its parts, and what one of them may take."""
 
@@ -140,9 +141,13 @@ class Judges:
             judge = await self._next()
             try:
                 judgement: Judgement = await judge.ask(mail, mail.received, wary, within=self._limit)
-                return judgement
+            except Fault as fault:
+                if fault.kind == MemoryError.__name__:
+                    judge.end()  # what it has kept of other messages may be to blame
+                raise
             finally:
                 self._back(judge)
+            return judgement
 
     @asynccontextmanager
     async def _judge_free(self) -> AsyncIterator[None]:
@@ -187,12 +192,15 @@ class Judges:
 
     async def _begun(self, law: Law) -> Worker:
         if self._closed:
-            raise RuntimeError("the judges were stopped")
+            raise RuntimeError(_STOPPED)
         try:
             judge = await Worker.begun(_processes(), _sit, law, self._judging, within=_START)
         except RuntimeError as error:
             raise RuntimeError(f"no judge can be started: {error}") from error
         self._under[judge] = law
+        if self._closed:
+            self._back(judge)
+            raise RuntimeError(_STOPPED)
         return judge
 
     async def _left(self, judges: Sequence[Worker]) -> None:

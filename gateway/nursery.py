@@ -12,6 +12,7 @@ for that, so that no supervisor finds either of them left over, and kills it.
 """
 
 import os
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -53,6 +54,14 @@ def opened(prepare: Callable[[], None]) -> None:
         os.close(ending)
     known = vars(forkserver._forkserver)  # noqa: SLF001  -- contract tests hold these names
     known.update(_forkserver_address=address, _forkserver_alive_fd=alive, _forkserver_pid=child)
+
+
+def killed() -> None:
+    """Kill it, or what multiprocessing started instead, where it does not fork; the next gets another."""
+    process = vars(forkserver._forkserver)["_forkserver_pid"]  # noqa: SLF001  -- as above
+    if process is not None:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 def closed() -> None:

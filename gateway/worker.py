@@ -8,6 +8,7 @@ over the question, and Fault where something was raised in it. It goes on after 
 """
 
 import asyncio
+import os
 import pickle
 import re
 import signal
@@ -18,6 +19,8 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from traceback import format_tb
 from typing import Any, Self, cast
+
+from gateway.nursery import killed
 
 _LENGTH = 8
 """Octets of the number that says how many follow."""
@@ -57,20 +60,24 @@ class Worker(asyncio.Protocol):
     @classmethod
     async def begun(cls, context: ForkServerContext, sit: Callable[..., Answers], *given: object, within: float) -> Self:
         """One that is ready; sit: makes, over there and of what is given, what answers."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
         ours, theirs = socket.socketpair()
+        process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
         try:
-            with theirs:
-                process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
-                await asyncio.to_thread(process.start)
-            _, worker = await asyncio.get_running_loop().create_unix_connection(lambda: cls(process), sock=ours)
-        except OSError as error:
+            async with asyncio.timeout_at(until):
+                await asyncio.to_thread(_started, process, theirs)
+            _, worker = await loop.create_unix_connection(lambda: cls(process), sock=ours)
+        except (OSError, EOFError) as error:
             ours.close()
-            raise RuntimeError(str(error)) from error
+            if isinstance(error, TimeoutError):
+                killed()  # else nothing is ever forked again, and a thread waits for that each time
+            raise RuntimeError(str(error) or "nothing is forked") from error
         except BaseException:
             ours.close()
             raise
         try:
-            said = await worker.answer(within)
+            said = await worker.answer(until - loop.time())
         except (Died, TimeoutError) as error:
             raise RuntimeError(str(error) or "it took too long") from error
         if said:
@@ -110,6 +117,7 @@ class Worker(asyncio.Protocol):
             raise
         finally:
             late.cancel()
+            self._answer = None  # what it failed with knows us, and keeps us and open files
 
     async def leave(self) -> None:
         """Let it end, and see to it that it has."""
@@ -119,11 +127,12 @@ class Worker(asyncio.Protocol):
         self.end()
 
     def end(self) -> None:
-        """Kill it, if it is still there."""
+        """Kill it, if it is still there: without the nursery multiprocessing takes it for ended, but it holds the line."""
+        if self.alive or self._process.exitcode is None:
+            with suppress(ProcessLookupError):
+                os.kill(cast("int", self._process.pid), signal.SIGKILL)
         self.alive = False
         self._transport.abort()
-        if self._process.exitcode is None:
-            self._process.kill()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """From the loop."""
@@ -156,6 +165,12 @@ def where(fault: BaseException) -> str:
     return " ".join(f"{file}:{line}" for file, line in _FRAME.findall("".join(format_tb(fault.__traceback__))))
 
 
+def _started(process: BaseProcess, theirs: socket.socket) -> None:
+    """In a thread of its own: their end is closed when it was handed over, and no sooner, whoever has given up waiting."""
+    with theirs:
+        process.start()
+
+
 def _work(line: socket.socket, sit: Callable[..., Answers], given: tuple[object, ...]) -> None:
     """In the process: answer until nobody is left who asks."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -179,4 +194,5 @@ def _answered(answers: Answers, question: bytes) -> bytes:
     try:
         return pickle.dumps(answers(*pickle.loads(question)))  # noqa: S301  -- from the process that started us
     except Exception as fault:  # noqa: BLE001  -- whatever it is, the next question is answered
-        return pickle.dumps(Fault(type(fault).__name__, where(fault)))
+        kind = MemoryError if isinstance(fault, MemoryError) else type(fault)  # numpy has one of its own
+        return pickle.dumps(Fault(kind.__name__, where(fault)))

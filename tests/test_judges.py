@@ -190,6 +190,17 @@ async def test_policies_that_no_judge_can_sit_with_leave_the_old_ones_in_force(t
     assert (await trapped.judge(mail())).decision.word == "relay"
 
 
+async def test_a_judge_that_was_short_of_memory_judges_no_other_message(roster):
+    judging = Judging(workers=1, time="20s", memory="512MiB")
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=judging, clock=FixedClock())
+    await judges.start()
+    try:
+        first, _, second = [await judges.judge(mail(sender=f"{how}@department.example")) for how in ("who", "eat", "who")]
+        assert first.decision.policy != second.decision.policy
+    finally:
+        await judges.close()
+
+
 async def test_a_fault_is_in_the_log_with_its_place_and_without_its_words(trapped, said):
     await trapped.judge(mail(sender="raise@department.example"))
     [fault] = [event for event in said if event["event"] == "judge.fault"]
@@ -234,6 +245,20 @@ async def test_two_reloads_at_once_leave_one_set_of_judges(roster):
         assert (await judges.judge(mail())).decision.word == "relay"
     finally:
         await judges.close()
+
+
+async def test_judges_that_are_closed_while_others_are_being_seated_leave_none_behind(roster):
+    judges = Judges(Law(rulebook=Trap(), roster=roster), judging=Judging(workers=2), clock=FixedClock())
+    others = set(multiprocessing.active_children())
+    await judges.start()
+    obeying = asyncio.create_task(judges.obey(Law(rulebook=Trap(version="new"), roster=roster)))
+    await asyncio.sleep(0.02)
+    await judges.close()
+    with pytest.raises(RuntimeError, match="stopped"):
+        await obeying
+    await asyncio.sleep(0.2)
+    assert set(multiprocessing.active_children()) == others
+    assert judges.law.rulebook.version == "trap"
 
 
 @pytest.mark.parametrize("seconds", [2, 20, 300])

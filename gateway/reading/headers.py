@@ -20,7 +20,9 @@ _PARTING = re.compile(r"[;\s]")
 _SECTION = re.compile(r"(.+?)(?:\*(\d{1,3}))?(\*)?")
 _MOST_PARAMETERS = 200
 _KEPT = 256
-"""So many values are kept with what they say: the same few stand in most mail, and are asked for again and again."""
+"""So many values are kept with what they say: the same few stand in most mail, and are asked for again and again. Of a value is
+kept what is read of it, else some long ones took all memory that a judge may have.
+"""
 
 _UNCLOSED = re.compile(r"[^\s?]+\??\s*\Z")
 _TWICE = 2
@@ -42,10 +44,14 @@ def unfold(value: str) -> str:
     return line if line.isascii() else decode(octets_of(line))
 
 
-@lru_cache(maxsize=_KEPT)
 def shown(value: str, limit: int) -> str:
     """The value as a reader sees it."""
-    return words(unfold(value[:limit])).strip()
+    return _shown(value[:limit])
+
+
+@lru_cache(maxsize=_KEPT)
+def _shown(value: str) -> str:
+    return words(unfold(value)).strip()
 
 
 def words(text: str) -> str:
@@ -127,18 +133,20 @@ def parameters(value: str, limit: int = 16_384) -> dict[str, str]:
     return {name: _assembled(parts) for name, parts in _sections(value[:limit]).items()}
 
 
-@lru_cache(maxsize=_KEPT)
 def every(value: str, name: str, limit: int = 16_384) -> tuple[str, ...]:
     """What programs take a parameter for: those that know continuations, and those that do not, or take the last of two."""
-    text = unfold(value[:limit])
+    return _every(value[:limit], name)
+
+
+@lru_cache(maxsize=_KEPT)
+def _every(value: str, name: str) -> tuple[str, ...]:
+    text = unfold(value)
     simple = re.findall(
         rf"""(?:^|[;\s]){re.escape(name)}\s{{0,9}}=\s{{0,9}}(?:"((?:[^"\\]|\\.)*)"?|([^;\s]*))""", text, re.IGNORECASE
     )
     written = [words(re.sub(r"\\(.)", r"\1", quoted) or bare) for quoted, bare in simple]
-    plain = "".join(
-        part for _, (part, extended) in sorted(_sections(value[:limit], last=True).get(name, {}).items()) if not extended
-    )
-    return tuple(dict.fromkeys(filter(None, [parameters(value, limit).get(name, ""), *written, words(plain)])))
+    plain = "".join(part for _, (part, extended) in sorted(_sections(value, last=True).get(name, {}).items()) if not extended)
+    return tuple(dict.fromkeys(filter(None, [parameters(value, len(value)).get(name, ""), *written, words(plain)])))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -174,9 +182,13 @@ def _assembled(parts: Mapping[int, tuple[str, bool]]) -> str:
     return decode(octets, charset)
 
 
-@lru_cache(maxsize=_KEPT)
 def token(value: str) -> str:
     """What stands before the parameters, lower-case."""
-    bare = re.sub(r"\([^()]{0,200}\)", " ", words(unfold(value[:1024])))
+    return _token(value[:1024])
+
+
+@lru_cache(maxsize=_KEPT)
+def _token(value: str) -> str:
+    bare = re.sub(r"\([^()]{0,200}\)", " ", words(unfold(value)))
     found = _TOKEN.search(bare)
     return found[0].lower().strip("'") if found else ""

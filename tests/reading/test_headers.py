@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +80,17 @@ def test_a_hostile_value_has_an_end(value):
     headers.shown(value, 10_000_000)
     headers.parameters(value, 10_000_000)
     headers.token(value)
+
+
+@pytest.mark.parametrize(
+    "said", [lambda value: headers.shown(value, 1000), lambda value: headers.every(value, "name"), headers.token]
+)
+def test_of_a_long_value_no_more_is_kept_than_is_read_of_it(said):
+    said("warm")
+    tracemalloc.start()
+    try:
+        for number in range(5):
+            said(f"text/plain; name={number}" + "x" * 1_000_000)
+        assert tracemalloc.get_traced_memory()[0] < 1_000_000
+    finally:
+        tracemalloc.stop()
