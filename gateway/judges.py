@@ -6,7 +6,8 @@ failed, which the sender's policy answers under `on error`. Small messages trave
 A message that a judge dies of, or takes too long over, is judged once more with its text and HTML read in the process for
 documents and pictures too: what broke the judge costs that part an Unread there, and is not put off for ever.
 
-A message waits for a judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang.
+A message waits for a free judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang. Where
+one has to be started in place of one that died, that takes a moment, and is given up after a minute.
 
 `Judges.judge` never raises for anything in a message. `Judges.start` raises RuntimeError if no judge can be started.
 """
