@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from gateway.model import Window, windows
@@ -21,6 +21,7 @@ class Sample:
     """A window and what is to be said of it.
 
     column: of its offence, None if nothing is wrong; marks: for each of its sentences; kind: of the offence, None if unknown
+    told: the name under which it is noted how it was told, see `Told`; nothing is noted without one
     """
 
     window: Window
@@ -29,6 +30,7 @@ class Sample:
     kind: int | None
     twins: str
     ordinary: bool
+    told: str = ""
 
 
 def samples(example: Example, *, size: int, most: int = 64) -> list[Sample]:
@@ -70,13 +72,41 @@ def buried(rnd: Random, guest: Example, hosts: Sequence[Example]) -> Example | N
     )
 
 
-def epoch(examples: Sequence[Example], extra: Sequence[Example], rnd: Random, recipe: Recipe) -> list[list[Sample]]:
-    """The batches of one pass over all messages, in a random order."""
+class Told:
+    """How wrongly messages were told when they were last shown: 0 to 1 for each, twins together."""
+
+    def __init__(self) -> None:
+        self._wrong: dict[str, float] = {}
+
+    def note(self, batch: Sequence[Sample], wrong: Sequence[float]) -> None:
+        """wrong: of each of its windows. A message is told as wrongly as the worst of them."""
+        said: defaultdict[str, float] = defaultdict(float)
+        for sample, much in zip(batch, wrong, strict=True):
+            if sample.told:
+                said[sample.told] = max(said[sample.told], much)
+        self._wrong |= said
+
+    def well(self, share: float) -> frozenset[str]:
+        """What was told best: all but so large a share."""
+        told = sorted(self._wrong, key=lambda name: -self._wrong[name])
+        return frozenset(told[round(share * len(told)) :])
+
+
+def epoch(
+    examples: Sequence[Example],
+    extra: Sequence[Example],
+    rnd: Random,
+    recipe: Recipe,
+    *,
+    known: frozenset[str] = frozenset(),
+) -> list[list[Sample]]:
+    """The batches of one pass over all messages but those that are known, in a random order."""
     groups: defaultdict[str, list[Example]] = defaultdict(list)
     for number, example in enumerate(examples):
         groups[example.twins or f"#{number}"].append(example)
-    shown = [[sample for each in group for sample in samples(each, size=recipe.size)] for group in groups.values()]
-    shown += [samples(each, size=recipe.size, most=1) for each in extra]
+    named = [(name, [s for each in group for s in samples(each, size=recipe.size)]) for name, group in groups.items()]
+    named += [(f"+{number}", samples(each, size=recipe.size, most=1)) for number, each in enumerate(extra)]
+    shown = [[replace(sample, told=name) for sample in group] for name, group in named if name not in known]
     shown += [samples(each, size=recipe.size) for each in _buried(examples, rnd, recipe.bury)]
     shown = [each for each in shown if each]
     shown.sort(key=lambda each: _longest(each) * rnd.uniform(0.92, 1.08))

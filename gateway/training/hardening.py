@@ -1,28 +1,24 @@
-"""A second round on what the network gets wrong in ordinary mail: it is shown those windows, among others, as ordinary.
+"""A second round on what the network tells worst, and on what it gets wrong in ordinary mail.
 
 Long real messages are shown in the first round by their first window only. Here every window of a heap of ordinary ones is
-read by the network, and those it would flag are what it learns from next: several times from where the first round ended, each
-time among other messages of that round. What comes out is the mean of these networks.
+read by the network, and those it would flag are shown as ordinary beside the messages of the first round.
 """
 
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from dataclasses import replace
-from random import Random
 
 import torch
 
-from gateway.model.judge import WHOLE
-from gateway.training.batches import Sample, samples
+from gateway.training.batches import Sample, Told, samples
 from gateway.training.examples import Example
-from gateway.training.learning import collate, learn
+from gateway.training.learning import collate, learn, message_of
 from gateway.training.network import Network
 from gateway.training.recipe import Recipe
 
 LEAST = -2.0
 """The logit from which on a window is hard."""
-SHARE = 0.5
-"""So much of the first round's messages is shown again."""
+_RATE = 0.75
+"""Of the first round's."""
 _AT_ONCE = 16
 
 
@@ -33,28 +29,14 @@ def harden(  # noqa: PLR0913  -- what was trained on, and on what next
     heap: Sequence[Example],
     recipe: Recipe,
     *,
+    told: Told,
     say: Callable[[str], None] = print,
 ) -> Network:
-    """The mean of networks after as many second rounds as the recipe has. heap: ordinary messages."""
+    """The same network after the second round. heap: ordinary messages; told: how those of the first round were told."""
     found = hard(network, heap, recipe)
     say(f"{len(found)} hard windows in {len(heap)} ordinary messages")
-    groups: dict[str, list[Example]] = {}
-    for number, example in enumerate(examples):
-        groups.setdefault(example.twins or f"#{number}", []).append(example)
-    ends = []
-    for seed in range(recipe.seed, recipe.seed + recipe.rounds):
-        rnd = Random(seed)  # noqa: S311  -- an order of training, no secret
-        again = [example for group in groups.values() if rnd.random() < SHARE for example in group]
-        second = replace(recipe, epochs=1, rate=recipe.rate / 2, bury=recipe.bury / 2, seed=seed + 1)
-        ends.append(learn([*again, *found], extra, second, start=deepcopy(network), say=say))
-    return mean_of(ends)
-
-
-def mean_of(networks: Sequence[Network]) -> Network:
-    """One whose weights are the mean of theirs."""
-    mean, others = deepcopy(networks[0]), [each.state_dict() for each in networks]
-    mean.load_state_dict({name: torch.stack([each[name] for each in others]).mean(0) for name in others[0]})
-    return mean
+    second = replace(recipe, epochs=recipe.again, rate=_RATE * recipe.rate, bury=recipe.worst * recipe.bury, seed=recipe.seed + 1)
+    return learn([*examples, *found], extra, second, told=told, start=network, say=say)
 
 
 def hard(network: Network, heap: Sequence[Example], recipe: Recipe) -> list[Example]:
@@ -75,8 +57,7 @@ def _worst(network: Network, some: Sequence[Sample]) -> list[float]:
     batch = collate(some)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         window, sentence, _ = network(batch.ids, batch.pool)
-    worst = (sentence - (1.0 - batch.there)[:, :, None] * 30.0).max(1).values
-    return [float(each) for each in (WHOLE * window + (1.0 - WHOLE) * worst).max(1).values]
+    return [float(each) for each in message_of(window, sentence, batch).max(1).values]
 
 
 def _alone(example: Example, sample: Sample) -> Example:

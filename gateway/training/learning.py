@@ -14,7 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gateway.training.batches import Sample, epoch
+from gateway.model.judge import WHOLE
+from gateway.training.batches import Sample, Told, epoch
 from gateway.training.examples import Example
 from gateway.training.network import LAYERS, Network, fresh
 from gateway.training.recipe import Recipe
@@ -37,34 +38,40 @@ class Batch:
     pairs: tuple[tuple[int, int, int], ...]
 
 
-def learn(
+def learn(  # noqa: PLR0913  -- what there is to learn, and from where on
     examples: Sequence[Example],
     extra: Sequence[Example],
     recipe: Recipe,
     *,
+    told: Told,
     start: Network | None = None,
     say: Callable[[str], None] = print,
 ) -> Network:
-    """A trained network. extra: messages shown in their first window only, such as long real ones; start: to train on."""
+    """A trained network. extra: messages shown in their first window only, such as long real ones.
+
+    told: where it is noted how each was told; start: to train on, each time with what was told worst before
+    """
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
     rnd = random.Random(recipe.seed)  # noqa: S311  -- an order of training, no secret
-    passes = [epoch(examples, extra, rnd, recipe) for _ in range(recipe.epochs)]
     network = start or fresh(recipe.dropout)
     network.train()
-    optimiser = torch.optim.AdamW(list(_groups(network, recipe)), betas=(0.9, 0.98))
+    optimiser = torch.optim.AdamW(list(_groups(network, recipe)), betas=(0.9, 0.98), fused=True)
     mean = _Mean(network, recipe.mean)
-    steps, total, begun = 0, sum(map(len, passes)), time.monotonic()
+    steps, begun = 0, time.monotonic()
     rates = [group["lr"] for group in optimiser.param_groups]
-    for number, batches in enumerate(passes, 1):
-        lost = 0.0
-        for batch in batches:
+    for done in range(recipe.epochs):
+        known = told.well(recipe.worst) if start else frozenset[str]()
+        batches, lost = epoch(examples, extra, rnd, recipe, known=known), 0.0
+        for number, batch in enumerate(batches):
             for group, rate in zip(optimiser.param_groups, rates, strict=True):
-                group["lr"] = rate * _warmth(steps / total)
-            lost += _step(network, optimiser, collate(batch), recipe)
+                group["lr"] = rate * _warmth((done + number / len(batches)) / recipe.epochs)
+            loss, wrong = _step(network, optimiser, collate(batch), recipe)
+            told.note(batch, wrong)
+            lost += loss
             steps += 1
             mean.add(network, steps)
-        say(f"pass {number} of {recipe.epochs}: loss {lost / len(batches):.4f}, {time.monotonic() - begun:.0f} s")
+        say(f"pass {done + 1} of {recipe.epochs}: loss {lost / len(batches):.4f}, {time.monotonic() - begun:.0f} s")
     mean.put(network)
     network.eval()
     return network
@@ -82,7 +89,8 @@ def _warmth(done: float) -> float:
     return done / 0.1 if done < 0.1 else max(0.02, 1.0 - done)  # noqa: PLR2004  -- a tenth of the steps warms up
 
 
-def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Batch, recipe: Recipe) -> float:
+def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Batch, recipe: Recipe) -> tuple[float, list[float]]:
+    """Its loss, and how wrongly it told each window."""
     with torch.autocast("cpu", torch.bfloat16):
         window, sentence, kind = network(batch.ids, batch.pool)
     loss = loss_of(window, sentence, batch, recipe)
@@ -92,7 +100,17 @@ def _step(network: Network, optimiser: torch.optim.Optimizer, batch: Batch, reci
     loss.backward()
     torch.nn.utils.clip_grad_norm_([each for each in network.parameters() if each.requires_grad], 1.0)
     optimiser.step()
-    return float(loss.detach())
+    said = message_of(window.detach(), sentence.detach(), batch).sigmoid()
+    return float(loss.detach()), [float(much) for much in (said - batch.window).abs().max(1).values]
+
+
+def message_of(window: Tensor, sentence: Tensor, batch: Batch) -> Tensor:
+    """What is said of a message that has but this window, as the judge weighs window and worst sentence: window, 2."""
+    return WHOLE * window + (1.0 - WHOLE) * _worst(sentence, batch)
+
+
+def _worst(sentence: Tensor, batch: Batch) -> Tensor:
+    return (sentence - (1.0 - batch.there)[:, :, None] * 30.0).max(1).values
 
 
 def loss_of(window: Tensor, sentence: Tensor, batch: Batch, recipe: Recipe) -> Tensor:
@@ -103,7 +121,7 @@ def loss_of(window: Tensor, sentence: Tensor, batch: Batch, recipe: Recipe) -> T
     )
     loss = loss + 2.0 * recipe.sentences * (each * batch.known).sum() / batch.known.sum().clamp(min=1.0)
     if batch.pairs and recipe.twins:
-        worst = (sentence - (1.0 - batch.there)[:, :, None] * 30.0).max(1).values
+        worst = _worst(sentence, batch)
         apart = [
             functional.softplus(recipe.margin - (scores[bad, column] - scores[good, column]))
             for bad, good, column in batch.pairs

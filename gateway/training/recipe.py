@@ -12,12 +12,14 @@ class Recipe:
     bury: for what share of the messages its telling lines are also shown in an ordinary one
     twins, sentences, kinds: what the margin between twins, and what is said of single sentences and of their kinds, count
     against what is said of windows
-    rounds: how many networks learn, from where the first round ended, what it gets wrong in ordinary mail; their mean is kept
+    epochs: passes over everything; again: passes over what was told worst, each over a share of `worst`
     mean: how slowly the weights that are kept follow those that learn
     """
 
     seed: int = 1
-    epochs: int = 3
+    epochs: int = 2
+    again: int = 6
+    worst: float = 0.5
     rate: float = 2e-4
     decay: float = 0.85
     pieces: int = 2400
@@ -27,7 +29,6 @@ class Recipe:
     sentences: float = 1.0
     kinds: float = 0.2
     margin: float = 3.0
-    dropout: float = 0.1
+    dropout: float = 0.05
     mean: float = 0.995
-    rounds: int = 2
     threads: int = 2

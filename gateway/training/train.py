@@ -23,7 +23,7 @@ from gateway.model.screen import HEEDED, Screen
 from gateway.model.skim import Skim
 from gateway.model.windows import SIZE
 from gateway.reading import Reader
-from gateway.training.batches import COLUMNS
+from gateway.training.batches import COLUMNS, Told
 from gateway.training.borrowed import borrow
 from gateway.training.card import Apart, Made, Scaling, worst_of, write
 from gateway.training.examples import Example, Loader, said
@@ -116,8 +116,9 @@ def _once(
     extra = [each for path in material.extra for each in read[path]]
     plenty = [each for path in material.plenty for each in read[path]]
     more = [each for path in material.more for each in read[path]]
-    network = learn(shown, extra, recipe)
-    network = harden(network, shown, extra, plenty, recipe) if plenty else network
+    told = Told()
+    network = learn(shown, extra, recipe, told=told)
+    network = harden(network, shown, extra, plenty, recipe, told=told)
     teach_exit(network, shown, [*extra, *plenty, *more], recipe.seed)
     export(network, weights)
     return looks([*shown, *extra, *plenty, *more], recipe.seed)
