@@ -9,7 +9,7 @@ import pytest
 
 import gateway.training
 from gateway.model import WordPieces
-from gateway.training.batches import buried, epoch, samples
+from gateway.training.batches import Told, buried, epoch, samples
 from gateway.training.examples import Loader, rows, said
 from gateway.training.recipe import Recipe
 from gateway.verdict import Category
@@ -94,6 +94,28 @@ def test_twins_are_shown_in_one_batch():
     held = [Counter(sample.twins for sample in batch)["x/p1"] for batch in batches]
     assert max(held) == 2
     assert sum(held) == 2
+
+
+def test_a_message_is_told_as_wrongly_as_its_worst_window_and_twins_together():
+    shown = [LOADER.example(row, "x") for row in (ROW, TWIN, {**TWIN, "id": "3", "pair": ""})]
+    told, recipe = Told(), Recipe(pieces=9000, bury=0.0)
+    [batch] = epoch(shown, shown[2:], Random(1), recipe)
+    assert sorted(Counter(sample.told for sample in batch).items()) == [("#2", 1), ("+0", 1), ("x/p1", 2)]
+    twins = iter((0.8, 0.1))
+    told.note(batch, [next(twins) if sample.twins else 0.5 if sample.told == "#2" else 0.2 for sample in batch])
+    assert [sorted(told.well(share)) for share in (1.0, 0.67, 0.34, 0.0)] == [[], ["+0"], ["#2", "+0"], ["#2", "+0", "x/p1"]]
+    [batch] = epoch(shown, shown[2:], Random(1), recipe, known=told.well(0.34))
+    assert {sample.told for sample in batch} == {"x/p1"}
+
+
+def test_nothing_is_noted_of_what_is_shown_buried():
+    guest, host = LOADER.example(ROW, "x"), LOADER.example({**TWIN, "body": "One thing. And another. " * 3, "pair": ""}, "x")
+    batches = epoch([guest, host], (), Random(1), Recipe(pieces=9000, bury=0.5))
+    told = Told()
+    for batch in batches:
+        told.note(batch, [1.0] * len(batch))
+    assert sum(map(len, batches)) == 3
+    assert told.well(0.0) == {"x/p1", "#1"}
 
 
 def test_a_buried_line_keeps_its_mark_and_its_host_stays_ordinary():

@@ -1,6 +1,7 @@
 """The second round. Needs torch, which only training does."""
 
-from itertools import pairwise
+from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from gateway.model import Line  # noqa: E402  -- only where torch is
 from gateway.training import hardening  # noqa: E402  -- likewise
+from gateway.training.batches import Told, samples  # noqa: E402  -- likewise
 from gateway.training.examples import Example  # noqa: E402  -- likewise
 from gateway.training.network import Network  # noqa: E402  -- likewise
 from gateway.training.recipe import Recipe  # noqa: E402  -- likewise
@@ -20,26 +22,48 @@ def example(number, expect=None):
     return Example(id=str(number), writer="w", expect=expect, lines=lines, marks=marks)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def network():
     torch.manual_seed(1)
     return Network()
 
 
-def test_the_mean_of_networks_is_that_of_their_weights(network):
-    other = Network()
-    mean = hardening.mean_of([network, other])
-    for name, weight in mean.state_dict().items():
-        assert torch.allclose(weight, (network.state_dict()[name] + other.state_dict()[name]) / 2)
+def hardened(network, shown, heap=(), again=1):
+    """The network after a second round in which the upper half of `shown` was told worst."""
+    noted, recipe = Told(), Recipe(again=again, threads=1, pieces=30, bury=0.0)
+    for number in range(len(shown)):
+        window = samples(shown[number], size=256)
+        noted.note([replace(sample, told=f"#{number}") for sample in window], [float(number)] * len(window))
+    return hardening.harden(network, shown, [], heap, recipe, told=noted, say=str).state_dict()
 
 
-def test_every_round_begins_where_the_first_ended_and_shows_other_messages(network):
+def same(one, other):
+    return all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize(("changed", "alike"), [(1, True), (9, False)])
+def test_the_second_round_shows_what_was_told_worst_and_nothing_else(network, changed, alike):
     shown = [example(n, Category.POLITICAL if n % 2 else None) for n in range(12)]
-    before = {name: weight.clone() for name, weight in network.state_dict().items()}
-    one, two = (hardening.harden(network, shown, [], [], Recipe(rounds=n, threads=1, pieces=30), say=str) for n in (1, 2))
-    assert all(torch.equal(weight, before[name]) for name, weight in network.state_dict().items())
-    each = [Recipe(rounds=1, threads=1, pieces=30), Recipe(rounds=1, threads=1, pieces=30, seed=2)]
-    ends = [hardening.harden(network, shown, [], [], recipe, say=str) for recipe in each]
-    states = [found.state_dict() for found in (one, *ends[:1], hardening.mean_of(ends), two)]
-    same = [all(torch.allclose(a[name], b[name], atol=1e-6) for name in a) for a, b in pairwise(states)]
-    assert same == [True, False, True]
+    others = [example(40) if n == changed else each for n, each in enumerate(shown)]
+    assert same(hardened(deepcopy(network), shown), hardened(deepcopy(network), others)) is alike
+
+
+def test_what_was_told_well_comes_again_once_the_others_are_told_better(network):
+    shown = [example(n, Category.POLITICAL if n % 2 else None) for n in range(12)]
+    others = [example(40) if n == 5 else each for n, each in enumerate(shown)]
+    assert same(hardened(deepcopy(network), shown, again=1), hardened(deepcopy(network), others, again=1))
+    assert not same(hardened(deepcopy(network), shown, again=4), hardened(deepcopy(network), others, again=4))
+
+
+def test_it_shows_the_windows_of_ordinary_mail_that_would_be_flagged(network):
+    shown = [example(n, Category.POLITICAL if n % 2 else None) for n in range(12)]
+    with torch.no_grad():
+        network.window.bias.fill_(9.0)
+        network.sentence.bias.fill_(9.0)
+    heap = [example(50)]
+    assert len(hardening.hard(network, heap, Recipe())) == 1
+    assert not same(hardened(deepcopy(network), shown), hardened(deepcopy(network), shown, heap))
+    with torch.no_grad():
+        network.window.bias.fill_(-9.0)
+        network.sentence.bias.fill_(-9.0)
+    assert hardening.hard(network, heap, Recipe()) == []
