@@ -13,7 +13,6 @@ one has to be started in place of one that died, that takes a moment, and is giv
 """
 
 import asyncio
-import resource
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from datetime import datetime
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
 
 import structlog
 
@@ -34,7 +32,7 @@ from gateway.policy import Rulebook
 from gateway.ports import Clock, Judgement
 from gateway.reading import APART, Reader, ReadingLimits
 from gateway.settings import Judging
-from gateway.worker import Answers, Died, Fault, Worker, where
+from gateway.worker import Answers, Died, Fault, Worker, bounded, where
 
 log = structlog.get_logger()
 
@@ -250,10 +248,7 @@ def _sit(law: Law, judging: Judging) -> Answers:
     within = limits(judging)
     bench = _Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook)
     settle()
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + judging.memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bounded(judging.memory)
     return bench.judge
 
 

@@ -11,12 +11,14 @@ import asyncio
 import os
 import pickle
 import re
+import resource
 import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from traceback import format_tb
 from typing import Any, Self, cast
 
@@ -163,6 +165,14 @@ class Worker(asyncio.Protocol):
 def where(fault: BaseException) -> str:
     """The lines of code it went through, the innermost last, and not a word of what it says."""
     return " ".join(f"{file}:{line}" for file, line in _FRAME.findall("".join(format_tb(fault.__traceback__))))
+
+
+def bounded(memory: int) -> None:
+    """In the process: it may take so many octets of address space over what it has now, and leaves no core behind."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _started(process: BaseProcess, theirs: socket.socket) -> None:
