@@ -64,7 +64,10 @@ class Worker(asyncio.Protocol):
         """One that is ready; sit: makes, over there and of what is given, what answers."""
         loop = asyncio.get_running_loop()
         until = loop.time() + within
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise RuntimeError(str(error)) from error
         process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
         try:
             async with asyncio.timeout_at(until):
