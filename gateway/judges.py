@@ -7,21 +7,19 @@ A message that a judge dies of, or takes too long over, is judged once more with
 documents and pictures too: what broke the judge costs that part an Unread there, and is not put off for ever.
 
 A message waits for a free judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang. Where
-one has to be started in place of one that died, that takes a moment, and is given up after a minute.
+one is gone another is begun at once, and again and again until there is one; no message waits for that longer than for any. So a
+client waits four times as long as a message may be judged, at most: for a judge and for its judgement, twice.
 
 `Judges.judge` never raises for anything in a message. `Judges.start` raises RuntimeError if no judge can be started.
 """
 
 import asyncio
-import resource
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
 
 import structlog
 
@@ -34,13 +32,15 @@ from gateway.policy import Rulebook
 from gateway.ports import Clock, Judgement
 from gateway.reading import APART, Reader, ReadingLimits
 from gateway.settings import Judging
-from gateway.worker import Answers, Died, Fault, Worker, where
+from gateway.worker import Answers, Died, Fault, Worker, bounded, where
 
 log = structlog.get_logger()
 
 _TERM = 10_000
 """Messages that one worker judges before it is replaced by a fresh one, so that no leak lasts."""
 _START = 60.0
+_AGAIN = 1.0
+"""Seconds from one attempt to begin a judge to the next."""
 _STOPPED = "the judges were stopped"
 _READING, _PART = 0.8, 0.5
 """What of the time for a message is for reading its parts, and what one of them may take."""
@@ -73,6 +73,7 @@ class Judges:
         self._under: dict[Worker, Law] = {}
         self._idle: list[Worker] = []
         self._free = asyncio.Semaphore(judging.workers)
+        self._begins = set[asyncio.Task[None]]()
         self._changing = asyncio.Lock()
         self._closed = False
         self.restarts = 0
@@ -129,6 +130,9 @@ class Judges:
         """End the judges; what they had under way is lost to them, not to the client, who was told nothing yet."""
         self._closed = True
         idle, self._idle = self._idle, []
+        for begins in self._begins:
+            begins.cancel()
+        await asyncio.gather(*self._begins, return_exceptions=True)
         await self._left(idle)
         for busy in self._under:
             busy.end()
@@ -138,49 +142,68 @@ class Judges:
         return self._judging.time.total_seconds()
 
     async def _ask(self, mail: Mail, *, wary: bool) -> Judgement:
-        async with self._judge_free():
-            judge = await self._next()
-            try:
-                judgement: Judgement = await judge.ask(mail, mail.received, wary, within=self._limit)
-            except Fault as fault:
-                if fault.kind == MemoryError.__name__:
-                    judge.end()  # what it has kept of other messages may be to blame
-                raise
-            finally:
-                self._back(judge)
-            return judgement
-
-    @asynccontextmanager
-    async def _judge_free(self) -> AsyncIterator[None]:
-        """Within: a judge is there for us. Raises _BusyError if none is in time."""
+        judge = await self._next()
         try:
-            async with asyncio.timeout(self._limit):
-                await self._free.acquire()
-        except TimeoutError:
-            raise _BusyError from None
-        try:
-            yield
+            judgement: Judgement = await judge.ask(mail, mail.received, wary, within=self._limit)
+        except Fault as fault:
+            if fault.kind == MemoryError.__name__:
+                judge.end()  # what it has kept of other messages may be to blame
+            raise
         finally:
-            self._free.release()
+            self._back(judge)
+        return judgement
 
     async def _next(self) -> Worker:
-        """One that has nothing to do, or a new one in place of one that died. Raises RuntimeError if there is none to be had."""
-        while self._idle:
-            judge = self._idle.pop()
-            if judge.alive:
-                return judge
-            self.restarts += 1
-            log.error("judge.replaced")
-            del self._under[judge]
-        return await self._begun(self._law)
+        """One that has nothing to do. Raises _BusyError if none is there in time, RuntimeError if none is any more."""
+        try:
+            async with asyncio.timeout(self._limit):
+                while True:
+                    await self._free.acquire()
+                    if self._closed:
+                        self._free.release()
+                        raise RuntimeError(_STOPPED)
+                    judge = self._idle.pop()
+                    if judge.alive:
+                        return judge
+                    self.restarts += 1
+                    log.error("judge.replaced")
+                    self._back(judge)
+        except TimeoutError:
+            raise _BusyError from None
 
     def _back(self, judge: Worker) -> None:
-        """It has nothing to do; it goes if the law is another one now, or its term is over."""
+        """It has nothing to do; where it goes, another takes its place, and until then there is one less."""
+        law = self._under[judge]
+        if self._stays(judge) or law is not self._law or self._closed:
+            self._free.release()
+            return
+        begins = asyncio.create_task(self._replaced(law))
+        self._begins.add(begins)
+        begins.add_done_callback(self._taken)
+
+    def _taken(self, begins: asyncio.Task[None]) -> None:
+        """From the loop: its place is, or is not to be any more."""
+        self._begins.discard(begins)
+        self._free.release()
+
+    def _stays(self, judge: Worker) -> bool:
+        """Whether it is there for the next message; it goes if it is dead, the law is another one now, or its term is over."""
         if judge.alive and self._under[judge] is self._law and judge.asked < _TERM and not self._closed:
             self._idle.append(judge)
-        else:
-            judge.end()
-            del self._under[judge]
+            return True
+        judge.end()
+        del self._under[judge]
+        return False
+
+    async def _replaced(self, law: Law) -> None:
+        """Begin one in place of one that is gone, as long as the law is the same: with another one all were begun anew."""
+        while law is self._law and not self._closed:
+            try:
+                if self._stays(await self._begun(law)):
+                    break
+            except Exception as fault:  # noqa: BLE001  -- whatever it is, there is a judge too few
+                log.error("judge.not_begun", why=str(fault), fault=type(fault).__name__)  # noqa: TRY400  -- where says nothing more
+                await asyncio.sleep(_AGAIN)
 
     async def _seated(self, law: Law) -> list[Worker]:
         """As many as there are to be. Raises RuntimeError."""
@@ -250,10 +273,7 @@ def _sit(law: Law, judging: Judging) -> Answers:
     within = limits(judging)
     bench = _Bench(Reader(limits=within), Reader(limits=within, extractors=APART), classifier, law.rulebook)
     settle()
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + judging.memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    bounded(judging.memory)
     return bench.judge
 
 

@@ -6,19 +6,14 @@ reviewers who read never keep mail waiting for a judge.
 """
 
 import asyncio
-import resource
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import CancelledError
-from concurrent.futures import TimeoutError as Overdue
 from contextlib import suppress
 from multiprocessing import get_context
-from pathlib import Path
+from multiprocessing.context import ForkServerContext
 from typing import TypeVar
 
 import structlog
-from pebble import ProcessExpired, ProcessPool
 
 from gateway import display
 from gateway.display import Opened, Shown, Unviewable
@@ -26,12 +21,15 @@ from gateway.hold import HeldMail
 from gateway.mail import Address, Content
 from gateway.notice.view import relevant
 from gateway.verdict import Finding
+from gateway.worker import Answers, Died, Fault, Worker, bounded
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 _TERM = 1000
-_GRACE = 10.0
+"""Questions that one worker answers before it is replaced by a fresh one, so that no leak lasts."""
+_START = 30.0
+_CLOSED = "the viewer was closed"
 _KEPT = 16
 _ANSWERS = 1000
 _SMALL = 2 * 1024**2
@@ -39,17 +37,14 @@ _SMALL = 2 * 1024**2
 
 
 class Viewer:
-    """One worker process, started when it is first needed. time: seconds for one message; memory: octets over its start.
+    """One worker process, started when it is first needed. time: seconds for one message; memory: octets over its start."""
 
-    grace: seconds that pebble has to end one that is over its time; after that the pool itself is stuck
-    """
-
-    def __init__(self, *, time: float = 30.0, memory: int = 1024**3, grace: float = _GRACE) -> None:
+    def __init__(self, *, time: float = 30.0, memory: int = 1024**3) -> None:
         self._time = time
-        self._grace = grace
         self._memory = memory
-        self._pool: ProcessPool | None = None
+        self._worker: Worker | None = None
         self._turn = asyncio.Lock()
+        self._closed = False
         self._shown: OrderedDict[str, Shown] = OrderedDict()
         self._named: OrderedDict[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]], frozenset[str]] = OrderedDict()
 
@@ -104,11 +99,11 @@ class Viewer:
         return known
 
     async def close(self) -> None:
-        """End the worker."""
-        if self._pool is not None:
-            self._pool.stop()
-            await asyncio.to_thread(self._pool.join)
-            self._pool = None
+        """End the worker, whatever it is at."""
+        self._closed = True
+        if self._worker is not None:
+            self._worker.end()
+            await self._worker.leave()
 
     def _there(self, held: HeldMail) -> None:
         """Raises Unviewable for what was destroyed, and forgets it."""
@@ -118,35 +113,32 @@ class Viewer:
 
     async def _ask(self, id_: str, work: Callable[..., T], *arguments: object) -> T:
         async with self._turn:
-            pool = self._working()
-            future = asyncio.wrap_future(pool.schedule(work, args=arguments, timeout=self._time))
             try:
-                await asyncio.wait([future], timeout=self._time + self._grace)
-                if not future.done():
-                    future.cancel()
-                    _end(pool)
-                    raise Unviewable("it could not be prepared in time")
-                answer: T = future.result()
-            except (Overdue, TimeoutError):
+                worker = await self._working()
+                answer: T = await worker.ask(work, *arguments, within=self._time)
+            except TimeoutError:
                 raise _unviewable(id_, "it could not be prepared in time") from None
-            except MemoryError:
-                raise _unviewable(id_, "it could not be prepared in the memory allowed") from None
-            except (ProcessExpired, CancelledError, RuntimeError, OSError, ValueError) as fault:
-                raise _unviewable(id_, "it could not be prepared", type(fault).__name__) from None
+            except Fault as fault:
+                if fault.kind == MemoryError.__name__:
+                    worker.end()  # what it has kept of other messages may be to blame
+                    raise _unviewable(id_, "it could not be prepared in the memory allowed") from None
+                raise _unviewable(id_, "it could not be prepared", f"{fault.kind} at {fault.at}") from None
+            except (Died, RuntimeError) as fault:
+                raise _unviewable(id_, "it could not be prepared", str(fault)) from None
             return answer
 
-    def _working(self) -> ProcessPool:
-        if self._pool is None or not self._pool.active:
-            context = get_context("forkserver")
-            context.set_forkserver_preload(["gateway.judges"])
-            self._pool = ProcessPool(max_workers=1, max_tasks=_TERM, initializer=_sit, initargs=(self._memory,), context=context)
-        return self._pool
-
-
-def _end(pool: ProcessPool) -> None:
-    """End the worker, without waiting: pebble kills it where the pool is joined, and may wait for ever for one that is broken."""
-    pool.stop()
-    threading.Thread(target=pool.join, name="hatchway-viewer-ended", daemon=True).start()
+    async def _working(self) -> Worker:
+        """The worker, or a new one where it is gone or its term is over. Raises RuntimeError if there is none to be had."""
+        if self._closed:
+            raise RuntimeError(_CLOSED)
+        if self._worker is None or not self._worker.alive or self._worker.asked >= _TERM:
+            if self._worker is not None:
+                await self._worker.leave()
+            self._worker = await Worker.begun(_processes(), _sit, self._memory, within=_START)
+            if self._closed:
+                await self._worker.leave()
+                raise RuntimeError(_CLOSED)
+        return self._worker
 
 
 def _unviewable(id_: str, why: str, fault: str = "") -> Unviewable:
@@ -154,11 +146,20 @@ def _unviewable(id_: str, why: str, fault: str = "") -> Unviewable:
     return Unviewable(why)
 
 
-def _sit(memory: int) -> None:
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + memory
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _processes() -> ForkServerContext:
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["gateway.judges"])
+    return context
+
+
+def _sit(memory: int) -> Answers:
+    """In the worker."""
+    bounded(memory)
+    return _done
+
+
+def _done(work: Callable[..., T], *arguments: object) -> T:
+    return work(*arguments)
 
 
 _lately: dict[str, Opened] = {}

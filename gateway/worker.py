@@ -11,12 +11,14 @@ import asyncio
 import os
 import pickle
 import re
+import resource
 import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from traceback import format_tb
 from typing import Any, Self, cast
 
@@ -62,7 +64,10 @@ class Worker(asyncio.Protocol):
         """One that is ready; sit: makes, over there and of what is given, what answers."""
         loop = asyncio.get_running_loop()
         until = loop.time() + within
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise RuntimeError(str(error)) from error
         process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
         try:
             async with asyncio.timeout_at(until):
@@ -163,6 +168,14 @@ class Worker(asyncio.Protocol):
 def where(fault: BaseException) -> str:
     """The lines of code it went through, the innermost last, and not a word of what it says."""
     return " ".join(f"{file}:{line}" for file, line in _FRAME.findall("".join(format_tb(fault.__traceback__))))
+
+
+def bounded(memory: int) -> None:
+    """In the process: it may take so many octets of address space over what it has now, and leaves no core behind."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + memory
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _started(process: BaseProcess, theirs: socket.socket) -> None:

@@ -46,7 +46,6 @@ DOORS = {
     "olefile": "reading",
     "onnx": "training",
     "onnxruntime": "model",
-    "pebble": "viewer",
     "pi_heif": "reading",
     "psycopg": "store",
     "prometheus_client": "monitor",

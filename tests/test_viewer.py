@@ -1,6 +1,10 @@
 import asyncio
+import multiprocessing
+import os
+import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +68,7 @@ async def test_a_message_over_its_time_or_without_octets_is_said_to_be_so_and_th
         with pytest.raises(Unviewable, match="in time"):
             await viewer._ask("H2", time.sleep, 30)
         gone = mails.held(id_="H3")
-        gone = replace(gone, mail=replace(gone.mail, content=replace(gone.mail.content, data=None, path=room.Path("/nowhere"))))
+        gone = replace(gone, mail=replace(gone.mail, content=replace(gone.mail.content, data=None, path=Path("/nowhere"))))
         with pytest.raises(Unviewable, match="could not be prepared"):
             await viewer.show(gone)
         assert await viewer.show(mails.held(id_="H4"))
@@ -72,22 +76,103 @@ async def test_a_message_over_its_time_or_without_octets_is_said_to_be_so_and_th
         await viewer.close()
 
 
-async def test_of_a_worker_that_cannot_be_ended_at_its_time_nothing_is_left(tmp_path):
-    """Somebody who died before may hold what pebble needs for that."""
-    viewer, begun = Viewer(time=3.0, grace=1.0), tmp_path / "begun"
-    try:
+class Scarce:
+    """What takes more memory to have than there is."""
+
+    def __reduce__(self):
+        return bytearray, (3 * 1024**3,)
+
+
+@pytest.mark.parametrize(
+    ("work", "given", "why"),
+    [
+        (os._exit, (3,), "it could not be prepared"),
+        (signal.raise_signal, (signal.SIGSEGV,), "it could not be prepared"),
+        (bytearray, (3 * 1024**3,), "it could not be prepared in the memory allowed"),
+        (len, (Scarce(),), "it could not be prepared in the memory allowed"),
+    ],
+)
+async def test_a_worker_that_died_or_was_short_of_memory_prepares_no_other_message_and_another_does(viewer, work, given, why):
+    first = await viewer._ask("H1", os.getpid)
+    with pytest.raises(Unviewable) as failed:
+        await viewer._ask("H2", work, *given)
+    assert str(failed.value) == why
+    assert await viewer._ask("H3", os.getpid) != first
+    assert await viewer.show(mails.held(id_="H4"))
+
+
+async def test_a_worker_that_died_idle_is_replaced_unseen(viewer):
+    os.kill(await viewer._ask("H1", os.getpid), signal.SIGKILL)
+    await until(lambda: not viewer._worker.alive)
+    assert await viewer.show(mails.held())
+
+
+async def test_a_fault_of_ours_is_told_as_any_failure_and_is_in_the_log_with_its_place_and_without_its_words(viewer, said):
+    with pytest.raises(Unviewable, match=r"^it could not be prepared$"):
+        await viewer._ask("H1", _break)
+    [event] = said
+    assert event["event"] == "viewer.failed"
+    assert event["fault"].startswith("ZeroDivisionError at gateway/worker.py:")
+    assert "words" not in str(said)
+    assert await viewer.show(mails.held())
+
+
+def _break():
+    raise ZeroDivisionError("words of a message")
+
+
+async def test_many_that_ask_at_once_are_answered_one_after_the_other_by_one_worker(viewer):
+    held = [mails.held(id_=f"H{number}") for number in range(8)]
+    shown = await asyncio.gather(*(viewer.show(one) for one in held), *(viewer._ask("H1", os.getpid) for _ in range(8)))
+    assert all(shown)
+    assert len(set(shown[8:])) == 1
+
+
+async def test_whoever_gives_up_waiting_leaves_no_answer_for_the_next(viewer, tmp_path):
+    begun = tmp_path / "begun"
+    asking = asyncio.create_task(viewer._ask("H1", _hang, begun))
+    await until(begun.exists)
+    asking.cancel()
+    await asyncio.wait([asking])
+    assert (await viewer.source(mails.held()))[0].startswith("From: Dana Reed")
+
+
+async def test_a_worker_answers_so_many_questions_and_no_more(viewer, monkeypatch):
+    monkeypatch.setattr(room, "_TERM", 2)
+    workers = [await viewer._ask("H1", os.getpid) for _ in range(4)]
+    assert workers[0] == workers[1] != workers[2] == workers[3]
+
+
+async def test_where_no_worker_can_be_had_that_is_told_as_any_failure_and_is_tried_again():
+    viewer = Viewer(memory=2**70)
+    with pytest.raises(Unviewable, match=r"^it could not be prepared$"):
         await viewer.show(mails.held())
-        manager = viewer._pool._pool_manager.worker_manager
-        [worker] = manager.workers.values()
-        stuck = asyncio.create_task(viewer._ask("H2", _hang, begun))
-        await until(begun.exists)
-        manager.workers_channel.mutex.acquire()
-        with pytest.raises(Unviewable, match="in time"):
-            await stuck
-        await until(lambda: not worker.is_alive())
-        assert await viewer.show(mails.held(id_="H4"))
-    finally:
-        await viewer.close()
+    viewer._memory = 1024**3
+    assert await viewer.show(mails.held())
+    await viewer.close()
+
+
+async def test_a_viewer_that_is_closed_waits_for_nothing_and_leaves_no_process_behind(tmp_path):
+    viewer, begun = Viewer(), tmp_path / "begun"
+    others = set(multiprocessing.active_children())
+    asking = [asyncio.create_task(viewer._ask("H1", _hang, begun)), asyncio.create_task(viewer.show(mails.held()))]
+    await until(begun.exists)
+    await asyncio.wait_for(viewer.close(), 5)
+    for one in asking:
+        with pytest.raises(Unviewable, match="could not be prepared"):
+            await asyncio.wait_for(one, 5)
+    assert set(multiprocessing.active_children()) <= others
+
+
+async def test_a_viewer_that_is_closed_while_its_worker_is_begun_leaves_no_process_behind():
+    viewer = Viewer()
+    others = set(multiprocessing.active_children())
+    asking = asyncio.create_task(viewer.show(mails.held()))
+    await asyncio.sleep(0.02)
+    await viewer.close()
+    with pytest.raises(Unviewable, match="could not be prepared"):
+        await asking
+    assert set(multiprocessing.active_children()) <= others
 
 
 def _hang(begun):

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 import signal
 import time
 from contextlib import suppress
@@ -128,6 +129,16 @@ async def test_whoever_gives_up_waiting_leaves_no_answer_for_the_next(worker):
 async def test_one_that_cannot_sit_says_why():
     with pytest.raises(RuntimeError, match="no such word"):
         await begun("unfit")
+
+
+async def test_where_no_file_can_be_opened_that_is_told_as_any_failure():
+    _, most = known = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, most))
+    try:
+        with pytest.raises(RuntimeError, match="Too many open files"):
+            await begun()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, known)
 
 
 @pytest.fixture
