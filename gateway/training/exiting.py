@@ -1,27 +1,31 @@
 """The early exit, taught: which windows offend no more than real ordinary mail does, told from the lowest layer alone.
 
-The layers are as they are; only the exit's head learns. What it is for is everyday mail, so that real messages count for far more
-than written ones, which tempt; and since these differ in their voice, offending lines are shown within real messages too, or it
-would learn the voice and not the offence. Without real mail written messages stand in for it.
+The layers are as they are, and as they were written, in eight bits; only the exit's head learns. What it is for is everyday mail,
+so that real messages count for far more than written ones, which tempt; and since these differ in their voice, offending lines
+are shown within real messages too, or it would learn the voice and not the offence. Without real mail written messages stand in
+for it.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from gateway.model.network import Network as Written
 from gateway.model.windows import SIZE
 from gateway.training.batches import Sample, buried, samples
 from gateway.training.examples import Example
-from gateway.training.learning import collate
 from gateway.training.network import EXIT, WIDTH, Network, sentences_of
 
 _OFFENCE, _REAL, _BESIDE, _TEMPTING = 5.0, 8.0, 0.3, 0.1
 """What a sentence counts: that offends; of real ordinary mail; beside one that offends; of an ordinary message as written."""
-_PASSES, _BATCH, _RATE, _DROPOUT, _AT_ONCE = 6, 1024, 2e-3, (0.2, 0.1), 32
+_PASSES, _BATCH, _RATE, _DROPOUT = 6, 1024, 2e-3, (0.2, 0.1)
+_EVEN = 0.01
+"""What differs by less is the same for all: half precision and eight bits tell no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +37,12 @@ class _Sentences:
     counts: Tensor
 
 
-def teach_exit(network: Network, shown: Sequence[Example], real: Sequence[Example], seed: int) -> None:
-    """Sets the weights of its early exit. real: of third parties, ordinary and not."""
+def teach_exit(network: Network, weights: Path, shown: Sequence[Example], real: Sequence[Example], seed: int) -> None:
+    """Sets the weights of its early exit. weights: the folder it was written to; real: of third parties, ordinary and not."""
     torch.manual_seed(seed)
     rnd = Random(seed)  # noqa: S311  -- an order of training, no secret
-    network.eval()
-    sentences = _sentences(network, list(_weighed(shown, real, rnd)))
-    mean, spread = sentences.said.float().mean(0), sentences.said.float().std(0) + 1e-6
+    sentences = _sentences(Written(weights), list(_weighed(shown, real, rnd)))
+    mean, spread = sentences.said.float().mean(0), sentences.said.float().std(0).clamp(min=_EVEN)
     head = nn.Sequential(
         nn.Dropout(_DROPOUT[0]), nn.Linear(2 * WIDTH, EXIT), nn.GELU(), nn.Dropout(_DROPOUT[1]), nn.Linear(EXIT, 1)
     )
@@ -72,20 +75,15 @@ def _weighed(shown: Sequence[Example], real: Sequence[Example], rnd: Random) -> 
             yield from ((sample, _BESIDE) for sample in samples(made, size=SIZE) if sample.column is not None)
 
 
-def _sentences(network: Network, weighed: Sequence[tuple[Sample, float]]) -> _Sentences:
-    weighed = sorted((each for each in weighed if each[0].window.spans), key=lambda each: len(each[0].window.ids))
+def _sentences(written: Written, weighed: Sequence[tuple[Sample, float]]) -> _Sentences:
     said, offends, counts = [], [], []
-    for start in range(0, len(weighed), _AT_ONCE):
-        some = weighed[start : start + _AT_ONCE]
-        batch = collate([sample for sample, _ in some])
-        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
-            padding = (batch.ids == 0)[:, None, None, :] * -1e4
-            lowest = sentences_of(network.lowest(batch.ids, padding), batch.pool)
-        there = batch.there > 0.0
-        # Where nobody said which sentences of a window offend, each is taken to.
-        marks = torch.where(batch.known.any(-1), batch.sentence.amax(-1), batch.window.amax(-1)[:, None])
-        ordinary = torch.tensor([count for _, count in some])[:, None].expand(-1, there.shape[1])
-        said.append(lowest[there].to(torch.float16))
-        offends.append(marks[there])
-        counts.append(torch.where(marks > 0.0, torch.tensor(_OFFENCE), ordinary)[there])
+    for sample, count in weighed:
+        if sample.window.spans:
+            hidden, pool, _ = written.lowest(sample.window)
+            said.append(sentences_of(torch.from_numpy(hidden), torch.from_numpy(pool))[0].to(torch.float16))
+            # Where nobody said which sentences of a window offend, each is taken to.
+            told = sample.marks or (1.0,) * len(sample.window.spans)
+            marks = torch.tensor(told if sample.column is not None else (0.0,) * len(told))
+            offends.append(marks)
+            counts.append(torch.where(marks > 0.0, torch.tensor(_OFFENCE), torch.tensor(count)))
     return _Sentences(torch.cat(said), torch.cat(offends), torch.cat(counts))

@@ -119,7 +119,8 @@ def _once(
     told = Told()
     network = learn(shown, extra, recipe, told=told)
     network = harden(network, shown, extra, plenty, recipe, told=told)
-    teach_exit(network, shown, [*extra, *plenty, *more], recipe.seed)
+    export(network, weights)
+    teach_exit(network, weights, shown, [*extra, *plenty, *more], recipe.seed)
     export(network, weights)
     return looks([*shown, *extra, *plenty, *more], recipe.seed)
 

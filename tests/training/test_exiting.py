@@ -10,6 +10,7 @@ from gateway.model import Line  # noqa: E402  -- only where torch is
 from gateway.training.batches import samples  # noqa: E402  -- likewise
 from gateway.training.examples import Example  # noqa: E402  -- likewise
 from gateway.training.exiting import teach_exit  # noqa: E402  -- likewise
+from gateway.training.export import export  # noqa: E402  -- likewise
 from gateway.training.learning import collate  # noqa: E402  -- likewise
 from gateway.training.network import Network, sentences_of  # noqa: E402  -- likewise
 from gateway.verdict import Category  # noqa: E402  -- likewise
@@ -27,14 +28,16 @@ def example(rnd, number, *pieces, expect=None):
 
 
 @pytest.fixture(scope="module")
-def taught():
+def taught(tmp_path_factory):
     torch.manual_seed(1)
     rnd, network = Random(1), Network()
     shown = [example(rnd, n, ORDINARY, OFFENDING, expect=Category.POLITICAL) for n in range(60)]
     shown += [example(rnd, n, ORDINARY, ORDINARY) for n in range(60)]
     before = {name: weight.clone() for name, weight in network.state_dict().items()}
+    weights = tmp_path_factory.mktemp("weights")
+    export(network, weights)
     for _ in range(3):
-        teach_exit(network, shown, [example(rnd, n, OFFICE, OFFICE) for n in range(60)], 1)
+        teach_exit(network, weights, shown, [example(rnd, n, OFFICE, OFFICE) for n in range(60)], 1)
     return network, before
 
 
