@@ -7,8 +7,9 @@ whether letters stand out from it, and they count as seen.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.reading.colours import Colour, colour, transparent, zero
 
@@ -62,8 +63,7 @@ _SMALL = re.compile(r"scale(?:x|y|3d)?\((?:0|0?\.0\d*)(?:\)|,)")
 _MOVED = re.compile(r"translate(?:x|y|3d)?\(([^()]{1,80})\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How text here looks. ink, paper: None where nobody knows; faint: the ink is see-through."""
 
     gone: bool = False
@@ -86,8 +86,7 @@ class Look:
         visibility = style.get("visibility")
         ink = style.get("-webkit-text-fill-color") or style.get("color")
         paper = style.get("background-color") or style.get("background")
-        return replace(
-            self,
+        return Look(
             gone=self.gone or _gone(style),
             invisible=self.invisible if visibility in (None, "inherit") else visibility in {"hidden", "collapse"},
             tiny=self.tiny if size is None else size,
