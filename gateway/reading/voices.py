@@ -54,7 +54,7 @@ _DEVICE = re.compile(rf"\s*(?:{_SENT_FROM})", re.IGNORECASE)
 _OTHER_LINE = re.compile(rf"\n[^\S\n]*(?:{_ANNOUNCED}|{_SENT_FROM}|{_PARTING}(?:\n|\Z))")
 _WRITERS = ("wrote", "writes", "said", "écrit", "schrieb", "escribio", "escribió")
 _WROTE_ABOVE = re.compile(":(?:" + "|".join(rf"(?<={word}:)|(?<={word}\s:)" for word in _WRITERS) + ")")
-"""What is in a text in small letters, and a line end before it, where not all is new; but for those that are marked."""
+"""What is in a text in small letters, and a line end before it, where not all is new and no line is marked."""
 _SENTENCE = re.compile(r"[a-z]{2,}[.!?…]\s*$")
 _LONGEST_SIGNATURE, _LONGEST_FAREWELL, _LONGEST_LINE = 15, 8, 60
 
