@@ -164,25 +164,25 @@ class _Parser:
     def __init__(self, pattern: str) -> None:
         self._pattern, self._at = pattern, 0
 
-    def alternatives(self, before: _Part = _EMPTY) -> _Part:
-        """before: what of the text before is written with them, EDGE or nothing."""
-        branches = [self._branch(before)]
+    def alternatives(self, before: _Part = _EMPTY, behind: _Part = _EMPTY) -> _Part:
+        """before, behind: what of the text around is written with them, EDGE or nothing."""
+        branches = [self._branch(before, behind)]
         while self._peek() == "|":
             self._at += 1
-            branches.append(self._branch(before))
+            branches.append(self._branch(before, behind))
         return branches[0] if len(branches) == 1 else _either(branches)
 
     def _peek(self) -> str:
         return self._pattern[self._at : self._at + 1]
 
-    def _branch(self, before: _Part) -> _Part:
+    def _branch(self, before: _Part, behind: _Part) -> _Part:
         parts, fresh = [before], before is _EDGE
         while (character := self._peek()) and character not in "|)":
             self._at += 1
             part = self._group(_EDGE if fresh else _EMPTY) if character == "(" else self._atom(character)
             parts.append(_repeated(part, *self._times()))
             fresh = _begins(parts[-1], before=fresh)
-        return _sequence(parts)
+        return _sequence([*parts, behind])
 
     def _atom(self, character: str) -> _Part:
         if character == "[":
@@ -204,7 +204,11 @@ class _Parser:
     def _group(self, before: _Part) -> _Part:
         opening = next((o for o in ("?:", "?=", "?!", "?<=", "?<!") if self._pattern.startswith(o, self._at)), "")
         self._at += len(opening)
+        begun = self._at
         inside = self.alternatives(before)
+        if self._pattern.startswith(r")\b", self._at):
+            self._at = begun
+            inside = self.alternatives(before, _EDGE)
         self._at += 1
         return inside if opening in {"?:", ""} else _EMPTY
 

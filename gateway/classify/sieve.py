@@ -53,7 +53,7 @@ class Sieve:
         sets: dict[tuple[str, ...], int] = {}
         for number, ways in enumerate(rules):
             for first, *others in ([_spelled(words, written) for words in way] for way in ways):
-                beside = sorted((sorted(telling(needle.strip(EDGE) for needle in words)) for words in others), key=len)
+                beside = sorted((sorted(telling(map(_beside, words))) for words in others), key=len)
                 way = _Way(number, tuple(sets.setdefault(tuple(words), len(sets)) for words in beside))
                 for needle in first:
                     leads.setdefault(needle, []).append(way)
@@ -84,9 +84,13 @@ class Sieve:
 
     def _sifted(self, sentences: Sequence[str]) -> list[tuple[int, ...]]:
         found: list[tuple[int, ...]] = [()] * len(sentences)
-        for number, (marks, ways) in self._led(sentences).items():
-            if fit := self._fit(sentences[number] + marks, ways):
-                found[number] = tuple(sorted(self._left(fit, sentences[number])))
+        bare = _bare(f" {_APART.join(sentences)} ")
+        ends = list(accumulate(len(sentence) + len(_APART) for sentence in sentences))
+        for number, (marks, ways) in self._led(bare, ends).items():
+            sentence, end = sentences[number], ends[number] - 1
+            said = f"{bare[end - len(sentence) - 2 : end]}{sentence}{marks}"
+            if fit := self._fit(said, ways):
+                found[number] = tuple(sorted(self._left(fit, sentence)))
         return found
 
     def _left(self, rules: set[int], sentence: str) -> set[int]:
@@ -109,12 +113,11 @@ class Sieve:
                 rules.add(rule)
         return rules
 
-    def _led(self, sentences: Sequence[str]) -> dict[int, tuple[str, list[_Way]]]:
+    def _led(self, bare: str, ends: Sequence[int]) -> dict[int, tuple[str, list[_Way]]]:
         """By the number of the sentence: the marks of the terms in it, and the ways that lead on."""
-        ends = list(accumulate(len(sentence) + len(_APART) for sentence in sentences))
         led: dict[int, tuple[str, list[_Way]]] = {}
         number = 0
-        for last, (mark, ways) in self._automaton.iter(_bare(f" {_APART.join(sentences)} ")):
+        for last, (mark, ways) in self._automaton.iter(bare):
             while last >= ends[number]:
                 number += 1
             marks, many = led.get(number) or ("", [])
@@ -129,6 +132,12 @@ def _holds(said: str, needles: tuple[str, ...]) -> bool:
         if needle in said:
             return True
     return False
+
+
+def _beside(needle: str) -> str:
+    """What a sentence without its signs holds, one blank at each end of it, for a needle; as it is a token, or signs alone."""
+    said = needle not in TOKENS and any(map(str.isalnum, needle))
+    return _bare(needle.replace(EDGE, " ")) if said else needle.strip(EDGE)
 
 
 def _bare(text: str) -> str:

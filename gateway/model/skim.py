@@ -136,9 +136,13 @@ class Skim:
 
     def scores(self, sentences: Sequence[str]) -> NDArray[np.float64]:
         """Of each sentence, with its neighbours."""
-        starts = range(0, len(sentences), _AT_ONCE)
-        some = [alone(self._weights, *numbers(sentences[start : start + _AT_ONCE])) for start in starts]
+        each = list(dict.fromkeys(sentences))
+        starts = range(0, len(each), _AT_ONCE)
+        some = [alone(self._weights, *numbers(each[start : start + _AT_ONCE])) for start in starts]
         weighed = np.concatenate(some) if some else np.empty(0, np.int64)
+        if len(each) < len(sentences):  # both alternatives of a newsletter say the same
+            at = {sentence: number for number, sentence in enumerate(each)}
+            weighed = weighed[[at[sentence] for sentence in sentences]]
         scores: NDArray[np.float64] = told(weighed).astype(np.float64) * self._scale + self._bias
         return scores
 

@@ -236,16 +236,17 @@ def _quoted(text: str, at: int, last: int) -> tuple[int, str]:
     return (found.end(), found[0]) if found else (at + 1, "")
 
 
+_IN_ANGLE = re.compile(r'[<>"]')
+
+
 def _angle(text: str, at: int, last: int) -> tuple[int, str]:
     """What stands in `<>`; one that is never closed goes on to the next comma."""
     end = at + 1
-    while end < len(text) and text[end] != ">":
-        if text[end] == '"':
-            end, _ = _quoted(text, end, last)
-        elif text[end] == "<":
-            return end, text[at + 1 : end]
-        else:
-            end += 1
+    while (found := _IN_ANGLE.search(text, end)) and found[0] == '"':
+        end, _ = _quoted(text, found.start(), last)
+    end = found.start() if found else len(text)
+    if found and found[0] == "<":
+        return end, text[at + 1 : end]
     inside = text[at + 1 : end]
     if end >= len(text):
         inside = inside.split(",", 1)[0]

@@ -7,8 +7,9 @@ whether letters stand out from it, and they count as seen.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.reading.colours import Colour, colour, transparent, zero
 
@@ -57,13 +58,17 @@ _PAST_UNICODE = 0x110000
 _QUOTED = re.compile(r"""\"[^"]{0,2000}\"|'[^']{0,2000}'""")
 _BRACE, _COUNTED = re.compile(r"[{}]"), re.compile(r"@counter-style\b", re.IGNORECASE)
 _DEEPEST, _MOST_NESTED, _LONGEST_SELECTOR = 8, 20, 400
+_HIDING = frozenset((
+    *("display", "opacity", "content-visibility", "overflow", "overflow-x", "overflow-y", "position", "text-indent"),
+    *("margin-left", "margin-top", "transform", "translate", "clip-path", "scale", "filter"),
+))  # fmt: skip
+"""What hides a whole box, by itself or with others."""
 _EMPTY = re.compile(r"polygon\([0,.%pxem ]*\)|circle\(0[^)]*\)|inset\((?:[5-9]\d|100)%[^)]*\)")
 _SMALL = re.compile(r"scale(?:x|y|3d)?\((?:0|0?\.0\d*)(?:\)|,)")
 _MOVED = re.compile(r"translate(?:x|y|3d)?\(([^()]{1,80})\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How text here looks. ink, paper: None where nobody knows; faint: the ink is see-through."""
 
     gone: bool = False
@@ -86,8 +91,7 @@ class Look:
         visibility = style.get("visibility")
         ink = style.get("-webkit-text-fill-color") or style.get("color")
         paper = style.get("background-color") or style.get("background")
-        return replace(
-            self,
+        return Look(
             gone=self.gone or _gone(style),
             invisible=self.invisible if visibility in (None, "inherit") else visibility in {"hidden", "collapse"},
             tiny=self.tiny if size is None else size,
@@ -266,6 +270,8 @@ def _within(around: str, head: str) -> str:
 
 
 def _gone(style: Declarations) -> bool:
+    if _HIDING.isdisjoint(style):
+        return False
     if style.get("display") == "none" or zero(style.get("opacity")) or style.get("content-visibility") == "hidden":
         return True
     clipped = style.get("overflow", style.get("overflow-y", style.get("overflow-x", ""))) in {"hidden", "clip"}

@@ -81,7 +81,8 @@ def fold(text: str) -> Folded:
 
 def folded(text: str, *, look: Callable[[str], frozenset[str]] = glance) -> Draft:
     """The same, and what may stand in the folded text. look: what tells of a text what may stand in it."""
-    draft = Draft(text, _span(0, len(text) + 1)) if _is_plain(text) else _seen(text)
+    odd = _odd(text)
+    draft = _seen(text, odd) if odd else Draft(text, _span(0, len(text) + 1))
     draft.may = look(draft.text)
     if ALONE in draft.may:
         draft.put(_signs(draft.text))
@@ -142,14 +143,13 @@ def _span(start: int, end: int) -> tuple[int, ...]:
     return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
 
 
-def _is_plain(text: str) -> bool:
-    """Whether a reader sees every character as it is."""
-    return text.isascii() and not text.encode().translate(None, _PLAIN)
+def _odd(text: str) -> str:
+    """The characters that a reader may not see as they are, in order."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
-def _seen(text: str) -> Draft:
+def _seen(text: str, odd: str) -> Draft:
     """Every character as a reader sees it."""
-    odd = _UNSEEN.findall(text)
     stand = {character: " " if character == "\t" else plain(character) for character in set(odd)}
     closed = frozenset[int]() if _NARROW_BLANKS.isdisjoint(stand) else frozenset(_narrow(text))
     if not closed and all(len(plainly) == 1 for plainly in stand.values()):

@@ -55,8 +55,8 @@ def _drawn(letters: str, signs: str, others: str) -> bytes:
     return bytes(ord("a" if chr(octet) in letters else " " if chr(octet) in signs else others) for octet in range(256))
 
 
-_APART, _TWO_APART = _drawn(ascii_letters, " \n._*-|/~", "1"), re.compile(rb" a (?:a | )")
-"""A text with blanks for all that stands between letters set apart, and what is in it then where LONELY_ALL is found."""
+_APART, _TWO_APART = _drawn(ascii_letters, " \n._*-|/~", "1"), re.compile(rb" a +a ")
+"""A text with blanks for all that stands between letters set apart, and what is in it then where LONELY is found."""
 _STREWN, _TWO_STREWN = _drawn(ascii_letters, digits + "\n", "*"), re.compile(rb"\*a\*{1,16}a\*")
 """The same, blanks left out, of `strewn.HINT`; a sign beyond ASCII is up to four octets."""
 _DRESSED, _BETWEEN = _drawn(ascii_letters + digits, whitespace, "*"), b"*a*"

@@ -16,24 +16,27 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import asides, brought, css, decoys, flat, placed, scattered
 from gateway.reading.css import Look
-from gateway.reading.lines import CELL, LINE, PARAGRAPH, SPACE, Lines
+from gateway.reading.lines import LINE, PARAGRAPH, SPACE, Lines
 from gateway.reading.styled import matched, presented, put, ruled
-from gateway.reading.tags import BLOCKS, NOT_SHOWN, PARAGRAPHS, PRE, UNSEEN
+from gateway.reading.tags import BREAKS, NOT_SHOWN, PRE, UNSEEN
 
 _LOOKS = frozenset({"style", "class", "id", "bgcolor", "background", "color", "size", "text", "dir", "hidden", "open"})
 _BACKWARDS, _BACK = "\u202e", "\u202c"
 """Marks around text that is shown from right to left (Unicode UAX #9)."""
-_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_BLANKS = re.compile("  +")
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
 _LEADING = {"form": "action", "button": "formaction", "input": "formaction"}
 _SAYING = {"optgroup": "label", "v:textpath": "string"}
+_SPEAKING = frozenset({"img", "area", *_LEADING, *_SAYING})
+"""What its attributes show, wherever they lead."""
+_OF_LOOKS = NOT_SHOWN | {"dialog"}
+"""What is shown in another way than what is around it, with or without attributes."""
 _GONE: css.Declarations = {"content-visibility": "hidden"}
 _DRAWN = frozenset({"text", "tspan"})
 _MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
+class Anchor(NamedTuple):
     """A link as written, and the stretch of the text (or of the hidden text) that shows it."""
 
     written: str
@@ -82,17 +85,16 @@ class _Shown(NamedTuple):
 
 @dataclass(slots=True)
 class _Open:
-    """An element whose inside is being read."""
+    """An element whose inside is being read, and the break that is due before and behind it."""
 
-    tag: str
     look: Look
     sheet: Lines
+    due: int
     pre: bool
+    cited: bool
+    after: str = ""
     anchor: int = -1
     quotation: int = -1
-    cited: bool = False
-    inline: bool | None = None
-    after: str = ""
     arranged: int = -1
 
 
@@ -116,13 +118,13 @@ class _Scribe:
     def walk(self, root: LexborNode) -> None:
         """Everything under `root`, without recursion."""
         shown = self._shown(root.tag or "body", root.attributes, Look(), 0)
-        stack = [_Open("body", shown.look, self.hidden if shown.hidden else self.seen, pre=False)]
+        stack = [_Open(shown.look, self.hidden if shown.hidden else self.seen, LINE, pre=False, cited=False)]
         node = self._first(root)
         while node is not None and self.nodes < _MOST_NODES:
             self.nodes += 1
             following = self._enter(node, stack)
             while following is None:
-                following = self._behind(node, stack[-1].sheet)
+                following = self._behind(node, stack[-1].sheet) if self.order.after else node.next
                 if following is None:
                     node = node.parent
                     self._leave(stack.pop())
@@ -159,15 +161,16 @@ class _Scribe:
         attributes = node.attributes
         mark = node.mem_id if self.matched or self.put else 0
         look, sheet, inline, before, after = around.look, around.sheet, None, "", ""
-        if attributes or tag in self.rules or mark in self.matched or tag == "dialog" or tag in NOT_SHOWN:
+        if not _LOOKS.isdisjoint(attributes) or tag in self.rules or mark in self.matched or tag in _OF_LOOKS:
             look, hidden, inline, before, after = self._shown(tag, attributes, around.look, mark)
             sheet = self.hidden if hidden else self.seen
-        self._part(tag, sheet, inline=inline)
+        due = _due(tag, inline)
+        sheet.part(due)
         if self.put:
             before, after = self.put.get((mark, "before"), "") + before, after + self.put.get((mark, "after"), "")
         if before:
             sheet.add(before)
-        if attributes:
+        if tag in _SPEAKING or "href" in attributes or "xlink:href" in attributes:
             self._said(tag, attributes, sheet)
         first = self._first(node)
         if first is None:
@@ -175,7 +178,7 @@ class _Scribe:
                 sheet.add(after)
             self._empty(tag, attributes, sheet)
             return None
-        opened = _Open(tag, look, sheet, around.pre or tag in PRE, cited=around.cited, inline=inline, after=after)
+        opened = _Open(look, sheet, due, around.pre or tag in PRE, around.cited, after)
         if tag == "a" and attributes.get("href"):
             opened.anchor = len(self.anchors)
             self._link(attributes["href"] or "", sheet)
@@ -203,24 +206,12 @@ class _Scribe:
         if opened.after:
             sheet.add(opened.after)
         if opened.anchor >= 0:
-            self.anchors[opened.anchor] = replace(self.anchors[opened.anchor], end=sheet.length)
+            self.anchors[opened.anchor] = self.anchors[opened.anchor]._replace(end=sheet.length)
         if opened.quotation >= 0:
             self.quotations.append(Quotation(start=opened.quotation, end=self.seen.length, cited=opened.cited))
         if opened.arranged >= 0:
             self.arranged.append((opened.arranged, self.seen.length))
-        self._part(opened.tag, sheet, inline=opened.inline)
-
-    def _part(self, tag: str, sheet: Lines, *, inline: bool | None = None) -> None:
-        if inline:
-            return
-        if inline is False and tag not in PARAGRAPHS:
-            sheet.part(LINE)
-        elif tag in PARAGRAPHS:
-            sheet.part(PARAGRAPH)
-        elif tag in BLOCKS:
-            sheet.part(LINE)
-        elif tag in {"td", "th"}:
-            sheet.part(CELL)
+        sheet.part(opened.due)
 
     def _text(self, text: str, around: _Open) -> None:
         sheet = around.sheet
@@ -232,7 +223,7 @@ class _Scribe:
         if text.isspace() and "\xa0" not in text:
             sheet.part(SPACE)
             return
-        run = _BLANKS.sub(" ", text)
+        run = _run_together(text)
         if run[:1] == " ":
             sheet.part(SPACE)
         sheet.add(run.strip(" "))
@@ -261,14 +252,14 @@ class _Scribe:
             sheet.part(SPACE)
         elif text and text.strip():
             sheet.part(SPACE)
-            sheet.add(_BLANKS.sub(" ", text).strip())
+            sheet.add(_run_together(text).strip())
             sheet.part(SPACE)
 
     def _empty(self, tag: str, attributes: Mapping[str, str | None], sheet: Lines) -> None:
         """A link around nothing still goes somewhere."""
         if tag == "a" and attributes.get("href"):
             self._link(attributes["href"] or "", sheet)
-        self._part(tag, sheet)
+        sheet.part(_due(tag))
 
     def _link(self, written: str, sheet: Lines) -> None:
         if len(self.anchors) >= _MOST_ANCHORS:
@@ -277,7 +268,7 @@ class _Scribe:
 
     def _shown(self, tag: str, attributes: Mapping[str, str | None], around: Look, mark: int) -> _Shown:
         """The same for all elements that say the same of their looks, but for those that longer selectors fit."""
-        key = (around, tag, *(item for item in attributes.items() if item[0] in _LOOKS))
+        key = (around, tag, *[item for item in attributes.items() if item[0] in _LOOKS])
         if mark not in self.matched and (known := self.known.get(key)):
             return known
         style = self._flow(tag, attributes, mark)
@@ -296,6 +287,19 @@ class _Scribe:
 
 def _own(attributes: Mapping[str, str | None]) -> css.Declarations:
     return css.declarations(attributes.get("style") or "")
+
+
+def _due(tag: str, inline: bool | None = None) -> int:  # noqa: FBT001  -- three answers, one of them none
+    """The break before and behind an element. inline: whether its style has it stand within its line, where that says so."""
+    due = BREAKS.get(tag, 0)
+    return due if inline is None else 0 if inline else max(LINE, due)
+
+
+def _run_together(text: str) -> str:
+    """The text with one space for all blanks that stand together."""
+    for blank in "\n\t\r\f":
+        text = text.replace(blank, " ")
+    return _BLANKS.sub(" ", text) if "  " in text else text
 
 
 def _cited(attributes: Mapping[str, str | None]) -> bool:

@@ -16,15 +16,15 @@ class Lines:
 
     def add(self, text: str) -> None:
         """Put text, its inner blanks run together already."""
-        if self.due and self.length:
-            self._put(_BREAKS[self.due])
-        self.due = 0
-        self._put(text)
-
-    def _put(self, text: str) -> None:
+        if self.due:
+            if self.length:
+                self.pieces.append(_BREAKS[self.due])
+                self.length += len(_BREAKS[self.due])
+            self.due = 0
         self.pieces.append(text)
         self.length += len(text)
 
     def part(self, due: int) -> None:
         """A break is due, unless a stronger one is."""
-        self.due = max(self.due, due)
+        if due > self.due:  # noqa: PLR1730  -- asked a thousand times of a page, and `max` takes twice as long
+            self.due = due

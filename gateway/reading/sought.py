@@ -8,7 +8,11 @@ import re
 from collections.abc import Iterable
 
 _ODD = "\u017f\u0131\u0130"
-"""What re.IGNORECASE takes for other letters than str.lower does."""
+
+
+def may_be_others(text: str) -> bool:
+    """Whether re.IGNORECASE takes letters of the text for others than str.lower does."""
+    return not text.isascii() and any(letter in text for letter in _ODD)
 
 
 class Sought:
@@ -20,7 +24,7 @@ class Sought:
 
     def stands_in(self, text: str) -> bool:
         """Whether the pattern is found."""
-        if text.isascii() or not any(letter in text for letter in _ODD):
+        if not may_be_others(text):
             small = text.lower()
             if not any(hint.search(small) for hint in self._hints):
                 return False

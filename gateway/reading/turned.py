@@ -55,7 +55,7 @@ def overridden(text: str) -> str:
 
 def otherwise(text: str) -> Iterator[str]:
     """What is shown in another order altogether."""
-    if not text.isascii() and len(found := _ON_HEAD.findall(text)) >= max(_FEW, _SHARE * sum(map(str.isalpha, text))) and found:
+    if not text.isascii() and _is_on_head(text):
         yield "".join(_HEADS.get(c, c) for c in reversed(text))
     if _is_backwards(text):
         yield "\n".join(line[::-1] for line in text.split("\n"))
@@ -64,10 +64,17 @@ def otherwise(text: str) -> Iterator[str]:
         yield from _columns(text)
 
 
+def _is_on_head(text: str) -> bool:
+    many = len(_ON_HEAD.findall(text))
+    return many >= _FEW and many >= _SHARE * sum(map(str.isalpha, text))
+
+
 def _is_backwards(text: str) -> bool:
     small = text.lower()
+    if not any(word in small for word in _USUAL):
+        return False
     parted = small.encode("utf-8", "surrogatepass").translate(_PARTED).decode("utf-8", "surrogatepass")
-    return not _BACKWARDS.isdisjoint(parted.split()) and any(word in small for word in _USUAL)
+    return not _BACKWARDS.isdisjoint(parted.split())
 
 
 def _columns(text: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from gateway.reading.html import Quotation
+from gateway.reading.sought import may_be_others
 from gateway.reading.types import Origin
 
 _REPLY = re.compile(r"\s*(?:re|aw|sv|antw|rta|resp?|ref)\s*(?:\[\d+\])?\s*:", re.IGNORECASE)
@@ -51,9 +52,9 @@ _FAREWELL = re.compile(rf"\s*{_PARTING}$", re.IGNORECASE)
 _SENT_FROM = r"sent from my |sent from outlook|get outlook for |enviado desde mi |obtener outlook para "
 _DEVICE = re.compile(rf"\s*(?:{_SENT_FROM})", re.IGNORECASE)
 _OTHER_LINE = re.compile(rf"\n[^\S\n]*(?:{_ANNOUNCED}|{_SENT_FROM}|{_PARTING}(?:\n|\Z))")
-_WRITERS = ("wrote", "writes", "said", "schrieb", "escribio")
+_WRITERS = ("wrote", "writes", "said", "écrit", "schrieb", "escribio", "escribió")
 _WROTE_ABOVE = re.compile(":(?:" + "|".join(rf"(?<={word}:)|(?<={word}\s:)" for word in _WRITERS) + ")")
-"""What is in a text in ASCII and small letters, and a line end before it, where not all is new, or lines of it are marked."""
+"""What is in a text in small letters, and a line end before it, where not all is new and no line is marked."""
 _SENTENCE = re.compile(r"[a-z]{2,}[.!?…]\s*$")
 _LONGEST_SIGNATURE, _LONGEST_FAREWELL, _LONGEST_LINE = 15, 8, 60
 
@@ -94,7 +95,7 @@ def voices(text: str, *, subject: str = "", quotations: Sequence[Quotation] = ()
 
 def _is_new(text: str) -> bool:
     """True only where no line is marked, announces anything or may begin a signature."""
-    if ">" in text or not text.isascii():
+    if ">" in text or may_be_others(text):
         return False
     small = f"\n{text.lower()}"
     return not _OTHER_LINE.search(small) and not _WROTE_ABOVE.search(small)

@@ -35,6 +35,10 @@ def _houses(*names: str) -> tuple[str, ...]:
 
 _PROOFPOINT = _houses("urldefense.com", "urldefense.proofpoint.com", "urldefense.us")
 _V3 = re.compile(r"/v3/__(.+?)__;([\w\-*]*)!")
+_NORMAL = re.compile(
+    r"https?://(?:[a-z0-9-]{1,63}\.){1,10}[a-z]{2,63}(?:/[A-Za-z0-9/._~%=+,;:@!$'()*-]{0,2000})?(?:\?[A-Za-z0-9/._~%&=+,;:@!$'()*-]{1,1000})?"
+)
+"""An address that is in the normal form already, as most are."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]{0,20}:", re.IGNORECASE)
 _NOT_IN_HOST = re.compile(r"[\s\x00-\x1f\x7f]")
 _BASE64 = re.compile(r"(?:a1|l)?((?:ey|ew|eN|aHR0c|Ly|d3d3)[\w+/\-]{8,}=*)")
@@ -144,6 +148,8 @@ def _is_of(host: str, houses: tuple[str, ...]) -> bool:
 
 
 def _address(written: str, base: str = "") -> str:
+    if _NORMAL.fullmatch(written):
+        return written
     text = re.sub(r"[\t\r\n\x00]", "", written).strip()[:_LONGEST]
     try:
         text = urljoin(base, text) if base and not _SCHEME.match(text) else text
