@@ -221,9 +221,7 @@ class Wire(asyncio.Protocol):
         why = f"the relay was silent for {seconds:.1f} s"
         silent = asyncio.get_running_loop().call_later(seconds, self._fail, SILENT, why)
         try:
-            while not ready():
-                if not self.whole:
-                    raise self._lost()
+            while not ready() and self.whole:
                 self._changed.clear()
                 await self._changed.wait()
         except BaseException:
@@ -231,6 +229,8 @@ class Wire(asyncio.Protocol):
             raise
         finally:
             silent.cancel()
+        if not ready():
+            raise self._fail(LOST, "the connection is closing")
 
 
 def _reply(lines: Sequence[tuple[int, bytes]]) -> Reply:
