@@ -7,6 +7,7 @@ from typing import Self
 from gateway.mail.address import Address
 
 _CONTROL = re.compile(r"[^\t\x20-\x7e]")
+_STATUS = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +21,11 @@ class Reply:
     @classmethod
     def parse(cls, code: int, text: str) -> Self:
         """A reply as heard: the enhanced status code is taken off every line (RFC 2034 §4)."""
-        found = re.match(r"([245]\.\d{1,3}\.\d{1,3})(?:\s|$)", text)
+        found = _STATUS.match(text)
         if not found or found[1][0] != str(code)[0]:
             return cls(code=code, text=text)
-        lines = [re.sub(rf"^{re.escape(found[1])}\s?", "", line) for line in text.split("\n")]
-        return cls(code=code, status=found[1], text="\n".join(lines))
+        status = found[1]
+        return cls(code=code, status=status, text="\n".join(_behind(line, status) for line in text.split("\n")))
 
     @property
     def good(self) -> bool:
@@ -48,10 +49,17 @@ class Reply:
 
     def wire(self) -> bytes:
         """The reply as sent, every line ended by CRLF; nothing in the text can end a line or forge another."""
-        lines = [_CONTROL.sub("?", line) for line in self.text.split("\n")]
-        texts = [f"{self.status} {line}".strip() for line in lines]
-        marks = ["-"] * (len(texts) - 1) + [" "]
-        return "".join(f"{self.code}{mark}{text}\r\n" for mark, text in zip(marks, texts, strict=True)).encode("ascii")
+        lines = [f"{self.status} {_CONTROL.sub('?', line)}".strip() for line in self.text.split("\n")]
+        last = f"{self.code} {lines.pop()}\r\n"
+        return "".join([*(f"{self.code}-{line}\r\n" for line in lines), last]).encode("ascii")
+
+
+def _behind(line: str, status: str) -> str:
+    """The line without the status, and one blank behind that, if it begins with it."""
+    if not line.startswith(status):
+        return line
+    rest = line[len(status) :]
+    return rest[1:] if rest[:1].isspace() else rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,10 +57,12 @@ def xforward_lines(client: Client, offered: str) -> list[bytes]:
     SOURCE=REMOTE keeps Postfix from rewriting the header as if the mail were local, and counts only beside another attribute.
     What a relay may find fault with goes in lines apart: without inet_protocols=all it refuses every IPv6 address.
     """
+    listed = offered.upper().split()
+    if not listed:
+        return []
     name = client.name if _HOST_NAME.fullmatch(client.name) else ""
     sure = {"PROTO": client.protocol, "HELO": client.helo, "IDENT": client.ident, "SOURCE": "REMOTE"}
     checked = {"NAME": name, "ADDR": _address(client.address), "PORT": str(client.port or "")}
-    listed = offered.upper().split()
     return [
         line
         for attributes in (sure, checked)

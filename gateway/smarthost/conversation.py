@@ -152,7 +152,8 @@ class RelayConversation:
         if self._wire is None and self._kept is not None and (left := self._kept.take()):
             self._wire, self._sent, self._since = left.wire, left.carried, left.since
         if self._wire is not None:
-            await self._settled(self._wire)
+            if self._wire.whole:
+                await self._wire.settle()
             worn = self._aborted >= _MOST_ABORTED or self._sent >= _MOST_MESSAGES
             if self._wire.whole and not worn:
                 return self._wire
@@ -165,8 +166,6 @@ class RelayConversation:
 
     async def _ready(self, patience: Patience) -> Wire | Reply:
         """The connection with the transaction open, replayed if need be and not yet done."""
-        if self._wire is not None:
-            await self._settled(self._wire)
         if self._mail is None:
             return FAULT
         if self._wire is not None and self._wire.whole:
@@ -215,11 +214,6 @@ class RelayConversation:
             wire.write(RSET, replies=1)
         except Lost as lost:
             log.info("relay.connection_lost", why=lost.why)
-
-    @staticmethod
-    async def _settled(wire: Wire) -> None:
-        if wire.whole:
-            await wire.settle()
 
 
 async def introduced(group: Group, line: bytes) -> None:

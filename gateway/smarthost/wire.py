@@ -11,7 +11,6 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 
 import structlog
 
@@ -103,29 +102,26 @@ class Wire(asyncio.Protocol):
 
         A 5yz that is about us, and not about the mail, is 451.
         """
-        with self._whole_or_gone():
-            await self._until(lambda: bool(self._replies), within)
-            reply = self._replies.popleft()
-            if reply.code == _CLOSING:
-                raise self._fail(LOST, f"the relay said {reply}")
-            if reply.code not in expected and reply.code not in _REFUSALS:
-                raise self._fail(GARBLED, f"the relay said {reply}", again=False)
-            if reply.code in _OF_US:
-                log.error("relay.locked_out", said=str(reply))
-                return LOCKED_OUT
-            return reply
+        await self._until(lambda: bool(self._replies), within)
+        reply = self._replies.popleft()
+        if reply.code == _CLOSING:
+            raise self._fail(LOST, f"the relay said {reply}")
+        if reply.code not in expected and reply.code not in _REFUSALS:
+            raise self._fail(GARBLED, f"the relay said {reply}", again=False)
+        if reply.code in _OF_US:
+            log.error("relay.locked_out", said=str(reply))
+            return LOCKED_OUT
+        return reply
 
     async def drain(self, within: float) -> None:
         """Wait until the kernel has all that was written, and hear whether the relay spoke meanwhile. Raises Lost."""
-        with self._whole_or_gone():
-            await asyncio.sleep(0)
-            await self._until(lambda: not self._paused, within)
+        await asyncio.sleep(0)
+        await self._until(lambda: not self._paused, within)
 
     async def settle(self) -> None:
         """Let the event loop take in what has already come, so that it is not taken for the answer to the next command."""
-        with self._whole_or_gone():
-            for _ in range(2):
-                await asyncio.sleep(0)
+        for _ in range(2):
+            await asyncio.sleep(0)
 
     async def quit(self) -> None:
         """Say QUIT and hear the answer if the connection is whole; end it in any case, TLS without waiting for a farewell."""
@@ -225,21 +221,16 @@ class Wire(asyncio.Protocol):
         why = f"the relay was silent for {seconds:.1f} s"
         silent = asyncio.get_running_loop().call_later(seconds, self._fail, SILENT, why)
         try:
-            while not ready():
-                if not self.whole:
-                    raise self._lost()
+            while not ready() and self.whole:
                 self._changed.clear()
                 await self._changed.wait()
-        finally:
-            silent.cancel()
-
-    @contextmanager
-    def _whole_or_gone(self) -> Iterator[None]:
-        try:
-            yield
         except BaseException:
             self.abort()
             raise
+        finally:
+            silent.cancel()
+        if not ready():
+            raise self._fail(LOST, "the connection is closing")
 
 
 def _reply(lines: Sequence[tuple[int, bytes]]) -> Reply:

@@ -166,7 +166,7 @@ class Server:
 
     async def _source(self, connected: socket.socket, peer: Source) -> Source | None:
         """Who speaks, None where a PROXY header is due and does not come, or not as it should be."""
-        if not self._house.terms.balances(peer.address):
+        if not self._house.terms.trust(peer.address).balances:
             return peer
         try:
             async with self._unhearing(), asyncio.timeout(_HANDSHAKE):

@@ -22,11 +22,12 @@ _UNREACHED = {"8BITMIME": ""}
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a client's address entitles it to."""
+    """What a client's address entitles it to. balances: a PROXY header is expected, and believed, from it."""
 
     connect: bool
     xforward: bool
     xclient: bool
+    balances: bool
 
 
 class Terms:
@@ -38,32 +39,27 @@ class Terms:
         self._fronts = networks(settings.xclient_from)
         self._balancers = networks(settings.proxy_from)
         self._senders = Senders(settings.sender_domains)
+        self.trust = lru_cache(maxsize=1024)(self._trust)
+        """What comes with an address. The same few clients come again and again."""
 
-    def trust(self, address: str) -> Trust:
-        """What comes with an address."""
+    def _trust(self, address: str) -> Trust:
         return Trust(
             connect=_among(address, self._clients),
             xforward=_among(address, self._forwarders),
             xclient=_among(address, self._fronts),
+            balances=_among(address, self._balancers),
         )
-
-    def balances(self, address: str) -> bool:
-        """Whether a PROXY header is expected, and believed, from this address."""
-        return _among(address, self._balancers)
 
     def sends(self, sender: Address | None) -> bool:
         """Whether mail from this envelope sender is taken; the null sender always is (RFC 5321 §6.1)."""
         return self._senders.ours(sender)
 
 
-_parsed = lru_cache(maxsize=1024)(ip_address)
-"""The same few clients come again and again."""
-
-
+@lru_cache(maxsize=1024)
 def plain(address: str) -> str:
     """An IPv4 address that came in IPv6 clothes (RFC 4291 §2.5.5.2) as itself."""
     try:
-        parsed = _parsed(address)
+        parsed = ip_address(address)
     except ValueError:
         return ""
     mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
@@ -115,7 +111,7 @@ def for_relay(command: Command, relay: Mapping[str, str]) -> Command | Fault:
 
 def _among(address: str, nets: tuple[Network, ...]) -> bool:
     try:
-        parsed = _parsed(address)
+        parsed = ip_address(address)
     except ValueError:
         return False
     return any(parsed in net for net in nets)

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,3 +51,14 @@ def test_a_traceback_keeps_the_words_about_files():
     except OSError:
         said = trace(sys.exc_info())
     assert said.endswith("FileNotFoundError: [Errno 2] No such file or directory: '/no/such/file'")
+
+
+def test_a_line_of_the_log_is_one_write_so_that_those_of_several_fronts_do_not_run_into_each_other():
+    program = (
+        "import structlog; from gateway.cli.serve import log_to_stderr; log_to_stderr('json'); structlog.get_logger().info(1)"
+    )
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        subprocess.run([sys.executable, "-c", program], stderr=theirs, check=True, timeout=60)
+        line = ours.recv(4096)
+    assert (line[:1], line[-2:]) == (b"{", b"}\n")
