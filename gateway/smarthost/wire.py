@@ -115,13 +115,21 @@ class Wire(asyncio.Protocol):
 
     async def drain(self, within: float) -> None:
         """Wait until the kernel has all that was written, and hear whether the relay spoke meanwhile. Raises Lost."""
-        await asyncio.sleep(0)
+        await self._turn()
         await self._until(lambda: not self._paused, within)
 
     async def settle(self) -> None:
         """Let the event loop take in what has already come, so that it is not taken for the answer to the next command."""
         for _ in range(2):
+            await self._turn()
+
+    async def _turn(self) -> None:
+        """One of the event loop's. Whoever is cancelled in it leaves no connection behind on which half a message stands."""
+        try:
             await asyncio.sleep(0)
+        except BaseException:
+            self.abort()
+            raise
 
     async def quit(self) -> None:
         """Say QUIT and hear the answer if the connection is whole; end it in any case, TLS without waiting for a farewell."""

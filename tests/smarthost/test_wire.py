@@ -167,6 +167,20 @@ async def test_a_reader_that_is_cancelled_takes_the_connection_with_it(pair):
     assert relay.recv(100) == b""
 
 
+@pytest.mark.parametrize("turns", range(2))
+@pytest.mark.parametrize("step", [lambda wire: wire.drain(5), lambda wire: wire.settle()])
+async def test_whoever_is_cancelled_between_two_writes_takes_the_connection_with_it(pair, step, turns):
+    wire, _relay = pair
+    wire.write(b"half a message")
+    writing = asyncio.create_task(step(wire))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    done = writing.done()
+    writing.cancel()
+    await asyncio.gather(writing, return_exceptions=True)
+    assert wire.whole is (done or not turns)  # what never began does nothing
+
+
 async def test_silence_ends_the_connection(pair):
     wire, _ = pair
     wire.write(b"NOOP\r\n", replies=1)
