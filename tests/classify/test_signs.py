@@ -108,9 +108,10 @@ def test_a_notice_in_the_words_of_a_campaign_is_no_match(lines):
 
 
 def test_who_stands_in_for_an_office_does_not_run_for_it():
-    lines = ("OKONKWO", "FOR CORONER", "PAGER ROTATION")
-    assert label(trained(), *lines) is not Label.MATCH
-    assert "sign" not in {finding.detector for finding in classifier().classify(picture(*lines)).findings}
+    pager, call = ("OKONKWO", "FOR CORONER", "PAGER ROTATION"), ("OKONKWO", "FOR CORONER", "ON CALL LIST")
+    for lines in (pager, call):
+        assert "sign" not in {finding.detector for finding in classifier().classify(picture(*lines)).findings}
+    assert label(trained(), *call) is Label.CLEAR  # the pager's rotation it takes for a campaign's
 
 
 def test_a_sign_counts_once_whatever_sentences_of_it_are_found():
