@@ -1,10 +1,11 @@
-"""The early exit, taught. Needs torch, which only training does."""
+"""The early exit, taught. Needs torch and onnx, which only training does."""
 
 from random import Random
 
 import pytest
 
 torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
 
 from gateway.model import Line  # noqa: E402  -- only where torch is
 from gateway.training.batches import samples  # noqa: E402  -- likewise
@@ -14,6 +15,8 @@ from gateway.training.export import export  # noqa: E402  -- likewise
 from gateway.training.learning import collate  # noqa: E402  -- likewise
 from gateway.training.network import Network, sentences_of  # noqa: E402  -- likewise
 from gateway.verdict import Category  # noqa: E402  -- likewise
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 OFFENDING, ORDINARY, OFFICE = range(2000, 2010), range(3000, 3010), range(4000, 4010)
 
@@ -39,6 +42,17 @@ def taught(tmp_path_factory):
     for _ in range(3):
         teach_exit(network, weights, shown, [example(rnd, n, OFFICE, OFFICE) for n in range(60)], 1)
     return network, before
+
+
+def test_what_is_the_same_for_all_tells_nothing(tmp_path):
+    rnd, network = Random(2), Network()
+    with torch.no_grad():
+        network.layers[0].last.weight[5] = 0.0
+        network.layers[0].last.bias[5] = 8.0
+    export(network, tmp_path)
+    shown = [example(rnd, n, ORDINARY, OFFENDING, expect=Category.POLITICAL) for n in range(9)]
+    teach_exit(network, tmp_path, shown, [example(rnd, n, OFFICE) for n in range(9)], 1)
+    assert float(network.exit[0].weight.detach()[:, 5].abs().max()) < 1000.0
 
 
 def said(network, *pieces):
