@@ -19,6 +19,7 @@ from contextlib import suppress
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from threading import Lock
 from traceback import format_tb
 from typing import Any, Self, cast
 
@@ -68,18 +69,18 @@ class Worker(asyncio.Protocol):
             ours, theirs = socket.socketpair()
         except OSError as error:
             raise RuntimeError(str(error)) from error
-        process = context.Process(target=_work, args=(theirs, sit, given), daemon=True)
+        process, begins = context.Process(target=_work, args=(theirs, sit, given), daemon=True), Lock()
         try:
             async with asyncio.timeout_at(until):
-                await asyncio.to_thread(_started, process, theirs)
+                await asyncio.to_thread(_started, process, theirs, begins)
             _, worker = await loop.create_unix_connection(lambda: cls(process), sock=ours)
         except (OSError, EOFError) as error:
-            ours.close()
+            _given_up(ours, theirs, begins)
             if isinstance(error, TimeoutError):
                 killed()  # else nothing is ever forked again, and a thread waits for that each time
             raise RuntimeError(str(error) or "nothing is forked") from error
         except BaseException:
-            ours.close()
+            _given_up(ours, theirs, begins)
             raise
         try:
             said = await worker.answer(until - loop.time())
@@ -178,10 +179,21 @@ def bounded(memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _started(process: BaseProcess, theirs: socket.socket) -> None:
-    """In a thread of its own: their end is closed when it was handed over, and no sooner, whoever has given up waiting."""
-    with theirs:
-        process.start()
+def _started(process: BaseProcess, theirs: socket.socket, begins: Lock) -> None:
+    """In a thread of its own: their end is closed when it was handed over, and no sooner, whoever has given up waiting.
+
+    begins: taken by whoever comes first, this or who gave up before it came to this
+    """
+    if begins.acquire(blocking=False):
+        with theirs:
+            process.start()
+
+
+def _given_up(ours: socket.socket, theirs: socket.socket, begins: Lock) -> None:
+    """Close our end, and theirs if no thread has come to it; then none will."""
+    ours.close()
+    if begins.acquire(blocking=False):
+        theirs.close()
 
 
 def _work(line: socket.socket, sit: Callable[..., Answers], given: tuple[object, ...]) -> None:

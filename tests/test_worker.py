@@ -5,7 +5,10 @@ import gc
 import os
 import resource
 import signal
+import threading
 import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from multiprocessing import forkserver, get_context
 from pathlib import Path
@@ -139,6 +142,21 @@ async def test_where_no_file_can_be_opened_that_is_told_as_any_failure():
             await begun()
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, known)
+
+
+async def test_a_start_that_is_given_up_before_a_thread_comes_to_it_leaves_no_file_open():
+    held = threading.Event()
+    with ThreadPoolExecutor(1) as threads, warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        asyncio.get_running_loop().set_default_executor(threads)
+        threads.submit(held.wait)
+        starting = asyncio.create_task(begun())
+        await asyncio.sleep(0.05)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        held.set()
+    gc.collect()
+    assert [str(warning.message) for warning in told if issubclass(warning.category, ResourceWarning)] == []
 
 
 @pytest.fixture
