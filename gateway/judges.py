@@ -8,7 +8,8 @@ documents and pictures too: what broke the judge costs that part an Unread there
 
 A message waits for a free judge no longer than it may be judged, so that under a flood clients hear 451 and do not hang. Where
 one is gone another is begun at once, and again and again until there is one; no message waits for that longer than for any. So a
-client waits four times as long as a message may be judged, at most: for a judge and for its judgement, twice.
+client waits four times as long as a message may be judged, at most: for a judge and for its judgement, twice; and a few seconds
+for each that died, if nothing tells that it did.
 
 `Judges.judge` never raises for anything in a message. `Judges.start` raises RuntimeError if no judge can be started.
 """
@@ -18,8 +19,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 
 import structlog
 
@@ -32,7 +31,7 @@ from gateway.policy import Rulebook
 from gateway.ports import Clock, Judgement
 from gateway.reading import APART, Reader, ReadingLimits
 from gateway.settings import Judging
-from gateway.worker import Answers, Died, Fault, Worker, bounded, where
+from gateway.worker import Answers, Died, Fault, Worker, bounded, processes, where
 
 log = structlog.get_logger()
 
@@ -218,12 +217,12 @@ class Judges:
         if self._closed:
             raise RuntimeError(_STOPPED)
         try:
-            judge = await Worker.begun(_processes(), _sit, law, self._judging, within=_START)
+            judge = await Worker.begun(processes(), _sit, law, self._judging, within=_START)
         except RuntimeError as error:
             raise RuntimeError(f"no judge can be started: {error}") from error
         self._under[judge] = law
         if self._closed:
-            self._back(judge)
+            self._stays(judge)
             raise RuntimeError(_STOPPED)
         return judge
 
@@ -246,12 +245,6 @@ class _Bench:
         """wary: with what judges died of read apart."""
         reader = self.wary if wary else self.reader
         return judge(mail, reader=reader, classifier=self.classifier, rulebook=self.rulebook, at=at)
-
-
-def _processes() -> ForkServerContext:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["gateway.judges"])
-    return context
 
 
 def prepared(judging: Judging) -> None:

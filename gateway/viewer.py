@@ -9,8 +9,6 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 from typing import TypeVar
 
 import structlog
@@ -21,7 +19,7 @@ from gateway.hold import HeldMail
 from gateway.mail import Address, Content
 from gateway.notice.view import relevant
 from gateway.verdict import Finding
-from gateway.worker import Answers, Died, Fault, Worker, bounded
+from gateway.worker import Answers, Died, Fault, Worker, bounded, processes
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -134,7 +132,7 @@ class Viewer:
         if self._worker is None or not self._worker.alive or self._worker.asked >= _TERM:
             if self._worker is not None:
                 await self._worker.leave()
-            self._worker = await Worker.begun(_processes(), _sit, self._memory, within=_START)
+            self._worker = await Worker.begun(processes(), _sit, self._memory, within=_START)
             if self._closed:
                 await self._worker.leave()
                 raise RuntimeError(_CLOSED)
@@ -144,12 +142,6 @@ class Viewer:
 def _unviewable(id_: str, why: str, fault: str = "") -> Unviewable:
     log.warning("viewer.failed", id=id_, problem=why, fault=fault)
     return Unviewable(why)
-
-
-def _processes() -> ForkServerContext:
-    context = get_context("forkserver")
-    context.set_forkserver_preload(["gateway.judges"])
-    return context
 
 
 def _sit(memory: int) -> Answers:

@@ -16,6 +16,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -169,6 +170,13 @@ class Worker(asyncio.Protocol):
 def where(fault: BaseException) -> str:
     """The lines of code it went through, the innermost last, and not a word of what it says."""
     return " ".join(f"{file}:{line}" for file, line in _FRAME.findall("".join(format_tb(fault.__traceback__))))
+
+
+def processes() -> ForkServerContext:
+    """Where they come from: one that has loaded what judges need, or loads it when the first is asked for (see `nursery`)."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["gateway.judges"])
+    return context
 
 
 def bounded(memory: int) -> None:
