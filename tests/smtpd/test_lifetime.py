@@ -247,7 +247,7 @@ async def test_many_sessions_at_once_each_get_their_own_message():
     assert {reply[:3] for reply in replies} == {"250"}
     for mail, content in zip(house.submitted.mails, house.submitted.contents, strict=True):
         assert content.startswith(b"Subject: %s\r\n" % mail.envelope.recipients[0].local[1:].encode())
-    assert len({mail.id for mail in house.submitted.mails}) == 50
+    assert len({mail.envelope.recipients[0].local for mail in house.submitted.mails}) == 50
 
 
 async def test_the_log_names_no_subject_and_no_text(said):
