@@ -30,7 +30,7 @@ class Dialer:
 
     async def dial(self, seconds: float) -> Wire | Reply:
         """A connection past EHLO, within so many seconds."""
-        step, client = "tls", None
+        step, client, cancelled = "tls", None, _cancelled()
         try:
             context = self._tls()
             step, client = "connect", self._client(seconds, context)
@@ -44,6 +44,8 @@ class Dialer:
                 step = "login"
                 if self._relay.user:
                     await client.login(self._relay.user, self._password())
+                if _cancelled() > cancelled:
+                    raise asyncio.CancelledError
             return _wire(client)
         except (aiosmtplib.SMTPException, OSError, ValueError) as trouble:
             _close(client)
@@ -80,6 +82,12 @@ class Dialer:
         relay = f"{self._relay.host}:{self._relay.port}"
         log.warning("relay.not_reached", relay=relay, step=step, why=f"{type(trouble).__name__}: {trouble}", reply=str(reply))
         return reply
+
+
+def _cancelled() -> int:
+    """How often this task was cancelled: until Python 3.12 `asyncio.wait_for`, which aiosmtplib waits by, may swallow that."""
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

@@ -6,6 +6,7 @@ import pytest
 import trustme
 
 from gateway.smarthost import State
+from gateway.smarthost.dialer import Dialer
 from tests.support.relay import FakeRelay, close, hang, late, raw, reset, say
 from tests.support.smarthost import (
     ALICE,
@@ -16,6 +17,7 @@ from tests.support.smarthost import (
     outgoing,
     seconds,
     secret,
+    settings,
     smarthost,
 )
 
@@ -236,3 +238,19 @@ async def test_a_short_reply_timeout_does_not_keep_the_breaker_from_seeing_a_dea
         await first_answer(hop)
 
     assert hop.breaker.state is State.OPEN
+
+
+async def test_whoever_is_cancelled_while_dialing_never_goes_on_with_a_connection(relay):
+    dialer = Dialer(settings(relay.port), hostname="hatchway.department.example")
+    for turns in range(1, 1000):
+        task = asyncio.create_task(dialer.dial(5.0))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if task.done():
+            (await task).abort()
+            break
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    else:
+        pytest.fail("it never got through")
