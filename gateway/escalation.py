@@ -153,13 +153,16 @@ class Escalation:
         return moved
 
     async def _nobody_less(self, held: HeldMail) -> tuple[Address, ...]:
-        """The supervisors; where there are none, those who have it: somebody is always told."""
+        """The supervisors; where there are none, those who have it. If these are disabled too, the admins are told."""
         return await self.bench.supervisors() or held.desk.members
 
     async def _move(  # noqa: PLR0913, PLR0917  -- the step, whom it is told to, and who did it
         self, moved: HeldMail, step: Step, said: Detail, to: Iterable[Address], passed: Passed, actor: str
     ) -> None:
         notices = await self.post.on_passing(moved, tuple(dict.fromkeys(to)), passed, limited=False)
+        if not notices and moved.course.checked:
+            log.error("hold.deserted", id=moved.mail.id)
+            notices = await self.post.on_desertion(moved)
         await self.store.turn(moved, step, actor, said, notices)
         log.info("hold.turned", id=moved.mail.id, step=str(step), by=actor, told=len(notices))
 

@@ -2,8 +2,8 @@
 
 It turns notices into parcels for the outbox. Notices that a stranger could cause in number (a hold, a reminder) are
 limited to so many an hour for each person; the last of them says so. What a person did (a ruling) is always told. Whose account
-is disabled is told nothing, whether the policies name him or a message was handed to him.
-It fails only as the outbox does.
+is disabled is told nothing, whether the policies name him or a message was handed to him; if nobody else is left, the admins
+are told. It fails only as the outbox does.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -21,7 +21,6 @@ from gateway.ports import Clock, Outbox, Parcel, Purpose
 
 _HOUR = timedelta(hours=1)
 
-
 Eager = Callable[[HeldMail], Awaitable[Sequence[Address]]]
 """Who hears of a hold at once."""
 
@@ -32,8 +31,17 @@ class Post:
     """Notices to those whom a hold concerns. eager: None for all the reviewers."""
 
     def __init__(  # noqa: PLR0913  -- the parts are wired by name
-        self, notices: Notices, outbox: Outbox, *, per_hour: int, clock: Clock, book: AccountBook, eager: Eager | None = None
+        self,
+        notices: Notices,
+        outbox: Outbox,
+        *,
+        per_hour: int,
+        clock: Clock,
+        book: AccountBook,
+        eager: Eager | None = None,
+        admins: Sequence[Address] = (),
     ) -> None:
+        self._admins = admins
         self._book = book
         self._eager = eager
         self._notices = notices
@@ -149,6 +157,15 @@ class Post:
         """To the admins: something is wrong with the gateway itself."""
         now = self._clock.now()
         return _parcels("", [self._notices.alarm(to, heading, lines, now)], now)
+
+    async def on_desertion(self, held: HeldMail) -> tuple[Parcel, ...]:
+        """To the admins: of all who could be told of it none is there."""
+        now = self._clock.now()
+        if not self._admins or await self._left(str(self._admins[0]), now) <= 0:
+            return ()
+        waits = f"A message held for {held.desk.name} ({held.mail.id}) waits, and everybody who could be told of it is disabled."
+        way = f"Add or enable a reviewer or a supervisor (hatchway user), or rule on it: hatchway queue show {held.mail.id}."
+        return self.alarm(self._admins, "Nobody is left to rule on a held message", (waits, way))
 
     async def on_failure(self, held: HeldMail, receipt: Receipt) -> tuple[Parcel, ...]:
         """To the sender and the reviewers: the relay refused what was released."""

@@ -92,7 +92,15 @@ class Front:
             digest=f"{settings.console.public_url}/queue" if settings.console else "",
         )
         audience = Audience(book=store.accounts, rounds=store.rounds, law=lambda: self.judges.law.rulebook.reviewers)
-        post = Post(notices, store, per_hour=settings.notices.per_hour, clock=clock, book=store.accounts, eager=audience.eager)
+        post = Post(
+            notices,
+            store,
+            per_hour=settings.notices.per_hour,
+            clock=clock,
+            book=store.accounts,
+            eager=audience.eager,
+            admins=[Address.parse(one) for one in settings.vigil.alarm_to],
+        )
         patience = Patience(**{name: getattr(settings.delivery, name) for name in ("retry", "give_up", "lease")})
         self.settings = settings
         self.store = store
@@ -297,7 +305,7 @@ async def running(settings: Settings, clock: Clock | None = None, seat: Seat | N
         front.requests |= audit_answers(trail=store, archive=store, records=front.records) | key_answers(store)
         url = settings.console.public_url if settings.console else ""
         front.requests |= user_answers(book=store.accounts, factors=store.factors, trail=store, clock=clock, public_url=url)
-        front.requests |= program_answers(store, front.webhooks, clock)
+        front.requests |= program_answers(settings, store, front.webhooks, clock)
         front.requests |= report_answers(counts=store.figures, trail=store, clock=clock)
         if seat.alone and settings.monitor is not None:
             monitor = Monitor(Alone(front.meters, front.watched.standing))

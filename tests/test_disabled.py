@@ -8,7 +8,7 @@ from gateway.decision import Rung
 from gateway.mail import Address, Receipt, Reply
 from tests.support.ladder import CAPTAIN, CHIEF, DEPUTY, HOUR, LIEUTENANT, after, hold, told
 from tests.support.mails import held
-from tests.support.world import World
+from tests.support.world import ADMIN, World
 
 DEPUTY_AND_CHIEF = (*DEPUTY.members, Address.parse(CHIEF))
 
@@ -61,3 +61,23 @@ async def test_a_rung_whose_people_are_all_disabled_is_told_nothing_and_passes_i
     await hold(world, later=(DEPUTY, Rung(name="chief", members=(Address.parse(CHIEF),), lasts=20 * HOUR)))
     await world.reviews.hand_over("H1", reviewer=captain, to="up", reason="Beyond my desk.")
     assert await after(world, 0) == [([CHIEF], "Passed up to you, to review")]
+
+
+async def test_where_everybody_is_disabled_and_there_is_no_supervisor_the_admins_are_told(world):
+    for who in (CAPTAIN, LIEUTENANT):
+        world.book.add(who)
+        world.book.disable(who)
+    await hold(world, later=())
+    assert await after(world, 0) == [([str(ADMIN)], "Nobody is left to rule on a held message")]
+    world.book.enable(CAPTAIN)
+    assert await after(world, 2) == [([CAPTAIN], "Reminder 1, to review")]
+
+
+async def test_the_admins_are_told_of_deserted_holds_no_more_often_an_hour_than_others():
+    world = World(per_hour=2)
+    for who in (CAPTAIN, LIEUTENANT):
+        world.book.add(who)
+        world.book.disable(who)
+    for number in range(4):
+        await hold(world, f"H{number}", later=())
+    assert await after(world, 0) == [([str(ADMIN)], "Nobody is left to rule on a held message")] * 2

@@ -54,6 +54,10 @@ class Book:
         """He is out from now on."""
         self.people = [replace(one, disabled=NOW) if one.login == login else one for one in self.people]
 
+    def enable(self, login: str) -> None:
+        """He is in again."""
+        self.people = [replace(one, disabled=None) if one.login == login else one for one in self.people]
+
     def add(self, login: str, role: str = "reviewer", *, reviewers: tuple[str, ...] = ("command",), **more) -> Ruler:
         """Somebody new, ready to rule."""
         account = new_account(Entry(login=login, role=role, reviewers=reviewers, **more), NOW)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from gateway.delivery import Delivery, Patience
 from gateway.hearing import Hearings
-from gateway.mail import Outgoing, Receipt, Reply
+from gateway.mail import Address, Outgoing, Receipt, Reply
 from gateway.notice import Notices
 from gateway.pipeline import Pipeline
 from gateway.ports import Judgement
@@ -17,6 +17,7 @@ from tests.support.mails import FixedClock
 from tests.support.memory_store import MemoryStore
 
 HOSTNAME = "hatchway.department.example"
+ADMIN = Address.parse("postmaster@department.example")
 OK = Reply(code=250, status="2.0.0", text="Ok: queued as R1")
 RETRY = (timedelta(minutes=1), timedelta(minutes=10))
 
@@ -69,7 +70,8 @@ class World:
         self.store = store or MemoryStore(self.clock)
         wishes = Wishes.model_validate_json('{"from": "hatchway@department.example", "contact": "the Chief\'s office"}')
         self.book, self.groups = Book(), {}
-        self.post = Post(Notices(wishes, hostname=HOSTNAME), self.store, per_hour=per_hour, clock=self.clock, book=self.book)
+        notices = Notices(wishes, hostname=HOSTNAME)
+        self.post = Post(notices, self.store, per_hour=per_hour, clock=self.clock, book=self.book, admins=[ADMIN])
         judges = bench(self.book, self.groups)
         self.reviews = Reviews(
             store=self.store, trail=self.store, post=self.post, bench=judges, clock=self.clock, examples=examples
