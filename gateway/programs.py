@@ -1,5 +1,7 @@
 """What a front has for programs: who is told what happens, and what the command line may ask of that and of tokens."""
 
+from datetime import timedelta
+
 from gateway.control.server import Answer
 from gateway.control.tokens import token_answers
 from gateway.control.webhooks import webhook_answers
@@ -24,7 +26,14 @@ def webhooks_of(settings: Settings, store: Shelf, alarm: Alarm, clock: Clock) ->
     )
 
 
-def program_answers(store: Shelf, webhooks: Webhooks, clock: Clock) -> dict[str, Answer]:
+def program_answers(settings: Settings, store: Shelf, webhooks: Webhooks, clock: Clock) -> dict[str, Answer]:
     """Requests about webhooks and tokens."""
-    tokens = token_answers(tokens=store.tokens, book=store.accounts, trail=store, clock=clock)
+    tokens = token_answers(
+        tokens=store.tokens,
+        book=store.accounts,
+        factors=store.factors,
+        trail=store,
+        clock=clock,
+        vouched_for=settings.console.vouched_for if settings.console else timedelta.max,
+    )
     return webhook_answers(webhooks) | tokens

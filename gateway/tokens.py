@@ -13,7 +13,9 @@ from enum import StrEnum
 from hmac import compare_digest
 from typing import Protocol
 
+from gateway.factors import FactorBook
 from gateway.hold import ENTERED
+from gateway.lately import lately
 from gateway.mail import new_id
 from gateway.people import RULING, Account, Role, Ruler, digest, keys_of, secret
 
@@ -66,12 +68,6 @@ class Token:
     expires: datetime | None = None
     used: datetime | None = None
     revoked: datetime | None = None
-
-    def refused(self, now: datetime) -> str:
-        """Why it does not serve any more; "" if it does."""
-        if self.revoked is not None:
-            return "it was revoked"
-        return "it has expired" if self.expires is not None and now >= self.expires else ""
 
     def proves(self, secret_: str) -> bool:
         """Whether that is its secret, in the same time whatever it is."""
@@ -147,6 +143,20 @@ def new_token(  # noqa: PLR0913  -- what a token is made of
         expires=at + lasts if lasts else None,
     )
     return token, f"hatchway_{token.id}_{word}"
+
+
+async def refused(token: Token, account: Account, factors: FactorBook, now: datetime, vouched_for: timedelta) -> str:
+    """Why a token does not serve any more; "" if it does. vouched_for: so long after its owner last came in from elsewhere."""
+    if token.revoked is not None:
+        return "it was revoked"
+    if token.expires is not None and now >= token.expires:
+        return "it has expired"
+    if account.disabled:
+        return "its account is disabled"
+    came = None if account.password else await factors.vouched(account.id, now)
+    if came is None or lately(came, now, vouched_for):
+        return ""
+    return f"whose account it is has not signed in elsewhere since {came:%Y-%m-%d}, and that is longer ago than `vouched for`"
 
 
 def parts(written: str) -> tuple[str, str] | None:

@@ -39,7 +39,7 @@ def create(name: str, account: str, scopes: tuple[str, ...], expires: str, setti
 @config
 @as_json
 def list_(settings_file: Path, *, as_json: bool) -> None:
-    """List tokens, when they were last used, and until when they serve."""
+    """List tokens, when they were last used, and until when they serve, or why they do not."""
     tokens = asked(settings_file, "token.list")
     if as_json:
         print_json(tokens)
@@ -78,4 +78,6 @@ def _day(moment: str | None) -> str:
 def _state(token: dict[str, Any]) -> str:
     if token["revoked"]:
         return f"revoked {_day(token['revoked'])}"
+    if token["refused"]:
+        return f"does not serve: {token['refused']}"
     return f"until {_day(token['expires'])}" if token["expires"] else "until revoked"

@@ -8,18 +8,21 @@ from typing import Any
 
 from gateway.control.server import Answer
 from gateway.control.words import INVALID, UNKNOWN, Refused
+from gateway.factors import FactorBook
 from gateway.people import Account, AccountBook
 from gateway.ports import Clock, Trail
-from gateway.tokens import Token, TokenBook, Unfit, new_token
+from gateway.tokens import Token, TokenBook, Unfit, new_token, refused
 from gateway.trail import Step
 
 _LASTS = re.compile(r"(\d{1,4})([hd])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
-def token_answers(*, tokens: TokenBook, book: AccountBook, trail: Trail, clock: Clock) -> dict[str, Answer]:
+def token_answers(  # noqa: PLR0913  -- the parts are wired by name
+    *, tokens: TokenBook, book: AccountBook, factors: FactorBook, trail: Trail, clock: Clock, vouched_for: timedelta
+) -> dict[str, Answer]:
     """Requests about tokens."""
-    asked = _Tokens(tokens=tokens, book=book, trail=trail, clock=clock)
+    asked = _Tokens(tokens=tokens, book=book, factors=factors, trail=trail, clock=clock, vouched_for=vouched_for)
     return {"token.create": asked.create, "token.list": asked.list, "token.revoke": asked.revoke}
 
 
@@ -27,8 +30,10 @@ def token_answers(*, tokens: TokenBook, book: AccountBook, trail: Trail, clock: 
 class _Tokens:
     tokens: TokenBook
     book: AccountBook
+    factors: FactorBook
     trail: Trail
     clock: Clock
+    vouched_for: timedelta
 
     async def create(self, user: str, asked: Mapping[str, Any]) -> object:
         account, now = await self._account(str(asked["account"])), self.clock.now()
@@ -45,8 +50,15 @@ class _Tokens:
         return {**shown(token, account.login), "token": whole}
 
     async def list(self, _user: str, _asked: Mapping[str, Any]) -> object:
-        logins = {account.id: account.login for account in await self.book.accounts()}
-        return [shown(token, logins.get(token.account, "")) for token in await self.tokens.tokens()]
+        known = {account.id: account for account in await self.book.accounts()}
+        return [await self._listed(token, known.get(token.account)) for token in await self.tokens.tokens()]
+
+    async def _listed(self, token: Token, account: Account | None) -> dict[str, object]:
+        """refused: why it does not serve; "" if it does."""
+        if account is None:
+            return {**shown(token, ""), "refused": "its account is gone"}
+        why = await refused(token, account, self.factors, self.clock.now(), self.vouched_for)
+        return {**shown(token, account.login), "refused": why}
 
     async def revoke(self, user: str, asked: Mapping[str, Any]) -> object:
         named = str(asked["name"])

@@ -1,7 +1,11 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from gateway.control import Refused
 from gateway.control.tokens import token_answers
+from gateway.factors import Bound
 from gateway.people import Entry, new_account
 from gateway.ports import Asked
 from gateway.store import SqliteStore
@@ -21,9 +25,12 @@ async def store(tmp_path):
 
 @pytest.fixture
 def asked(store):
-    answers = token_answers(tokens=store.tokens, book=store.accounts, trail=store, clock=FixedClock())
+    clock = FixedClock()
+    parts = {"tokens": store.tokens, "book": store.accounts, "factors": store.factors, "trail": store, "clock": clock}
+    answers = token_answers(**parts, vouched_for=timedelta(days=30))
 
-    async def ask(request, **said):
+    async def ask(request, *, later=timedelta(), **said):
+        clock.forward(later)
         return await answers[f"token.{request}"]("root", said)
 
     return ask
@@ -35,7 +42,7 @@ async def test_a_token_is_shown_once_listed_without_its_secret_and_revoked_by_na
     assert len(secret) == 43
     assert made["expires"] == "2027-01-12T09:30:00+00:00"
     [listed] = await asked("list")
-    assert (listed["account"], listed["used"], listed["revoked"]) == (WANTED["account"], None, None)
+    assert (listed["account"], listed["used"], listed["revoked"], listed["refused"]) == (WANTED["account"], None, None, "")
     assert secret not in str(listed)
     await asked("revoke", name="Tickets")
     [listed] = await asked("list")
@@ -70,3 +77,19 @@ async def test_a_token_serves_until_a_day_or_until_it_is_revoked(asked):
     assert (await asked("create", **WANTED | {"expires": "never", "name": "Other"}))["expires"] is None
     with pytest.raises(Refused, match="there is no token called Third"):
         await asked("revoke", name="Third")
+
+
+async def test_the_list_says_why_a_token_does_not_serve_though_nobody_revoked_it(asked, store):
+    await asked("create", **WANTED | {"expires": "1d", "name": "Short"})
+    await asked("create", **WANTED | {"expires": "never", "name": "Long"})
+    account = await store.accounts.known_as(WANTED["account"])
+    await store.factors.bind(Bound(account=account.id, by="https://login.example", subject="7", made=NOW))
+
+    async def refused(days):
+        return {one["name"]: one["refused"] for one in await asked("list", later=timedelta(days=days))}
+
+    assert await refused(0) == {"Long": "", "Short": ""}
+    assert await refused(1) == {"Long": "", "Short": "it has expired"}
+    assert "has not signed in elsewhere since 2026-10-14" in (await refused(30))["Long"]
+    await store.accounts.change(replace(account, disabled=NOW), was=account)
+    assert (await refused(0))["Long"] == "its account is disabled"

@@ -6,7 +6,7 @@ import pytest
 from gateway.hold import Ruling
 from gateway.people import Entry, new_account
 from gateway.ports import Asked
-from gateway.tokens import ABANDONED, KEPT, Answered, Scope, Unfit, new_token, parts
+from gateway.tokens import ABANDONED, KEPT, Answered, Scope, Unfit, new_token, refused, parts
 from tests.store.test_holds import review
 from tests.support.mails import NOW, held
 
@@ -63,13 +63,13 @@ async def test_a_name_is_given_once_for_good(kept, account, token):
         await kept.tokens.revoke("nobody", NOW)
 
 
-async def test_what_was_revoked_stays_so_since_then(kept, token):
+async def test_what_was_revoked_stays_so_since_then(kept, account, token):
     await kept.tokens.revoke(token.id, NOW)
     await kept.tokens.revoke(token.id, NOW + timedelta(days=1))
     found, _ = await kept.tokens.token(token.id)
-    assert (found.revoked, found.refused(NOW)) == (NOW, "it was revoked")
-    assert token.refused(NOW) == ""
-    assert token.refused(NOW + timedelta(days=1)) == "it has expired"
+    lasts = kept.factors, NOW, timedelta(days=30)
+    assert (found.revoked, await refused(found, account, *lasts)) == (NOW, "it was revoked")
+    assert await refused(token, account, *lasts) == ""
 
 
 async def test_a_use_is_in_the_trail_and_on_the_token(kept, token):

@@ -21,10 +21,9 @@ from gateway.console.api.fields import Faults, read
 from gateway.console.api.operation import Operation
 from gateway.console.api.trouble import Trouble
 from gateway.console.house import client_of, house
-from gateway.lately import lately
 from gateway.people import Account
 from gateway.ports import StoreUnavailable
-from gateway.tokens import Answered, Scope, Token, parts, ruler, waste
+from gateway.tokens import Answered, Scope, Token, parts, refused, ruler, waste
 from gateway.trail import Step
 
 log = structlog.get_logger()
@@ -78,19 +77,10 @@ async def _admitted(request: Request) -> tuple[Token, Account]:
         raise await _unknown(request, "")
     token, account = found
     why = "" if given and token.proves(given[1]) else "it is not its secret"
-    why = why or token.refused(now) or ("its account is disabled" if account.disabled else await _dropped(request, account))
+    why = why or await refused(token, account, here.factors, now, here.settings.vouched_for)
     if why:
         raise await _unknown(request, why, token)
     return token, account
-
-
-async def _dropped(request: Request, account: Account) -> str:
-    """Why nobody answers for its person any more; "" for who came in from elsewhere lately, or has no need to."""
-    here, now = house(request), house(request).clock.now()
-    came = None if account.password else await here.factors.vouched(account.id, now)
-    if came is None or lately(came, now, here.settings.vouched_for):
-        return ""
-    return f"whose account it is has not signed in elsewhere since {came:%Y-%m-%d}, and that is longer ago than `vouched for`"
 
 
 async def _unknown(request: Request, why: str, token: Token | None = None) -> Trouble:
