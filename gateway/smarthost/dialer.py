@@ -44,8 +44,7 @@ class Dialer:
                 step = "login"
                 if self._relay.user:
                     await client.login(self._relay.user, self._password())
-                if _cancelled() > cancelled:
-                    raise asyncio.CancelledError
+                _heed(cancelled)
             return _wire(client)
         except (aiosmtplib.SMTPException, OSError, ValueError) as trouble:
             _close(client)
@@ -85,9 +84,15 @@ class Dialer:
 
 
 def _cancelled() -> int:
-    """How often this task was cancelled: until Python 3.12 `asyncio.wait_for`, which aiosmtplib waits by, may swallow that."""
+    """How often this task was."""
     task = asyncio.current_task()
     return task.cancelling() if task else 0
+
+
+def _heed(before: int) -> None:
+    """Until Python 3.12 `asyncio.wait_for`, which aiosmtplib waits by, may swallow a cancellation. Raises CancelledError."""
+    if _cancelled() > before:
+        raise asyncio.CancelledError
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

@@ -6,7 +6,7 @@ import pytest
 from gateway.hold import Ruling
 from gateway.people import Entry, new_account
 from gateway.ports import Asked
-from gateway.tokens import ABANDONED, KEPT, Answered, Scope, Unfit, new_token, refused, parts
+from gateway.tokens import ABANDONED, KEPT, Answered, Scope, Unfit, new_token, parts, refused
 from tests.store.test_holds import review
 from tests.support.mails import NOW, held
 
