@@ -8,7 +8,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from string import ascii_letters, digits
 from time import monotonic
 
 from gateway.mail import FILE_NAME, LINK, Author, Place, Unread
@@ -28,7 +27,8 @@ _BACKWARDS = re.compile("\u202e[^\u202c\n]*?[A-Za-z]{3}")
 """Latin letters that are shown from right to left, by a mark made for it (Unicode UAX #9)."""
 _LEAST = 1024 * 1024
 """What a container may unfold to at least, however deep it stands."""
-_MARKS = bytes(octet for octet in range(256) if octet not in (ascii_letters + digits).encode())
+_LAID_OUT = bytes.maketrans(b"*_#|=~+-<>[]`", b" " * 13)
+"""What a page made plain text shows rows, links and headings with."""
 _MOMENT = 0.05
 """Seconds that are too few to be counted."""
 _SHORT, _KEPT_BACK = 32_768, 262_144
@@ -36,7 +36,7 @@ _SHORT, _KEPT_BACK = 32_768, 262_144
 
 Told = tuple[Passage, frozenset[str]]
 """A passage, and the kinds of what may stand in it."""
-Squeezed = tuple[tuple[Origin, bytes], ...]
+Worded = tuple[tuple[Origin, bytes], ...]
 
 
 class Reader:
@@ -74,7 +74,7 @@ class _Desk:
     links: dict[tuple[str, str, Origin], Link] = field(default_factory=dict)
     unread: dict[Unread, None] = field(default_factory=dict)
     kept: list[Sequence[Passage]] = field(default_factory=list)
-    said: set[Squeezed] = field(default_factory=set)
+    said: set[Worded] = field(default_factory=set)
     parts: int = 0
     octets: int = 0
     looked: int = 0
@@ -208,9 +208,9 @@ class _Desk:
 
     def _doubled(self, read: Sequence[Passage]) -> bool:
         """Whether a text of before says the same."""
-        self.said.update(map(_squeezed, self.kept))
+        self.said.update(map(_worded, self.kept))
         self.kept.clear()
-        return _squeezed(read) in self.said
+        return _worded(read) in self.said
 
     def _hidden(self, text: str, place: Place, start: int) -> None:
         """Hidden text stands behind the text a reader sees, two characters further on."""
@@ -275,6 +275,9 @@ def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Seque
     return passage, draft.may
 
 
-def _squeezed(passages: Sequence[Passage]) -> Squeezed:
-    """The letters and figures of each voice: the same in both alternatives of most mail."""
-    return tuple((passage.origin, passage.folded.encode("utf-8", "replace").translate(None, _MARKS)) for passage in passages)
+def _worded(passages: Sequence[Passage]) -> Worded:
+    """The words of each voice with the marks that may give them another meaning: the same in both alternatives of most mail."""
+    return tuple(
+        (passage.origin, b" ".join(passage.folded.encode("utf-8", "replace").translate(_LAID_OUT).split()))
+        for passage in passages
+    )

@@ -98,6 +98,22 @@ def test_both_alternatives_are_read_where_they_differ():
     assert texts(reading) == ["Lunch is at noon.", "Vote for Smith."]
 
 
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "Pleas evote forSmi thonTu esday.",
+        "PleasevoteforSmithonTuesday.",
+        'Please "vote for Smith on Tuesday".',
+        "Please: vote for Smith on Tuesday.",
+        "\u2022",
+    ],
+)
+def test_alternatives_that_differ_in_blanks_or_marks_alone_are_both_read(plain):
+    html = "<p>Please vote for Smith on Tuesday.</p>" if plain.isascii() else "<p>\u0413\u043e\u043b\u043e\u0441.</p>"
+    reading = read(parts(PLAIN + plain, HTML + html, kind="multipart/alternative"))
+    assert len([passage for passage in reading.passages if not passage.place.header]) == 2
+
+
 def test_alternatives_that_say_the_same_are_read_once_with_their_links():
     html = "<p>Lunch  is at <a href='https://menu.example/'>noon</a>.</p><p style='display:none'>Vote for Smith</p>"
     reading = read(parts(PLAIN + "Lunch is\nat noon.", HTML + html, kind="multipart/alternative"))
