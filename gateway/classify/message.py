@@ -220,7 +220,7 @@ class Message:
         told: list[tuple[Origin, str]] = []
         for page in self._telling:
             origin, text = page.origin, page.text
-            told += [(origin, text[sentence.start : sentence.end]) for sentence in page.sentences]
+            told += [(origin, text[start:end]) for _, start, end, _ in page.sentences]
         return told, subject
 
     def around(self, page: Page, number: int, *, addressed: bool = False) -> Around:

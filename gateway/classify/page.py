@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 from gateway.classify.masking import ACCOUNT, makes, names, running, settle
 from gateway.classify.mention import unspoken
@@ -21,45 +21,39 @@ _NAME = re.compile(r" [A-Z][a-z]")
 _APART = ">|\t\r\v\f\x1c\x1d\x1e\x1f"
 """Where a text has one of these, more than line ends and blanks is to be put right in its sentences."""
 _UNKNOWN: frozenset[int] = frozenset()
+_made = tuple.__new__
+"""Makes a Sentence without a step in between: most are made and hardly looked at."""
 
 
-@dataclass(slots=True)
-class Sentence:
-    """A sentence (or a piece of a long one): folded[start:end] of its passage.
-
-    marks: the classes of the terms in it; rules: the numbers of the rules whose needles are in it
-    """
-
+class _Piece(NamedTuple):
     page: "Page"
     start: int
     end: int
     rules: tuple[int, ...]
-    _terms: tuple[Term, ...] | None = None
-    _masked: str = ""
-    _spoken: str = ""
 
-    @property
+
+class Sentence(_Piece):
+    """A sentence (or a piece of a long one): folded[start:end] of its passage.
+
+    rules: the numbers of the rules whose needles are in it
+    """
+
+    @cached_property
     def terms(self) -> tuple[Term, ...]:
         """Those that stand in it."""
-        if self._terms is None:
-            self._terms = self.page.within(self.start, self.end)
-        return self._terms
+        return self.page.within(self.start, self.end)
 
-    @property
+    @cached_property
     def masked(self) -> str:
         """The sentence as the rules read it."""
-        if not self._masked:
-            self._masked = self.page.mask(self, self.page.text) or " "
-        return self._masked
+        return self.page.mask(self, self.page.text) or " "
 
-    @property
+    @cached_property
     def spoken(self) -> str:
         """As `masked`, without the words that are only mentioned; the same where there are none."""
-        if not self._spoken:
-            left, whole = self.page.spoken, self.page.text
-            same = left[self.start : self.end] == whole[self.start : self.end]
-            self._spoken = self.masked if same else self.page.mask(self, left) or " "
-        return self._spoken
+        left, whole = self.page.spoken, self.page.text
+        same = left[self.start : self.end] == whole[self.start : self.end]
+        return self.masked if same else self.page.mask(self, left) or " "
 
     def bears(self, marks: str) -> bool:
         """Whether a word of one of these classes is in it.
@@ -95,7 +89,7 @@ class Page:
         """In order."""
         where = spans(self.text)
         rules = self._words.rules(self._said(where))
-        return tuple([Sentence(self, start, end, may) for (start, end), may in zip(where, rules, strict=True)])
+        return tuple([_made(Sentence, (self, start, end, may)) for (start, end), may in zip(where, rules, strict=True)])
 
     def _said(self, where: list[tuple[int, int]]) -> list[str]:
         """Those pieces of the text in small letters, each on one line; see masking.running."""

@@ -15,8 +15,12 @@ _LETTERS = 5
 """So many letters before a stop are no abbreviation."""
 
 _WRAPPED = rf"(?<=[^\n]{{{LINE}}}\n)[> |]{{0,12}}[\w($\"']"
-_END = re.compile(rf"[.!?;\n](?:(?<=\n)\n*(?!{_WRAPPED})|(?<!\n)[.!?;]{{0,8}}[\"')\]]{{0,4}}(?=\s))")
-"""Where a sentence may end: at stops before a blank, and at line ends, but for that of a wrapped line."""
+_STOPS = r"[.!?;]{0,8}[\"')\]]{0,4}"
+_PLAIN = rf"(?<=[A-Za-z]{{{_LETTERS}}}[.!?;]){_STOPS}(\s+)"
+_END = re.compile(rf"[.!?;\n](?:{_PLAIN}|(?<=\n)\n*(?!{_WRAPPED})|(?<!\n){_STOPS}(?=\s))")
+"""Where a sentence may end: at stops before a blank, and at line ends, but for that of a wrapped line. It ends at stops behind a
+word that is no abbreviation; what is blank behind these is matched as well.
+"""
 _GOES_ON = re.compile(r"[> |]{0,12}[\w($\"']")
 _SMALL = re.compile(r"[> |]{0,12}[a-z]")
 _ASKING = frozenset(
@@ -48,12 +52,19 @@ _NUMBER = re.compile(r"(?<!\w)[Nn]o\. {0,2}[#\d]")
 def spans(text: str) -> list[tuple[int, int]]:
     """Start and end of every sentence, without the space around it."""
     found: list[tuple[int, int]] = []
-    start = 0
+    told = start = 0
     for stop in _END.finditer(text):
-        at, end = stop.span()
-        if _ends(text, start, at, end):
+        end, behind = stop.span(1)
+        if end < 0:
+            at, end = stop.span()
+            if not _ends(text, told, at, end):
+                continue
+            behind = end
+        if behind == end or end - start > LONGEST or text[start].isspace():
             _cut(text, start, end, found)
-            start = end
+        else:
+            found.append((start, end))
+        told, start = end, behind
     _cut(text, start, len(text), found)
     return found
 

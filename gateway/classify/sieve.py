@@ -36,6 +36,19 @@ class _Way(NamedTuple):
     others: tuple[int, ...]
 
 
+class _Set(NamedTuple):
+    """Needles of which one is needed: those without signs, and the others."""
+
+    bare: tuple[str, ...]
+    signed: tuple[str, ...]
+
+    @classmethod
+    def of(cls, needles: Sequence[str]) -> "_Set":
+        """From what `_beside` makes of them."""
+        bare = tuple(needle for needle in needles if needle not in TOKENS and any(map(str.isalnum, needle)))
+        return cls(bare, tuple(needle for needle in needles if needle not in bare))
+
+
 class Sieve:
     """Finds which rules may match, by one pass for the rarest needles, and a look for the others where one was found."""
 
@@ -50,11 +63,11 @@ class Sieve:
         self._patterns = tuple(dict.fromkeys(filter(None, seen)))
         self._seen = {number: self._patterns.index(pattern) for number, pattern in enumerate(seen) if pattern}
         leads: dict[str, list[_Way]] = {}
-        sets: dict[tuple[str, ...], int] = {}
+        sets: dict[_Set, int] = {}
         for number, ways in enumerate(rules):
             for first, *others in ([_spelled(words, written) for words in way] for way in ways):
                 beside = sorted((sorted(telling(map(_beside, words))) for words in others), key=len)
-                way = _Way(number, tuple(sets.setdefault(tuple(words), len(sets)) for words in beside))
+                way = _Way(number, tuple(sets.setdefault(_Set.of(words), len(sets)) for words in beside))
                 for needle in first:
                     leads.setdefault(needle, []).append(way)
         self._sets = tuple(sets)
@@ -88,8 +101,7 @@ class Sieve:
         ends = list(accumulate(len(sentence) + len(_APART) for sentence in sentences))
         for number, (marks, ways) in self._led(bare, ends).items():
             sentence, end = sentences[number], ends[number] - 1
-            said = f"{bare[end - len(sentence) - 2 : end]}{sentence}{marks}"
-            if fit := self._fit(said, ways):
+            if fit := self._fit(bare[end - len(sentence) - 2 : end], sentence + marks, ways):
                 found[number] = tuple(sorted(self._left(fit, sentence)))
         return found
 
@@ -99,14 +111,17 @@ class Sieve:
         missed = {number for number in {self._seen[rule] for rule in asked} if not self._patterns[number].search(sentence)}
         return {rule for rule in rules if self._seen.get(rule) not in missed} if missed else rules
 
-    def _fit(self, said: str, ways: Iterable[_Way]) -> set[int]:
-        """The rules of those ways for which a needle of each set is in what is said."""
+    def _fit(self, bare: str, signed: str, ways: Iterable[_Way]) -> set[int]:
+        """The rules of those ways for which a needle of each set is in a sentence.
+
+        bare: the sentence without its signs, between blanks; signed: with them, and its marks
+        """
         rules: set[int] = set()
         held: dict[int, bool] = {}
         for rule, others in ways:
             for number in others:
                 if number not in held:
-                    held[number] = _holds(said, self._sets[number])
+                    held[number] = _holds(self._sets[number], bare, signed)
                 if not held[number]:
                     break
             else:
@@ -126,10 +141,13 @@ class Sieve:
         return led
 
 
-def _holds(said: str, needles: tuple[str, ...]) -> bool:
-    """Whether one of them is in what is said."""
-    for needle in needles:  # noqa: SIM110  -- asked fifty times of a message, and `any` with a map takes twice as long
-        if needle in said:
+def _holds(needles: _Set, bare: str, signed: str) -> bool:
+    """Whether one of them is in a sentence; see Sieve._fit."""
+    for needle in needles.bare:
+        if needle in bare:
+            return True
+    for needle in needles.signed:  # noqa: SIM110  -- asked fifty times of a message, and `any` with a map takes twice as long
+        if needle in signed:
             return True
     return False
 

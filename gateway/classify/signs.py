@@ -33,6 +33,7 @@ WIDE = 8
 """More words are no line of one."""
 _LOUD = 0.7
 _OTHER_LETTER = re.compile(r"[^\W\d_\x00-\x7f]")
+_NO_SMALL = re.compile(r"\n[^a-z\n]+$", re.MULTILINE)
 _AS_LETTERS = bytes.maketrans(ascii_letters.encode(), b"a" * 26 + b"A" * 26)
 _NO_LETTERS = bytes(range(128)).translate(None, f"{ascii_letters}\n".encode())
 _WORD = re.compile(r"[^\W\d_][\w'’.-]*|\d[\d:.,/-]*(?:(?:st|nd|rd|th|am|pm|[a-z])\b)?|[$€£#@]", re.IGNORECASE)
@@ -155,8 +156,11 @@ def signs(text: str, within: Callable[[int, int], tuple[Term, ...]], *, drawn: b
     drawn: it stands in a picture, or is the name of a file: small letters may be a sign there, and in a text of a few words
     """
     drawn = drawn or len(text.split(None, FEW)) <= FEW
+    letters = _letters(text)
+    if not (drawn or b"AA" in letters or _NO_SMALL.search(f"\n{text}")):
+        return  # a line of which so many letters are capitals has two side by side, or no small ones
     made = 0
-    for block in _blocks(text, drawn=drawn):
+    for block in _blocks(text, letters, drawn=drawn):
         if made < MOST and (sign := _sign(text, within, block)):
             made += 1
             yield sign
@@ -180,14 +184,14 @@ def notice(sign: Sign) -> bool:
     return bool(_DUTY.search(sign.masked)) and not (sign.marks & _SOMEBODY or _ASKING.search(sign.masked))
 
 
-def _blocks(text: str, *, drawn: bool) -> Iterator[list[tuple[int, int]]]:
+def _blocks(text: str, letters: bytes, *, drawn: bool) -> Iterator[list[tuple[int, int]]]:
     """The lines that may stand on a sign, those together that no other line parts."""
     block: list[tuple[int, int]] = []
     at = 0
-    for line, letters in zip(text.split("\n"), _letters(text), strict=True):
+    for line, cased in zip(text.split("\n"), letters.split(b"\n"), strict=True):
         end = at + len(line)
         if line:
-            if (drawn or letters.count(b"A") >= _LOUD * len(letters)) and len(line) <= 15 * WIDE and line.count(" ") < WIDE:
+            if (drawn or cased.count(b"A") >= _LOUD * len(cased)) and len(line) <= 15 * WIDE and line.count(" ") < WIDE:
                 block.append((at, end))
             elif block:
                 yield block
@@ -197,11 +201,11 @@ def _blocks(text: str, *, drawn: bool) -> Iterator[list[tuple[int, int]]]:
         yield block
 
 
-def _letters(text: str) -> list[bytes]:
-    """Of each line its letters: a capital as A, any other as a."""
+def _letters(text: str) -> bytes:
+    """The letters of its lines: a capital as A, any other as a."""
     if not text.isascii():
         text = _OTHER_LETTER.sub(lambda found: "A" if found[0].isupper() else "a", text)
-    return text.encode("ascii", "replace").translate(_AS_LETTERS, _NO_LETTERS).split(b"\n")
+    return text.encode("ascii", "replace").translate(_AS_LETTERS, _NO_LETTERS)
 
 
 def _sign(text: str, within: Callable[[int, int], tuple[Term, ...]], block: list[tuple[int, int]]) -> Sign | None:

@@ -16,15 +16,16 @@ _PUNCTUATED = re.compile(r"(?<!\S)(?:[^\w\s]{0,2}[A-Za-z]{1,20}[^\w\s@]{1,3}[ \n
 _FIGURED = re.compile(r"(?<![\w@.#/-])(?=[A-Za-z]*[013457@$])[A-Za-z013457@$]{4,20}(?![\w@/])")
 _MAY_CHAIN = re.compile(r"([_.\-/*|~+=,])[A-Za-z]{1,20}\1[A-Za-z]")
 _MAY_PUNCTUATE = re.compile(
-    r"[\x00-\x08\x0e-\x1f!-/:-?\[-\^`{-\U0010ffff][ \n]"
+    r"[^\t-\r 0-9@A-Z_a-z][ \n]"
     r"(?:[^A-Za-z\s]{0,2}[A-Za-z]{1,20}[^A-Za-z\s]{1,3}[ \n]){2}[^A-Za-z\s]{0,2}[A-Za-z]"
 )
 _MAY_FIGURE = re.compile(r"[013457@$](?:[A-Za-z]|[013457@$]{3}|(?<=[A-Za-z].))")
 """What a text must hold for the patterns above, found sooner than that they are not there."""
+_FIGURES = "013457@$"
 _BLANK = re.compile(r"\s")
 _WORD = re.compile(r"[A-Za-z]+")
 _MARK = re.compile(r"[^A-Za-z\s]")
-_LETTERS = (str.maketrans("013457@$", "oieastas"), str.maketrans("013457@$", "oleastas"))
+_LETTERS = (str.maketrans(_FIGURES, "oieastas"), str.maketrans(_FIGURES, "oleastas"))
 _FEWEST = 2
 _KEPT, _SHORT = 16_384, 64
 """So many words that were looked at are kept, of fewer characters than this."""
@@ -33,7 +34,8 @@ _KNOWN = COMMON | {term.strip("=*").lower() for _, listed in CLASSES for term in
 
 def plainly(text: str) -> str:
     """The text with blanks and letters put right; of the same length."""
-    text = _unbroken(_MAY_FIGURE, _FIGURED, _lettered, text)
+    if any(map(text.__contains__, _FIGURES)):
+        text = _unbroken(_MAY_FIGURE, _FIGURED, _lettered, text)
     text = _unbroken(_MAY_CHAIN, _CHAINED, _parted, text)
     return _PUNCTUATED.sub(_parted, text) if _MAY_PUNCTUATE.search(text) else text
 

@@ -7,7 +7,6 @@ nor stands so is not seen: that is the limit of this module. Nothing is raised.
 """
 
 import re
-from enum import IntEnum, auto
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -17,10 +16,14 @@ from gateway.naming.terms import MEMBERS, TITLES
 
 _BEFORE, _BEHIND = r"(?<![\w@#.'’/&-])", r"(?![\w@/&-])"
 _WORD = re.compile(rf"{_BEFORE}([a-z]{{3,}})((?:['’]s?)?){_BEHIND}|{_BEFORE}([a-z]{{2,5}})(?=\. [a-z])")
-_WHOSE = "officers|sergeants|deputies|police|patrolmen|troopers|firefighters|corrections|nurses|teachers|dispatchers|lieutenants"
+_WHOSE = (
+    "officers", "sergeants", "deputies", "police", "patrolmen", "troopers", "firefighters", "corrections", "nurses", "teachers",
+    "dispatchers", "lieutenants",
+)  # fmt: skip
 _WHAT = ("association", "federation", "brotherhood", "guild", "union", "network", "league", "alliance", "coalition", "society")
 _BODY = re.compile(
-    rf"{_BEFORE}(?:the )?(?:[a-z]+ )?(?:{_WHOSE})['’]? (?:benevolent |protective )?(?:{'|'.join(_WHAT)})(?: of [a-z]+)?{_BEHIND}"
+    rf"{_BEFORE}(?:the )?(?:[a-z]+ )?(?:{'|'.join(_WHOSE)})['’]? (?:benevolent |protective )?(?:{'|'.join(_WHAT)})"
+    rf"(?: of [a-z]+)?{_BEHIND}"
     rf"|{_BEFORE}(?:{'|'.join(MEMBERS.split())}) in uniform{_BEHIND}|\bthe federation{_BEHIND}"
 )
 """What an association calls itself."""
@@ -40,26 +43,23 @@ def telling() -> frozenset[str]:
     return known_names().union(_TITLES, _GIVEN, _WHAT, ["uniform"])
 
 
-class _Sort(IntEnum):
+class _Sort:
     """What a word in small letters is by itself; USUAL: no name; GIVEN, LAST: a common word that people are called."""
 
-    USUAL = auto()
-    TITLE = auto()
-    GIVEN = auto()
-    LAST = auto()
-    UNCOMMON = auto()
-    NAME = auto()
+    USUAL, TITLE, GIVEN, LAST, UNCOMMON, NAME = "utglxn"
 
 
 _TOGETHER = {
-    (_Sort.NAME, _Sort.LAST): (_Sort.NAME, _Sort.NAME),
-    (_Sort.GIVEN, _Sort.LAST): (_Sort.NAME, _Sort.NAME),
-    (_Sort.NAME, _Sort.UNCOMMON): (_Sort.NAME, _Sort.NAME),
-    (_Sort.GIVEN, _Sort.NAME): (_Sort.NAME, _Sort.NAME),
-    (_Sort.UNCOMMON, _Sort.NAME): (_Sort.NAME, _Sort.NAME),
-    (_Sort.TITLE, _Sort.UNCOMMON): (_Sort.TITLE, _Sort.NAME),
+    _Sort.NAME + _Sort.LAST: (_Sort.NAME, _Sort.NAME),
+    _Sort.GIVEN + _Sort.LAST: (_Sort.NAME, _Sort.NAME),
+    _Sort.NAME + _Sort.UNCOMMON: (_Sort.NAME, _Sort.NAME),
+    _Sort.GIVEN + _Sort.NAME: (_Sort.NAME, _Sort.NAME),
+    _Sort.UNCOMMON + _Sort.NAME: (_Sort.NAME, _Sort.NAME),
+    _Sort.TITLE + _Sort.UNCOMMON: (_Sort.TITLE, _Sort.NAME),
 }
 """What two words that stand side by side are together, where that is not what each is by itself."""
+_NAMING = frozenset({_Sort.NAME, _Sort.GIVEN, _Sort.TITLE})
+"""Without one of these there is no name."""
 
 
 @cache
@@ -70,21 +70,29 @@ def known_names() -> frozenset[str]:
 
 def hushed(text: str) -> str:
     """The text with NAME for every name in small letters."""
-    if "in uniform" in text or any(map(text.__contains__, _WHAT)):
+    if _may_be_body(text):
         text = _BODY.sub(NAME, text)
     words = list(_WORD.finditer(text))
     sorts = [_sort(word[1] or word[3]) for word in words]
+    if _NAMING.isdisjoint(sorts):
+        return text
     for at in range(1, len(words)):
-        both = _TOGETHER.get((sorts[at - 1], sorts[at]))
+        both = _TOGETHER.get(sorts[at - 1] + sorts[at])
         if both and text[words[at - 1].end() : words[at].start()] in {" ", ". "}:
             sorts[at - 1 : at + 1] = both
     pieces: list[str] = []
     told = 0
     for word, sort in zip(words, sorts, strict=True):
-        if sort is _Sort.NAME:
+        if sort == _Sort.NAME:
             pieces += (text[told : word.start()], NAME, word[2] or "")
             told = word.end()
     return "".join((*pieces, text[told:])) if pieces else text
+
+
+def _may_be_body(text: str) -> bool:
+    if "in uniform" in text or "the federation" in text:
+        return True
+    return any(map(text.__contains__, _WHAT)) and any(map(text.__contains__, _WHOSE))
 
 
 def is_uncommon(word: str) -> bool:
@@ -93,7 +101,7 @@ def is_uncommon(word: str) -> bool:
 
 
 @lru_cache(maxsize=_KNOWN)
-def _sort(word: str) -> _Sort:
+def _sort(word: str) -> str:
     if word in _TITLES:
         return _Sort.TITLE
     if word in known_names():
