@@ -185,7 +185,7 @@ def _weighed(around: Around, sentence: Sentence, matched: Iterable[tuple[Detecto
 def _together(subject: Page, ends: Sentence, body: Page, begins: Sentence) -> Passage:
     """The end of the subject and the beginning of the body as one text, as readers take them."""
     text = f"{subject.text[ends.start :]} {body.text[begins.start : begins.end]}"
-    return Passage(text=text, place=subject.passage.place, folded=text, offsets=tuple(range(len(text) + 1)))
+    return Passage(text=text, place=subject.passage.place, folded=text, offsets=range(len(text) + 1))
 
 
 def _finding(by: Detector | Judged | Promoted, weight: float, page: Page, *quoted: tuple[Place, str]) -> Finding:

@@ -4,24 +4,25 @@ What it may hold is told by `glance`, so that most steps of the folding, each of
 look for it. Where one of them did find something, the words are others, and the text may hold anything from then on.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-Folded = tuple[str, tuple[int, ...]]
+Folded = tuple[str, Sequence[int]]
 Edit = tuple[int, int, str]
 """text[start:end] and what stands for it."""
 
 ALONE, TAGGED, PIECES, DRESSED, SIGNED, COUNTED, STREWN, JOINED = "ATPDMCSJ"
 SPACED, FIGURES, LONG, HUMPED, BROKEN, LINKED = "LFGHBK"
 EVERY = frozenset("ATPDMCSJLFGHBK")
+_SHELF = tuple(range(65_537))
 
 
 @dataclass(slots=True)
 class Draft:
-    """offsets: as those of `fold`; may: the kinds of what may stand in it."""
+    """offsets: as those of `fold`, a range where all is as it was written; may: the kinds of what may stand in it."""
 
     text: str
-    offsets: tuple[int, ...]
+    offsets: Sequence[int]
     may: frozenset[str] = EVERY
 
     def put(self, edits: Iterable[Edit]) -> None:
@@ -31,8 +32,19 @@ class Draft:
             self.may = EVERY
 
 
-def edited(text: str, offsets: tuple[int, ...], edits: Iterable[Edit]) -> Folded:
+def span(start: int, end: int) -> tuple[int, ...]:
+    """These numbers, off a shelf."""
+    return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
+
+
+def listed(offsets: Sequence[int]) -> Sequence[int]:
+    """The offsets, to take stretches of."""
+    return span(0, len(offsets)) if isinstance(offsets, range) else offsets
+
+
+def edited(text: str, offsets: Sequence[int], edits: Iterable[Edit]) -> Folded:
     """The text with these edits, which are in order and do not overlap."""
+    offsets = listed(offsets)
     pieces: list[str] = []
     kept: list[int] = []
     last = 0

@@ -12,11 +12,11 @@
 - signs between all words (`vote * for * Ana`) are nothing, and telling words that were broken or misspelt are put right
   (`mending.mend`).
 
-Ordinary ASCII text, which most mail is, is not touched, and its offsets come off a shelf.
+Ordinary ASCII text, which most mail is, is not touched, and its offsets are a range.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from gateway.reading import lettered
@@ -36,6 +36,8 @@ from gateway.reading.draft import (
     Edit,
     Folded,
     edited,
+    listed,
+    span,
 )
 from gateway.reading.glance import ALONE_SIGN, FIGURE, LONELY, LONELY_ALL, MANY_SIGNS, glance
 from gateway.reading.lookalikes import plain
@@ -45,7 +47,6 @@ from gateway.reading.strewn import HINT, blanks, signs
 from gateway.reading.telling import TELLING
 
 _NARROW = re.compile(r"(?<![^\s])\w([\xa0\u2000-\u200a\u202f\u205f\u3000])\w(?:\1\w(?=\1|[\s.,;:!?]|\Z)){1,40}(?=[ \n.,;:!?]|\Z)")
-_MAY_NARROW = re.compile(r"([\xa0\u2000-\u200a\u202f\u205f\u3000])\w\1")
 _NARROW_BLANKS = frozenset("\xa0\u202f\u205f\u3000") | set(map(chr, range(0x2000, 0x200B)))
 _UNSEEN, _PLAIN = re.compile(r"[^\x20-\x7e\n]"), bytes((*b"\n", *range(0x20, 0x7F)))
 _BLANKS = r"[ \n](?:(?<=\A[ \n])[ \n]*|(?<= )[ \n]+|(?<=\n)(?:\n? |\n\n)[ \n]*|[ \n]*\Z)"
@@ -66,8 +67,8 @@ _LETTERS = str.maketrans("013457@$89!€", "oieastasbgie")
 _SIGN = re.compile(r"(?<=[\w.,!?'\"]) (?:[^\w\s.,!?()&'\"-]{1,4} ){1,3}(?=[\w'\"])")
 """A sign that stands alone between two words."""
 _CARET = re.compile(r"(?<![\w:\\/])\\/(?=[a-z]{2})|(?<=[a-z])\\/(?=[a-z])")
-_MANY, _SHARE, _DENSE = 4, 0.12, 8
-_SHELF = tuple(range(65_537))
+_MANY, _SHARE = 4, 0.12
+_FEW_KINDS = 32
 
 
 def fold(text: str) -> Folded:
@@ -82,7 +83,7 @@ def fold(text: str) -> Folded:
 def folded(text: str, *, look: Callable[[str], frozenset[str]] = glance) -> Draft:
     """The same, and what may stand in the folded text. look: what tells of a text what may stand in it."""
     odd = _odd(text)
-    draft = _seen(text, odd) if odd else Draft(text, _span(0, len(text) + 1))
+    draft = _seen(text, odd) if odd else Draft(text, range(len(text) + 1))
     draft.may = look(draft.text)
     if ALONE in draft.may:
         draft.put(_signs(draft.text))
@@ -139,10 +140,6 @@ def _part(draft: Draft) -> None:
         draft.put(seams(draft.text))
 
 
-def _span(start: int, end: int) -> tuple[int, ...]:
-    return _SHELF[start:end] if end <= len(_SHELF) else tuple(range(start, end))
-
-
 def _odd(text: str) -> str:
     """The characters that a reader may not see as they are, in order."""
     return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
@@ -151,40 +148,44 @@ def _odd(text: str) -> str:
 def _seen(text: str, odd: str) -> Draft:
     """Every character as a reader sees it."""
     stand = {character: " " if character == "\t" else plain(character) for character in set(odd)}
-    closed = frozenset[int]() if _NARROW_BLANKS.isdisjoint(stand) else frozenset(_narrow(text))
+    closed = frozenset(_narrow(text, _NARROW_BLANKS & stand.keys()))
     if not closed and all(len(plainly) == 1 for plainly in stand.values()):
-        return Draft(_standing(text, stand, len(odd)), _span(0, len(text) + 1))
+        return Draft(_standing(text, stand), range(len(text) + 1))
     pieces: list[str] = []
     offsets: list[int] = []
     last = 0
     for found in _UNSEEN.finditer(text):
         at = found.start()
         pieces.append(text[last:at])
-        offsets.extend(_span(last, at))
+        offsets.extend(span(last, at))
         stands = "" if at in closed else stand[text[at]]
         pieces.append(stands)
         offsets.extend((at,) * len(stands))
         last = at + 1
     pieces.append(text[last:])
-    offsets.extend(_span(last, len(text) + 1))
+    offsets.extend(span(last, len(text) + 1))
     return Draft("".join(pieces), tuple(offsets))
 
 
-def _standing(text: str, stand: Mapping[str, str], many: int) -> str:
-    """The text with what stands for each of the characters; many: how many of them there are in it."""
-    if many * _DENSE > len(text):
+def _standing(text: str, stand: Mapping[str, str]) -> str:
+    """The text with what stands for each of the characters. What does so stands for itself: they may be put one by one."""
+    if len(stand) > _FEW_KINDS:
         return text.translate({ord(character): stands for character, stands in stand.items()})
-    return _UNSEEN.sub(lambda found: stand[found[0]], text)
+    for character, stands in stand.items():
+        text = text.replace(character, stands)
+    return text
 
 
-def _narrow(text: str) -> Iterable[int]:
-    """Where a blank that is no plain one keeps letters of one word apart: words are kept apart by other ones."""
-    for found in _NARROW.finditer(text) if _MAY_NARROW.search(text) else ():
-        yield from (at for at in range(*found.span()) if text[at].isspace())
+def _narrow(text: str, blanks: Iterable[str]) -> Iterable[int]:
+    """Where one of these blanks, none of them plain, keeps letters of one word apart: words are kept apart by other ones."""
+    if any(len(between) == 1 for blank in blanks for between in text.split(blank)[1:-1]):
+        for found in _NARROW.finditer(text):
+            yield from (at for at in range(*found.span()) if text[at].isspace())
 
 
-def _spaced(pattern: re.Pattern[str], text: str, offsets: tuple[int, ...]) -> Folded:
+def _spaced(pattern: re.Pattern[str], text: str, offsets: Sequence[int]) -> Folded:
     """Blanks run together, letters set apart joined."""
+    offsets = listed(offsets)
     pieces: list[str] = []
     kept: list[int] = []
     last = 0

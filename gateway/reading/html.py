@@ -15,23 +15,17 @@ from typing import Any, NamedTuple
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import asides, brought, css, decoys, flat, placed, scattered
-from gateway.reading.css import Look
+from gateway.reading.kinds import Kind, Kinds, due
 from gateway.reading.lines import LINE, PARAGRAPH, SPACE, Lines
-from gateway.reading.styled import matched, presented, put, ruled
-from gateway.reading.tags import BREAKS, NOT_SHOWN, PRE, UNSEEN
+from gateway.reading.styled import matched, put
+from gateway.reading.tags import UNSEEN
 
-_LOOKS = frozenset({"style", "class", "id", "bgcolor", "background", "color", "size", "text", "dir", "hidden", "open"})
-_BACKWARDS, _BACK = "\u202e", "\u202c"
-"""Marks around text that is shown from right to left (Unicode UAX #9)."""
 _BLANKS = re.compile("  +")
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
 _LEADING = {"form": "action", "button": "formaction", "input": "formaction"}
 _SAYING = {"optgroup": "label", "v:textpath": "string"}
 _SPEAKING = frozenset({"img", "area", *_LEADING, *_SAYING})
 """What its attributes show, wherever they lead."""
-_OF_LOOKS = NOT_SHOWN | {"dialog"}
-"""What is shown in another way than what is around it, with or without attributes."""
-_GONE: css.Declarations = {"content-visibility": "hidden"}
 _DRAWN = frozenset({"text", "tspan"})
 _MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
 
@@ -73,26 +67,14 @@ class Page:
     cut: bool = False
 
 
-class _Shown(NamedTuple):
-    """How an element is shown; before, after: what is generated around its text."""
-
-    look: Look
-    hidden: bool
-    inline: bool | None = None
-    before: str = ""
-    after: str = ""
-
-
 @dataclass(slots=True)
 class _Open:
-    """An element whose inside is being read, and the break that is due before and behind it."""
+    """An element whose inside is being read."""
 
-    look: Look
+    kind: Kind
     sheet: Lines
-    due: int
-    pre: bool
+    after: str
     cited: bool
-    after: str = ""
     anchor: int = -1
     quotation: int = -1
     arranged: int = -1
@@ -102,23 +84,21 @@ class _Open:
 class _Scribe:
     """Walks the tree and writes down what shows."""
 
-    rules: Mapping[str, css.Declarations]
-    matched: Mapping[int, css.Declarations] = field(default_factory=dict)
+    kinds: Kinds
     put: Mapping[tuple[int, str], str] = field(default_factory=dict)
     base: str = ""
     seen: Lines = field(default_factory=Lines)
     hidden: Lines = field(default_factory=Lines)
     anchors: list[Anchor] = field(default_factory=list)
     quotations: list[Quotation] = field(default_factory=list)
-    known: dict[tuple[object, ...], _Shown] = field(default_factory=dict)
     order: placed.Order = field(default_factory=placed.Order)
     arranged: list[tuple[int, int]] = field(default_factory=list)
     nodes: int = 0
 
     def walk(self, root: LexborNode) -> None:
         """Everything under `root`, without recursion."""
-        shown = self._shown(root.tag or "body", root.attributes, Look(), 0)
-        stack = [_Open(shown.look, self.hidden if shown.hidden else self.seen, LINE, pre=False, cited=False)]
+        kind = self.kinds.outermost(root.tag or "body", root.attributes)
+        stack = [_Open(kind, self.hidden if kind.hidden else self.seen, "", cited=False)]
         node = self._first(root)
         while node is not None and self.nodes < _MOST_NODES:
             self.nodes += 1
@@ -159,18 +139,15 @@ class _Scribe:
 
     def _element(self, node: LexborNode, tag: str, around: _Open, stack: list[_Open]) -> LexborNode | None:
         attributes = node.attributes
-        mark = node.mem_id if self.matched or self.put else 0
-        look, sheet, inline, before, after = around.look, around.sheet, None, "", ""
-        if not _LOOKS.isdisjoint(attributes) or tag in self.rules or mark in self.matched or tag in _OF_LOOKS:
-            look, hidden, inline, before, after = self._shown(tag, attributes, around.look, mark)
-            sheet = self.hidden if hidden else self.seen
-        due = _due(tag, inline)
-        sheet.part(due)
+        mark = node.mem_id if self.kinds.matched or self.put else 0
+        kind = self.kinds.of(tag, attributes, around.kind, mark)
+        sheet, before, after = self.hidden if kind.hidden else self.seen, kind.before, kind.after
+        sheet.part(kind.due)
         if self.put:
             before, after = self.put.get((mark, "before"), "") + before, after + self.put.get((mark, "after"), "")
         if before:
             sheet.add(before)
-        if tag in _SPEAKING or "href" in attributes or "xlink:href" in attributes:
+        if attributes and (tag in _SPEAKING or "href" in attributes or "xlink:href" in attributes):
             self._said(tag, attributes, sheet)
         first = self._first(node)
         if first is None:
@@ -178,14 +155,14 @@ class _Scribe:
                 sheet.add(after)
             self._empty(tag, attributes, sheet)
             return None
-        opened = _Open(look, sheet, due, around.pre or tag in PRE, around.cited, after)
+        opened = _Open(kind, sheet, after, around.cited)
         if tag == "a" and attributes.get("href"):
             opened.anchor = len(self.anchors)
             self._link(attributes["href"] or "", sheet)
-        if tag == "blockquote":
+        elif tag == "blockquote":
             opened.cited = opened.cited or _cited(attributes)
             opened.quotation = self.seen.length
-        if node.mem_id in self.order.first:
+        if self.order.first and node.mem_id in self.order.first:
             opened.arranged = self.seen.length
         stack.append(opened)
         return first
@@ -195,29 +172,26 @@ class _Scribe:
         attributes = node.attributes
         if node.tag in _DRAWN and (attributes.get("x") or attributes.get("y")):
             return {"position": "absolute", "left": attributes.get("x") or "0", "top": attributes.get("y") or "0"}
-        return self._flow(node.tag or "", attributes, node.mem_id)
-
-    def _flow(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
-        """What its style says of its place among its neighbours."""
-        return {**self._sheets(tag, attributes, mark), **_own(attributes)}
+        return self.kinds.style(node.tag or "", attributes, node.mem_id)
 
     def _leave(self, opened: _Open) -> None:
         sheet = opened.sheet
         if opened.after:
             sheet.add(opened.after)
         if opened.anchor >= 0:
-            self.anchors[opened.anchor] = self.anchors[opened.anchor]._replace(end=sheet.length)
+            written, start, _, hidden = self.anchors[opened.anchor]
+            self.anchors[opened.anchor] = Anchor(written, start, sheet.length, hidden)
         if opened.quotation >= 0:
             self.quotations.append(Quotation(start=opened.quotation, end=self.seen.length, cited=opened.cited))
         if opened.arranged >= 0:
             self.arranged.append((opened.arranged, self.seen.length))
-        sheet.part(opened.due)
+        sheet.part(opened.kind.due)
 
     def _text(self, text: str, around: _Open) -> None:
         sheet = around.sheet
         if sheet is self.seen and self.hidden.length:
             self.hidden.part(LINE)
-        if around.pre:
+        if around.kind.pre:
             sheet.add(text)
             return
         if text.isspace() and "\xa0" not in text:
@@ -259,40 +233,12 @@ class _Scribe:
         """A link around nothing still goes somewhere."""
         if tag == "a" and attributes.get("href"):
             self._link(attributes["href"] or "", sheet)
-        sheet.part(_due(tag))
+        sheet.part(due(tag))
 
     def _link(self, written: str, sheet: Lines) -> None:
         if len(self.anchors) >= _MOST_ANCHORS:
             self.nodes = _MOST_NODES
         self.anchors.append(Anchor(written=written, start=sheet.length, end=sheet.length, hidden=sheet is self.hidden))
-
-    def _shown(self, tag: str, attributes: Mapping[str, str | None], around: Look, mark: int) -> _Shown:
-        """The same for all elements that say the same of their looks, but for those that longer selectors fit."""
-        key = (around, tag, *[item for item in attributes.items() if item[0] in _LOOKS])
-        if mark not in self.matched and (known := self.known.get(key)):
-            return known
-        style = self._flow(tag, attributes, mark)
-        turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
-        look = around.under({**self._sheets(tag, attributes, mark), **presented(tag, attributes), **_own(attributes)})
-        before, after = (_BACKWARDS, _BACK) if turned else ("", "")
-        shown = _Shown(look, look.hidden, css.inline(style), css.marked(style) + before, after)
-        if mark not in self.matched:
-            self.known[key] = shown
-        return shown
-
-    def _sheets(self, tag: str, attributes: Mapping[str, str | None], mark: int) -> css.Declarations:
-        """What the page's style sheets say of an element."""
-        return {**(ruled(tag, attributes, self.rules) if self.rules else {}), **self.matched.get(mark, {})}
-
-
-def _own(attributes: Mapping[str, str | None]) -> css.Declarations:
-    return css.declarations(attributes.get("style") or "")
-
-
-def _due(tag: str, inline: bool | None = None) -> int:  # noqa: FBT001  -- three answers, one of them none
-    """The break before and behind an element. inline: whether its style has it stand within its line, where that says so."""
-    due = BREAKS.get(tag, 0)
-    return due if inline is None else 0 if inline else max(LINE, due)
 
 
 def _run_together(text: str) -> str:
@@ -319,8 +265,7 @@ def render(html: str) -> Page:
         sheet = css.rules(brought.styles(tree))
         base = tree.css_first("base[href]")
         scribe = _Scribe(
-            rules=sheet.simple,
-            matched=matched(tree, sheet.others),
+            kinds=Kinds(sheet.simple, matched(tree, sheet.others)),
             put=put(tree, sheet.generated),
             base=(base.attributes.get("href") or "") if base else "",
         )
@@ -343,7 +288,7 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
     if tree.body is None:
         return
     for marks in decoys.parts(tree) if "<ruby" in source or decoys.HINT.search(source) else ():
-        other = _again(scribe, matched={**scribe.matched, **dict.fromkeys(marks, _GONE)})
+        other = _again(scribe, kinds=scribe.kinds.without(marks))
         other.walk(tree.body)
         yield from ("".join(lines.pieces) for lines in (other.seen, other.hidden))
     if not placed.TRIGGERS.stands_in(source):

@@ -141,7 +141,8 @@ def on_page(page: Page, place: Place, origins: Iterator[Origin]) -> Iterator[Lin
         start = anchor.start + len(words) - len(words.lstrip())
         shown = words.strip()
         offset = len(page.text) + 2 if anchor.hidden else 0
-        at = replace(place, start=offset + start, end=offset + start + len(shown))
+        first = offset + start
+        at = Place(part=place.part, header=place.header, name=place.name, page=place.page, start=first, end=first + len(shown))
+        whose = Origin.HIDDEN if anchor.hidden else origin
         for goes in leads:
-            whose = Origin.HIDDEN if anchor.hidden else origin
             yield Link(target=goes, written=anchor.written, shown=shown, place=at, origin=whose)

@@ -21,22 +21,9 @@ _HEADS = dict(
 _ON_HEAD = re.compile("[ɐɔǝɟƃɥᴉɾʞɯɹʇʌʍʎɓןꓘᗡℲ⅁⅂Ԁ⅄ᴚ]")
 _BACKWARDS = frozenset(word[::-1] for word in TELLING if len(word) > 3) - TELLING - {"nevaeh"}  # noqa: PLR2004  -- letters
 """Telling words from their ends, without what is a name."""
-_USUAL = (
-    "etov",
-    "tcele",
-    "esrodne",
-    "etanod",
-    "troppus",
-    "ngiapmac",
-    "tadidnac",
-    "ffirehs",
-    "royam",
-    "susej",
-    "tsirhc",
-    "hcruhc",
-    "yarp",
-)
+_USUAL = tuple(b"etov tcele esrodne etanod troppus ngiapmac tadidnac ffirehs royam susej tsirhc hcruhc yarp".split())
 """Of nearly every appeal one of these."""
+_ASCII = bytes(range(128))
 _PARTED = bytes(octet if octet > 127 or chr(octet).isalpha() else ord(" ") for octet in range(256))  # noqa: PLR2004  -- ASCII
 """A blank for whatever in ASCII is no letter."""
 _FEW, _SHARE = 8, 0.15
@@ -65,15 +52,15 @@ def otherwise(text: str) -> Iterator[str]:
 
 
 def _is_on_head(text: str) -> bool:
-    many = len(_ON_HEAD.findall(text))
+    many = len(_ON_HEAD.findall(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")))
     return many >= _FEW and many >= _SHARE * sum(map(str.isalpha, text))
 
 
 def _is_backwards(text: str) -> bool:
-    small = text.lower()
-    if not any(word in small for word in _USUAL):
+    octets = text.encode("utf-8", "surrogatepass").lower()
+    if not any(word in octets for word in _USUAL):
         return False
-    parted = small.encode("utf-8", "surrogatepass").translate(_PARTED).decode("utf-8", "surrogatepass")
+    parted = text.lower().encode("utf-8", "surrogatepass").translate(_PARTED).decode("utf-8", "surrogatepass")
     return not _BACKWARDS.isdisjoint(parted.split())
 
 

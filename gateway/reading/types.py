@@ -1,6 +1,6 @@
 """What a recipient would see of a message: passages and links, where each stands, and what could not be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -42,7 +42,7 @@ class Passage:
     place: Place
     origin: Origin = Origin.NEW
     folded: str = ""
-    offsets: tuple[int, ...] = ()
+    offsets: Sequence[int] = ()
     boxes: tuple[Boxed, ...] = ()
 
     def quote(self, start: int, end: int) -> tuple[Place, str]:

@@ -97,7 +97,7 @@ def _is_new(text: str) -> bool:
     """True only where no line is marked, announces anything or may begin a signature."""
     if ">" in text or may_be_others(text):
         return False
-    small = f"\n{text.lower()}"
+    small = "\n" + text.replace("\xa0", " ").lower()  # most often the one character of a page beyond ASCII, which is slow
     return not _OTHER_LINE.search(small) and not _WROTE_ABOVE.search(small)
 
 
