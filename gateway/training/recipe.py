@@ -18,7 +18,7 @@ class Recipe:
 
     seed: int = 1
     epochs: int = 2
-    again: int = 6
+    again: int = 8
     worst: float = 0.5
     rate: float = 2e-4
     decay: float = 0.85

@@ -48,7 +48,7 @@ So few as MATCHED are nearly the highest: a match is ROOM above them, in logits,
 """
 REAL_FLAGGED, REAL_MATCHED = 0.03, 0.0125
 """What share of ordinary real mail."""
-LOST, UNHEARD, LEFT, TAIL = 0.0025, 0.004, 0.005, 0.05
+LOST, UNHEARD, LEFT, TAIL = 0.0025, 0.004, 0.001, 0.05
 """The screen's level is where it would settle LOST of the violations that are flagged; the skim's, UNHEARD of them; that of the
 early exit, LEFT.
 

@@ -44,10 +44,7 @@ def test_who_refuses_what_he_quotes_promotes_nothing(label, own, quoted):
     "own",
     [
         "I cannot get political mail at work, but this says it all.",
-        pytest.param(
-            "They want to take me off this list. Pass it on!",
-            marks=pytest.mark.xfail(strict=True, reason="the model of 27 November takes it for a complaint in an answer"),
-        ),
+        "They want to take me off this list. Pass it on!",
         "Management hates this list. Pass it on!",
         "Unsubscribe me if you must, I agree with every word.",
         "Take me off this list after November. Until then: vote for Petrosyan, vote yes on 12!",
