@@ -21,8 +21,6 @@ _NAME = re.compile(r" [A-Z][a-z]")
 _APART = ">|\t\r\v\f\x1c\x1d\x1e\x1f"
 """Where a text has one of these, more than line ends and blanks is to be put right in its sentences."""
 _UNKNOWN: frozenset[int] = frozenset()
-_made = tuple.__new__
-"""Makes a Sentence without a step in between: most are made and hardly looked at."""
 
 
 class _Piece(NamedTuple):
@@ -89,7 +87,7 @@ class Page:
         """In order."""
         where = spans(self.text)
         rules = self._words.rules(self._said(where))
-        return tuple([_made(Sentence, (self, start, end, may)) for (start, end), may in zip(where, rules, strict=True)])
+        return tuple([Sentence(self, start, end, may) for (start, end), may in zip(where, rules, strict=True)])
 
     def _said(self, where: list[tuple[int, int]]) -> list[str]:
         """Those pieces of the text in small letters, each on one line; see masking.running."""

@@ -276,7 +276,7 @@ def _passage(text: str, voice: Voice, place: Place, start: int = 0, boxes: Seque
 
 
 def _worded(passages: Sequence[Passage]) -> Worded:
-    """The words of each voice with the marks that may give them another meaning: the same in both alternatives of most mail."""
+    """The words of each voice, and the marks that may give them another meaning: what alternatives that say the same share."""
     return tuple(
         (passage.origin, b" ".join(passage.folded.encode("utf-8", "replace").translate(_LAID_OUT).split()))
         for passage in passages
