@@ -1,7 +1,8 @@
-"""The trained network as ONNX, in two parts, its weights in eight bits: the lowest layer with the early exit, and all above it.
+"""The trained network as ONNX, in two parts, weights in whole numbers: the lowest layer with the early exit, and all above it.
 
 What is written reads one window, which is never padded: it masks nothing, and takes query, key and value in one step. It says
-what the network says, for less.
+what the network says, for less. The numbers have seven bits of eight: the sum of two products of eight bits does not fit
+the sixteen that a processor without VNNI has for it, which then says something else of the same message.
 """
 
 import logging
@@ -87,6 +88,7 @@ def export(network: Network, folder: Path) -> None:
                 folder / name,
                 weight_type=QuantType.QInt8,
                 per_channel=True,
+                reduce_range=True,
                 nodes_to_exclude=_of_exit(Path(larger) / name),
             )
 

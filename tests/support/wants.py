@@ -6,6 +6,7 @@ import pytest
 
 SHARED = "../shared is not here (it is not part of the project)"
 SLAPD = "slapd is not here, and could not be installed"
+QEMU = "qemu-user is not here, and could not be installed"
 POSTFIX = "Postfix is not here, and could not be installed"
 DEBIAN_POSTGRES = "Debian's postgresql is not here and could not be installed (apt-get install postgresql, as root)"
 POSTGRES = "PostgreSQL is not here, neither from pip nor from Debian, and could not be installed"
