@@ -13,10 +13,11 @@ from datetime import datetime
 import structlog
 
 from gateway.hold import Assent, HeldMail, Review, Ruling
+from gateway.later import Later
 from gateway.mail import Address
 from gateway.people import Role, Ruler, as_ruler, keys_of
 from gateway.plea import Appeal, Finding, Statement, may_appeal, may_find, may_state
-from gateway.ports import Clock, HoldStore, Pleas, StoreUnavailable
+from gateway.ports import Clock, HoldStore, Pleas, StoreFault, StoreUnavailable
 from gateway.post import Post, released
 from gateway.recusal import Bench, Recused
 
@@ -35,6 +36,7 @@ class Hearings:
         self._post = post
         self._clock = clock
         self._bench = bench
+        self._later = Later()
 
     async def explain(self, hold: str, *, sender: str, text: str) -> None:
         """Say more about a message that waits."""
@@ -94,19 +96,25 @@ class Hearings:
         return held
 
     async def remind(self) -> None:
-        """Remind supervisors of appeals that nobody has answered. One that cannot be dealt with keeps no other waiting."""
-        for hold in await self._pleas.open():
+        """Remind supervisors of appeals that nobody has answered.
+
+        One that cannot be dealt with is in the log, is tried again later, and keeps no other waiting.
+        """
+        now = self._clock.now()
+        for hold in self._later.now(await self._pleas.open(), now):
             try:
-                await self._remind(hold, self._clock.now())
-            except StoreUnavailable:
-                raise
-            except Exception:
+                await self._remind(hold, now)
+            except Exception as fault:
+                if isinstance(fault, StoreUnavailable) and not isinstance(fault, StoreFault):
+                    raise
                 log.exception("hold.fault", id=hold)
+                self._later.failed(hold, now)
 
     async def _remind(self, hold: str, now: datetime) -> None:
         appeal = await self._pleas.appealed(hold)
         due = appeal.reminders_by(now) if appeal else 0
         if appeal is None or due <= appeal.reminded:
+            self._later.failed(hold, now)
             return
         held, done = await self._held(hold), appeal.assent.keys if appeal.assent else ()
         others = [one for one in await self._judges(held, appeal.against) if str(one).casefold() not in done]

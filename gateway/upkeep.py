@@ -116,13 +116,19 @@ class Upkeep:
     async def watch_digests(self) -> None:
         """Send what goes out at its times, for ever."""
         while True:
-            with suppress(StoreUnavailable):  # tried again in a minute
-                async with self._duty("digests") as ours:
-                    if ours:
-                        await self._hearings.remind()
-                        await self._digests.round()
-                self._delivery.wake()
+            await self.send()
             await asyncio.sleep(MINUTE)
+
+    async def send(self) -> None:
+        """Send what is due; what cannot be sent now is tried again in a minute, and keeps nothing else waiting."""
+        try:
+            async with self._duty("digests") as ours:
+                if ours:
+                    await _unless_away("appeals.store_away", self._hearings.remind)
+                    await _unless_away("digests.store_away", self._digests.round)
+        except StoreUnavailable:
+            log.exception("digests.store_away")
+        self._delivery.wake()
 
     async def watch_head(self) -> None:
         """Log and mail the trail's head now and at the end of each day (UTC), for ever: what is kept elsewhere vouches for it."""
@@ -166,6 +172,13 @@ class Upkeep:
                 await self._figures.add(counted)
         except StoreUnavailable:
             self._counted.put_back(counted)
+
+
+async def _unless_away(event: str, work: Work) -> None:
+    try:
+        await work()
+    except StoreUnavailable:
+        log.exception(event)
 
 
 def until_midnight(now: datetime) -> float:

@@ -44,6 +44,41 @@ async def test_a_head_that_cannot_be_had_at_midnight_is_not_put_off_for_a_day(sa
     assert [event["head"] for event in said if event["event"] == "audit.head"] == ["17:5e88"]
 
 
+class Rounds:
+    """Appeals and digests of a store of which each finds something amiss."""
+
+    def __init__(self):
+        self.tried = []
+
+    async def remind(self):
+        self.tried.append("appeals")
+        raise StoreUnavailable("the appeals cannot be listed")
+
+    async def round(self):
+        self.tried.append("digests")
+        raise StoreUnavailable("the queue cannot be listed")
+
+
+async def test_appeals_that_cannot_be_looked_at_keep_no_digest_waiting_and_what_was_amiss_is_in_the_log(said):
+    rounds = Rounds()
+    await upkeep(hearings=rounds, digests=rounds, delivery=Woken(), duty=ours).send()
+    assert rounds.tried == ["appeals", "digests"]
+    assert [event["event"] for event in said] == ["appeals.store_away", "digests.store_away"]
+
+
+@asynccontextmanager
+async def unknown(_name):
+    raise StoreUnavailable("away")
+    yield
+
+
+async def test_where_the_store_does_not_say_whose_duty_it_is_nothing_is_sent_and_the_log_says_so(said):
+    rounds = Rounds()
+    await upkeep(hearings=rounds, digests=rounds, delivery=Woken(), duty=unknown).send()
+    assert rounds.tried == []
+    assert [event["event"] for event in said] == ["digests.store_away"]
+
+
 class Kept:
     """What is kept for 90 days, and how often it was looked at."""
 
