@@ -134,7 +134,9 @@ async def _store_away(request: Request, error: Exception) -> Response:
     log.error("console.store_away", why=str(error))
     if isinstance(error, StoreUncertain):
         return trouble(request, 503, "The store was lost while it wrote", "Look in a minute whether it was done, or do it again.")
-    return trouble(request, 503, "The store cannot be reached now", "Nothing was changed. Try again in a minute.")
+    looks = request.method in {"GET", "HEAD"}
+    said = "Nothing was changed. Try again in a minute." if looks else "Look in a minute whether it was done, or do it again."
+    return trouble(request, 503, "The store cannot be reached now", said)
 
 
 async def _fault(request: Request, _error: Exception) -> Response:

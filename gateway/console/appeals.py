@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.console import mail
 from gateway.console.house import form_of, house, me
 from gateway.console.ruling import Refusal, done
-from gateway.console.steps import step
+from gateway.console.steps import afterwards
 from gateway.hold import HeldMail
 from gateway.people import Ruler
 
@@ -40,5 +40,5 @@ async def _find(request: Request, act: str, answer: Answer) -> Response:
         await done(request, hold, lambda: answer(hold, Ruler.of(me(request)), mail.reason(form)))
     except Refusal as refusal:
         return await mail.refused(request, hold, act, refusal, form)
-    await step(request, "appeal granted" if act == "overturn" else "appeal refused", hold=hold)
+    await afterwards(request, "appeal granted" if act == "overturn" else "appeal refused", hold=hold)
     return RedirectResponse(f"/mail/{hold}", 303)

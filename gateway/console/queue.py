@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -16,10 +17,15 @@ from gateway.desk import Leaf, Line, Search, Sort, State, Tally
 from gateway.hold import HeldMail
 from gateway.mail import Address
 from gateway.people import Account, Role, digest
+from gateway.ports import StoreFault, StoreUnavailable, StoreUncertain
 from gateway.verdict import Category
+
+log = structlog.get_logger()
 
 _SOON = timedelta(hours=4)
 _MOST = 500
+_AWAY = "The store could not be reached. Try again in a minute."
+_UNREADABLE = "It cannot be read; the log says why."
 _APART = ("words", "subject", "recipient", "each", "since", "until")
 """What may fit one message and not another that is alike; then each is shown for itself."""
 _ASKED = ("words", "sender", "group", "subject", "recipient", "policy", "category", "state", "since", "until", "sort", "each")
@@ -70,7 +76,7 @@ async def confirm(request: Request) -> Response:
 
 
 async def decide(request: Request) -> Response:
-    """Rule on each of those chosen."""
+    """Rule on each of those chosen. One that the store does not give or take keeps none of the others from it."""
     form = await form_of(request)
     ids = list(dict.fromkeys(str(one) for one in form.getlist("hold")))[:_MOST]
     act = str(form.get("act", ""))
@@ -81,14 +87,21 @@ async def decide(request: Request) -> Response:
         return _confirm(request, await _lines(request, ids), act, "Say why. The sender reads it.")
     done: list[HeldMail] = []
     refused: list[tuple[str, str]] = []
+    unsure: list[str] = []
     for hold in ids:
         try:
             done.append(await rule(request, hold, act, note=note))
         except Refusal as refusal:
             refused.append((hold, str(refusal)))
+        except StoreUnavailable as why:
+            log.error("console.store_away", id=hold, why=str(why))  # noqa: TRY400  -- where it was said says nothing more
+            if isinstance(why, StoreUncertain):
+                unsure.append(hold)
+            else:
+                refused.append((hold, _UNREADABLE if isinstance(why, StoreFault) else _AWAY))
     halves = [held for held in done if held.review is None]
     whole = [held for held in done if held.review is not None]
-    return page(request, "decided.html", act=act, done=whole, halves=halves, refused=refused)
+    return page(request, "decided.html", act=act, done=whole, halves=halves, refused=refused, unsure=unsure)
 
 
 async def _found(request: Request) -> dict[str, object] | None:

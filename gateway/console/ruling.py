@@ -6,7 +6,7 @@ from starlette.requests import Request
 
 from gateway.console.house import house, me, ruler
 from gateway.console.rights import sees
-from gateway.console.steps import step
+from gateway.console.steps import afterwards, step
 from gateway.hold import AlreadyRuled, HeldMail, Ruling, Turned
 from gateway.mail import Address
 from gateway.plea import OwnRuling
@@ -48,7 +48,7 @@ async def rule(  # noqa: PLR0913  -- what there is to say
     }
     ruled = await done(request, hold, acts[act])
     if ruled.review is not None:
-        await step(request, str(ruled.review.ruling), hold=hold)
+        await afterwards(request, str(ruled.review.ruling), hold=hold)
     return ruled
 
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from gateway.console.house import House, form_of, house
 from gateway.console.links import Opens
 from gateway.console.pages import page
-from gateway.console.steps import step
+from gateway.console.steps import afterwards
 from gateway.hold import AlreadyRuled, HeldMail
 from gateway.notice.view import relevant
 from gateway.plea import LONGEST, MOST, appeal_until
@@ -68,7 +68,7 @@ async def _act(request: Request, what: str, act: Act) -> Response:
         said = str(wrong)
         return await _again(request, f"{said[:1].upper()}{said[1:]}.", 422, act=what, text=text)
     house(request).wake()
-    await step(request, f"{what} by link", hold=held.mail.id, by=sender)
+    await afterwards(request, f"{what} by link", hold=held.mail.id, by=sender)
     return RedirectResponse(f"{request.url.path.rpartition('/')[0]}?done={what}", 303)
 
 

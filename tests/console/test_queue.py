@@ -6,6 +6,7 @@ import pytest
 
 from gateway.mail import Address
 from gateway.people import Role
+from gateway.ports import StoreUnavailable, StoreUncertain
 from tests.support import mails
 
 PICNIC = (
@@ -87,6 +88,53 @@ async def test_a_bulk_decision_says_which_were_not_done_and_why(console):
     assert "2 messages released" in done.text
     assert "Capt. Ruiz ruled first" in done.text
     assert "no such message" in done.text
+
+
+async def test_a_bulk_decision_goes_on_past_what_the_store_does_not_give_or_take(console):
+    await picnics(console, 5)
+    captain, rule = await console.person(Role.REVIEWER), console.store.rule
+    await console.store._writer.do(lambda db: db.exec_driver_sql("UPDATE pieces SET octets = x'00' WHERE content = 'P1'"))
+    loses = {"P2": StoreUnavailable("away"), "P3": StoreUncertain("lost")}
+
+    async def losing(hold, *given, **more):
+        if hold in loses:
+            raise loses[hold]
+        return await rule(hold, *given, **more)
+
+    console.store.rule = losing
+    done = await captain.post("/queue/rule", data={"act": "release", "hold": [f"P{n}" for n in range(5)]})
+    assert done.status_code == 200
+    assert "2 messages released" in done.text
+    assert "2 messages stayed as they were" in done.text
+    assert "P1</a>: It cannot be read" in done.text
+    assert "P2</a>: The store could not be reached" in done.text
+    assert "Look in a minute whether this was released, or do it again" in done.text
+    waiting = [line.id for line in await console.store.desk.these([f"P{n}" for n in range(5)], None) if line.state == "waiting"]
+    assert sorted(waiting) == ["P1", "P2", "P3"]
+
+
+async def away(*_given, **_more):
+    raise StoreUnavailable("away")
+
+
+async def test_a_ruling_whose_step_cannot_be_recorded_is_a_ruling_all_the_same(console, said):
+    await picnics(console, 1)
+    captain, record = await console.person(Role.REVIEWER), console.store.record
+    console.store.record = away
+    assert (await captain.post("/mail/P0/release", data={"note": ""})).status_code == 303
+    console.store.record = record
+    assert (await console.store.get("P0")).review is not None
+    assert [(one["what"], one["id"]) for one in said if one["event"] == "console.step_lost"] == [("released", "P0")]
+
+
+async def test_that_nothing_was_changed_is_said_to_who_only_looks(console):
+    await picnics(console, 1)
+    captain = await console.person(Role.REVIEWER)
+    console.store.get = away
+    looked, ruled = await captain.get("/mail/P0"), await captain.post("/mail/P0/release", data={"note": ""})
+    assert (looked.status_code, ruled.status_code) == (503, 503)
+    assert "Nothing was changed" in looked.text
+    assert "Look in a minute whether it was done" in ruled.text
 
 
 @pytest.mark.parametrize("act", [{}, {"act": "undo"}])

@@ -9,7 +9,7 @@ from gateway.console.links import Opens
 from gateway.hold import Review, Ruling
 from gateway.mail.content import in_memory
 from gateway.people import Role
-from gateway.ports import Asked, Purpose
+from gateway.ports import Asked, Purpose, StoreUnavailable
 from tests.support.console import URL
 from tests.support.notices import text_of
 from tests.support.world import World
@@ -109,6 +109,25 @@ async def test_the_sender_takes_it_back_and_the_reviewer_is_told_so(console):
     assert ("withdrawn", SENDER) in await steps(console)
     assert "Withdrawn" in (await reviewer.get("/queue?state=withdrawn")).text
     assert console.woken == 1
+
+
+async def test_what_is_done_by_link_or_answered_stays_done_though_its_step_cannot_be_recorded(console, said):
+    await console.hold("H1")
+    await console.hold("H2")
+    chief, record = await console.person(Role.SUPERVISOR), console.store.record
+    await console.house.reviews.deny("H2", reviewer="captain@department.example", note="No.")
+    await console.house.hearings.appeal("H2", sender=SENDER, text="It only quotes.")
+
+    async def away(*_given, **_more):
+        raise StoreUnavailable("away")
+
+    console.store.record = away
+    assert (await console.browser().post(f"{await status(console)}/withdraw")).status_code == 303
+    assert (await chief.post("/mail/H2/overturn", data={"note": ""})).status_code == 303
+    console.store.record = record
+    assert [str((await console.store.get(hold)).review.ruling) for hold in ("H1", "H2")] == ["withdrawn", "released"]
+    lost = [one["what"] for one in said if one["event"] == "console.step_lost"]
+    assert lost == ["withdraw by link", "appeal granted"]
 
 
 async def test_a_withdrawal_after_the_release_is_told_so(console):
