@@ -25,7 +25,7 @@ from gateway.lately import ASTRAY, astray
 from gateway.mail import Address, Content, Mail, Outgoing, Receipt, Reply, new_id
 from gateway.mail.header import behind, block, fields, outgoing, own_field, values
 from gateway.mail.trace import received
-from gateway.ports import Clock, HoldStore, NextHop, Outbox, Parcel, Purpose, StoreUnavailable
+from gateway.ports import Clock, HoldStore, NextHop, Outbox, Parcel, Purpose, StoreFault, StoreUnavailable
 from gateway.post import Post
 
 log = structlog.get_logger()
@@ -173,15 +173,18 @@ class Delivery:
 
     async def _write_down(self) -> None:
         """What the relay said while the store was away: at once, since another gateway sends it again when our lease ends."""
-        for key, said in [(key, said) for key, said in self._said.items() if said.away]:
+        ours = set(self._under_way.values())
+        for key, said in [(key, said) for key, said in self._said.items() if said.away and said.parcel.id not in ours]:
             try:
                 await self._settle(said.parcel, said.receipt)
-                del self._said[key]
+                self._said.pop(key, None)
             except StoreUnavailable:
-                self._said[key] = self._said.pop(key)  # behind the others: this one may be damaged, and they are not
+                if self._said.pop(key, None):
+                    self._said[key] = said  # behind the others: this one may be damaged, and they are not
                 return
             except Exception:
-                self._said[key] = replace(said, away=False)
+                if key in self._said:
+                    self._said[key] = replace(said, away=False)
                 log.exception("delivery.fault", id=said.parcel.hold, parcel=said.parcel.id)
 
     def _over(self, task: asyncio.Task[None]) -> None:
@@ -244,10 +247,17 @@ class Delivery:
             yield replace(parcel, id=new_id(now), mail=rest, due=due, attempts=parcel.attempts + 1, last=receipt.reply)
 
     async def _report(self, parcel: Parcel, receipt: Receipt, outcome: _Outcome) -> tuple[Parcel, ...]:
-        """Reports to sender and reviewers of the recipients that will never get it. A notice that fails is only logged."""
+        """Reports to sender and reviewers of the recipients that will never get it. A notice that fails is only logged.
+
+        So is what cannot be read any more: of that nobody knows who its reviewers are, and what was to be said.
+        """
         if not outcome.never or parcel.purpose is Purpose.NOTICE:
             return ()
-        held = await self._store.get(parcel.hold)
+        try:
+            held = await self._store.get(parcel.hold)
+        except StoreFault as why:
+            log.error("store.unreadable", id=parcel.hold, why=str(why))  # noqa: TRY400  -- where it was read says nothing more
+            return ()
         return await self._post.on_failure(held, replace(receipt, refused=outcome.never)) if held else ()
 
     def _message(self, parcel: Parcel) -> Outgoing:
