@@ -3,7 +3,8 @@
 When somebody is told is written in the policies for his group, or in his account for himself. Where nothing waits, nothing is
 sent. Whoever does not hear of each hold hears of one whose time is nearly over, and of one that goes up a ladder to him
 (`gateway.escalation`), whatever his times are. Each mail is written down with the round it belongs to, so that a restart
-neither repeats nor forgets one. It fails with StoreUnavailable, and is tried again at the next call.
+neither repeats nor forgets one. It fails with StoreUnavailable, and is tried again at the next call; a hold that cannot
+be read is tried again later, and keeps no other waiting.
 """
 
 import json
@@ -17,6 +18,7 @@ from gateway.decision import Reviewers
 from gateway.desk import Desk, Line, Search
 from gateway.hold import HeldMail
 from gateway.lately import astray
+from gateway.later import Later
 from gateway.mail import Address
 from gateway.notice import Item, Waits
 from gateway.people import RULING, Account, AccountBook, Role, not_disabled
@@ -123,6 +125,7 @@ class Digests:
         self._clock = clock
         self._zone = zone
         self._link = link
+        self._later = Later()
 
     async def round(self) -> None:
         """Send what is due now."""
@@ -168,24 +171,28 @@ class Digests:
         """Tell those who do not hear of each hold of those whose time is nearly over, of each once."""
         everywhere = any(person.groups is None for person in lazy)
         groups = None if everywhere else tuple({group for person in lazy for group in person.groups or ()})
-        after = ""
+        near = {line.id: line for line in await self._near(groups, now)}
+        for hold in self._later.now(near, now):
+            await self._tell(near[hold], lazy, now)
+
+    async def _near(self, groups: tuple[str, ...] | None, now: datetime) -> list[Line]:
+        """What waits for these groups, and whose time is nearly over."""
+        found, after = list[Line](), ""
         while True:
             leaf = await self._desk.find(Search(groups=groups, together=False, size=_SHOWN, after=after))
-            for line in leaf.lines:
-                if line.deadline - now > _NEAR:
-                    return
-                if now >= line.deadline - _near(line):
-                    await self._tell(line, lazy, now)
+            soon = [line for line in leaf.lines if line.deadline - now <= _NEAR]
+            found += [line for line in soon if now >= line.deadline - _near(line)]
             after = leaf.after
-            if not after:
-                return
+            if not after or len(soon) < len(leaf.lines):
+                return found
 
     async def _tell(self, line: Line, lazy: Sequence[Person], now: datetime) -> None:
         """Once it was looked at whether anybody has opened it: who was told that nobody had is not told the same again."""
         name = f"near {line.id}"
         if await self._rounds.last(name, line.since) != line.since:
+            self._later.failed(line.id, now)
             return
-        held = await self._store.get(line.id)
+        held = await self._later.load(self._store, line.id, now)
         if held is None or held.course.warned is None:
             return
         warned = await self._warned(line.id)

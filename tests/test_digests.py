@@ -12,6 +12,7 @@ from gateway.people import Entry, new_account
 from gateway.ports import Purpose
 from gateway.store import SqliteStore
 from gateway.timetable import Timetable
+from gateway.trail import Step
 from tests.support.console import Console
 from tests.support.mails import FixedClock, held, reviewers
 from tests.support.notices import text_of
@@ -147,6 +148,20 @@ async def test_what_is_nearly_due_is_told_at_once_and_once_whatever_the_times_ar
     [first, _] = await desk.at(7, day=16)
     assert "1 message waits for you." in first[1]
     assert await desk.at(8, day=16) == []
+
+
+async def test_what_cannot_be_read_keeps_nobody_from_hearing_of_other_deadlines(desk, said):
+    await desk.now()
+    for number in (1, 2):
+        await desk.store.hold(held(id_=f"H{number}", since=desk.clock.now() + number * HOUR), [])
+        await desk.store.record(Step.SEEN, actor="captain", hold=f"H{number}", detail={"role": "reviewer"})
+    desk.clock.forward(timedelta(hours=50))
+    await desk.console.house.reviews._escalation.round(desk.clock.now())
+    await desk.store._writer.do(lambda db: db.exec_driver_sql("UPDATE pieces SET octets = x'00' WHERE content = 'H1'"))
+    for _ in range(3):
+        await desk.digests.round()
+    assert [event["id"] for event in said if event["event"] == "hold.nearing"] == ["H2"]
+    assert [event["id"] for event in said if event["event"] == "store.unreadable"] == ["H1"]
 
 
 async def test_who_is_told_that_nobody_opened_it_is_not_told_of_the_same_deadline_again(desk):

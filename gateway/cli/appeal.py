@@ -66,6 +66,9 @@ def _become(appeal: dict[str, Any]) -> str:
 
 
 def _tell(held: dict[str, Any]) -> None:
+    if "unreadable" in held:
+        click.secho(f"{held['id']}  (cannot be read: {_line(held['unreadable'])})", bold=True)
+        return
     appeal, against = held["appeal"], held["appeal"]["against"]
     click.secho(f"{held['id']}  {plain(held['subject']) or '(no subject)'}", bold=True)
     click.echo(f"  {against['ruling']} {against['at']} by {plain(against['reviewer'])}: {_line(against['note']) or '-'}")

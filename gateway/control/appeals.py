@@ -3,13 +3,17 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
+
 from gateway.control.answers import appealed, row, ruler, unless_recused
 from gateway.control.server import Answer
 from gateway.hearing import Hearings
 from gateway.hold import ENTERED, HeldMail
 from gateway.people import Ruler
-from gateway.ports import HoldStore, Pleas, Trail
+from gateway.ports import HoldStore, Pleas, StoreFault, Trail
 from gateway.review import Reviews
+
+log = structlog.get_logger()
 
 _MOST = 1000
 
@@ -20,7 +24,7 @@ def appeal_answers(  # noqa: PLR0913  -- the parts are wired by name
     """Every request about the sender's side by its name."""
 
     async def listed(_user: str, _asked: Mapping[str, Any]) -> object:
-        return [await _appeal(store, pleas, hold) for hold in (await pleas.open())[:_MOST]]
+        return [await _line(store, pleas, hold) for hold in (await pleas.open())[:_MOST]]
 
     async def withdrawn(user: str, asked: Mapping[str, Any]) -> object:
         """On the sender's behalf: both are recorded."""
@@ -50,6 +54,15 @@ def appeal_answers(  # noqa: PLR0913  -- the parts are wired by name
         "appeal.overturn": overturned,
         "appeal.uphold": upheld,
     }
+
+
+async def _line(store: HoldStore, pleas: Pleas, hold: str) -> dict[str, object]:
+    """One of many: that it cannot be read is said of it alone."""
+    try:
+        return await _appeal(store, pleas, hold)
+    except StoreFault as why:
+        log.error("store.unreadable", id=hold, why=str(why))  # noqa: TRY400  -- where it was read says nothing more
+        return {"id": hold, "state": "appealed", "unreadable": str(why)}
 
 
 async def _appeal(store: HoldStore, pleas: Pleas, hold: str) -> dict[str, object]:
