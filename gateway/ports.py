@@ -75,7 +75,10 @@ class NextHop(Protocol):
 
     @property
     def extensions(self) -> Mapping[str, str]:
-        """EHLO keywords (upper case) with their parameters, as the relay last offered them; empty before it was reached."""
+        """EHLO keywords (upper case) with their parameters, as the relay last offered them; empty before it was reached.
+
+        What was given once does not change: when the relay offers others, others are given.
+        """
         ...
 
     def converse(self, client: Client) -> Conversation:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway import __version__
+from gateway.canary import handed_in
 from gateway.clock import SystemClock
 from gateway.control.answers import answers
 from gateway.control.appeals import appeal_answers
@@ -56,7 +57,7 @@ from gateway.store import ExampleFolder, Shelf, opened
 from gateway.trail import GATEWAY, Detail, Step
 from gateway.upkeep import Upkeep, ended, lasting
 from gateway.viewer import Viewer
-from gateway.vigil import Watch, handed_in
+from gateway.vigil import Watch
 from gateway.watched import Watched
 
 if TYPE_CHECKING:

@@ -2,35 +2,47 @@
 
 A canary is a message of ours, from an address in a protected group, handed in where everybody's mail is handed in. It is well
 if a gateway of ours judged it and it came out as expected and, where that is a hold, if it is on the shelf and every notice of
-it was taken by the relay (and lies in the Maildir, if one is named). Then it is withdrawn. If not, mail may be going by unread,
-or nobody hears of what is held: the log says so, a metric, and a mail to the admin, which is the least sure of the three.
+it was taken by the relay (and lies in the Maildir, if one is named). If not, mail may be going by unread, or nobody hears of
+what is held: the log says so, a metric, and a mail to the admin, which is the least sure of the three.
+
+Well or missed, what was held of it is withdrawn: no reviewer is to rule on it, and no deadline to send it out. What could not
+be, since we were stopped, the store was away or it lay in a queue, is looked for when we begin, and before and after each.
 
 How it fails: a store that is away is a canary that is missed; a fault of ours is in the log, and the watch begins anew.
 """
 
 import asyncio
 import json
-import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from pathlib import Path
 from secrets import token_hex
 
 import structlog
 
-from gateway.hold import AlreadyRuled
+from gateway.canary import Named, arrived, made, named
+from gateway.hold import AlreadyRuled, HeldMail
 from gateway.lately import lately
-from gateway.mail import Address, Client, Command, Envelope, Mail, Outgoing, Reply
-from gateway.mail.content import in_memory
-from gateway.mail.header import block, values
-from gateway.ports import Asked, Clock, HoldStore, Judge, Judgement, NextHop, Outbox, Purpose, Rounds, StoreUnavailable, Trail
+from gateway.mail import Address, Envelope, Mail, Outgoing, Reply
+from gateway.ports import (
+    Asked,
+    Clock,
+    HoldStore,
+    Judge,
+    Judgement,
+    NextHop,
+    Outbox,
+    Purpose,
+    Rounds,
+    StoreFault,
+    StoreUnavailable,
+    Trail,
+)
 from gateway.post import Post
 from gateway.review import Reviews
-from gateway.settings import Canary, Relay, Settings, Vigil
+from gateway.settings import Canary, Vigil
 from gateway.trail import GATEWAY, Step
 
 log = structlog.get_logger()
@@ -43,15 +55,9 @@ _AGAIN = 15
 """So many such looks until one that was put off is handed in again."""
 _SIGHTINGS, _PER = 10, timedelta(minutes=1)
 """How many canaries of other gateways are written down in that time: whoever may send as one could send many."""
-_US = Client(address="127.0.0.1", helo="localhost")
 _WHO = "canary"
-_NAMED = re.compile(r"<([0-9a-f]{24})@[^<>\s]+>")
-_TEXT = """\
-Please vote for the candidate we endorse on election day, put up a yard sign, and give to the campaign today.
-Call five neighbors and ask them to vote for our slate.
-
-(This is a test that the mail gateway sends to itself. If it is held, it is taken back by itself in a few minutes.)
-"""
+_SHELF = 10_000
+"""Among so many waiting holds those are looked for that were left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +117,11 @@ class Watch:
         self._tell = tell
         self._trail = trail
         self._written = deque[datetime](maxlen=_SIGHTINGS)
-        self._flying: dict[str, _Seen | None] = {}
+        self._flying: dict[str, list[_Seen]] = {}
         self._senders = {Address.parse(one.sender).key for one in settings.canaries.values()}
         self._last = clock.now()
         self._silent = False
+        self._cleared = False
         self.flown: dict[str, Flown] = {}
 
     @property
@@ -133,12 +140,12 @@ class Watch:
     async def judge(self, mail: Mail) -> Judgement:
         """What the judge says; canaries are known by their sender and Message-ID."""
         judgement = await self._judge.judge(mail)
-        token, decision = self._token(mail), judgement.decision
-        if token is None:
+        name, decision = self._named(mail), judgement.decision
+        if name is None:
             self.hear(self._clock.now())
             return judgement
-        seen = _Seen(token=token, id=mail.id, word=decision.word, policy=decision.policy)
-        if token in self._flying or self._tell is None:
+        seen = _Seen(token=name.token, id=mail.id, word=decision.word, policy=decision.policy)
+        if name.token in self._flying or self._tell is None:
             await self.see(**asdict(seen))
         else:
             self._tell(**asdict(seen))
@@ -153,7 +160,7 @@ class Watch:
         """A canary was judged, here or by another front of ours; one that is not ours is written down for who sent it."""
         seen = _Seen(token=token, id=id, word=word, policy=policy)
         if token in self._flying:
-            self._flying[token] = seen
+            self._flying[token].append(seen)
         elif self._trail is not None and self._may_write():
             with suppress(StoreUnavailable):
                 await self._trail.record(Step.CANARY, actor=GATEWAY, detail=asdict(seen))
@@ -165,16 +172,12 @@ class Watch:
         self._written.append(now)
         return True
 
-    def _token(self, mail: Mail) -> str | None:
+    def _named(self, mail: Mail) -> Named | None:
         """Which canary this is, if it is one."""
-        sender = mail.envelope.sender
-        if sender is None or sender.key not in self._senders:
-            return None
-        with suppress(OSError):
-            named = b"".join(values(block(mail.content), b"message-id")).decode("ascii", "replace")
-            if found := _NAMED.search(named):
-                return found[1]
-        return None
+        return named(mail) if self._may_be(mail) else None
+
+    def _may_be(self, mail: Mail) -> bool:
+        return mail.envelope.sender is not None and mail.envelope.sender.key in self._senders
 
     async def watch(self) -> None:
         """Send canaries when they are due, and listen for silence, for ever."""
@@ -184,6 +187,7 @@ class Watch:
 
     async def round(self) -> None:
         """All canaries that are due, to their ends, and one look at how long it is silent."""
+        self._cleared = self._cleared or await self._clear()
         await asyncio.gather(*(self._fly(name, one) for name, one in self._settings.canaries.items()))
         silence, now = self._settings.silence, self._clock.now()
         self._last = min(self._last, now)
@@ -204,17 +208,48 @@ class Watch:
         except StoreUnavailable as away:
             await self._landed(name, f"the store is away: {away}")
             return
+        await self._clear()
         token = token_hex(12)
-        self._flying[token] = None
+        self._flying[token] = []
         try:
-            await self._landed(name, await self._missed(canary, token))
+            why = await self._missed(canary, token)
         finally:
-            del self._flying[token]
+            self._cleared = False  # what is on its way to the shelf yet is there at the next look
+            for seen in self._flying.pop(token):
+                await self._take_back(seen.id)
+        await self._landed(name, why)
+
+    async def _clear(self) -> bool:
+        """Take back canaries of ours that wait though they fly no more; False if the store is away."""
+        try:
+            for held in await self._store.list(limit=_SHELF) if self._senders else ():
+                if self._may_be(held.mail) and await self._left(held):
+                    await self._take_back(held.mail.id)
+        except StoreUnavailable:
+            log.exception("vigil.store_away")
+            return False
+        return True
+
+    async def _left(self, held: HeldMail) -> bool:
+        """Whether it is one that was left. Raises StoreUnavailable."""
+        try:
+            there = await self._store.get(held.mail.id)
+        except StoreFault:
+            return False
+        name = self._named(there.mail) if there else None
+        return name is not None and name.host == self._hostname and name.token not in self._flying
+
+    async def _take_back(self, hold: str) -> None:
+        try:
+            with suppress(AlreadyRuled, KeyError):
+                await self._reviews.withdraw(hold, sender=_WHO)
+        except StoreUnavailable:
+            log.exception("canary.left", id=hold)
 
     async def _missed(self, canary: Canary, token: str) -> str:
         """Send it and look for it until all is well ("") or the time is over, and then why it is not."""
         since = self._clock.now()
-        message, after = self._message(canary, token), await self._end_of_trail()
+        message, after = made(canary, token, hostname=self._hostname, at=self._clock.now()), await self._end_of_trail()
         said = await self._handed_in(*message)
         while why := await self._amiss(canary, token, after):
             since = min(since, now := self._clock.now())
@@ -232,7 +267,7 @@ class Watch:
 
     def _settled(self, canary: Canary, token: str) -> bool:
         """Whether it came out otherwise for good; what was deferred comes again."""
-        seen = self._flying[token]
+        seen = self._last_seen(token)
         return seen is not None and seen.word not in {canary.expect, "defer"}
 
     async def _amiss(self, canary: Canary, token: str, after: int) -> str:
@@ -255,12 +290,15 @@ class Watch:
 
     async def _sighting(self, canary: Canary, token: str, after: int) -> _Seen | None:
         """What was judged here; what another gateway wrote of it, while that is not as expected. Raises StoreUnavailable."""
-        seen = self._flying[token]
+        seen = self._last_seen(token)
         if seen is None or seen.word != canary.expect:
             later = await self._elsewhere(token, after)
-            if later is not None and self._flying[token] is seen:
-                self._flying[token] = later
-        return self._flying[token]
+            if later is not None and self._last_seen(token) is seen:
+                self._flying[token].append(later)
+        return self._last_seen(token)
+
+    def _last_seen(self, token: str) -> _Seen | None:
+        return self._flying[token][-1] if self._flying[token] else None
 
     async def _elsewhere(self, token: str, after: int) -> _Seen | None:
         """What another gateway wrote of it last. Raises StoreUnavailable."""
@@ -283,10 +321,8 @@ class Watch:
             return (
                 f"the notice to {', '.join(map(str, late[0].recipients))} is {late[0].state}: {late[0].last or 'not tried yet'}"
             )
-        if canary.maildir and not await asyncio.to_thread(_arrived, canary.maildir, hold):
+        if canary.maildir and not await asyncio.to_thread(arrived, canary.maildir, hold):
             return f"the relay took the notices of {hold}, but none lies in {canary.maildir}"
-        with suppress(AlreadyRuled, KeyError):
-            await self._reviews.withdraw(hold, sender=_WHO)
         return ""
 
     async def _landed(self, name: str, why: str) -> None:
@@ -309,36 +345,3 @@ class Watch:
                 await self._outbox.put(self._post.alarm(to, heading, tuple(lines)))
         except StoreUnavailable:
             log.exception("vigil.store_away")
-
-    def _message(self, canary: Canary, token: str) -> tuple[Envelope, Outgoing]:
-        message = EmailMessage()
-        message["From"], message["To"] = canary.sender, canary.to
-        message["Subject"] = "Test of the mail gateway, please ignore"
-        message["Date"] = self._clock.now()
-        message["Message-ID"] = f"<{token}@{self._hostname}>"
-        message.set_content(canary.text or _TEXT, cte="quoted-printable")
-        octets = message.as_bytes().replace(b"\n", b"\r\n")
-        sender, to = Address.parse(canary.sender), Address.parse(canary.to)
-        rcpt = Command(path=canary.to.encode())
-        envelope = Envelope(sender=sender, recipients=(to,), client=_US, mail=Command(path=canary.sender.encode()), rcpts=(rcpt,))
-        return envelope, Outgoing(head=b"", content=in_memory(octets))
-
-
-def handed_in(settings: Settings) -> Relay:
-    """Where canaries are handed in: as settings say, or at our own first door, whose certificate is not looked at here."""
-    door = settings.listen[0] if settings.listen and settings.vigil.through is None else None
-    host, _, port = (settings.vigil.through or (door.address if door else "127.0.0.1:25")).rpartition(":")
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host.strip("[]"), host.strip("[]"))  # noqa: S104  -- reached, not bound to
-    relay = Relay(host=host, port=int(port) or 25, tls=door.tls if door else "none", verify=False, xforward=False)
-    patience = timedelta(minutes=2)  # our own door waits for the relay and the judges
-    return relay.model_copy(update={"reply_timeout": patience})
-
-
-def _arrived(maildir: Path, hold: str) -> bool:
-    """Whether a message in it speaks of that hold."""
-    for folder in ("new", "cur"):
-        for path in (maildir / folder).glob("*"):
-            with suppress(OSError):
-                if hold.encode() in path.read_bytes():
-                    return True
-    return False

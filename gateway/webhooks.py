@@ -3,7 +3,8 @@
 The trail is the source: each entry was written in one transaction with what it tells of, so what it says happened, and what
 happened it says. For each webhook it is read from where it was read to before; the calls that come of it and that place are
 written in one transaction. Calls are leased, so that each is made by one gateway at a time; a receiver hears of everything at
-least once, each time under the same id, and not always in order.
+least once, each time under the same id, and not always in order. Each has its own way through all this: one that never answers
+keeps no other waiting.
 
 A body has ids, addresses, the rule and a link, and no word of a message; nobody hears more without proving that he may read.
 It is signed as Standard Webhooks has it. Redirects are not followed, and of an answer only its status counts.
@@ -107,42 +108,45 @@ class Webhooks:
             self._told[name] = await self._calls.told(name, head.sequence if head else 0)
 
     async def run(self) -> None:
-        """Tell what there is to tell, until cancelled."""
+        """Tell what there is to tell, each webhook by itself, until cancelled."""
+        async with asyncio.TaskGroup() as works:
+            for name in self._hooks:
+                works.create_task(self._serve(name))
+
+    async def _serve(self, name: str) -> None:
         while True:
             begun = False
             try:
-                await self.gather()
-                begun = await self.tell_due()
+                await self.gather(name)
+                begun = await self.tell_due(name)
             except StoreUnavailable:
-                log.exception("webhook.store_away")
+                log.exception("webhook.store_away", webhook=name)
+            except Exception:
+                log.exception("webhook.fault", webhook=name)
             if not begun:
                 await asyncio.sleep(_PAUSE)
 
-    async def gather(self) -> None:
-        """Read on in the trail, and put in what comes of it."""
-        head = await self._trail.head() if self._hooks else None
-        for name, hook in self._hooks.items():
-            while head and self._told.get(name) != head.sequence:
-                told = await self._calls.told(name, head.sequence)
-                entries = await self._trail.entries(Asked(after=told), limit=_ENTRIES)
-                if entries:
-                    made = [call for entry in entries for call in await self._made(name, hook, entry)]
-                    if not await self._calls.add(name, told, entries[-1].sequence, made):
-                        continue  # another gateway was first, and perhaps not as far
-                self._told[name] = entries[-1].sequence if entries else told
-                if len(entries) < _ENTRIES:
-                    break
+    async def gather(self, name: str) -> None:
+        """Read on in the trail, and put in what comes of it for that one."""
+        hook, head = self._hooks[name], await self._trail.head()
+        while head and self._told.get(name) != head.sequence:
+            told = await self._calls.told(name, head.sequence)
+            entries = await self._trail.entries(Asked(after=told), limit=_ENTRIES)
+            if entries:
+                made = [call for entry in entries for call in await self._made(name, hook, entry)]
+                if not await self._calls.add(name, told, entries[-1].sequence, made):
+                    continue  # another gateway was first, and perhaps not as far
+            self._told[name] = entries[-1].sequence if entries else told
+            if len(entries) < _ENTRIES:
+                break
 
-    async def tell_due(self) -> bool:
-        """One round: everybody what is due, one call after the other; True if there was anything."""
-        now, slowest = self._clock.now(), max((hook.timeout for hook in self._hooks.values()), default=timedelta())
-        if not self._hooks:
-            return False
-        until = now + slowest * _AT_ONCE + _SPARE
-        farthest = until + max(_WAIT, *(pause for hook in self._hooks.values() for pause in hook.retry)) + ASTRAY
-        due = await self._calls.lease(list(self._hooks), now, until, _AT_ONCE, farthest=farthest)
-        names = dict.fromkeys(call.hook for call in due)
-        await asyncio.gather(*(self._tell([call for call in due if call.hook == name]) for name in names))
+    async def tell_due(self, name: str) -> bool:
+        """Tell that one some of what is due, one call after the other; True if there was anything."""
+        now, hook = self._clock.now(), self._hooks[name]
+        until = now + hook.timeout * _AT_ONCE + _SPARE
+        farthest = until + max(_WAIT, *hook.retry) + ASTRAY
+        due = await self._calls.lease([name], now, until, _AT_ONCE, farthest=farthest)
+        await self._tell(due)
         return bool(due)
 
     async def ping(self, name: str) -> Answer:

@@ -1,24 +1,23 @@
 """The watch: canaries that fare as expected and those that do not, and silence; an admin hears of what is wrong, once."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
 from gateway.decision import Defer, Hold, Reject, Relay, Tag
 from gateway.hold import Ruling
-from gateway.mail import Mail, Receipt, Reply
+from gateway.mail import Address, Mail, Receipt, Reply
 from gateway.mail.content import in_memory
 from gateway.pipeline import Pipeline
-from gateway.ports import Asked, Judgement
-from gateway.settings import Canary, Settings, Vigil, load_settings
+from gateway.ports import Asked, Judgement, StoreUncertain
+from gateway.settings import Canary, Vigil
 from gateway.store import SqliteStore
 from gateway.trail import Step
-from gateway.vigil import Watch, handed_in
-from tests.support.mails import FixedClock, decision, mail, reviewers
+from gateway.vigil import Watch
+from tests.support.mails import FixedClock, decision, held, mail, reviewers
 from tests.support.world import HOSTNAME, Judge, Transaction, World
-from tests.test_settings import GOOD
 
 BOARD = "canary@association.example"
 LOST = Reply(code=250, status="2.0.0", text="Ok: queued as ELSEWHERE")
@@ -206,6 +205,92 @@ async def test_notices_that_do_not_go_out_or_do_not_arrive_are_missed(rounds, tm
     assert again.watch.flown["third board"].well
 
 
+async def rulings(world):
+    return {held.mail.id: held.review and held.review.ruling for held in await world.store.list(waiting=False)}
+
+
+@pytest.mark.parametrize("expect", ["hold", "reject"])
+async def test_a_canary_that_is_missed_is_taken_back_where_it_was_held(rounds, expect):
+    here = Watched(rounds, HOLD, canaries={"board": Canary(sender=BOARD, to="all@department.example", expect=expect)})
+    here.door.goes_out = False
+    await here.watch.round()
+    assert not here.watch.flown["board"].well
+    assert await rulings(here.world) == {"C1": Ruling.WITHDRAWN}
+
+
+async def test_a_canary_that_is_held_twice_is_taken_back_twice(rounds):
+    """The store commits the first hold, and its answer is lost."""
+    here, answers = Watched(rounds, HOLD), [StoreUncertain("lost")]
+    here.door.goes_out, hold = False, here.world.store.hold
+
+    async def uncertain(held, notices):
+        await hold(held, notices)
+        if answers:
+            raise answers.pop()
+
+    here.world.store.hold = uncertain
+    await here.watch.round()
+    assert await rulings(here.world) == {"C1": Ruling.WITHDRAWN, "C2": Ruling.WITHDRAWN}
+
+
+async def stopped_in_flight(here, *, held):
+    """Stop a watch while a canary is at the door: after it was held there, or before."""
+    deliver, flies, goes_on = here.door.deliver, asyncio.Event(), asyncio.Event()
+
+    async def at_the_door(envelope, message):
+        if held:
+            await deliver(envelope, message)
+        flies.set()
+        await goes_on.wait()
+        await deliver(envelope, message)
+
+    async def hand_in(envelope, message):
+        await asyncio.shield(handed.setdefault("in", asyncio.create_task(at_the_door(envelope, message))))
+
+    handed, here.door.deliver = {}, hand_in
+    flight = asyncio.create_task(here.watch.round())
+    await flies.wait()
+    flight.cancel()
+    await asyncio.wait([flight])
+    if held:
+        handed["in"].cancel()
+    goes_on.set()
+    await asyncio.wait(handed.values())
+
+
+async def test_a_canary_that_is_held_when_the_gateway_stops_is_taken_back(rounds):
+    here = Watched(rounds, HOLD)
+    await stopped_in_flight(here, held=True)
+    assert await rulings(here.world) == {"C1": Ruling.WITHDRAWN}
+
+
+async def test_a_canary_that_is_held_after_the_gateway_stopped_is_taken_back_when_it_begins_again(rounds):
+    here, again = Watched(rounds, HOLD), Watched(rounds, HOLD)
+    await stopped_in_flight(here, held=False)
+    assert await rulings(here.world) == {"C1": None}
+    again.watch._store, again.watch._reviews = here.world.store, here.world.reviews
+    here.world.store.away = True
+    await again.watch.round()
+    here.world.store.away = False
+    await again.watch.round()
+    assert (again.door.handed, await rulings(here.world)) == ([], {"C1": Ruling.WITHDRAWN})
+
+
+async def test_only_canaries_of_ours_that_fly_no_more_are_taken_back(rounds):
+    here = Watched(rounds, HOLD)
+    sender, tokens = Address.parse(BOARD), [f"{number:024x}" for number in range(3)]
+    names = [f"{tokens[0]}@{HOSTNAME}", f"{tokens[1]}@{HOSTNAME}", f"{tokens[2]}@other.example", f"letter@{HOSTNAME}"]
+    for number, name in enumerate(names):
+        octets = f"Message-ID: <{name}>\r\n\r\nHello\r\n".encode()
+        there = held(id_=f"H{number}")
+        envelope = replace(there.mail.envelope, sender=sender)
+        there = replace(there, mail=replace(there.mail, envelope=envelope, content=in_memory(octets)))
+        await here.world.store.hold(there, [])
+    here.watch._flying[tokens[1]] = []
+    await here.watch.round()
+    assert await rulings(here.world) == {"H0": "withdrawn", "H1": None, "H2": None, "H3": None, "C1": "withdrawn"}
+
+
 async def test_a_store_that_is_away_is_a_canary_missed(rounds):
     here = Watched(rounds, HOLD)
     here.world.store.away, here.door.goes_out = True, False
@@ -260,14 +345,3 @@ async def test_silence_is_told_once_and_a_canary_is_no_mail(rounds):
     here.world.clock.at += timedelta(hours=2)
     await here.watch.round()
     assert len(await here.alarms()) == 1
-
-
-def test_canaries_are_handed_in_at_our_first_door_or_where_the_settings_say(tmp_path):
-    def settings(more: str) -> Settings:
-        (tmp_path / "hatchway.yaml").write_text(GOOD.replace("127.0.0.1:2525", "0.0.0.0:2525") + more)
-        return load_settings(tmp_path / "hatchway.yaml")
-
-    own = handed_in(settings(""))
-    assert (own.host, own.port, own.tls, own.verify) == ("127.0.0.1", 2525, "none", False)
-    front = handed_in(settings('vigil: {through: "127.0.0.1:25"}\n'))
-    assert (front.host, front.port) == ("127.0.0.1", 25)

@@ -1,5 +1,6 @@
 """Who is told what happened hears it, once for each id, signed, or it is said that he did not."""
 
+import asyncio
 import base64
 import json
 import shutil
@@ -10,18 +11,16 @@ import pytest
 import pytest_asyncio
 
 from gateway.hold import Review, Ruling
-from gateway.identity import Oidc
-from gateway.listing import EntraList
 from gateway.mail import Receipt, Reply
 from gateway.oidc import Wire
 from gateway.ports import Asked
-from gateway.source import Mistakes, parse, validate
 from gateway.store import SqliteStore
-from gateway.webhook import EVENTS, Webhook, new_secret, secrets
+from gateway.webhook import EVENTS, Webhook, new_secret
 from gateway.webhooks import Webhooks, signature
 from tests.support.mails import FixedClock, held
 from tests.support.parcels import release
 from tests.support.receiver import Receiver, verified
+from tests.support.smtpd import until
 
 URL = "https://console.department.example"
 
@@ -61,8 +60,8 @@ class World:
 
     async def told(self, hooks=None):
         hooks = hooks or self.hooks
-        await hooks.gather()
-        while await hooks.tell_due():
+        await hooks.gather("tickets")
+        while await hooks.tell_due("tickets"):
             pass
 
     async def rule(self, ruling=Ruling.RELEASED, hold="H1", **how):
@@ -250,7 +249,7 @@ async def test_what_was_to_be_told_while_the_clock_was_a_year_ahead_is_told_when
     await world.store.hold(held(since=world.clock.now()), [])
     await world.told()
     await world.store.hold(held(id_="H2", since=world.clock.now()), [])
-    await world.hooks.gather()
+    await world.hooks.gather("tickets")
     world.clock.forward(-timedelta(days=365))
     await world.told()
     assert sorted(one["data"]["hold"] for one in world.receiver.events) == ["H1", "H1", "H2"]
@@ -292,9 +291,47 @@ async def test_two_gateways_tell_everything_once(world):
     for number in range(6):
         await world.store.hold(held(id_=f"H{number}"), [])
     for hooks in (world.hooks, other):
-        await hooks.gather()
-    assert await world.hooks.tell_due() | await other.tell_due()
+        await hooks.gather("tickets")
+    assert await world.hooks.tell_due("tickets") | await other.tell_due("tickets")
     assert sorted(one["data"]["hold"] for one in world.receiver.events) == [f"H{number}" for number in range(6)]
+
+
+class Faulty:
+    """A box with nothing but a fault for one webhook."""
+
+    def __init__(self, calls):
+        self._calls = calls
+
+    def __getattr__(self, name):
+        return getattr(self._calls, name)
+
+    async def lease(self, hooks, *args, **how):
+        if "first" in hooks:
+            raise ValueError("a fault")
+        return await self._calls.lease(hooks, *args, **how)
+
+
+@pytest.mark.parametrize("trouble", ["it never answers", "there is a fault"])
+async def test_trouble_with_one_webhook_keeps_no_other_waiting(world, trouble):
+    async with Receiver(script=[b"hang"] * 20) as silent:
+        first = Webhook.model_validate({"url": silent.url, "secret file": world.secret_file, "timeout": "30s"})
+        hooks = world.made()
+        hooks._hooks = {"first": first, **hooks.hooks}
+        hooks._lines["first"] = Wire(first)
+        hooks._calls = Faulty(world.store.calls) if trouble == "there is a fault" else world.store.calls
+        await hooks.begin()
+        for number in range(10):
+            await world.store.hold(held(id_=f"H{number}"), [])
+        telling = asyncio.create_task(hooks.run())
+        try:
+            await until(lambda: len(world.receiver.heard) == 10)
+            await world.store.hold(held(id_="later"), [])
+            await until(lambda: len(world.receiver.heard) == 11)
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling], timeout=5)
+        assert telling.cancelled()
+        assert len(silent.heard) == (trouble == "it never answers")
 
 
 async def test_what_happened_while_the_gateway_was_down_is_told_when_it_is_back(world):
@@ -328,59 +365,3 @@ async def test_a_test_is_told_at_once_and_says_what_was_answered(world):
     assert world.receiver.events[0]["type"] == "hatchway.ping"
     with pytest.raises(KeyError):
         await world.hooks.ping("other")
-
-
-@pytest.mark.parametrize(
-    ("url", "said"),
-    [
-        ("http://tickets.department.example/", "is not encrypted"),
-        ("http://127.0.0.1@evil.example/", "has a name, a password"),
-        ("http://127.0.0.1.evil.example/", "is not encrypted"),
-        ("https://user:word@tickets.department.example/", "has a name, a password"),
-        ("ftp://tickets.department.example/", "is no address to tell"),
-        ("file:///etc/passwd", "is no address to tell"),
-        ("https://tickets .example/", "is no address to tell"),
-        ("https://tickets.example:99999/", "is no address to tell"),
-    ],
-)
-def test_an_address_that_is_not_safe_to_tell_is_a_mistake(url, said):
-    with pytest.raises(Mistakes, match=said):
-        validate(parse(f"url: '{url}'\nsecret file: s\n", name="hook.yaml"), Webhook)
-
-
-@pytest.mark.parametrize("shape", [Webhook, Oidc, EntraList])
-@pytest.mark.parametrize(
-    ("proxy", "said"),
-    [
-        ("proxy.department.example:3128", "is no proxy"),
-        ("socks5://proxy.department.example:1080", "is no proxy"),
-        ("http://", "is no proxy"),
-        ("http://proxy.department.example:99999", "is no proxy"),
-        ("http://user:word@proxy.department.example:3128", "has a name or a password"),
-    ],
-)
-def test_a_proxy_that_nothing_goes_by_is_a_mistake_and_not_a_fault_later(shape, proxy, said):
-    with pytest.raises(Mistakes, match=f"1:8: .*{said}") as found:
-        validate(parse(f"proxy: '{proxy}'\n", name="some.yaml"), shape)
-    assert "word" not in str(found.value).replace("password", "").partition("\n")[0]
-
-
-@pytest.mark.parametrize(
-    "proxy", ["http://proxy.department.example:3128", "https://192.0.2.1:3128/", "http://[2001:db8::1]:3128"]
-)
-def test_a_proxy_is_taken_as_it_is_reached(proxy):
-    said = f"url: https://tickets.department.example\nsecret file: s\nproxy: '{proxy}'\n"
-    hook = validate(parse(said, name="hook.yaml"), Webhook)
-    assert Wire(hook)._client() is not None
-
-
-@pytest.mark.parametrize("url", ["https://tickets.department.example/hooks?x=1", "http://127.0.0.1:8099/", "http://[::1]:1/"])
-def test_an_address_that_is_safe_is_taken(url):
-    assert validate(parse(f"url: '{url}'\nsecret file: s\n", name="hook.yaml"), Webhook).url == url
-
-
-@pytest.mark.parametrize("written", ["", "whsec_", "secret", "whsec_!!!!", f"whsec_{'A' * 43}=\nplain"])
-def test_a_file_without_a_secret_is_named(tmp_path, written):
-    (tmp_path / "s").write_text(written)
-    with pytest.raises(OSError, match="has no line that is whsec_"):
-        secrets(tmp_path / "s")

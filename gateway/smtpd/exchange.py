@@ -4,6 +4,8 @@ It knows no sockets: it takes arguments and gives replies. One conversation with
 client is the same; a front that names another client by XFORWARD or XCLIENT gets another conversation.
 """
 
+from collections.abc import Mapping
+
 import structlog
 
 from gateway.mail import Address, Client, Command, Envelope, Reply
@@ -12,7 +14,7 @@ from gateway.smtpd import replies
 from gateway.smtpd.grammar import Path, forward_path, reverse_path
 from gateway.smtpd.house import House
 from gateway.smtpd.replies import Fault, heard
-from gateway.smtpd.terms import for_relay, size_limit
+from gateway.smtpd.terms import for_relay, size_limit, withdrawn
 
 log = structlog.get_logger()
 
@@ -22,10 +24,11 @@ _RCPT_GOOD = frozenset({250, 251})
 
 
 class Exchange:
-    """One client session's dealings with the relay."""
+    """One client session's dealings with the relay. offered: its extensions when the client was last greeted."""
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self.offered: Mapping[str, str] = {}
         self._conversation: Conversation | None = None
         self._client: Client | None = None
         self._mail: Path | None = None
@@ -39,8 +42,15 @@ class Exchange:
 
     @property
     def size_limit(self) -> int:
-        """Octets a message may have just now."""
-        return size_limit(self._house.limits.message_size, self._house.next_hop.extensions)
+        """Octets a message may have: what was offered, or more if the relay takes more by now."""
+        ours = self._house.limits.message_size
+        return max(size_limit(ours, self.offered), size_limit(ours, self._house.next_hop.extensions))
+
+    def oversized(self, size: int) -> Reply | None:
+        """What speaks against so many octets."""
+        if size <= size_limit(self._house.limits.message_size, self._house.next_hop.extensions):
+            return None
+        return replies.NO_LONGER if size <= self.size_limit else replies.TOO_BIG
 
     async def mail(self, argument: bytes, client: Client) -> Reply:
         """MAIL, on behalf of this client."""
@@ -52,14 +62,15 @@ class Exchange:
         if not self._house.terms.sends(path.address):
             log.info("smtp.refused", client=client.address, sender=str(path.address), why="sender domain")
             return replies.SENDER_NOT_OURS
-        if int(path.command.parameter(b"SIZE") or 0) > self.size_limit:
-            return replies.TOO_BIG
+        if refusal := self.oversized(int(path.command.parameter(b"SIZE") or 0)):
+            return refusal
         command = for_relay(path.command, self._house.next_hop.extensions)
         if isinstance(command, Fault):
-            return command
+            return self._refusal(command, path.command)
         reply = heard(await (await self._talk(client)).mail(command), good=_MAIL_GOOD)
-        if reply.good:
-            self._mail = path
+        if not reply.good:
+            return self._refusal(reply, path.command)
+        self._mail = path
         return reply
 
     async def rcpt(self, argument: bytes) -> Reply:
@@ -73,13 +84,19 @@ class Exchange:
             return replies.TOO_MANY_RCPTS
         command = for_relay(path.command, self._house.next_hop.extensions)
         if isinstance(command, Fault):
-            return command
+            return self._refusal(command, path.command)
         reply = heard(await self._conversation.rcpt(command), good=_RCPT_GOOD)
         if reply.good and path.address is not None:
             self._rcpts.append((path.address, path.command))
-        else:
-            self._refused += 1
-        return reply
+            return reply
+        self._refused += 1
+        return self._refusal(reply, path.command)
+
+    def _refusal(self, reply: Reply, command: Command) -> Reply:
+        """Why a command is refused: for now, where it asks for what was offered and the machine met since does not offer."""
+        gone = withdrawn(command, self.offered, self._house.next_hop.extensions)
+        gone = gone or self.oversized(int(command.parameter(b"SIZE") or 0)) is not None
+        return replies.NO_LONGER if gone and not reply.transient else reply
 
     def unready(self) -> Reply | None:
         """What speaks against DATA now."""

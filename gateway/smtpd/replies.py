@@ -57,6 +57,7 @@ NO_VALID_RCPT = Reply(code=554, status="5.5.1", text="No valid recipients")
 TOO_MANY_RCPTS = intake.TOO_MANY_RCPTS
 NO_ROOM = intake.NO_ROOM
 TOO_BIG = intake.TOO_BIG
+NO_LONGER = Reply(code=451, status="4.3.0", text="The mail relay does not offer this just now, please try again later")
 BARE_ENDS = intake.BARE_ENDS
 OUR_FAULT = intake.OUR_FAULT
 

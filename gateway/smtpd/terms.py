@@ -1,6 +1,8 @@
 """On what terms the door deals: who may connect, whom it believes, which senders it takes, and what it offers.
 
-Offers and parameters follow the relay: what it does not offer is neither offered here nor passed on to it.
+Offers and parameters follow the relay: what it does not offer is neither offered here nor passed on to it. The relay may be
+several machines, and the last one that any session met may offer less than a client was offered at its EHLO: that is our own
+state (RFC 5321 §4.2), and a refusal for now.
 """
 
 from collections.abc import Iterable, Mapping
@@ -107,6 +109,12 @@ def for_relay(command: Command, relay: Mapping[str, str]) -> Command | Fault:
         elif value.upper() != b"7BIT":
             return replies.unsupported(keyword)
     return Command(path=command.path, parameters=tuple(passed))
+
+
+def withdrawn(command: Command, offered: Mapping[str, str], relay: Mapping[str, str]) -> bool:
+    """Whether it asks for what the client was offered, and the relay, as it was met last, does not offer."""
+    needs = (_NEEDS.get(written.partition(b"=")[0].upper(), "") for written in command.parameters)
+    return bool(relay) and any(need in (offered or _UNREACHED) and need not in relay for need in needs)
 
 
 def _among(address: str, nets: tuple[Network, ...]) -> bool:

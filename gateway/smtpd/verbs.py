@@ -109,7 +109,7 @@ class Verbs:
         if refusal := await self._hello(argument, "ESMTP"):
             return refusal
         offered = offer(
-            self._house.next_hop.extensions,
+            self._exchange.offered,
             size=self._house.limits.message_size,
             tls=self._wire.can_encrypt,
             trust=self._trust,
@@ -126,6 +126,7 @@ class Verbs:
         if not argument:
             return replies.HELO_SYNTAX
         await self._exchange.reset()
+        self._exchange.offered = self._house.next_hop.extensions
         self._forwarded = None
         self._helo, self._protocol = argument.decode("utf-8", "replace")[:_LONGEST_HELO], protocol
         return None
@@ -185,7 +186,8 @@ class Verbs:
         """Take the message. What speaks against it."""
         limits, normalize = self._house.limits, self._house.settings.bare_line_ends == "normalize"
         data = Data(self._wire.inbox, body, limit=self._exchange.size_limit, normalize=normalize)
-        if refusal := await data.read(between=limits.data_timeout, whole=limits.message_timeout):
+        refusal = await data.read(between=limits.data_timeout, whole=limits.message_timeout)
+        if refusal := refusal or self._exchange.oversized(body.size):
             log.info("smtp.refused", client=self._peer.address, why="message", reply=str(refusal))
             return refusal
         settings = self._house.settings

@@ -1,4 +1,4 @@
-"""A running Hatchway sends itself canaries by its own door: one is held, told of and taken back, and one is missed."""
+"""A running Hatchway sends itself canaries by its own door: one is held and told of, one is missed, and both are taken back."""
 
 import asyncio
 import urllib.request
@@ -40,7 +40,7 @@ async def test_canaries_by_our_own_door_tell_whether_mail_is_stopped(tmp_path):
     assert 'hatchway_canary_well{canary="board"} 1.0' in metrics
     assert 'hatchway_canary_well{canary="everyday"} 0.0' in metrics
     assert "canary board" in status.stdout
-    assert [line["sender"] for line in waiting] == ["officer@department.example"]
+    assert waiting == []
     alarms = [one for one in relay.messages if one.rcpts == [b"RCPT TO:<admin@department.example>"]]
     assert len(alarms) == 1
 

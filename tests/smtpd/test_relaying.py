@@ -82,7 +82,7 @@ async def test_size_and_auth_are_left_out_for_a_relay_that_has_neither():
         assert (await client.ask("MAIL FROM:<o@department.example> SIZE=10 AUTH=<> BODY=8BITMIME")).startswith("250")
         assert hop.mails[0].parameters == (b"BODY=8BITMIME",)
         assert (await client.ask("RSET")).startswith("250")
-        house.hop.extensions["AUTH"] = "PLAIN"
+        hop.extensions = {"8BITMIME": "", "AUTH": "PLAIN"}
         assert (await client.ask("MAIL FROM:<o@department.example> AUTH=o+3Dx@x.example")).startswith("250")
         assert hop.mails[1].parameters == (b"AUTH=o+3Dx@x.example",)
 
@@ -99,6 +99,41 @@ async def test_what_the_relay_does_not_offer_is_neither_offered_nor_taken(parame
         assert (await client.ask("RCPT TO:<a@other.example> NOTIFY=NEVER")).startswith("555 5.5.4")
 
 
+LESS = {"SIZE": "1000000"}
+
+
+@pytest.mark.parametrize("parameter", ["RET=HDRS", "ENVID=x", "SMTPUTF8", "BODY=8BITMIME", "SIZE=995905"])
+async def test_what_was_offered_and_another_session_found_lacking_since_is_refused_for_now(parameter):
+    async with opened() as house, house.greeted() as client:
+        house.hop.extensions = LESS
+        assert (await client.ask(f"MAIL FROM:<o@department.example> {parameter}")).startswith("451 4.3.0")
+        assert house.hop.mails == []
+        assert (await client.ask("MAIL FROM:<o@department.example>")).startswith("250")
+        assert (await client.ask("RCPT TO:<a@other.example> NOTIFY=NEVER")).startswith("451 4.3.0")
+        await client.ask("EHLO client.example")
+        assert (await client.ask(f"MAIL FROM:<o@department.example> {parameter}")).startswith("55")
+
+
+async def test_a_message_as_large_as_was_offered_is_refused_for_now_where_the_relay_takes_less_by_now():
+    async with opened(None, configured(limits={"message_size": 2_000_000})) as house, house.greeted() as client:
+        house.hop.extensions = LESS
+        assert (await client.send(b"a\r\n" * 400_000)).startswith("451 4.3.0")
+        assert (await client.send(b"a\r\n" * 700_000)).startswith("552 5.3.4")
+        assert (await client.send(MESSAGE)).startswith("250")
+
+
+@pytest.mark.parametrize(("parameter", "said"), [("RET=HDRS", "451 4.3.0"), ("SIZE=2000000", "451 4.3.0"), ("SIZE=9", "550 5.7")])
+async def test_what_the_machine_that_is_met_at_mail_refuses_of_what_was_offered_is_refused_for_now(parameter, said):
+    class Pool(NextHop):
+        def converse(self, client):
+            self.extensions = LESS
+            return super().converse(client)
+
+    hop = Pool(replies={b"<o@department.example>": Reply(code=550, status="5.7.1", text="No")})
+    async with opened(hop) as house, house.greeted() as client:
+        assert (await client.ask(f"MAIL FROM:<o@department.example> {parameter}")).startswith(said)
+
+
 async def test_before_the_relay_was_reached_parameters_are_left_to_it():
     hop = NextHop(extensions={})
     async with opened(hop) as house, house.client() as client:
@@ -108,7 +143,7 @@ async def test_before_the_relay_was_reached_parameters_are_left_to_it():
         assert "DSN" not in offered
         assert (await client.ask("MAIL FROM:<o@department.example> RET=HDRS SIZE=5")).startswith("250")
         assert hop.mails[0].parameters == (b"RET=HDRS",)
-        house.hop.extensions.update(FULL)
+        hop.extensions = dict(FULL)
         assert "250-DSN / " in await client.ask("EHLO c")
 
 
