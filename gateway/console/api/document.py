@@ -48,7 +48,7 @@ _TROUBLES = {
     428: "It is not said what was looked at: If-Match is missing, or says that anything will do. Nothing was done.",
     429: "Asked too often; Retry-After says how long to wait.",
     500: "Something went wrong on our side. Look before it is asked again.",
-    503: "The store cannot be reached now. Nothing was done.",
+    503: "The store cannot be reached now. Ask again in a minute, under the same Idempotency-Key: then nothing is done twice.",
 }
 _ACTS = {409, 412, 413, 415, 422}
 

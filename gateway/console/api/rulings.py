@@ -10,7 +10,7 @@ from gateway.console.api.holds import answer, found, notes, unknown
 from gateway.console.api.trouble import Trouble
 from gateway.console.house import house, ruler
 from gateway.console.ruling import Refusal, done, rule
-from gateway.console.steps import step
+from gateway.console.steps import afterwards, step
 from gateway.desk import Remark
 from gateway.hold import HeldMail, Ruling
 from gateway.mail import Address
@@ -109,7 +109,7 @@ async def _answered(request: Request, act: Callable[[], Awaitable[HeldMail]], wh
         await done(request, held.mail.id, act)
     except Refusal as refusal:
         raise _refused(refusal) from None
-    await step(request, what, hold=held.mail.id)
+    await afterwards(request, what, hold=held.mail.id)
     return await answer(request, await found(request))
 
 
