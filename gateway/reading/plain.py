@@ -1,0 +1,81 @@
+"""Plain text, and what stands in it: files, messages and escapes that programs undo, and people can have undone."""
+
+import re
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+
+from gateway.reading import escaped, sheets, transfer
+from gateway.reading.documents import macintosh, pgp
+from gateway.reading.limits import ReadingLimits
+from gateway.reading.pieces import Item, Piece
+
+_TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
+"""Colours of a terminal, and letters that are struck over."""
+_UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
+
+
+def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
+    """Extractor of text/plain."""
+    if b"=ybegin " in piece.octets:
+        piece = yield from _without_yenc(piece)
+    text = yield from sheets.decoded(piece, limits)
+    if "\x1b" in text or "\b" in text:
+        text = _TERMINAL.sub("", text)
+    if piece.parameters.get("format", "").lower() == "flowed":
+        text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
+    if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
+        text = yield from _unpacked(piece, text)
+    if (at := piece.octets.find(macintosh.BEGINS)) >= 0:
+        yield replace(piece, octets=piece.octets[at:], type=macintosh.BINHEX, parameters={}, depth=piece.depth + 1)
+    if pgp.BEGIN in text:
+        yield from pgp.armoured(piece, text, limits)
+    shown = pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
+    if plain := escaped.undone(shown):
+        yield sheets.further(piece, plain)
+    else:
+        yield sheets.sheet(piece, shown)
+        yield from sheets.turned(piece, shown)
+    if coded := transfer.coded(text):
+        yield replace(piece, octets=coded, type="application/octet-stream", parameters={}, depth=piece.depth + 1)
+
+
+def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
+    """The files in yEnc, each a piece of its own; what is returned is the piece without them."""
+    kept: list[bytes] = []
+    at = 0
+    for name, octets, start, end in transfer.yencoded(piece.octets):
+        yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
+        kept.append(piece.octets[at:start])
+        at = end
+    return replace(piece, octets=b"".join([*kept, piece.octets[at:]]))
+
+
+def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
+    """The files uuencoded in a text, each a piece of its own; what is returned is the text without them."""
+    lines = text.split("\n")
+    kept: list[str] = []
+    last = 0
+    for begin, end in transfer.blocks(lines):
+        kept += lines[last:begin]
+        last = end + 1
+    for name, octets in transfer.uuencoded(lines):
+        yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
+    return "\n".join(kept + lines[last:])
+
+
+def unflow(text: str, *, delete: bool = False) -> str:
+    """format=flowed (RFC 3676): lines that end in a blank go on in the next of the same depth of `>`."""
+    joined: list[str] = []
+    depth: str | None = None
+    for line in text.split("\n"):
+        found = _UNFLOWED_LINE.fullmatch(line)
+        mark, words = (found[1], found[2]) if found else ("", line)
+        if depth == mark and joined and words != "-- ":
+            joined[-1] += words
+        else:
+            joined.append(f"{mark} {words}" if mark else words)
+        flows = words.endswith(" ") and words != "-- "
+        if flows and delete:
+            joined[-1] = joined[-1][:-1]
+        depth = mark if flows else None
+    return "\n".join(joined)
