@@ -30,11 +30,10 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if pgp.BEGIN in text:
         yield from pgp.armoured(piece, text, limits)
     shown = pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
-    if plain := escaped.undone(shown):
-        yield sheets.further(piece, plain)
-    else:
-        yield sheets.sheet(piece, shown)
-        yield from sheets.turned(piece, shown)
+    yield sheets.sheet(piece, shown)
+    yield from sheets.turned(piece, shown)
+    if undone := escaped.undone(shown):
+        yield sheets.further(piece, undone)
     if coded := transfer.coded(text):
         yield replace(piece, octets=coded, type="application/octet-stream", parameters={}, depth=piece.depth + 1)
 

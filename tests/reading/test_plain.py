@@ -1,0 +1,32 @@
+"""Plain text in which something is undone or cut out: what is left is read, and so is the text as it stands."""
+
+import pytest
+
+from tests.reading.test_disguises import WORDS
+from tests.support.reading import mail, read, texts
+
+ORDINARY = "Roll call is at nine."
+
+
+def _stands(octets, words=WORDS):
+    """Whether the words stand in a body as it was written, not only in a further reading."""
+    return any(words in said for said in texts(read(octets)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{ORDINARY}\n\n{WORDS}\n\n--\n<!ENTITY v "1">]>\n',
+        f'<?xml version="1.0"?>\n<{WORDS}>\n' + "&amp; " * 13,
+        f'<?xml version="1.0"?>\n{WORDS}\n<!DOCTYPE n [<!ENTITY v "1">]>&v;\n',
+        f"{WORDS}\n" + "%41" * 13,
+        f"{WORDS}\n" + "\\u0041" * 13,
+    ],
+)
+def test_a_text_in_which_escapes_are_undone_is_read_as_it_stands_too(body):
+    assert _stands(mail(body))
+
+
+def test_what_must_be_escaped_in_addresses_is_no_text_in_escapes():
+    address = "https://list.example/?to=https%3A%2F%2Fdepartment.example%2Fnews%3Fid%3D7%26on%3D1%26at%3D2"
+    assert len([p for p in read(mail(f"{ORDINARY}\n{address}\n{address}\n")).passages if ORDINARY in p.folded]) == 1
