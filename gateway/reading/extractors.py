@@ -46,7 +46,8 @@ _BY_NAME = {
 }
 _DRAWING = "image/svg+xml"
 """A page may begin with one."""
-_WRITTEN = documents.WRITTEN | {mailbox.TYPE}
+_WRITTEN = documents.WRITTEN | {mailbox.TYPE, "text/html"}
+"""What is shown as it is written where it is called plain text."""
 _PLAIN = frozenset({"", "txt", "text", "log", "md", "csv", "asc"})
 _HTML = re.compile(rb"[\s\xef\xbb\xbf]*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _FIELDS = re.compile(

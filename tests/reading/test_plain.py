@@ -27,6 +27,13 @@ def test_a_text_in_which_escapes_are_undone_is_read_as_it_stands_too(body):
     assert _stands(mail(body))
 
 
+@pytest.mark.parametrize("page", ["<html><!--\n{}\n-->{}</html>", "<!DOCTYPE html><html><title>\n{}\n</title>{}</html>"])
+def test_a_page_that_is_called_plain_text_is_read_as_it_is_written_too(page):
+    octets = mail(page.format(WORDS, ORDINARY))
+    assert _stands(octets)
+    assert ORDINARY in texts(read(octets))
+
+
 def test_what_must_be_escaped_in_addresses_is_no_text_in_escapes():
     address = "https://list.example/?to=https%3A%2F%2Fdepartment.example%2Fnews%3Fid%3D7%26on%3D1%26at%3D2"
     assert len([p for p in read(mail(f"{ORDINARY}\n{address}\n{address}\n")).passages if ORDINARY in p.folded]) == 1
