@@ -39,24 +39,26 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
 
 
 def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
-    """The files in yEnc, each a piece of its own; what is returned is the piece without them."""
+    """The files in yEnc, each a piece of its own; what is returned is the piece without those that hold no words."""
     kept: list[bytes] = []
     at = 0
     for name, octets, start, end in transfer.yencoded(piece.octets):
         yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
-        kept.append(piece.octets[at:start])
-        at = end
+        if transfer.is_yencoded(piece.octets[start:end]):
+            kept.append(piece.octets[at:start])
+            at = end
     return replace(piece, octets=b"".join([*kept, piece.octets[at:]]))
 
 
 def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
-    """The files uuencoded in a text, each a piece of its own; what is returned is the text without them."""
+    """The files uuencoded in a text, each a piece of its own; what is returned is the text without those that hold no words."""
     lines = text.split("\n")
     kept: list[str] = []
     last = 0
     for begin, end in transfer.blocks(lines):
-        kept += lines[last:begin]
-        last = end + 1
+        if transfer.is_uuencoded(lines[begin + 1 : end]):
+            kept += lines[last:begin]
+            last = end + 1
     for name, octets in transfer.uuencoded(lines):
         yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
     return "\n".join(kept + lines[last:])

@@ -12,6 +12,9 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 _SHOWN = re.compile(rb"\S")
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
+_UU_WORDS = re.compile(r"(?:[A-Z]{1,20}[ \n.,_-]{1,3}){6}")
+_YENC_WORDS = re.compile(rb"(?:[A-Za-z]{1,20}[ \r\n]{1,2}){4}")
+"""What hardly ever stands in a file that is written so."""
 _WORDY = 0.05
 _SAMPLE, _BEGINNING = 4096, 16_384
 _LEAST_CODED, _MOST_CODED = 40, 8 * 1024 * 1024
@@ -148,6 +151,21 @@ def blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
             begun = None
     if begun is not None and len(lines) > begun + 1:
         yield begun, len(lines)
+
+
+def is_uuencoded(lines: list[str]) -> bool:
+    """Whether lines are what uuencode makes of a file, none longer than its first sign says, and can be left out of a text."""
+    return all(len(line.rstrip()) <= _uu_length(line) + 2 for line in lines if line) and not _UU_WORDS.search("\n".join(lines))
+
+
+def is_yencoded(octets: bytes) -> bool:
+    """Whether octets are what yEnc makes of a file, whatever its name, and can be left out of a text."""
+    first, _, data = octets.partition(b"\n")
+    return not (_YENC_WORDS.search(first.partition(b"name=")[0]) or _YENC_WORDS.search(data))
+
+
+def _uu_length(line: str) -> int:
+    return (((ord(line[0]) - 32) & 63) + 2) // 3 * 4
 
 
 def _uu(line: str) -> bytes:

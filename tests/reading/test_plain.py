@@ -1,6 +1,11 @@
 """Plain text in which something is undone or cut out: what is left is read, and so is the text as it stands."""
 
+import binascii
+import random
+
 import pytest
+
+from gateway.reading import transfer
 
 from tests.reading.test_disguises import WORDS
 from tests.support.reading import mail, read, texts
@@ -32,6 +37,32 @@ def test_a_page_that_is_called_plain_text_is_read_as_it_is_written_too(page):
     octets = mail(page.format(WORDS, ORDINARY))
     assert _stands(octets)
     assert ORDINARY in texts(read(octets))
+
+
+LINES = WORDS.upper().replace(" ", "\n")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{ORDINARY}\n\nbegin 644 note\n {WORDS.upper()}\nend\n",
+        f"{ORDINARY}\n\nbegin 644 note\n{WORDS.upper()}\n PLEASE PASS THIS ON\nend\n",
+        f"{ORDINARY}\n\nbegin 644 note\nMANY OF US WILL {WORDS.upper()}\n",
+        f"{ORDINARY}\n\n=ybegin line=128 size=5 name=note\n{LINES}\n",
+        f"{ORDINARY}\n\n=ybegin line=128 size=5 name=note\n{WORDS.upper()}\n=yend size=5\n",
+        f"{ORDINARY}\n\n=ybegin {WORDS.upper()} name=note\nxxxxx\n",
+    ],
+)
+def test_words_that_are_called_a_file_are_read(body):
+    assert any(WORDS.upper() in said.replace("\n", " ") for said in texts(read(mail(body))))
+
+
+def test_files_in_a_text_are_left_out_of_it():
+    octets = random.Random(1).randbytes(200_000)
+    lines = [binascii.b2a_uu(octets[at : at + 45], backtick=True).decode().rstrip() for at in range(0, len(octets), 45)]
+    assert transfer.is_uuencoded([*lines, "`"])
+    assert transfer.is_uuencoded([*(binascii.b2a_uu(octets[:30]).decode().rstrip() for _ in range(9)), ""])
+    assert transfer.is_yencoded(b"=ybegin line=128 size=200000 name=the plan of the week.doc\r\n" + octets)
 
 
 def test_what_must_be_escaped_in_addresses_is_no_text_in_escapes():
