@@ -11,6 +11,10 @@ from gateway.reading.pieces import Item, Piece
 
 _TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
 """Colours of a terminal, and letters that are struck over."""
+_STRUCK = re.compile(r"\x08|\x1b\[[0-9;:?]{0,40}[A-JL-Za-ln-z]")
+"""Of these what is more than a colour."""
+_JOINED_WORDS = re.compile(r"(?<![^\s>])[^\W\d_]{1,30}[.,;:!?]? \n(?:> ?){0,9}[^\W\d_]{1,30}(?![^\s.,;:!?])")
+"""What DelSp makes one word of: who writes so has a blank before the one that goes, or joins the pieces of an address."""
 _UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
 
 
@@ -18,11 +22,11 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     """Extractor of text/plain."""
     if b"=ybegin " in piece.octets:
         piece = yield from _without_yenc(piece)
-    text = yield from sheets.decoded(piece, limits)
+    text = stands = yield from sheets.decoded(piece, limits)
     if "\x1b" in text or "\b" in text:
         text = _TERMINAL.sub("", text)
-    if piece.parameters.get("format", "").lower() == "flowed":
-        text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
+    if _is(piece, "format", "flowed"):
+        text = unflow(text, delete=_is(piece, "delsp", "yes"))
     if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
         text = yield from _unpacked(piece, text)
     if (at := piece.octets.find(macintosh.BEGINS)) >= 0:
@@ -32,10 +36,25 @@ def read(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     shown = pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
     yield sheets.sheet(piece, shown)
     yield from sheets.turned(piece, shown)
+    if other := _otherwise(piece, stands):
+        yield sheets.further(piece, other)
     if undone := escaped.undone(shown):
         yield sheets.further(piece, undone)
     if coded := transfer.coded(text):
         yield replace(piece, octets=coded, type="application/octet-stream", parameters={}, depth=piece.depth + 1)
+
+
+def _is(piece: Piece, parameter: str, value: str) -> bool:
+    return piece.parameters.get(parameter, "").lower() == value
+
+
+def _otherwise(piece: Piece, text: str) -> str:
+    """The text for programs that go by no controls in it and know no DelSp; "" where it is the same."""
+    flowed = _is(piece, "format", "flowed")
+    struck = ("\x1b" in text or "\b" in text) and _STRUCK.search(text)
+    if not struck and not (flowed and _is(piece, "delsp", "yes") and _JOINED_WORDS.search(text)):
+        return ""
+    return unflow(text) if flowed else text
 
 
 def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:

@@ -6,7 +6,6 @@ import random
 import pytest
 
 from gateway.reading import transfer
-
 from tests.reading.test_disguises import WORDS
 from tests.support.reading import mail, read, texts
 
@@ -37,6 +36,36 @@ def test_a_page_that_is_called_plain_text_is_read_as_it_is_written_too(page):
     octets = mail(page.format(WORDS, ORDINARY))
     assert _stands(octets)
     assert ORDINARY in texts(read(octets))
+
+
+FLOWED = "text/plain; charset=utf-8; format=flowed; delsp=yes"
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        mail("".join(f"{c}\b" for c in WORDS)),
+        mail("".join(f"{c}=08" for c in WORDS), coding="quoted-printable"),
+        mail("\x1b[V" + WORDS[1:].replace(" ", " \x1b[")),
+        mail(WORDS.replace(" ", " \n"), kind=FLOWED),
+        mail("> " + WORDS.replace(" ", " \n> "), kind=FLOWED),
+    ],
+)
+def test_what_some_programs_undo_is_read_as_others_show_it(octets):
+    said = [p.folded.replace("\n", " ") for p in read(octets).passages]
+    assert any(WORDS in one.replace("[", "").replace("> ", "") for one in said)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        mail(f"\x1b[1;31m{WORDS}\x1b[0m\x1b[K"),
+        mail("Vote  \nfor Smith on  \nTuesday, see https://vote.department.example/a- \nlong-address .", kind=FLOWED),
+        mail("投票 Vote".encode("iso2022_jp"), kind="text/plain; charset=iso-2022-jp"),
+    ],
+)
+def test_colours_and_lines_that_flow_as_they_should_are_read_once(octets):
+    assert len([p for p in read(octets).passages if "Vote" in p.folded]) == 1
 
 
 LINES = WORDS.upper().replace(" ", "\n")
