@@ -66,6 +66,13 @@ def decode(octets: bytes, declared: str = "") -> str:
     return octets.decode("latin-1")
 
 
+def switches(octets: bytes, declared: str = "") -> bool:
+    """Whether `decode` takes for ISO-2022 what no label calls so, and what programs show as it stands that go by labels."""
+    return (
+        b"\x1b" in octets and _ESCAPED.search(octets) is not None and not (declared and _codec(declared).startswith(_OTHERWISE))
+    )
+
+
 def _mostly_read(text: str) -> bool:
     """True where more characters beyond ASCII were read than had to be replaced."""
     lost = text.count("\ufffd")

@@ -15,7 +15,7 @@ from html import unescape
 from gateway.mail import Unread
 from gateway.reading import brought, cards, documents, html, mailbox, message, mosaic, plain, sheets
 from gateway.reading.apart import apart
-from gateway.reading.charsets import decode
+from gateway.reading.charsets import decode, switches
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pictures import inline
 from gateway.reading.pieces import ENTITY, Extractor, Item, Piece
@@ -149,6 +149,8 @@ def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor])
             yield from table.get("text/plain", _unread)(piece, limits)
         if what == "text/plain" and _FIELDS.match(bare := _bare(piece.octets)) and _CODED.search(piece.octets[:_SAMPLE]):
             yield replace(piece, octets=bare, type="message/rfc822", name="", parameters={}, depth=piece.depth + 1)
+        if what.startswith("text/") and switches(piece.octets, piece.parameters.get("charset", "")):
+            yield replace(piece, octets=piece.octets.replace(b"\x1b", b""), depth=piece.depth + 1)
         if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
             yield from table.get(documents.APPENDED, _unread)(piece, limits)
 

@@ -39,6 +39,7 @@ def test_a_page_that_is_called_plain_text_is_read_as_it_is_written_too(page):
 
 
 FLOWED = "text/plain; charset=utf-8; format=flowed; delsp=yes"
+SWITCHED = "\x1b$B\n" + WORDS.upper().replace(" ", "\n").replace("FOR", "FOR-").replace("ON", "OF").replace("SMITH", "SMIT")
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,12 @@ FLOWED = "text/plain; charset=utf-8; format=flowed; delsp=yes"
 def test_what_some_programs_undo_is_read_as_others_show_it(octets):
     said = [p.folded.replace("\n", " ") for p in read(octets).passages]
     assert any(WORDS in one.replace("[", "").replace("> ", "") for one in said)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/plain; charset=utf-8", "text/plain; charset=us-ascii", "text/html"])
+def test_a_text_that_switches_to_another_set_of_characters_is_read_without_it_too(kind):
+    said = [p.folded.replace("\n", " ") for p in read(mail(SWITCHED, kind=kind)).passages]
+    assert any("VOTE FOR- SMIT" in one for one in said)
 
 
 @pytest.mark.parametrize(
