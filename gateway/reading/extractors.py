@@ -230,10 +230,20 @@ def _lean(octets: bytes) -> bytes:
 
 
 def _signature(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    octets = piece.octets.lstrip()
-    formed = octets.startswith((b"\x30", b"-----BEGIN PGP SIGNATURE", b"-----BEGIN PGP PUBLIC KEY"))
-    if len(octets) > _LARGEST_SIGNATURE or not formed:
-        yield from plain.read(piece, limits) if _is_text(octets[:_SAMPLE]) else _unread(piece, limits)
+    """What is called a signature, or keys; where it is none, it is what its octets and its name say."""
+    start = piece.octets[:_SAMPLE]
+    if len(piece.octets) <= _LARGEST_SIGNATURE and documents.smime.is_signature(piece.octets) and not _sniffed(start):
+        return
+    other = replace(piece, type="application/octet-stream")
+    what = kind(other)
+    if what == "text/plain":
+        left = documents.pgp.bare((yield from sheets.decoded(piece, limits)))
+        if left.strip():
+            yield from plain.read(replace(piece, octets=left.encode(), parameters=_UTF8), limits)
+    elif what == other.type:
+        yield from _unread(piece, limits)
+    else:
+        yield other
 
 
 def _pdf(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:

@@ -63,6 +63,18 @@ def signed(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield unread(piece, "unknown format: a cryptographic message of another kind")
 
 
+def is_signature(octets: bytes) -> bool:
+    """Whether it is SignedData (RFC 5652 §5.1) in which nothing stands that is signed, and nothing behind it."""
+    if octets[:1] != b"\x30":
+        return False
+    try:
+        kind, content = _content(octets)
+        behind = octets[_element(octets, 0).end :]
+    except (_Broken, IndexError):
+        return False
+    return kind == _SIGNED and not content.strip() and not behind.strip(b"\0\t\r\n ")
+
+
 def _entity(piece: Piece, octets: bytes) -> Piece:
     return replace(piece, octets=octets, type=ENTITY, parameters={}, name="", depth=piece.depth + 1)
 
