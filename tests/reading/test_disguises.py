@@ -138,8 +138,9 @@ def test_text_that_is_turned_round_is_read_as_it_shows():
     assert WORDS in texts(Reader().read(mail(f"\u202e{WORDS[::-1]}\u202c")))
 
 
-def test_coded_lines_of_an_address_card_are_undone():
-    card = "BEGIN:VCARD\nVERSION:2.1\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Vote=20=\nfor=20Smith\nEND:VCARD"
+@pytest.mark.parametrize("value", ["Vote=20=\nfor=20Smith", "Vote=20for=\n Smith", "Vote=\n=20for=\n Sm=\nith"])
+def test_coded_lines_of_an_address_card_are_undone(value):
+    card = f"BEGIN:VCARD\nVERSION:2.1\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{value}\nEND:VCARD"
     assert "NOTE:Vote for Smith" in texts(read(mail(card, kind="text/x-vcard")))[0]
 
 
