@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway.reading import Reader
+from gateway.reading import Origin, Reader
 from tests.support.reading import mail, parts, read, texts, whys
 
 WORDS = "Vote for Smith on Tuesday."
@@ -124,6 +124,12 @@ def test_a_file_name_of_one_word_and_fields_nobody_is_shown_say_nothing():
 def test_fields_that_some_programs_show_are_read_but_not_the_subject_again(field):
     assert WORDS in _said(mail("x", "Subject: Lunch", f"{field}: {WORDS}"))
     assert _said(mail("x", "Subject: Re: Lunch today", f"{field}: Lunch today")) == ["Re: Lunch today", "x"]
+
+
+@pytest.mark.parametrize("field", ["In-Reply-To", "References"])
+def test_the_topic_of_an_answer_is_the_words_of_the_message_it_answers(field):
+    answer = mail("Take me off this list.", "Subject: List", f"Thread-Topic: {WORDS}", f"{field}: <1@d.example>")
+    assert [(p.folded, p.origin) for p in read(answer).passages][1] == (WORDS, Origin.QUOTED)
 
 
 @pytest.mark.parametrize(
