@@ -231,8 +231,10 @@ def _lean(octets: bytes) -> bytes:
 
 def _signature(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     """What is called a signature, or keys; where it is none, it is what its octets and its name say."""
-    start = piece.octets[:_SAMPLE]
-    if len(piece.octets) <= _LARGEST_SIGNATURE and documents.smime.is_signature(piece.octets) and not _sniffed(start):
+    small = len(piece.octets) <= _LARGEST_SIGNATURE and not _sniffed(piece.octets[:_SAMPLE])
+    if small and (content := documents.smime.signs(piece.octets)) is not None:
+        if content:
+            yield replace(piece, type="application/pkcs7-mime", parameters={})
         return
     other = replace(piece, type="application/octet-stream")
     what = kind(other)

@@ -7,6 +7,7 @@ from gateway.mail import Place
 from gateway.reading import Origin, Reader, ReadingLimits
 from tests.reading.documents.test_signed import signed, signed_without_lengths
 from tests.reading.test_disguises import WORDS
+from tests.support.documents import der
 from tests.support.pictures import pdf, text_at
 from tests.support.reading import mail, parts, read, texts, whys
 
@@ -243,6 +244,7 @@ PAGES = pdf(text_at(72, 700, WORDS))
         ("flyer.txt", f"-----BEGIN PGP PUBLIC KEY - no, read this:\n{WORDS}".encode()),
         ("key.asc", f"-----BEGIN PGP SIGNATURE-----\nComment: {WORDS}\n\nabc\n-----END PGP SIGNATURE-----\n".encode()),
         ("flyer.txt", signed(b"") + WORDS.encode()),
+        ("smime.p7s", signed(der(0xA0, der(0x04, f"Content-Type: text/plain\r\n\r\n{WORDS}".encode())))),
     ],
 )
 def test_what_calls_itself_a_signature_and_is_none_is_read(kind, name, octets):

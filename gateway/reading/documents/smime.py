@@ -63,16 +63,16 @@ def signed(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield unread(piece, "unknown format: a cryptographic message of another kind")
 
 
-def is_signature(octets: bytes) -> bool:
-    """Whether it is SignedData (RFC 5652 §5.1) in which nothing stands that is signed, and nothing behind it."""
+def signs(octets: bytes) -> bytes | None:
+    """What stands in SignedData (RFC 5652 §5.1) and is signed, b"" where that is elsewhere; None where it is none, or goes on."""
     if octets[:1] != b"\x30":
-        return False
+        return None
     try:
         kind, content = _content(octets)
         behind = octets[_element(octets, 0).end :]
     except (_Broken, IndexError):
-        return False
-    return kind == _SIGNED and not content.strip() and not behind.strip(b"\0\t\r\n ")
+        return None
+    return content.strip() if kind == _SIGNED and not behind.strip(b"\0\t\r\n ") else None
 
 
 def _entity(piece: Piece, octets: bytes) -> Piece:
