@@ -44,8 +44,18 @@ def undo(octets: bytes, encoding: str) -> bytes:
     if name in {"quoted-printable", "quotedprintable", "q", "qp", "x-qp", "x-quoted-printable"}:
         return quoted_printable(octets)
     if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        return next((data for _, data in uuencoded(octets.decode("latin-1").splitlines())), octets)
+        return _from_uuencode(octets)
     return octets
+
+
+def _from_uuencode(octets: bytes) -> bytes:
+    """The first file in it; as it is where words stand around or in that."""
+    lines = octets.decode("latin-1").splitlines()
+    first, last = next(blocks(lines), (0, 0))
+    words = any(line.strip() for line in (*lines[:first], *lines[last + 1 :]))
+    if not last or words or not is_uuencoded(lines[first + 1 : last]):
+        return octets
+    return next(data for _, data in uuencoded(lines))
 
 
 def _from_base64(octets: bytes) -> bytes:
