@@ -12,8 +12,8 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 _SHOWN = re.compile(rb"\S")
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
-_UU_WORDS = re.compile(r"(?:[A-Z]{1,20}[ \n.,_-]{1,3}){6}")
-_YENC_WORDS = re.compile(rb"(?:[A-Za-z]{1,20}[ \r\n]{1,2}){4}")
+_UU_WORDS, _TWO_WORDS = re.compile(r"(?:[A-Z]{2,20}[ \n_]{1,2}){3}"), re.compile(r"[A-Z]{2,20}[ _][A-Z]{2,20}")
+_YENC_WORDS = re.compile(rb"(?:[A-Za-z]{2,20}[ \r\n]{1,2}){2}")
 """What hardly ever stands in a file that is written so."""
 _WORDY = 0.05
 _SAMPLE, _BEGINNING = 4096, 16_384
@@ -26,7 +26,7 @@ _YENC = re.compile(
 )
 _YENC_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
 _YENC_BACK = bytes((octet - 42) % 256 for octet in range(256))
-_PADDING, _WIDEST = 8, 4
+_PADDING, _WIDEST, _CHECKSUM = 8, 4, 2
 
 
 def unpadded(octets: bytes) -> bytes:
@@ -164,8 +164,8 @@ def blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def is_uuencoded(lines: list[str]) -> bool:
-    """Whether lines are what uuencode makes of a file, none longer than its first sign says, and can be left out of a text."""
-    return all(len(line.rstrip()) <= _uu_length(line) + 2 for line in lines if line) and not _UU_WORDS.search("\n".join(lines))
+    """Whether lines are what uuencode makes of a file, each as long as its first sign says, and can be left out of a text."""
+    return all(map(_is_uu, lines)) and not _UU_WORDS.search("\n".join([*lines, ""]))
 
 
 def is_yencoded(octets: bytes) -> bool:
@@ -174,8 +174,11 @@ def is_yencoded(octets: bytes) -> bool:
     return not (_YENC_WORDS.search(first.partition(b"name=")[0]) or _YENC_WORDS.search(data))
 
 
-def _uu_length(line: str) -> int:
-    return (((ord(line[0]) - 32) & 63) + 2) // 3 * 4
+def _is_uu(line: str) -> bool:
+    """Some encoders put a checksum behind it; one that ends in blanks may have lost them."""
+    bare = line.rstrip()
+    more = len(bare) - 1 - (((ord(bare[0]) - 32) & 63) + 2) // 3 * 4 if bare else 0
+    return more <= _CHECKSUM and (more >= 0 or not _TWO_WORDS.search(bare))
 
 
 def _uu(line: str) -> bytes:
