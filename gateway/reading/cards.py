@@ -48,6 +48,8 @@ def _whole(written: str) -> str:
         if "BASE64" in written.upper()
         else written
     )
+    if "=\n" in joined:
+        joined = _CODED.sub(lambda found: found[0].replace("=\n", ""), joined)
     return _CODED.sub(_uncoded, _FOLD.sub("", joined))
 
 

@@ -26,7 +26,7 @@ _NAMES = {
     **dict.fromkeys(("gb2312", "gbk", "x-gbk"), "gb18030"),
     **dict.fromkeys(("ks_c_5601-1987", "euc-kr", "ksc5601"), "cp949"),
     **dict.fromkeys(("shift_jis", "shift-jis", "x-sjis", "sjis"), "cp932"),
-    **dict.fromkeys(("utf7", "unicode-1-1-utf-7", "x-unicode-2-0-utf-7"), "utf-7"),
+    **dict.fromkeys(("utf7", "unicode-1-1-utf-7", "csunicode11utf7", "csutf7", "x-unicode-2-0-utf-7"), "utf-7"),
     "unicode-1-1-utf-8": "utf-8",
     "iso-8859-8-i": "iso-8859-8",
     "windows-874": "cp874",
@@ -64,6 +64,13 @@ def decode(octets: bytes, declared: str = "") -> str:
         if errors == "strict" or _mostly_read(text):
             return _clean(text)
     return octets.decode("latin-1")
+
+
+def switches(octets: bytes, declared: str = "") -> bool:
+    """Whether `decode` takes for ISO-2022 what no label calls so, and what programs show as it stands that go by labels."""
+    return (
+        b"\x1b" in octets and _ESCAPED.search(octets) is not None and not (declared and _codec(declared).startswith(_OTHERWISE))
+    )
 
 
 def _mostly_read(text: str) -> bool:

@@ -8,19 +8,18 @@ Delivery reports are text. What a script in an attached page would write is Unre
 """
 
 import re
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import unescape
 
-from gateway.mail import LAYOUT, Unread
-from gateway.reading import banners, brought, cards, documents, escaped, html, mailbox, message, mosaic, transfer, turned
+from gateway.mail import Unread
+from gateway.reading import brought, cards, documents, html, mailbox, message, mosaic, plain, sheets
 from gateway.reading.apart import apart
-from gateway.reading.charsets import decode
+from gateway.reading.charsets import decode, switches
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pictures import inline
-from gateway.reading.pieces import ENTITY, Extractor, Item, Piece, Sheet
+from gateway.reading.pieces import ENTITY, Extractor, Item, Piece
 from gateway.reading.sought import Sought
-from gateway.reading.types import Origin
 
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
@@ -47,7 +46,8 @@ _BY_NAME = {
 }
 _DRAWING = "image/svg+xml"
 """A page may begin with one."""
-_WRITTEN = documents.WRITTEN | {mailbox.TYPE}
+_WRITTEN = documents.WRITTEN | {mailbox.TYPE, "text/html"}
+"""What is shown as it is written where it is called plain text."""
 _PLAIN = frozenset({"", "txt", "text", "log", "md", "csv", "asc"})
 _HTML = re.compile(rb"[\s\xef\xbb\xbf]*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _FIELDS = re.compile(
@@ -81,12 +81,9 @@ _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 _WRITES = re.compile(
     r"document\.write|\.(?:inner|outer)HTML\s*=|insertAdjacent|\.(?:textContent|innerText)\s*=|createTextNode|\.append(?:Child)?\("
 )
-_TERMINAL = re.compile(r"\x1b\[[0-9;:?]{0,40}[A-Za-z]|[^\n\x08]\x08")
-"""Colours of a terminal, and letters that are struck over."""
 _FEWEST_PICTURES = 4
 _SAMPLE = 8192
 _LARGEST_SIGNATURE = 64 * 1024
-_UNFLOWED_LINE = re.compile(r"((?:>+)?) ?(.*)")
 
 
 def kind(piece: Piece) -> str:
@@ -152,6 +149,8 @@ def extract(piece: Piece, limits: ReadingLimits, table: Mapping[str, Extractor])
             yield from table.get("text/plain", _unread)(piece, limits)
         if what == "text/plain" and _FIELDS.match(bare := _bare(piece.octets)) and _CODED.search(piece.octets[:_SAMPLE]):
             yield replace(piece, octets=bare, type="message/rfc822", name="", parameters={}, depth=piece.depth + 1)
+        if what.startswith("text/") and switches(piece.octets, piece.parameters.get("charset", "")):
+            yield replace(piece, octets=piece.octets.replace(b"\x1b", b""), depth=piece.depth + 1)
         if what not in documents.HOLDING and documents.trailing_zip(piece.octets):
             yield from table.get(documents.APPENDED, _unread)(piece, limits)
 
@@ -167,72 +166,9 @@ def _unread(piece: Piece, _: ReadingLimits) -> Iterator[Item]:
     yield Unread(place=piece.place, why=broad if broad in {"audio", "video"} else f"not read: {what}")
 
 
-def _text(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    if b"=ybegin " in piece.octets:
-        piece = yield from _without_yenc(piece)
-    text = yield from _decoded(piece, limits)
-    if "\x1b" in text or "\b" in text:
-        text = _TERMINAL.sub("", text)
-    if piece.parameters.get("format", "").lower() == "flowed":
-        text = unflow(text, delete=piece.parameters.get("delsp", "").lower() == "yes")
-    if "begin " in text and any(True for _ in transfer.blocks(text.split("\n"))):
-        text = yield from _unpacked(piece, text)
-    if (at := piece.octets.find(documents.macintosh.BEGINS)) >= 0:
-        yield replace(piece, octets=piece.octets[at:], type=documents.macintosh.BINHEX, parameters={}, depth=piece.depth + 1)
-    if documents.pgp.BEGIN in text:
-        yield from documents.pgp.armoured(piece, text, limits)
-    shown = documents.pgp.clear(text) if "-----BEGIN PGP SIGNED" in text else text
-    if plain := escaped.undone(shown):
-        yield replace(_sheet(piece, plain), place=replace(piece.place, header=LAYOUT))
-    else:
-        yield _sheet(piece, shown)
-        yield from _turned(piece, shown)
-    if coded := transfer.coded(text):
-        yield replace(piece, octets=coded, type="application/octet-stream", parameters={}, depth=piece.depth + 1)
-
-
-def _without_yenc(piece: Piece) -> Generator[Item, None, Piece]:
-    """The files in yEnc, each a piece of its own; what is returned is the piece without them."""
-    kept: list[bytes] = []
-    at = 0
-    for name, octets, start, end in transfer.yencoded(piece.octets):
-        yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
-        kept.append(piece.octets[at:start])
-        at = end
-    return replace(piece, octets=b"".join([*kept, piece.octets[at:]]))
-
-
-def _turned(piece: Piece, text: str) -> Iterator[Item]:
-    """The text in the orders in which it is shown besides."""
-    if shown := turned.overridden(text):
-        yield _sheet(piece, shown)
-    for other in turned.otherwise(text):
-        yield replace(_sheet(piece, other), place=replace(piece.place, header=LAYOUT))
-    yield from _drawn(piece, text)
-
-
-def _drawn(piece: Piece, text: str) -> Iterator[Piece]:
-    """What is drawn with signs, as pictures."""
-    for picture in banners.pictures(text):
-        yield replace(piece, octets=picture, type="image/bmp", parameters={}, depth=piece.depth + 1)
-
-
-def _unpacked(piece: Piece, text: str) -> Generator[Item, None, str]:
-    """The files uuencoded in a text, each a piece of its own; what is returned is the text without them."""
-    lines = text.split("\n")
-    kept: list[str] = []
-    last = 0
-    for begin, end in transfer.blocks(lines):
-        kept += lines[last:begin]
-        last = end + 1
-    for name, octets in transfer.uuencoded(lines):
-        yield replace(piece, octets=octets, type="application/octet-stream", name=name, parameters={}, depth=piece.depth + 1)
-    return "\n".join(kept + lines[last:])
-
-
 def _folded_lines(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    text = yield from _decoded(piece, limits)
-    yield _sheet(piece, cards.text(text))
+    text = yield from sheets.decoded(piece, limits)
+    yield sheets.sheet(piece, cards.text(text))
     for kind, octets in cards.enclosed(text):
         yield replace(piece, octets=octets, type=kind, name="", parameters=_UTF8, depth=piece.depth + 1)
 
@@ -253,7 +189,7 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield Unread(place=piece.place, why="too large: it was read without its comments and styles")
         piece = replace(piece, octets=_lean(piece.octets))
     found = re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([\w\-]{2,40})", piece.octets[:2048], re.IGNORECASE)
-    text = yield from _decoded(piece, limits, found[1].decode("ascii", "replace") if found else "")
+    text = yield from sheets.decoded(piece, limits, found[1].decode("ascii", "replace") if found else "")
     page = html.render(text)
     if page.flat:
         yield Unread(place=piece.place, why="HTML nested too deep: read without its layout")
@@ -266,12 +202,12 @@ def _page(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
     if piece.name and _WRITES.search(text):
         yield Unread(place=piece.place, why="not read: what a script in it writes")
     if piece.name and (title := _TITLE.search(text)):
-        yield _sheet(piece, unescape(title[1]))
-    yield _sheet(piece, page.text, page)
+        yield sheets.sheet(piece, unescape(title[1]))
+    yield sheets.sheet(piece, page.text, page)
     if page.arranged:
-        yield replace(_sheet(piece, page.arranged), place=replace(piece.place, header=LAYOUT))
-    yield from _turned(piece, page.text)
-    yield from _drawn(piece, page.drawn)
+        yield sheets.further(piece, page.arranged)
+    yield from sheets.turned(piece, page.text)
+    yield from sheets.drawn(piece, page.drawn)
 
 
 def _lean(octets: bytes) -> bytes:
@@ -293,28 +229,23 @@ def _lean(octets: bytes) -> bytes:
     return b"".join([*kept, octets[at:]])
 
 
-def _sheet(piece: Piece, text: str, page: html.Page | None = None) -> Sheet:
-    origin = Origin.FORWARDED if piece.forwarded else None
-    return Sheet(text=text, place=piece.place, page=page, origin=origin, subject=piece.subject, octets=len(piece.octets))
-
-
-def _decoded(piece: Piece, limits: ReadingLimits, charset: str = "") -> Generator[Item, None, str]:
-    """The text, line breaks as newlines. Of one that is too long the end counts too: it is shown no less than the rest."""
-    octets = transfer.unpadded(piece.octets) if b"\0" in piece.octets else piece.octets
-    if len(octets) > limits.part:
-        last = limits.part // 4 // 4 * 4
-        first = limits.part - last
-        yield Unread(place=piece.place, why=f"too large: the first {first} octets and the last {last} were read")
-        octets = octets[:first] + octets[-last:] if last else octets[:first]
-    text = decode(octets, piece.parameters.get("charset", "") or charset)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _signature(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
-    octets = piece.octets.lstrip()
-    formed = octets.startswith((b"\x30", b"-----BEGIN PGP SIGNATURE", b"-----BEGIN PGP PUBLIC KEY"))
-    if len(octets) > _LARGEST_SIGNATURE or not formed:
-        yield from _text(piece, limits) if _is_text(octets[:_SAMPLE]) else _unread(piece, limits)
+    """What is called a signature, or keys; where it is none, it is what its octets and its name say."""
+    small = len(piece.octets) <= _LARGEST_SIGNATURE and not _sniffed(piece.octets[:_SAMPLE])
+    if small and (content := documents.smime.signs(piece.octets)) is not None:
+        if content:
+            yield replace(piece, type="application/pkcs7-mime", parameters={})
+        return
+    other = replace(piece, type="application/octet-stream")
+    what = kind(other)
+    if what == "text/plain":
+        left = documents.pgp.bare((yield from sheets.decoded(piece, limits)))
+        if left.strip():
+            yield from plain.read(replace(piece, octets=left.encode(), parameters=_UTF8), limits)
+    elif what == other.type:
+        yield from _unread(piece, limits)
+    else:
+        yield other
 
 
 def _pdf(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
@@ -349,27 +280,9 @@ def _ready_for_pictures(limits: ReadingLimits) -> None:
         ocr.prepare()
 
 
-def unflow(text: str, *, delete: bool = False) -> str:
-    """format=flowed (RFC 3676): lines that end in a blank go on in the next of the same depth of `>`."""
-    joined: list[str] = []
-    depth: str | None = None
-    for line in text.split("\n"):
-        found = _UNFLOWED_LINE.fullmatch(line)
-        mark, words = (found[1], found[2]) if found else ("", line)
-        if depth == mark and joined and words != "-- ":
-            joined[-1] += words
-        else:
-            joined.append(f"{mark} {words}" if mark else words)
-        flows = words.endswith(" ") and words != "-- "
-        if flows and delete:
-            joined[-1] = joined[-1][:-1]
-        depth = mark if flows else None
-    return "\n".join(joined)
-
-
 TABLE: Mapping[str, Extractor] = {
     **documents.EXTRACTORS,
-    "text/plain": _text,
+    "text/plain": plain.read,
     "text/html": _html,
     "application/xhtml+xml": _html,
     "text/enriched": _html,
@@ -393,6 +306,6 @@ TABLE: Mapping[str, Extractor] = {
     **dict.fromkeys(_PICTURES, apart(_picture, puts_off=True, prepare=_ready_for_pictures)),
 }
 
-_IN_HERE = (_text, _html, _folded_lines, _signature, mailbox.read)
+_IN_HERE = (plain.read, _html, _folded_lines, _signature, mailbox.read)
 APART: Mapping[str, Extractor] = {kind: apart(read) if read in _IN_HERE else read for kind, read in TABLE.items()}
 """The same where text and HTML are read apart too: for what broke down the process that asks."""

@@ -24,6 +24,7 @@ _KEPT = 256
 kept what is read of it, else some long ones took all memory that a judge may have.
 """
 
+_UNSWITCHED = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1", "windows-1252", "cp1252"})
 _UNCLOSED = re.compile(r"[^\s?]+\??\s*\Z")
 _TWICE = 2
 Word = tuple[str, str, str]
@@ -111,9 +112,14 @@ def _joined(run: list[Word]) -> str:
     text, charset, octets = "", "", b""
     for name, piece in _pieces(run):
         if name != charset and octets:
-            text, octets = text + decode(octets, charset), b""
+            text, octets = text + _read(octets, charset), b""
         charset, octets = name, octets + piece
-    return text + decode(octets, charset)
+    return text + _read(octets, charset)
+
+
+def _read(octets: bytes, charset: str) -> str:
+    """Decoded; what a label calls UTF-8 or Latin switches to no other set of characters."""
+    return decode(octets.replace(b"\x1b", b"") if charset in _UNSWITCHED else octets, charset)
 
 
 def _pieces(run: list[Word]) -> Iterator[tuple[str, bytes]]:

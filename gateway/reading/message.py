@@ -28,7 +28,9 @@ _NAMED_FIELDS = (
     *("Resent-From", "Resent-Sender", "Resent-To", "Resent-Cc", "Disposition-Notification-To"),
 )
 _SAYING_FIELDS = ("Organization", "Keywords", "Comments", "Thread-Topic", "X-Message-Flag")
-"""Fields that some mail programs show as they are: categories, the topic of a conversation, a flag."""
+"""Fields that some mail programs show as they are: categories, the topic of a conversation, a flag. The topic of an answer is
+that of the first message; Outlook writes it whatever the subject is ([MS-OXCMAIL] §2.2.3.2.7).
+"""
 _MOST_READINGS = 20
 """So many more readings of parts that contradict themselves are given."""
 _REPORTS = frozenset(
@@ -72,12 +74,14 @@ def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[It
             yield Unread(place=place, why="too large")
     if len(subjects) > limits.fields:
         yield Unread(place=Place(part=piece.part, header="Subject"), why="too many fields")
+    answers = origin is Origin.NEW and any(map(message.values, ("In-Reply-To", "References")))
     said = {headers.shown(value, 1000).casefold().rpartition(": ")[2] for value in subjects[: limits.fields]}
     for name in (*_NAMED_FIELDS, *_SAYING_FIELDS):
         for value in message.values(name)[: limits.fields]:
             shown = headers.shown(value, 1000) if name in _SAYING_FIELDS else _names(name, value[: limits.field])
             if shown and shown.casefold().rpartition(": ")[2] not in said:
-                yield Sheet(text=shown, place=Place(part=piece.part, header=name), origin=origin)
+                whose = Origin.QUOTED if answers and name == "Thread-Topic" else origin
+                yield Sheet(text=shown, place=Place(part=piece.part, header=name), origin=whose)
 
 
 def _names(field: str, value: str) -> str:

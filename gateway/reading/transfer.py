@@ -12,6 +12,9 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 _SHOWN = re.compile(rb"\S")
 _BEGIN = re.compile(r"begin [0-7]{3,4} (\S.{0,254})")
 _UU_LINE = re.compile(r"[\x20-\x60]{1,90}")
+_UU_WORDS, _TWO_WORDS = re.compile(r"(?:[A-Z]{2,20}[ \n_]{1,2}){3}"), re.compile(r"[A-Z]{2,20}[ _][A-Z]{2,20}")
+_YENC_WORDS = re.compile(rb"(?:[A-Za-z]{2,20}[ \r\n]{1,2}){2}")
+"""What hardly ever stands in a file that is written so."""
 _WORDY = 0.05
 _SAMPLE, _BEGINNING = 4096, 16_384
 _LEAST_CODED, _MOST_CODED = 40, 8 * 1024 * 1024
@@ -23,7 +26,7 @@ _YENC = re.compile(
 )
 _YENC_ESCAPED = re.compile(rb"=(.)", re.DOTALL)
 _YENC_BACK = bytes((octet - 42) % 256 for octet in range(256))
-_PADDING, _WIDEST = 8, 4
+_PADDING, _WIDEST, _CHECKSUM = 8, 4, 2
 
 
 def unpadded(octets: bytes) -> bytes:
@@ -41,8 +44,18 @@ def undo(octets: bytes, encoding: str) -> bytes:
     if name in {"quoted-printable", "quotedprintable", "q", "qp", "x-qp", "x-quoted-printable"}:
         return quoted_printable(octets)
     if name in {"x-uuencode", "uuencode", "x-uue", "uue"}:
-        return next((data for _, data in uuencoded(octets.decode("latin-1").splitlines())), octets)
+        return _from_uuencode(octets)
     return octets
+
+
+def _from_uuencode(octets: bytes) -> bytes:
+    """The first file in it; as it is where words stand around or in that."""
+    lines = octets.decode("latin-1").splitlines()
+    first, last = next(blocks(lines), (0, 0))
+    words = any(line.strip() for line in (*lines[:first], *lines[last + 1 :]))
+    if not last or words or not is_uuencoded(lines[first + 1 : last]):
+        return octets
+    return next(data for _, data in uuencoded(lines))
 
 
 def _from_base64(octets: bytes) -> bytes:
@@ -148,6 +161,24 @@ def blocks(lines: list[str]) -> Iterator[tuple[int, int]]:
             begun = None
     if begun is not None and len(lines) > begun + 1:
         yield begun, len(lines)
+
+
+def is_uuencoded(lines: list[str]) -> bool:
+    """Whether lines are what uuencode makes of a file, each as long as its first sign says, and can be left out of a text."""
+    return all(map(_is_uu, lines)) and not _UU_WORDS.search("\n".join([*lines, ""]))
+
+
+def is_yencoded(octets: bytes) -> bool:
+    """Whether octets are what yEnc makes of a file, whatever its name, and can be left out of a text."""
+    first, _, data = octets.partition(b"\n")
+    return not (_YENC_WORDS.search(first.partition(b"name=")[0]) or _YENC_WORDS.search(data))
+
+
+def _is_uu(line: str) -> bool:
+    """Some encoders put a checksum behind it; one that ends in blanks may have lost them."""
+    bare = line.rstrip()
+    more = len(bare) - 1 - (((ord(bare[0]) - 32) & 63) + 2) // 3 * 4 if bare else 0
+    return more <= _CHECKSUM and (more >= 0 or not _TWO_WORDS.search(bare))
 
 
 def _uu(line: str) -> bytes:

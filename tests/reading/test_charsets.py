@@ -47,6 +47,11 @@ def test_one_bad_octet_does_not_lose_the_rest():
     assert decode("niño ".encode() * 5 + b"\xff", "utf-8").startswith("niño niño")
 
 
+@pytest.mark.parametrize("label", ["utf-7", "UNICODE-1-1-UTF-7", "csUnicode11UTF7", "csUTF7"])
+def test_utf_7_has_several_names(label):
+    assert decode(b"+AFY-ote", label) == "Vote"
+
+
 def test_plain_words_labelled_as_something_else_altogether_are_plain_words():
     assert decode(b"Vote for Smith", "cp037") == "Vote for Smith"
     assert decode(b"Vote for Smiths!", "utf-16") == "Vote for Smiths!"

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from gateway.reading import Reader
+from gateway.reading import Origin, Reader
 from tests.support.reading import mail, parts, read, texts, whys
 
 WORDS = "Vote for Smith on Tuesday."
@@ -126,6 +126,12 @@ def test_fields_that_some_programs_show_are_read_but_not_the_subject_again(field
     assert _said(mail("x", "Subject: Re: Lunch today", f"{field}: Lunch today")) == ["Re: Lunch today", "x"]
 
 
+@pytest.mark.parametrize("field", ["In-Reply-To", "References"])
+def test_the_topic_of_an_answer_is_the_words_of_the_message_it_answers(field):
+    answer = mail("Take me off this list.", "Subject: List", f"Thread-Topic: {WORDS}", f"{field}: <1@d.example>")
+    assert [(p.folded, p.origin) for p in read(answer).passages][1] == (WORDS, Origin.QUOTED)
+
+
 @pytest.mark.parametrize(
     "written",
     [f"=?utf-8?b?{B64}", f"=? utf-8 ?b?{B64}?=", f"=?utf-8?b?{B64[:7]}?= =?utf-8?b?{B64[7:]}?="],
@@ -138,8 +144,9 @@ def test_text_that_is_turned_round_is_read_as_it_shows():
     assert WORDS in texts(Reader().read(mail(f"\u202e{WORDS[::-1]}\u202c")))
 
 
-def test_coded_lines_of_an_address_card_are_undone():
-    card = "BEGIN:VCARD\nVERSION:2.1\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:Vote=20=\nfor=20Smith\nEND:VCARD"
+@pytest.mark.parametrize("value", ["Vote=20=\nfor=20Smith", "Vote=20for=\n Smith", "Vote=\n=20for=\n Sm=\nith"])
+def test_coded_lines_of_an_address_card_are_undone(value):
+    card = f"BEGIN:VCARD\nVERSION:2.1\nNOTE;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{value}\nEND:VCARD"
     assert "NOTE:Vote for Smith" in texts(read(mail(card, kind="text/x-vcard")))[0]
 
 

@@ -30,6 +30,9 @@ def shown(octets):
         (b"raw \xc3\xb1 octets", "raw ñ octets"),
         (b"raw ma\xf1ana octets", "raw mañana octets"),
         (b"n\x00u\x00l", "nul"),
+        (b"=?utf-8?q?=1B$B=0AVOTE=0ANOW.?=", "$B\nVOTE\nNOW."),
+        (b"=?us-ascii?q?=1B$B=0AVOTE=0ANOW.?=", "$B\nVOTE\nNOW."),
+        (b"=?iso-2022-jp?B?GyRCRWpJPBsoQg==?=", "\u6295\u7968"),
         (b"", ""),
     ],
 )

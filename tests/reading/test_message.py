@@ -5,6 +5,10 @@ import pytest
 
 from gateway.mail import Place
 from gateway.reading import Origin, Reader, ReadingLimits
+from tests.reading.documents.test_signed import signed, signed_without_lengths
+from tests.reading.test_disguises import WORDS
+from tests.support.documents import der
+from tests.support.pictures import pdf, text_at
 from tests.support.reading import mail, parts, read, texts, whys
 
 PLAIN = "Content-Type: text/plain; charset=utf-8\n\n"
@@ -215,8 +219,9 @@ def test_what_cannot_be_read_is_said_with_its_place(kind, name, body, why):
     ("kind", "body"),
     [
         ("application/pgp-signature", b"-----BEGIN PGP SIGNATURE-----\n\nabc\n-----END PGP SIGNATURE-----\n"),
-        ("application/pkcs7-signature", b"\x30\x82\x01\x02"),
-        ("application/pgp-keys", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n"),
+        ("application/pkcs7-signature", signed(b"")),
+        ("application/pkcs7-signature", signed_without_lengths(b"") + b"\r\n"),
+        ("application/pgp-keys", b"-----BEGIN PGP PUBLIC KEY BLOCK-----\r\n\r\nabc\r\n-----END PGP PUBLIC KEY BLOCK-----\r\n"),
         ("application/pdf", b""),
     ],
 )
@@ -224,6 +229,34 @@ def test_signatures_and_empty_parts_need_no_word(kind, body):
     reading = read(parts(PLAIN + "Signed.", f"Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{b64(body)}"))
     assert texts(reading) == ["Signed."]
     assert reading.unread == ()
+
+
+PAGES = pdf(text_at(72, 700, WORDS))
+
+
+@pytest.mark.parametrize("kind", ["application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-keys"])
+@pytest.mark.parametrize(
+    ("name", "octets"),
+    [
+        ("flyer.txt", f"01 {WORDS}".encode()),
+        ("flyer.html", f"0<h1>{WORDS}</h1>".encode()),
+        ("flyer.pdf", b"0\n" + PAGES),
+        ("flyer.txt", f"-----BEGIN PGP PUBLIC KEY - no, read this:\n{WORDS}".encode()),
+        ("key.asc", f"-----BEGIN PGP SIGNATURE-----\nComment: {WORDS}\n\nabc\n-----END PGP SIGNATURE-----\n".encode()),
+        ("flyer.txt", signed(b"") + WORDS.encode()),
+        ("smime.p7s", signed(der(0xA0, der(0x04, f"Content-Type: text/plain\r\n\r\n{WORDS}".encode())))),
+    ],
+)
+def test_what_calls_itself_a_signature_and_is_none_is_read(kind, name, octets):
+    head = f'Content-Type: {kind}; name="{name}"\nContent-Transfer-Encoding: base64\n\n'
+    reading = read(parts(PLAIN + "See the flyer.", head + b64(octets)))
+    assert any(WORDS in said for said in texts(reading)), whys(reading)
+
+
+def test_what_is_neither_a_signature_nor_a_text_is_said():
+    head = "Content-Type: application/pkcs7-signature; name=smime.p7s\nContent-Transfer-Encoding: base64\n\n"
+    for octets in (b"\x30\x82\x01\x02", signed(b"") + bytes(range(256))):
+        assert whys(read(parts(PLAIN + "Signed.", head + b64(octets)))) == ["not read: application/pkcs7-signature"]
 
 
 def test_a_text_that_calls_itself_a_signature_is_read():

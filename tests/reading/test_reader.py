@@ -3,7 +3,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.reading import Origin, Reader, ReadingLimits
-from gateway.reading.extractors import TABLE, unflow
+from gateway.reading.extractors import TABLE
+from gateway.reading.plain import unflow
 from tests.support.reading import mail, read, texts, whys
 
 HEADERS = [

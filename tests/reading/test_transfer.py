@@ -65,6 +65,13 @@ def test_uuencoded_files_are_found_in_text():
     assert list(transfer.uuencoded(text.split("\n"))) == [("x.txt", WORDS * 5), ("b c.txt", b"two")]
 
 
+@pytest.mark.parametrize("form", ["See this.\n{}", "{}See this.\n", "begin 644 note\n SEE THIS.\nend\n"])
+def test_words_around_or_in_what_is_called_uuencoded_are_kept(form):
+    assert transfer.undo(_uuencoded(WORDS).encode(), "x-uuencode") == WORDS
+    written = form.format(_uuencoded(WORDS)).encode()
+    assert transfer.undo(written, "x-uuencode") == written
+
+
 def test_a_sentence_that_begins_with_begin_is_no_file():
     assert not list(transfer.blocks(["begin 644 hours of work", "which we will all finish, in the", "end"]))
 

@@ -12,8 +12,16 @@ from gateway.reading.pieces import Item, Piece
 
 BEGIN = "-----BEGIN PGP MESSAGE"
 _ARMOUR = re.compile(r"-----BEGIN PGP MESSAGE[^\n]{0,40}\n(.*?)(?:\n=[A-Za-z0-9+/]{4}\s|-----END PGP|\Z)", re.DOTALL)
-_CLEAR = re.compile(r"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: [^\n]{0,200}\n)*")
-_SIGNATURE = re.compile(r"-----BEGIN PGP SIGNATURE-----\n[^-]{0,20000}-----END PGP SIGNATURE-----")
+_HASH = r"[A-Z]{2,6}-?\d[\d/-]{0,8}"
+_CLEAR = re.compile(rf"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: {_HASH}(?:, ?{_HASH}){{0,9}}\n)*")
+_QUOTED = r"(?:> ?){0,9}"
+_SIGNATURE = re.compile(
+    r"-----BEGIN PGP (SIGNATURE|PUBLIC KEY BLOCK)-----[ \t]*\n"
+    rf"((?:{_QUOTED}[A-Za-z]{{1,20}}: [^\n]{{0,200}}\n)*+)(?:{_QUOTED}[ \t]*\n)?"
+    rf"(?:{_QUOTED}[A-Za-z0-9+/]{{60,76}}[ \t]*\n)*+(?:{_QUOTED}[A-Za-z0-9+/]{{1,76}}={{0,2}}[ \t]*\n)?"
+    rf"(?:{_QUOTED}=[A-Za-z0-9+/]{{4}}[ \t]*\n)?{_QUOTED}-----END PGP \1-----"
+)
+"""Base64 in lines of one length, of which the last may be shorter (§6.2); also as an answer quotes it."""
 _ENCRYPTED = frozenset({1, 3, 9, 18, 20})
 _COMPRESSED, _LITERAL = 8, 11
 _DEEPEST, _MOST_PACKETS, _MOST_MESSAGES = 4, 1000, 50
@@ -27,8 +35,12 @@ def clear(text: str) -> str:
     """A text without what a clear signature puts round it (§7): dashes before dashes, and the signature itself."""
     if not _CLEAR.search(text):
         return text
-    bare = _SIGNATURE.sub("", _CLEAR.sub("", text))
-    return re.sub(r"^- (?=-)", "", bare, flags=re.MULTILINE)
+    return re.sub(r"^- (?=-)", "", bare(_CLEAR.sub("", text)), flags=re.MULTILINE)
+
+
+def bare(text: str) -> str:
+    """A text without its signatures and public keys, in which nothing can be read but what their headers say."""
+    return _SIGNATURE.sub(r"\2", text)
 
 
 def armoured(piece: Piece, text: str, limits: ReadingLimits) -> Iterator[Item]:

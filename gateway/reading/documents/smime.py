@@ -63,6 +63,18 @@ def signed(piece: Piece, limits: ReadingLimits) -> Iterator[Item]:
         yield unread(piece, "unknown format: a cryptographic message of another kind")
 
 
+def signs(octets: bytes) -> bytes | None:
+    """What stands in SignedData (RFC 5652 §5.1) and is signed, b"" where that is elsewhere; None where it is none, or goes on."""
+    if octets[:1] != b"\x30":
+        return None
+    try:
+        kind, content = _content(octets)
+        behind = octets[_element(octets, 0).end :]
+    except (_Broken, IndexError):
+        return None
+    return content.strip() if kind == _SIGNED and not behind.strip(b"\0\t\r\n ") else None
+
+
 def _entity(piece: Piece, octets: bytes) -> Piece:
     return replace(piece, octets=octets, type=ENTITY, parameters={}, name="", depth=piece.depth + 1)
 

@@ -122,6 +122,32 @@ def test_a_text_with_a_clear_signature_is_read_without_it():
     assert texts(read_mail(mail(CLEAR))) == ["Vote for Jane\n--- and her friends"]
 
 
+def test_the_signature_that_an_answer_quotes_is_left_out_too():
+    quoted = "".join(f"> {line}\n" for line in CLEAR.replace("iQEz", "iQEz" * 16 + "\niQEz").splitlines())
+    assert not any("iQEz" in said for said in texts(read_mail(mail(f"On Monday, Ana wrote:\n{quoted}"))))
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("iQEzBAEBCAAdFiEEabcd", "Please bring Ana."),
+        ("iQEzBAEBCAAdFiEEabcd", "Please bring Ana"),
+        ("\niQEzBAEBCAAdFiEEabcd", "Comment: Please bring Ana"),
+        ("iQEzBAEBCAAdFiEEabcd", "Please\nbring\nAna"),
+        ("SHA256", "Please bring Ana"),
+        ("SHA256", "SHA256, please bring Ana"),
+    ],
+)
+def test_words_where_a_signature_should_be_are_read(mark, words):
+    assert any(words in said for said in texts(read_mail(mail(CLEAR.replace(mark, words)))))
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("unit", ["-----BEGIN PGP SIGNATURE-----\n", "A" * 76 + "\n", "A: b\n", "> " * 9 + "\n"])
+def test_a_hostile_signature_has_an_end(unit):
+    pgp.clear("-----BEGIN PGP SIGNED MESSAGE-----\n-----BEGIN PGP SIGNATURE-----\n" + unit * (1_000_000 // len(unit)))
+
+
 @pytest.mark.parametrize(
     "octets",
     [
