@@ -15,6 +15,7 @@ from gateway.reading.entity import Entity, Parsed, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
 from gateway.reading.runs import spoken, together
+from gateway.reading.turned import overridden
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
@@ -67,7 +68,7 @@ def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[It
     subjects = message.values("Subject")
     for value in subjects[: limits.fields]:
         place = Place(part=piece.part, header="Subject")
-        yield Sheet(text=headers.shown(value, limits.field), place=place, origin=origin)
+        yield from _said(headers.shown(value, limits.field), place, origin)
         if len(value) > limits.field:
             yield Unread(place=place, why="too large")
     if len(subjects) > limits.fields:
@@ -77,7 +78,14 @@ def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[It
         for value in message.values(name)[: limits.fields]:
             shown = headers.shown(value, 1000) if name in _SAYING_FIELDS else _names(name, value[: limits.field])
             if shown and shown.casefold().rpartition(": ")[2] not in said:
-                yield Sheet(text=shown, place=Place(part=piece.part, header=name), origin=origin)
+                yield from _said(shown, Place(part=piece.part, header=name), origin)
+
+
+def _said(text: str, place: Place, origin: Origin) -> Iterator[Sheet]:
+    """What a field says, and as it is shown where marks turn it round."""
+    yield Sheet(text=text, place=place, origin=origin)
+    if shown := overridden(text):
+        yield Sheet(text=shown, place=place, origin=origin)
 
 
 def _names(field: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""HTML whose parts are shown in another order than they are written: flex items and grids, floats, what is placed, columns.
+"""HTML whose parts are shown in another order than they are written: flex, grids, floats, what is placed or isolated, columns.
 
 `order` looks through a page for parts that style puts in another order among their neighbours, and tells the walk over the tree
 which comes after which; `columns` reads small tables of words down their columns. Both are further readings: the page as it is
@@ -14,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import css
 from gateway.reading.sought import Sought
+from gateway.reading.tags import BREAKS
 
 Style = Callable[[LexborNode], css.Declarations]
 
@@ -69,7 +70,7 @@ def order(tree: LexborHTMLParser, style: Style) -> Order:
     parents: dict[int, LexborNode] = {}
     for node in tree.css("body *")[:_MOST]:
         declared = style(node)
-        if (_moves(declared) or _turned(node, declared)) and (parent := node if _holds(node, declared) else node.parent):
+        if _is_moved(node, declared) and (parent := node if _holds(node, declared) else node.parent):
             parents.setdefault(parent.mem_id, parent)
     for parent in parents.values():
         children = list(_children(parent))
@@ -77,6 +78,12 @@ def order(tree: LexborHTMLParser, style: Style) -> Order:
         if [child.mem_id for child in shown] != [child.mem_id for child in children]:
             found.put(parent, shown)
     return found
+
+
+def _is_moved(node: LexborNode, declared: css.Declarations) -> bool:
+    if _moves(declared) or _turned(node, declared):
+        return True
+    return _isolated(node, declared) and node.parent is not None and _from_right(node.parent)
 
 
 def _moves(declared: css.Declarations) -> bool:
@@ -102,6 +109,15 @@ def _flexes(declared: css.Declarations) -> bool:
 def _turned(node: LexborNode, declared: css.Declarations) -> bool:
     """A row of cells or of flex items that is read from the right."""
     return (node.tag == "tr" or _flexes(declared)) and _from_right(node)
+
+
+def _isolated(node: LexborNode, declared: css.Declarations) -> bool:
+    """What stands in its line like one sign, whatever the direction of its text (HTML §15.3.6, CSS Writing Modes §2.2)."""
+    if (node.tag or "-")[0] == "-" or (node.tag in BREAKS and not css.inline(declared)):
+        return False
+    if node.tag == "bdi" or "dir" in node.attributes or declared.get("display", "").startswith("inline-"):
+        return True
+    return declared.get("unicode-bidi", "").startswith(("isolate", "plaintext"))
 
 
 def _from_right(node: LexborNode) -> bool:
@@ -134,6 +150,9 @@ def _shown(parent: LexborNode, children: list[LexborNode], style: Style, found: 
     placed = [(rank, child) for child in children if (rank := css.rank(_styled(child, style))) is not None]
     if len(placed) > 1:
         return _placed(children, placed, found)
+    if _from_right(parent) and any(_isolated(child, _styled(child, style)) for child in children):
+        found.glued |= {child.mem_id for child in children}
+        return list(_from_the_right(children, style))
     return _shifted(children, style) or list(_floated(children, style))
 
 
@@ -210,6 +229,20 @@ def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
         if _styled(child, style).get("float") == "right" or (
             run and child.tag == "-text" and not (child.text_content or "").strip()
         ):
+            run.append(child)
+            continue
+        yield from reversed(run)
+        run = []
+        yield child
+    yield from reversed(run)
+
+
+def _from_the_right(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
+    """Neighbours without a letter between them stand the last one first, where each is like one sign."""
+    run: list[LexborNode] = []
+    for child in children:
+        bare = child.tag == "-text" and not any(map(str.isalpha, child.text_content or ""))
+        if bare or _isolated(child, _styled(child, style)):
             run.append(child)
             continue
         yield from reversed(run)

@@ -49,6 +49,26 @@ def test_what_is_shown_in_another_order_is_read_in_that_order_too(markup):
     assert whys(read(mail(markup, kind="text/html"))) == []
 
 
+def isolated(tag, size=2):
+    pieces = [WORDS[at : at + size].replace(" ", "&nbsp;") for at in range(0, len(WORDS), size)]
+    return "".join(f"<{tag}>{piece}</{tag.split()[0]}>" for piece in reversed(pieces))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p dir=rtl>{isolated('bdi dir=ltr')}</p>",
+        f"<div dir=rtl>Ana:<br>{isolated('span dir=ltr', 3)}<br>Thank you.</div>",
+        f"<div style='direction:rtl'><p>{isolated('span style=display:inline-block')}</p></div>",
+        f"<p dir=rtl>{isolated('b style=unicode-bidi:isolate')}</p>",
+        f"<p dir=rtl>{' '.join(f'<bdi>{word}</bdi>' for _, word in REVERSED)}</p>",
+    ],
+)
+def test_pieces_set_apart_in_text_from_the_right_are_read_as_they_show(markup):
+    assert any(WORDS in text for text in shown(markup))
+    assert whys(read(mail(markup, kind="text/html"))) == []
+
+
 def test_letters_placed_one_by_one_are_a_word():
     letters = [(at, letter) for at, letter in enumerate("Vote")]
     markup = f"<p>{spans('position:absolute;left:{}0px', [letters[at] for at in (2, 0, 3, 1)])}</p>"
@@ -76,6 +96,9 @@ def test_what_is_hidden_stays_hidden_in_any_order():
         "<table><tr><td>A whole sentence stands in here.<td>Another one stands in this.</tr><tr><td>x<td>y</tr></table>",
         "<p style='order:2'>One</p><p style='order:1'>Two</p>",
         "<p dir=rtl>One <b>two</b> three</p>",
+        "<p dir=rtl>One <bdi>two</bdi> three</p>",
+        "<div dir=rtl><div dir=ltr>One</div><div dir=ltr>Two</div></div>",
+        "<p><bdi>One</bdi> <span dir=ltr>two</span></p>",
         "<table><tr><td><table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table><td>x</tr></table>",
     ],
 )
