@@ -8,11 +8,12 @@ within different boxes is `scattered`. The work is bounded.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import css
+from gateway.reading.cells import LEAST_COLUMNS, across, telling
 from gateway.reading.sought import Sought
 from gateway.reading.tags import BREAKS
 
@@ -252,14 +253,22 @@ def _from_the_right(children: list[LexborNode], style: Style) -> Iterator[Lexbor
 
 
 def columns(tree: LexborHTMLParser) -> Iterator[str]:
-    """Small tables of words, down their columns."""
+    """Small tables of words, down their columns; those of pieces of words, all of them together, across."""
+    found, pieces = list[str](), list[str]()
     for table in tree.css("table")[:_MOST_TABLES]:
         rows = table.css("tr")[:_MOST_CELLS]
-        if len(rows) < 2 or table.css_first("table table") is not None:  # noqa: PLR2004  -- a table
+        if len(rows) < 2 and (not rows or len([*rows[0].iter()]) < LEAST_COLUMNS):  # noqa: PLR2004  -- a table
             continue
-        cells = [[cell.text().strip() for cell in row.css("td, th")] for row in rows]
-        if _is_of_words(cells):
-            yield "\n".join(" ".join(filter(None, column)) for column in zip(*cells, strict=True))
+        if len(rows) > 1 and table.css_first("table table") is not None:
+            continue
+        cells = [row.css("td, th") for row in rows]
+        words = [[cell.text().strip() for cell in row] for row in cells]
+        if said := across(cells, words):
+            found.append(said)
+            pieces += chain.from_iterable(words)
+        if len(rows) > 1 and _is_of_words(words):
+            yield "\n".join(" ".join(filter(None, column)) for column in zip(*words, strict=True))
+    yield from telling(found, pieces)
 
 
 def _is_of_words(rows: list[list[str]]) -> bool:
