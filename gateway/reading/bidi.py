@@ -22,6 +22,8 @@ _DEEPEST = 125
 """UAX #9, BD2."""
 _AHEAD = 200
 """So far is looked for the first letter of an isolate that says no direction."""
+_CUT, _CUTS = re.compile("(?<=[A-Za-z.,:;!? ])\u200f(?=[A-Za-z ])"), 3
+"""Marks between Latin letters move nothing but in a paragraph that runs from the right, so it is taken for one."""
 _NEUTRAL = ""
 
 
@@ -43,7 +45,7 @@ def shown(line: str) -> str:
     letters = [kind for character, kind in zip(line, kinds, strict=True) if character.isalpha()]
     if 2 * letters.count("L") <= len(letters):
         return line
-    laid = _laid(line, _levels(kinds))
+    laid = _laid(line, _levels(kinds, from_right=_from_right(kinds) or len(_CUT.findall(line)) >= _CUTS))
     return line if _UNSEEN.sub("", laid) == _UNSEEN.sub("", line) else _UNSEEN.sub("\u200b", laid)
 
 
@@ -63,9 +65,9 @@ def _from_right(kinds: Sequence[str], *, isolated: bool = False) -> bool:
     return False
 
 
-def _levels(kinds: Sequence[str]) -> list[int]:
+def _levels(kinds: Sequence[str], *, from_right: bool) -> list[int]:
     """The level of each character: of an even one the order is from the left, of an odd one from the right."""
-    base = int(_from_right(kinds))
+    base = int(from_right)
     within: dict[int, list[int]] = {}
     levels, meant = list[int](), list[str]()
     for at, (scope, kind) in enumerate(_scoped(kinds, base)):

@@ -32,6 +32,7 @@ def seen(text):
         "\u202b" + "\u200f".join(reversed(["Vote", " ", "for Ana Marsh", " ", "for", " ", "sheriff"])) + "\u202c",
         "\u202b\u2067" + "".join(f"\u2068{piece}\u2069" for piece in reversed([WORDS[:7], WORDS[7:]])) + "\u2069\u202c",
         "\u200f" + "\u200f".join(reversed(["Vote for", " ", "Ana Marsh", " ", "for sheriff"])),
+        "\u200f".join(reversed(["Vote for", " ", "Ana Marsh", " ", "for sheriff"])),
         f"\u202e{WORDS[::-1]}\u202c",
         "\u202e" + " ".join(f"\u2066{word}\u2069" for word in reversed(WORDS.split())),
     ],
@@ -44,6 +45,8 @@ def test_a_subject_and_a_page_with_such_marks_are_read_so_too():
     subject = read(mail("x", f"Subject: {isolated(WORDS, 3)}"))
     assert WORDS in [p.folded for p in subject.passages if p.place.header == "Subject"]
     assert WORDS in texts(read(mail(f"<p>{isolated(WORDS, 2)}</p>", kind="text/html; charset=utf-8")), Origin.NEW)
+    page = "<p dir=rtl>for sheriff&rlm; &rlm;Ana Marsh&rlm; &rlm;Vote for</p>"
+    assert WORDS in texts(read(mail(page, kind="text/html")), Origin.NEW)
     assert whys(subject) == []
 
 
@@ -54,6 +57,7 @@ def test_a_subject_and_a_page_with_such_marks_are_read_so_too():
         "\u2068Ana\u2069 and \u2068Marsh\u2069",
         "\u200fשלום, \u202bגשם Ana שמש\u202c\u200f",
         "\u202b\u202aVote\u202c\u202a for\u202c\u202c",
+        "Ana\u200f Marsh\u200f",
         "Ordinary words.",
     ],
 )
