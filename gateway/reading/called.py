@@ -25,10 +25,11 @@ _KNOWN = (LITTLE | TELLING) - _PERSONS
 def names(field: str, value: str) -> Iterator[str]:
     """Those of authors, and of recipients those of three words and more; then what short ones of recipients say together."""
     found = [claim.name for claim in claims(value)[:_MOST_NAMES]]
-    least = 1 if field in FIELDS else _NAME + 1
-    said = [_parted(name) for name in found]
-    yield ", ".join(name for name in said if len(name.split()) >= least)
-    if field not in FIELDS and _are_a_sentence(found):
+    if field in FIELDS:
+        yield ", ".join(filter(None, found))
+        return
+    yield ", ".join(name for name in map(_parted, found) if len(name.split()) > _NAME)
+    if _are_a_sentence(found):
         yield " ".join(found)
 
 

@@ -45,6 +45,10 @@ def test_names_of_persons_are_not(field):
     assert said(field) == []
 
 
+def test_names_of_authors_are_read_as_they_are_written():
+    assert said("From: Free-Keys.example.com <a@department.example>", to("Ben Ruiz")) == ["Free-Keys.example.com"]
+
+
 @pytest.mark.timeout(30)
 def test_a_thousand_recipients_take_no_time():
     begun = time.process_time()
