@@ -35,7 +35,7 @@ TRIGGERS = Sought(
     ),
 )
 """What a page that shows something in another order has in its source."""
-_MOST, _MOST_CHILDREN = 20_000, 500
+_MOST, _MOST_CHILDREN, _DEEPEST = 20_000, 500, 100
 _LINE = 9.0
 """Pixels from top to top within which two parts stand on one line."""
 _MOST_TABLES, _MOST_CELLS, _MOST_WORDS = 100, 400, 3
@@ -52,12 +52,14 @@ class Order:
     """first: the child that is shown first, by its parent's mark; after: what comes after a child, by the child's mark.
 
     lines: the marks of children that begin a line; glued: of those that stand close behind a letter
+    rights: whether what says its direction runs from the right, by its mark; none where nothing does
     """
 
     first: dict[int, LexborNode] = field(default_factory=dict)
     after: dict[int, LexborNode | None] = field(default_factory=dict)
     lines: set[int] = field(default_factory=set)
     glued: set[int] = field(default_factory=set)
+    rights: dict[int, bool] = field(default_factory=dict)
 
     def put(self, parent: LexborNode, children: Sequence[LexborNode]) -> None:
         """The children of a parent in the order they are shown."""
@@ -67,11 +69,11 @@ class Order:
 
 def order(tree: LexborHTMLParser, style: Style) -> Order:
     """Which parts are shown in another order."""
-    found = Order()
+    nodes = [(node, style(node)) for node in tree.css("body *")[:_MOST]]
+    found = Order(rights=_rights(tree, [*((node, style(node)) for node in tree.css("html, body")), *nodes]))
     parents: dict[int, LexborNode] = {}
-    for node in tree.css("body *")[:_MOST]:
-        declared = style(node)
-        if _is_moved(node, declared) and (parent := node if _holds(node, declared) else node.parent):
+    for node, declared in nodes:
+        if _is_moved(node, declared, found) and (parent := node if _holds(node, declared) else node.parent):
             parents.setdefault(parent.mem_id, parent)
     for parent in parents.values():
         children = list(_children(parent))
@@ -81,10 +83,23 @@ def order(tree: LexborHTMLParser, style: Style) -> Order:
     return found
 
 
-def _is_moved(node: LexborNode, declared: css.Declarations) -> bool:
-    if _moves(declared) or _turned(node, declared):
+def _rights(tree: LexborHTMLParser, nodes: Sequence[tuple[LexborNode, css.Declarations]]) -> dict[int, bool]:
+    styled = {node.mem_id: declared["direction"] == "rtl" for node, declared in nodes if "direction" in declared}
+    turned = tree.css("[dir=rtl]")
+    if not turned and True not in styled.values():
+        return {}
+    straight = tree.css("[dir=ltr], [dir=auto]")
+    return {**{node.mem_id: False for node in straight}, **{node.mem_id: True for node in turned}, **styled}
+
+
+def _is_moved(node: LexborNode, declared: css.Declarations, found: Order) -> bool:
+    if _moves(declared):
         return True
-    return _isolated(node, declared) and node.parent is not None and _from_right(node.parent)
+    if not found.rights:
+        return False
+    if node.tag == "tr" or _flexes(declared):
+        return _from_right(node, found)
+    return _isolated(node, declared) and node.parent is not None and _from_right(node.parent, found)
 
 
 def _moves(declared: css.Declarations) -> bool:
@@ -107,11 +122,6 @@ def _flexes(declared: css.Declarations) -> bool:
     return declared.get("display", "") in {"flex", "inline-flex", "grid", "inline-grid"}
 
 
-def _turned(node: LexborNode, declared: css.Declarations) -> bool:
-    """A row of cells or of flex items that is read from the right."""
-    return (node.tag == "tr" or _flexes(declared)) and _from_right(node)
-
-
 def _isolated(node: LexborNode, declared: css.Declarations) -> bool:
     """What stands in its line like one sign, whatever the direction of its text (HTML §15.3.6, CSS Writing Modes §2.2)."""
     if (node.tag or "-")[0] == "-" or (node.tag in BREAKS and not css.inline(declared)):
@@ -121,15 +131,14 @@ def _isolated(node: LexborNode, declared: css.Declarations) -> bool:
     return declared.get("unicode-bidi", "").startswith(("isolate", "plaintext"))
 
 
-def _from_right(node: LexborNode) -> bool:
-    around: LexborNode | None = node
-    for _ in range(4):
+def _from_right(node: LexborNode, found: Order) -> bool:
+    """Whether what stands in it is put from right to left."""
+    around: LexborNode | None = node if found.rights else None
+    for _ in range(_DEEPEST):
         if around is None:
             return False
-        said = (around.attributes.get("dir") or "").lower()
-        turned = css.declarations(around.attributes.get("style") or "").get("direction", "")
-        if said or turned:
-            return "rtl" in {said, turned}
+        if around.mem_id in found.rights:
+            return found.rights[around.mem_id]
         around = around.parent
     return False
 
@@ -145,13 +154,13 @@ def _shown(parent: LexborNode, children: list[LexborNode], style: Style, found: 
     """The children in the order they are shown."""
     declared = style(parent)
     if parent.tag == "tr":
-        return children[::-1] if _from_right(parent) else children
+        return children[::-1] if _from_right(parent, found) else children
     if _flexes(declared):
-        return _flexed(children, declared, style, turned=_from_right(parent))
+        return _flexed(children, declared, style, turned=_from_right(parent, found))
     placed = [(rank, child) for child in children if (rank := css.rank(_styled(child, style))) is not None]
     if len(placed) > 1:
         return _placed(children, placed, found)
-    if _from_right(parent) and any(_isolated(child, _styled(child, style)) for child in children):
+    if _from_right(parent, found) and any(_isolated(child, _styled(child, style)) for child in children):
         found.glued |= {child.mem_id for child in children}
         return list(_from_the_right(children, style))
     return _shifted(children, style) or list(_floated(children, style))

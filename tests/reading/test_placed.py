@@ -62,6 +62,8 @@ def isolated(tag, size=2):
         f"<div style='direction:rtl'><p>{isolated('span style=display:inline-block')}</p></div>",
         f"<p dir=rtl>{isolated('b style=unicode-bidi:isolate')}</p>",
         f"<p dir=rtl>{' '.join(f'<bdi>{word}</bdi>' for _, word in REVERSED)}</p>",
+        f"<style>.r{{direction:rtl}}</style><div class=r><div><div><div><div><div>{isolated('bdi')}",
+        f"<body style='direction:rtl'><p>{isolated('bdi')}",
     ],
 )
 def test_pieces_set_apart_in_text_from_the_right_are_read_as_they_show(markup):
@@ -97,6 +99,7 @@ def test_what_is_hidden_stays_hidden_in_any_order():
         "<p style='order:2'>One</p><p style='order:1'>Two</p>",
         "<p dir=rtl>One <b>two</b> three</p>",
         "<p dir=rtl>One <bdi>two</bdi> three</p>",
+        "<div dir=rtl><p dir=ltr><bdi>One</bdi> <bdi>two</bdi></p></div>",
         "<div dir=rtl><div dir=ltr>One</div><div dir=ltr>Two</div></div>",
         "<p><bdi>One</bdi> <span dir=ltr>two</span></p>",
         "<table><tr><td><table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table><td>x</tr></table>",
@@ -137,6 +140,8 @@ def test_any_markup_has_an_order(pieces):
         "<tr><td>x<td>y",
         "<td>x<br>y",
         "<td rowspan=99>x<tr>",
+        "<p dir=rtl><bdi>x</bdi><bdi>y</bdi></p>",
+        "<div dir=rtl><bdi><i><i><i>x",
     ],
 )
 def test_a_hostile_page_takes_seconds(unit):
