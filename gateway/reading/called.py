@@ -34,11 +34,11 @@ def names(field: str, value: str) -> Iterator[str]:
 
 
 def _parted(name: str) -> str:
-    """A name without a blank in words, where it is made of more than a person's."""
+    """A name without a blank in words, where it is made of more than a person's and tells something."""
     if " " in name or "@" in name:
         return name
-    parted = _JOINED.sub(" ", name)
-    return parted if len(parted.split()) > _NAME else name
+    words = _JOINED.sub(" ", name)
+    return words if len(words.split()) > _NAME and not _TELLING.isdisjoint(words.lower().split()) else name
 
 
 def _are_a_sentence(found: Sequence[str]) -> bool:

@@ -39,6 +39,7 @@ def test_names_of_recipients_that_are_a_sentence_are_read(field):
         to("Ballots", "Election Office", *["Ben Ruiz"] * 9),
         to("J.R. Ortiz", "kim.ortiz", '"k.r.ortiz@department.example"'),
         to("Ballots", "Ruiz"),
+        to("Patrol_Division_All", "crew-list-users"),
     ],
 )
 def test_names_of_persons_are_not(field):
