@@ -16,10 +16,10 @@ Ordinary ASCII text, which most mail is, is not touched, and its offsets are a r
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from gateway.reading import lettered
+from gateway.reading import beside, lettered
 from gateway.reading.draft import (
     ALONE,
     COUNTED,
@@ -147,7 +147,17 @@ def _odd(text: str) -> str:
 
 def _seen(text: str, odd: str) -> Draft:
     """Every character as a reader sees it."""
-    stand = {character: " " if character == "\t" else plain(character) for character in set(odd)}
+    kinds = set(odd)
+    if not (edits := tuple(beside.undone(text, kinds))):
+        return _plainly(text, kinds)
+    written, offsets = edited(text, range(len(text) + 1), edits)
+    draft = _plainly(written, set(_odd(written)))
+    return Draft(draft.text, tuple(offsets[at] for at in draft.offsets))
+
+
+def _plainly(text: str, odd: Collection[str]) -> Draft:
+    """Every character as it is seen by itself. odd: those that a reader may not see as they are."""
+    stand = {character: " " if character == "\t" else plain(character) for character in odd}
     closed = frozenset(_narrow(text, _NARROW_BLANKS & stand.keys()))
     if not closed and all(len(plainly) == 1 for plainly in stand.values()):
         return Draft(_standing(text, stand), range(len(text) + 1))

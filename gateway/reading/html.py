@@ -249,8 +249,8 @@ def _run_together(text: str) -> str:
 
 
 def _cited(attributes: Mapping[str, str | None]) -> bool:
-    """Whether a mail program has made this blockquote."""
-    if attributes.get("type") or attributes.get("cite") is not None:
+    """Whether a mail program has made this blockquote: they write type="cite", or the Message-ID it is from (RFC 2392)."""
+    if (attributes.get("type") or "").lower() == "cite" or (attributes.get("cite") or "").lower().startswith("mid:"):
         return True
     return _QUOTING.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
 

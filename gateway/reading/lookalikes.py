@@ -3,6 +3,7 @@
 Each character is taken by itself, so that a folded text can point back, character by character, at the original.
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -13,8 +14,8 @@ _PLAIN = {
     **dict.fromkeys("“”„‟″‶«»〝〞〟＂", '"'),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－⁃", "-"),
     **dict.fromkeys("\u2028\u2029\x85\x0b\x0c", "\n"),
-    **dict.fromkeys("\u2800\u1680\u180e", " "),
-    **dict.fromkeys("\u115f\u1160\u3164\uffa0", ""),
+    **dict.fromkeys("\u2800\u1680\u180e\u3164\uffa0", " "),
+    **dict.fromkeys("\u115f\u1160", ""),
     "ß": "ss",
     "ẞ": "SS",
     "æ": "ae",
@@ -55,6 +56,9 @@ _PLAIN = {
 }
 """Where a reader and the Unicode tables differ, or the tables have nothing: quotes, dashes, letters in disks and boxes."""
 
+_DRESSED = re.compile(
+    r"LATIN (?:SMALL |CAPITAL |)LETTER (?:(?:SMALL CAPITAL|INSULAR|SCRIPT|BARRED|BROKEN) )?([A-Z])(?: WITH .*)?"
+)
 _GONE = frozenset({"Mn", "Me", "Cf", "Cs"})
 
 
@@ -80,4 +84,12 @@ def _letter(character: str) -> str:
     if category == "Zs":
         return " "
     seen = str(normalize_confusables(character))
-    return seen if seen.isascii() else character
+    return seen if seen.isascii() else _bare(character)
+
+
+def _bare(character: str) -> str:
+    """A Latin letter with hooks, strokes or tails without them, by its name; none that a word of English or Spanish needs."""
+    found = _DRESSED.fullmatch(unicodedata.name(character, ""))
+    if not found:
+        return character
+    return found[1].lower() if character.islower() else found[1]

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 from gateway.mail import FILE_NAME, Place, Unread
 from gateway.reading import headers, mosaic, transfer
-from gateway.reading.authors import FIELDS, claims
+from gateway.reading.called import names
 from gateway.reading.charsets import decode
 from gateway.reading.entity import Entity, Parsed, TooMuch, head, parse
 from gateway.reading.limits import ReadingLimits
 from gateway.reading.pieces import ENTITY, Item, Piece, Sheet
 from gateway.reading.runs import spoken, together
+from gateway.reading.turned import overridden
 from gateway.reading.types import Origin
 
 NESTING = "nested too deep"
@@ -69,7 +70,7 @@ def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[It
     subjects = message.values("Subject")
     for value in subjects[: limits.fields]:
         place = Place(part=piece.part, header="Subject")
-        yield Sheet(text=headers.shown(value, limits.field), place=place, origin=origin)
+        yield from _said(headers.shown(value, limits.field), place, origin)
         if len(value) > limits.field:
             yield Unread(place=place, why="too large")
     if len(subjects) > limits.fields:
@@ -78,17 +79,17 @@ def _fields(message: Entity, piece: Piece, limits: ReadingLimits) -> Iterator[It
     said = {headers.shown(value, 1000).casefold().rpartition(": ")[2] for value in subjects[: limits.fields]}
     for name in (*_NAMED_FIELDS, *_SAYING_FIELDS):
         for value in message.values(name)[: limits.fields]:
-            shown = headers.shown(value, 1000) if name in _SAYING_FIELDS else _names(name, value[: limits.field])
-            if shown and shown.casefold().rpartition(": ")[2] not in said:
-                whose = Origin.QUOTED if answers and name == "Thread-Topic" else origin
-                yield Sheet(text=shown, place=Place(part=piece.part, header=name), origin=whose)
+            for shown in [headers.shown(value, 1000)] if name in _SAYING_FIELDS else names(name, value[: limits.field]):
+                if shown and shown.casefold().rpartition(": ")[2] not in said:
+                    whose = Origin.QUOTED if answers and name == "Thread-Topic" else origin
+                    yield from _said(shown, Place(part=piece.part, header=name), whose)
 
 
-def _names(field: str, value: str) -> str:
-    """The display names. Those of recipients count from three words on: two are a person's name."""
-    least = 1 if field in FIELDS else 3
-    names = (claim.name for claim in claims(value)[:_MOST_NAMES])
-    return ", ".join(name for name in names if len(name.split()) >= least)
+def _said(text: str, place: Place, origin: Origin) -> Iterator[Sheet]:
+    """What a field says, and as it is shown where marks turn it round."""
+    yield Sheet(text=text, place=place, origin=origin)
+    if shown := overridden(text):
+        yield Sheet(text=shown, place=place, origin=origin)
 
 
 def subject(message: Entity, limits: ReadingLimits) -> str:

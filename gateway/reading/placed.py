@@ -1,4 +1,4 @@
-"""HTML whose parts are shown in another order than they are written: flex items and grids, floats, what is placed, columns.
+"""HTML whose parts are shown in another order than they are written: flex, grids, floats, what is placed or isolated, columns.
 
 `order` looks through a page for parts that style puts in another order among their neighbours, and tells the walk over the tree
 which comes after which; `columns` reads small tables of words down their columns. Both are further readings: the page as it is
@@ -8,12 +8,14 @@ within different boxes is `scattered`. The work is bounded.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import css
+from gateway.reading.cells import LEAST_COLUMNS, across, telling
 from gateway.reading.sought import Sought
+from gateway.reading.tags import BREAKS
 
 Style = Callable[[LexborNode], css.Declarations]
 
@@ -33,7 +35,7 @@ TRIGGERS = Sought(
     ),
 )
 """What a page that shows something in another order has in its source."""
-_MOST, _MOST_CHILDREN = 20_000, 500
+_MOST, _MOST_CHILDREN, _DEEPEST = 20_000, 500, 100
 _LINE = 9.0
 """Pixels from top to top within which two parts stand on one line."""
 _MOST_TABLES, _MOST_CELLS, _MOST_WORDS = 100, 400, 3
@@ -50,12 +52,14 @@ class Order:
     """first: the child that is shown first, by its parent's mark; after: what comes after a child, by the child's mark.
 
     lines: the marks of children that begin a line; glued: of those that stand close behind a letter
+    rights: whether what says its direction runs from the right, by its mark; none where nothing does
     """
 
     first: dict[int, LexborNode] = field(default_factory=dict)
     after: dict[int, LexborNode | None] = field(default_factory=dict)
     lines: set[int] = field(default_factory=set)
     glued: set[int] = field(default_factory=set)
+    rights: dict[int, bool] = field(default_factory=dict)
 
     def put(self, parent: LexborNode, children: Sequence[LexborNode]) -> None:
         """The children of a parent in the order they are shown."""
@@ -65,11 +69,11 @@ class Order:
 
 def order(tree: LexborHTMLParser, style: Style) -> Order:
     """Which parts are shown in another order."""
-    found = Order()
+    nodes = [(node, style(node)) for node in tree.css("body *")[:_MOST]]
+    found = Order(rights=_rights(tree, [*((node, style(node)) for node in tree.css("html, body")), *nodes]))
     parents: dict[int, LexborNode] = {}
-    for node in tree.css("body *")[:_MOST]:
-        declared = style(node)
-        if (_moves(declared) or _turned(node, declared)) and (parent := node if _holds(node, declared) else node.parent):
+    for node, declared in nodes:
+        if _is_moved(node, declared, found) and (parent := node if _holds(node, declared) else node.parent):
             parents.setdefault(parent.mem_id, parent)
     for parent in parents.values():
         children = list(_children(parent))
@@ -77,6 +81,25 @@ def order(tree: LexborHTMLParser, style: Style) -> Order:
         if [child.mem_id for child in shown] != [child.mem_id for child in children]:
             found.put(parent, shown)
     return found
+
+
+def _rights(tree: LexborHTMLParser, nodes: Sequence[tuple[LexborNode, css.Declarations]]) -> dict[int, bool]:
+    styled = {node.mem_id: declared["direction"] == "rtl" for node, declared in nodes if "direction" in declared}
+    turned = tree.css("[dir=rtl]")
+    if not turned and True not in styled.values():
+        return {}
+    straight = tree.css("[dir=ltr], [dir=auto]")
+    return {**{node.mem_id: False for node in straight}, **{node.mem_id: True for node in turned}, **styled}
+
+
+def _is_moved(node: LexborNode, declared: css.Declarations, found: Order) -> bool:
+    if _moves(declared):
+        return True
+    if not found.rights:
+        return False
+    if node.tag == "tr" or _flexes(declared):
+        return _from_right(node, found)
+    return _isolated(node, declared) and node.parent is not None and _from_right(node.parent, found)
 
 
 def _moves(declared: css.Declarations) -> bool:
@@ -99,20 +122,23 @@ def _flexes(declared: css.Declarations) -> bool:
     return declared.get("display", "") in {"flex", "inline-flex", "grid", "inline-grid"}
 
 
-def _turned(node: LexborNode, declared: css.Declarations) -> bool:
-    """A row of cells or of flex items that is read from the right."""
-    return (node.tag == "tr" or _flexes(declared)) and _from_right(node)
+def _isolated(node: LexborNode, declared: css.Declarations) -> bool:
+    """What stands in its line like one sign, whatever the direction of its text (HTML §15.3.6, CSS Writing Modes §2.2)."""
+    if (node.tag or "-")[0] == "-" or (node.tag in BREAKS and not css.inline(declared)):
+        return False
+    if node.tag == "bdi" or "dir" in node.attributes or declared.get("display", "").startswith("inline-"):
+        return True
+    return declared.get("unicode-bidi", "").startswith(("isolate", "plaintext"))
 
 
-def _from_right(node: LexborNode) -> bool:
-    around: LexborNode | None = node
-    for _ in range(4):
+def _from_right(node: LexborNode, found: Order) -> bool:
+    """Whether what stands in it is put from right to left."""
+    around: LexborNode | None = node if found.rights else None
+    for _ in range(_DEEPEST):
         if around is None:
             return False
-        said = (around.attributes.get("dir") or "").lower()
-        turned = css.declarations(around.attributes.get("style") or "").get("direction", "")
-        if said or turned:
-            return "rtl" in {said, turned}
+        if around.mem_id in found.rights:
+            return found.rights[around.mem_id]
         around = around.parent
     return False
 
@@ -128,12 +154,15 @@ def _shown(parent: LexborNode, children: list[LexborNode], style: Style, found: 
     """The children in the order they are shown."""
     declared = style(parent)
     if parent.tag == "tr":
-        return children[::-1] if _from_right(parent) else children
+        return children[::-1] if _from_right(parent, found) else children
     if _flexes(declared):
-        return _flexed(children, declared, style, turned=_from_right(parent))
+        return _flexed(children, declared, style, turned=_from_right(parent, found))
     placed = [(rank, child) for child in children if (rank := css.rank(_styled(child, style))) is not None]
     if len(placed) > 1:
         return _placed(children, placed, found)
+    if _from_right(parent, found) and any(_isolated(child, _styled(child, style)) for child in children):
+        found.glued |= {child.mem_id for child in children}
+        return list(_from_the_right(children, style))
     return _shifted(children, style) or list(_floated(children, style))
 
 
@@ -218,15 +247,37 @@ def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
     yield from reversed(run)
 
 
+def _from_the_right(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
+    """Neighbours without a letter between them stand the last one first, where each is like one sign."""
+    run: list[LexborNode] = []
+    for child in children:
+        bare = child.tag == "-text" and not any(map(str.isalpha, child.text_content or ""))
+        if bare or _isolated(child, _styled(child, style)):
+            run.append(child)
+            continue
+        yield from reversed(run)
+        run = []
+        yield child
+    yield from reversed(run)
+
+
 def columns(tree: LexborHTMLParser) -> Iterator[str]:
-    """Small tables of words, down their columns."""
+    """Small tables of words, down their columns; those of pieces of words, all of them together, across."""
+    found, pieces = list[str](), list[str]()
     for table in tree.css("table")[:_MOST_TABLES]:
         rows = table.css("tr")[:_MOST_CELLS]
-        if len(rows) < 2 or table.css_first("table table") is not None:  # noqa: PLR2004  -- a table
+        if len(rows) < 2 and (not rows or len([*rows[0].iter()]) < LEAST_COLUMNS):  # noqa: PLR2004  -- a table
             continue
-        cells = [[cell.text().strip() for cell in row.css("td, th")] for row in rows]
-        if _is_of_words(cells):
-            yield "\n".join(" ".join(filter(None, column)) for column in zip(*cells, strict=True))
+        if len(rows) > 1 and table.css_first("table table") is not None:
+            continue
+        cells = [row.css("td, th") for row in rows]
+        words = [[cell.text().strip() for cell in row] for row in cells]
+        if said := across(cells, words):
+            found.append(said)
+            pieces += chain.from_iterable(words)
+        if len(rows) > 1 and _is_of_words(words):
+            yield "\n".join(" ".join(filter(None, column)) for column in zip(*words, strict=True))
+    yield from telling(found, pieces)
 
 
 def _is_of_words(rows: list[list[str]]) -> bool:

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from gateway.reading import bidi
 from gateway.reading.telling import TELLING
 
-_OVERRIDDEN = re.compile("\u202e([^\u202c\n]*)(\u202c?)")
 _HEADS = dict(
     zip(
         "ɐɔǝɟƃɥᴉıɾʞɯɹʇʌʍʎɓןqpdbun" + "∀ᗺƆᗡƎℲ⅁ꓘ⅂WԀꝹᴚ⊥∩Λ⅄" + "˙¿¡‾,'",
@@ -34,10 +34,12 @@ _BLANK = 3
 
 
 def overridden(text: str) -> str:
-    """The text as it is shown, where marks turn the order of its letters round; every stretch where it is. "" if none do."""
-    if "\u202e" not in text:
+    """The text as it is shown, where marks turn the order of its letters round; every line where it is. "" if none do."""
+    if text.isascii() or not any(mark in text for mark in bidi.MARKS):
         return ""
-    return _OVERRIDDEN.sub(lambda found: f"\u200b{found[1][::-1]}{found[2] and chr(0x200B)}", text)
+    lines = text.split("\n")
+    shown = [bidi.shown(line) if any(mark in line for mark in bidi.MARKS) else line for line in lines]
+    return "\n".join(shown) if shown != lines else ""
 
 
 def otherwise(text: str) -> Iterator[str]:

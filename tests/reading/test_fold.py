@@ -9,7 +9,7 @@ from gateway.reading import Passage, fold
 
 ALPHABET = st.one_of(
     st.characters(),
-    st.sampled_from(" \n\t.aA1VOTE\u200b\u00ad\u0301\u00a0\u202e﻿оеѕﬁ½…—“ｖ𝐕"),
+    st.sampled_from(" \n\t.aA1VOTE\u0363🇺🇸\u3164ⱱ\u200b\u00ad\u0301\u00a0\u202e﻿оеѕﬁ½…—“ｖ𝐕"),
 )
 
 
@@ -36,6 +36,26 @@ ALPHABET = st.one_of(
     ],
 )
 def test_folded_text_is_what_a_reader_sees(written, read):
+    assert fold(written)[0] == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Vote\u3164for\uffa0Ana", "Vote for Ana"),
+        ("ⱱoƫe foᵳ Ana Maᵳȿɧ, Ƥȴᶒᶏȿᶒ ᴌ", "vote for Ana Mars\u0267, Please l"),
+        ("Nguyễn Thị Hương, Đặng, Ångström, Ağaoğlu, Żółć", "Nguyen Thi Huong, Dang, Angstrom, Agaoglu, Zolc"),
+        ("Vote🇺🇸for🇺🇸🇺🇸Ana🇲🇽Marsh. 🇺🇸Today", "Vote for Ana Marsh. Today"),
+        ("🇺🇸Vote for us all🇺🇸!", "Vote for us all !"),
+        ("🇻🇴🇹🇪 🇫🇴🇷 🇲🇪, p🇱🇪ase, 🇫🇴r 🇽🇽it", "VOTE FOR ME, pLEase, FOr XXit"),
+        ("We drove from 🇺🇸 to 🇲🇽.", "We drove from US to MX."),
+        ("V\xa0\u0366te f\xa0\u0366r An\u2003\u0363 M\xa0\u0363rsh", "Vote for Ana Marsh"),
+        ("V \u0366te f \u0366r An \u0363", "Vote for Ana"),
+        ("V\u0366\u0363o\u0364t\u036fe \u0366f\u0366o\u0366r \u0363A\u0364n\u0365a \u0363x", "Vote for Ana x"),
+        ("one \u0363 mark", "one mark"),
+    ],
+)
+def test_what_is_drawn_as_a_letter_or_as_a_blank_is_one(written, read):
     assert fold(written)[0] == read
 
 
@@ -98,7 +118,9 @@ def test_a_quote_of_disguised_words_shows_the_disguise():
     assert quote == "V\u200bо\u200btе"
 
 
-@pytest.mark.parametrize("unit", ["a ", "a\n", " ", "\n ", "1a ", "a.", "\u200b", "é ", "0a0 ", "a  b "])
+@pytest.mark.parametrize(
+    "unit", ["a ", "a\n", " ", "\n ", "1a ", "a.", "\u200b", "é ", "0a0 ", "a  b ", "🇺🇸", "Vote🇺🇸", "\xa0\u0363"]
+)
 @pytest.mark.timeout(30)
 def test_folding_a_hostile_text_has_an_end(unit):
     fold(unit * (200_000 // len(unit)))

@@ -139,11 +139,22 @@ def test_a_hidden_link_is_marked():
     assert [(a.hidden, page.hidden[a.start : a.end]) for a in page.anchors] == [(True, "y")]
 
 
-def test_only_a_mail_programs_blockquote_is_cited():
-    page = html.render(
-        "<p>a</p><blockquote type=cite>b</blockquote><blockquote>c</blockquote><blockquote class='gmail_quote'>d</blockquote>"
-    )
-    assert [(page.text[q.start : q.end].strip(), q.cited) for q in page.quotations] == [("b", True), ("c", False), ("d", True)]
+@pytest.mark.parametrize(
+    ("attributes", "cited"),
+    [
+        ("type=cite", True),
+        ("type='CITE' cite='mid:a1@department.example'", True),
+        ("cite='mid:a1@department.example'", True),
+        ("class='gmail_quote'", True),
+        ("", False),
+        ("cite='' style='margin:0'", False),
+        ("cite='https://paper.example/a'", False),
+        ("type=quote", False),
+    ],
+)
+def test_only_a_mail_programs_blockquote_is_cited(attributes, cited):
+    page = html.render(f"<p>a</p><blockquote {attributes}>b</blockquote>")
+    assert [(page.text[q.start : q.end].strip(), q.cited) for q in page.quotations] == [("b", cited)]
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,28 @@ def test_what_is_shown_in_another_order_is_read_in_that_order_too(markup):
     assert whys(read(mail(markup, kind="text/html"))) == []
 
 
+def isolated(tag, size=2):
+    pieces = [WORDS[at : at + size].replace(" ", "&nbsp;") for at in range(0, len(WORDS), size)]
+    return "".join(f"<{tag}>{piece}</{tag.split()[0]}>" for piece in reversed(pieces))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        f"<p dir=rtl>{isolated('bdi dir=ltr')}</p>",
+        f"<div dir=rtl>Ana:<br>{isolated('span dir=ltr', 3)}<br>Thank you.</div>",
+        f"<div style='direction:rtl'><p>{isolated('span style=display:inline-block')}</p></div>",
+        f"<p dir=rtl>{isolated('b style=unicode-bidi:isolate')}</p>",
+        f"<p dir=rtl>{' '.join(f'<bdi>{word}</bdi>' for _, word in REVERSED)}</p>",
+        f"<style>.r{{direction:rtl}}</style><div class=r><div><div><div><div><div>{isolated('bdi')}",
+        f"<body style='direction:rtl'><p>{isolated('bdi')}",
+    ],
+)
+def test_pieces_set_apart_in_text_from_the_right_are_read_as_they_show(markup):
+    assert any(WORDS in text for text in shown(markup))
+    assert whys(read(mail(markup, kind="text/html"))) == []
+
+
 def test_letters_placed_one_by_one_are_a_word():
     letters = [(at, letter) for at, letter in enumerate("Vote")]
     markup = f"<p>{spans('position:absolute;left:{}0px', [letters[at] for at in (2, 0, 3, 1)])}</p>"
@@ -76,6 +98,10 @@ def test_what_is_hidden_stays_hidden_in_any_order():
         "<table><tr><td>A whole sentence stands in here.<td>Another one stands in this.</tr><tr><td>x<td>y</tr></table>",
         "<p style='order:2'>One</p><p style='order:1'>Two</p>",
         "<p dir=rtl>One <b>two</b> three</p>",
+        "<p dir=rtl>One <bdi>two</bdi> three</p>",
+        "<div dir=rtl><p dir=ltr><bdi>One</bdi> <bdi>two</bdi></p></div>",
+        "<div dir=rtl><div dir=ltr>One</div><div dir=ltr>Two</div></div>",
+        "<p><bdi>One</bdi> <span dir=ltr>two</span></p>",
         "<table><tr><td><table><tr><td>a<td>b</tr><tr><td>c<td>d</tr></table><td>x</tr></table>",
     ],
 )
@@ -112,6 +138,10 @@ def test_any_markup_has_an_order(pieces):
         "<table><tr><td>x<td>y</tr><tr><td>x<td>y</tr></table>",
         "<table>",
         "<tr><td>x<td>y",
+        "<td>x<br>y",
+        "<td rowspan=99>x<tr>",
+        "<p dir=rtl><bdi>x</bdi><bdi>y</bdi></p>",
+        "<div dir=rtl><bdi><i><i><i>x",
     ],
 )
 def test_a_hostile_page_takes_seconds(unit):
@@ -149,3 +179,56 @@ def test_tables_within_tables_cost_no_more_the_deeper_they_stand():
     begun = time.process_time()
     render("<table><tr><td>" * 1_100)
     assert time.process_time() - begun < 10
+
+
+LINES = ["Vote for Ana", "Marsh for", "sheriff."]
+
+
+def cut(text, size):
+    return [text[at : at + size].replace(" ", "&nbsp;") for at in range(0, len(text), size)]
+
+
+def beside(lines, size):
+    """One row, with a piece of each line in each cell."""
+    wide = max(map(len, lines))
+    pieces = [cut(line.ljust(wide), size) for line in lines]
+    return "<table><tr>" + "".join(f"<td>{'<br>'.join(column)}</td>" for column in zip(*pieces, strict=True)) + "</tr></table>"
+
+
+def interlaced(line):
+    above = "".join(f"<td rowspan=2>{c}</td>" if at % 2 == 0 else "<td></td>" for at, c in enumerate(cut(line, 1)))
+    return f"<table><tr>{above}</tr><tr>{''.join(f'<td>{c}</td>' for c in cut(line, 1)[1::2])}</tr></table>"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        beside(LINES, 1),
+        beside([" ".join(LINES), "Thank you."], 3),
+        beside(LINES, 2).replace("<td>", "<td><div>").replace("<br>", "</div><div>"),
+        f"<table><tr>{''.join(f'<td>{piece}' for piece in cut(' '.join(LINES), 2))}</table>",
+        "<table>" + "".join(f"<tr>{''.join(f'<td>{piece}' for piece in cut(line, 2))}" for line in LINES) + "</table>",
+        "".join(map(interlaced, LINES)),
+    ],
+)
+def test_tables_of_pieces_of_words_are_read_across(markup):
+    assert any(f"{WORDS}." in text for text in shown(markup))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<table><tr><td>Mon<br>Tue" + "<td>8-4<br>8-4<td>Ana<br>Kim" * 3 + "</tr></table>",
+        "<table><tr>" + "".join(f"<td>{day}" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")) + "<td>Ok</tr></table>",
+        "<table><tr><td>Roll-call vote of the council"
+        + "<td>Yes<td>No" * 6
+        + "</tr><tr><td>Motion 4"
+        + "<td>No<td>Yes" * 6
+        + "</tr></table>",
+        "<table><tr><td>Home<br>Us<td>Vote<br>Donate<td>Elections<br>Ballot<td>A<br>B<td>C<br>D<td>E<br>F</tr></table>",
+        "<table><tr><td>" + "<td>".join("123456789") + "</table>",
+        "<table><tr></table><table></table><table><tr>" + "<script></script>" * 6 + "</table>",
+    ],
+)
+def test_tables_of_few_letters_that_say_nothing_across_are_read_once(markup):
+    assert shown(markup) == []
