@@ -58,11 +58,13 @@ _PAST_UNICODE = 0x110000
 _QUOTED = re.compile(r"""\"[^"]{0,2000}\"|'[^']{0,2000}'""")
 _BRACE, _COUNTED = re.compile(r"[{}]"), re.compile(r"@counter-style\b", re.IGNORECASE)
 _DEEPEST, _MOST_NESTED, _LONGEST_SELECTOR = 8, 20, 400
-_HIDING = frozenset((
+HIDING = frozenset((
     *("display", "opacity", "content-visibility", "overflow", "overflow-x", "overflow-y", "position", "text-indent"),
     *("margin-left", "margin-top", "transform", "translate", "clip-path", "scale", "filter"),
 ))  # fmt: skip
 """What hides a whole box, by itself or with others."""
+INHERITED = frozenset({"visibility", "font-size", "font", "color", "-webkit-text-fill-color", "background", "background-color"})
+"""What hides letters."""
 _EMPTY = re.compile(r"polygon\([0,.%pxem ]*\)|circle\(0[^)]*\)|inset\((?:[5-9]\d|100)%[^)]*\)")
 _SMALL = re.compile(r"scale(?:x|y|3d)?\((?:0|0?\.0\d*)(?:\)|,)")
 _MOVED = re.compile(r"translate(?:x|y|3d)?\(([^()]{1,80})\)")
@@ -270,7 +272,7 @@ def _within(around: str, head: str) -> str:
 
 
 def _gone(style: Declarations) -> bool:
-    if _HIDING.isdisjoint(style):
+    if HIDING.isdisjoint(style):
         return False
     if style.get("display") == "none" or zero(style.get("opacity")) or style.get("content-visibility") == "hidden":
         return True

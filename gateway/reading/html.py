@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.reading import asides, brought, css, decoys, flat, placed, scattered
+from gateway.reading import asides, brought, css, decoys, flat, placed, scattered, woven
 from gateway.reading.kinds import Kind, Kinds, due
 from gateway.reading.lines import LINE, PARAGRAPH, SPACE, Lines
 from gateway.reading.styled import matched, put
@@ -278,7 +278,7 @@ def render(html: str) -> Page:
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
     drawn = "\n\n".join(asides.checkered(tree)) if "<table" in source else ""
-    return replace(_page(scribe, "\n\n".join(_arranged(tree, source, scribe))), drawn=drawn)
+    return replace(_page(scribe, "\n\n".join(filter(None, _arranged(tree, source, scribe)))), drawn=drawn)
 
 
 def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[str]:
@@ -291,6 +291,8 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
         other = _again(scribe, kinds=scribe.kinds.without(marks))
         other.walk(tree.body)
         yield from ("".join(lines.pieces) for lines in (other.seen, other.hidden))
+    if woven.may_be("".join(scribe.hidden.pieces)):
+        yield from dict.fromkeys(_doubted(tree.body, scribe))
     if not placed.TRIGGERS.stands_in(source):
         return
 
@@ -309,6 +311,16 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
             if start >= end:
                 yield text[start:stop].strip()
                 end = stop
+
+
+def _doubted(body: LexborNode, scribe: _Scribe) -> Iterator[str]:
+    """Lines that hidden text is woven into, with it in them."""
+    for doubted in woven.DOUBTED:
+        other = _again(scribe, kinds=scribe.kinds.doubting(doubted))
+        other.walk(body)
+        if not (lines := woven.lines("".join(other.seen.pieces))):
+            return
+        yield lines
 
 
 def _again(scribe: _Scribe, **other: Any) -> _Scribe:

@@ -1,0 +1,59 @@
+"""Hidden text within words and lines that show: both are read together, since programs differ in what they hide."""
+
+import re
+
+import pytest
+
+from gateway.reading import html, woven
+from tests.reading.test_disguises import WORDS
+
+HALVES = re.compile(r"(\w{1,3})(\w*)")
+ELSEWHERE = [
+    *("max-height:0;overflow:hidden", "height:0;overflow:hidden", "text-indent:-999px", "opacity:0"),
+    *("position:absolute;left:-9999px", "visibility:hidden", "font-size:0", "color:#fff", "display:none"),
+]
+
+
+def _halved(style, text=WORDS):
+    return "<p>" + HALVES.sub(rf'\1<span style="{style}">\2</span>', text) + "</p>"
+
+
+@pytest.mark.parametrize("style", ELSEWHERE)
+def test_halves_of_words_that_some_programs_show_are_read_with_the_rest(style):
+    page = html.render(_halved(style))
+    assert WORDS not in page.text
+    assert WORDS in page.arranged.split("\n")
+
+
+def test_every_other_word_that_some_programs_show_is_read_with_the_rest():
+    words = [f"<i style='opacity:0'>{word}</i>" if at % 2 else word for at, word in enumerate((WORDS + " " + WORDS).split())]
+    assert f"{WORDS} {WORDS}" in html.render(" ".join(words)).arranged
+
+
+def test_letters_that_every_program_hides_do_not_come_between_those_that_some_hide():
+    written = HALVES.sub(r'\1<span style="opacity:0">\2</span><span style="display:none">qx</span>', WORDS)
+    assert WORDS in html.render(f"<p>{written}</p>").arranged.split("\n")
+
+
+def test_only_the_lines_around_are_read_again():
+    page = html.render(f"<p>One.</p><div>Two.</div><div>Three.</div>{_halved('opacity:0')}<div>Four.</div><div>Five.</div>")
+    assert "Two." not in page.arranged
+    assert "Five." not in page.arranged
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div style='display:none'>The notes of the week</div><p>The room is open.</p>",
+        "<p>Room one<i style='opacity:0'>x</i></p><p>Room two</p>",
+        "".join(f"<div>Room {n}</div><div style='display:none'>Room {n} on small screens</div>" for n in range(9)),
+        "".join(f"<p><a href=x>Room {n}</a><span style='font-size:0'> </span></p>" for n in range(9)),
+    ],
+)
+def test_hidden_lines_beside_others_make_no_further_reading(markup):
+    assert html.render(markup).arranged == ""
+
+
+def test_what_is_known_is_not_said_again():
+    assert woven.changed("a\nb\nc\nd\ne", "a\nb\nx\nd\ne") == "b\nc\nd"
+    assert woven.changed("a\nb", "b\na") == ""
