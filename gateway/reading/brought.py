@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading.sought import Sought
 
@@ -44,11 +44,15 @@ def opened(source: str) -> str:
 
 
 def styles(tree: LexborHTMLParser) -> str:
-    """All style sheets that are in the page."""
-    own = "\n".join(node.text() for node in tree.css("style"))[:_LONGEST]
-    linked = [node.attributes.get("href") or "" for node in tree.css("link[href]")[:_MOST]]
+    """All style sheets that are in the page, but those for print alone."""
+    own = "\n".join(node.text() for node in tree.css("style") if _is_shown(node))[:_LONGEST]
+    linked = [node.attributes.get("href") or "" for node in tree.css("link[href]")[:_MOST] if _is_shown(node)]
     written = [*linked, *_IMPORT.findall(own)[:_MOST]] if "data:" in own or any(linked) else []
     return "\n".join([*(_sheet(address) for address in written), own])[:_LONGEST]
+
+
+def _is_shown(sheet: LexborNode) -> bool:
+    return (sheet.attributes.get("media") or "").strip().lower() != "print"
 
 
 def onward(tree: LexborHTMLParser, source: str) -> Iterator[str]:

@@ -21,6 +21,8 @@ _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
     r"|float|order|position|direction|bidi|grid|filter|inset|translate|scale|list-style|quotes|fill-color"
 )
+_IMPORTANT = ";"
+"""Before the name of what is `!important`; no name can be written so."""
 _COMMA = re.compile(r",(?![^()]*\))")
 _PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")
 """What fits an element at times only, or a part of it."""
@@ -116,12 +118,24 @@ def _read(style: str) -> Declarations:
     for declaration in lowered.split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
-            found[name.strip()] = value.partition("!")[0].strip()
+            value, _, more = value.partition("!")
+            found[name.strip()] = value.strip()
+            if "important" in more:
+                found[_IMPORTANT] = ""
+                found[_IMPORTANT + name.strip()] = value.strip()
     return found
 
 
 _declared = lru_cache(maxsize=_KEPT)(_read)
 """A newsletter says the same of each of its cells."""
+
+
+def settled(style: Declarations) -> Declarations:
+    """What was put together from several sources, in which what is `!important` holds (CSS Cascade §6.4)."""
+    if _IMPORTANT not in style:
+        return style
+    begin = len(_IMPORTANT)
+    return {**style, **{name[begin:]: value for name, value in style.items() if name.startswith(_IMPORTANT)}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,9 +82,9 @@ class Kinds:
 
     def _looking(self, tag: str, attributes: Attributes, around: Look, mark: int, *, pre: bool = False) -> Kind:
         sheets, own = self._sheets(tag, attributes, mark), _own(attributes)
-        says = {**sheets, **presented(tag, attributes), **own}
+        says = css.settled({**sheets, **presented(tag, attributes), **own})
         look = around.under(says)
-        style = {**sheets, **own}
+        style = css.settled({**sheets, **own})
         turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
         before, after = (_BACKWARDS, _BACK) if turned else ("", "")
         if self.doubted and look.hidden and not around.hidden:
@@ -99,7 +99,7 @@ class Kinds:
 
     def style(self, tag: str, attributes: Attributes, mark: int) -> css.Declarations:
         """What its style says of an element's place among its neighbours."""
-        return {**self._sheets(tag, attributes, mark), **_own(attributes)}
+        return css.settled({**self._sheets(tag, attributes, mark), **_own(attributes)})
 
     def _sheets(self, tag: str, attributes: Attributes, mark: int) -> css.Declarations:
         """What the page's style sheets say of an element."""

@@ -87,6 +87,8 @@ def test_what_style_hides_is_apart_from_what_is_seen(style):
         "<style>/* c */ div.pre, .z {color:#fff}</style><div class=pre>Vote for Smith</div>",
         "<div style='display:none'><p style='display:block'>Vote for Smith</p></div>",
         "<dialog>Vote for Smith</dialog>",
+        "<style>.m{display:none !important}</style><p class=m style='display:block'>Vote for Smith</p>",
+        "<p style='display:none !important;display:block'>Vote for Smith</p>",
     ],
 )
 def test_what_attributes_and_simple_selectors_hide_is_hidden(markup):
@@ -103,6 +105,10 @@ def test_what_attributes_and_simple_selectors_hide_is_hidden(markup):
         "<div style='color:#fff;background-color:#fff'><b style='color:red'>Vote for Smith</b></div>",
         "<style>@media (max-width:600px){.m{display:none}}</style><p class=m>Vote for Smith</p>",
         "<div style='height:0'>Vote for Smith</div>",
+        "<style>.m{display:inline ! IMPORTANT}</style><p class=m style='display:none'>Vote for Smith</p>",
+        "<style>.m{color:#000!important}</style><font class=m color=white style='color:white'>Vote for Smith</font>",
+        "<style>.m{color:#000!important}</style><p class=m style=';color:white;!color:white'>Vote for Smith</p>",
+        "<style media=' Print'>.m{display:none}</style><p class=m>Vote for Smith</p>",
         "<div style='line-height:0;margin:0;padding:0'>Vote for Smith</div>",
         "<div style='color:rgba(0,0,0,0.8);opacity:.9'>Vote for Smith</div>",
         "<div style='background:none transparent;color:#000000'>Vote for Smith</div>",
