@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gateway.reading import asides, brought, css, decoys, flat, placed, scattered, woven
+from gateway.reading import asides, brought, css, decoys, flat, placed, scattered, stylesheet, woven
 from gateway.reading.kinds import Kind, Kinds, due
 from gateway.reading.lines import LINE, PARAGRAPH, SPACE, Lines
 from gateway.reading.styled import matched, put
@@ -257,12 +257,12 @@ def _cited(attributes: Mapping[str, str | None]) -> bool:
 
 def render(html: str) -> Page:
     """The page. Any text will do; nothing is raised."""
-    source = css.resolved(brought.opened(html.replace("\x00", "")))
+    source = stylesheet.resolved(brought.opened(html.replace("\x00", "")))
     if flat.heavy(source):
         return _flat(source)
     try:
         tree = LexborHTMLParser(source)
-        sheet = css.rules(brought.styles(tree))
+        sheet = stylesheet.rules(brought.styles(tree))
         base = tree.css_first("base[href]")
         scribe = _Scribe(
             kinds=Kinds(sheet.simple, matched(tree, sheet.others)),

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from gateway.reading import css
+from gateway.reading.stylesheet import Generated
 from gateway.reading.tags import NOT_SHOWN
 
 _MOST_SELECTED, _LONGEST_SELECTOR = 20_000, 200
@@ -48,7 +49,7 @@ def matched(tree: LexborHTMLParser, rules: Iterable[tuple[str, css.Declarations]
     return found
 
 
-def put(tree: LexborHTMLParser, rules: Iterable[tuple[str, str, tuple[tuple[str, str], ...]]]) -> dict[tuple[int, str], str]:
+def put(tree: LexborHTMLParser, rules: Iterable[Generated]) -> dict[tuple[int, str], str]:
     """The text that a style sheet puts before or behind elements, by their marks."""
     found: dict[tuple[int, str], str] = {}
     for selector, where, pieces in rules:

@@ -38,6 +38,8 @@ def hidden(markup):
         ("<noscript>shown without scripts</noscript>", "shown without scripts"),
         ("<!--[if mso]><p>Outlook shows this</p><![endif]-->all show that", "all show that\n\nOutlook shows this"),
         ("<style>.x:before{content:'Vote'}</style><p class=x> now</p>", "Vote now"),
+        ("<style>@media print{.x:before{content:'Vote'}}</style><p class=x> now</p>", "now"),
+        ("<style media=print>.x:before{content:'Vote'}</style><p class=x> now</p>", "now"),
         ("<p>never closed <b>bold <i>both", "never closed bold both"),
         ("no markup at all", "no markup at all"),
         ("", ""),

@@ -69,6 +69,8 @@ def test_emphasis_inside_words_makes_no_further_reading():
         f"<style>li{{list-style-type:'{WORDS}'}}</style><ul><li></ul>",
         f"<ul><li style='list-style-type:\"{WORDS.lower()}\"'></ul>",
         f"<style>q{{quotes:'{WORDS}' ''}}</style><q></q>",
+        f"<style>@media (min-width:1px){{p::before{{Content:'{WORDS}'}}}}</style><p></p>",
+        f"<style>p::before{{content:no-open-quote '{WORDS[:9]}' open-quote '{WORDS[9:]}'}}</style><p></p>",
         "<style>@counter-style v{symbols:" + " ".join(f"'{word}'" for word in LISTED) + "}ol{list-style:v}</style><ol><li></ol>",
         f"<style>:root{{--t:'{WORDS}'}}p::before{{content:var(--t)}}</style><p></p>",
         f"<style>.a{{p::before{{content:'{WORDS}'}}}}</style><div class=a><p></p></div>",
