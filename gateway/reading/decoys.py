@@ -6,11 +6,14 @@ is. A page with such parts is read once more without them, and what stands in th
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from gateway.reading.styled import selected
+
 _INLINE = "span, i, b, em, strong, font, u, s, small, big, sub, sup, a, label, code, tt, mark, ins, del, bdo, bdi, kbd, samp, var"
+_INLINE_TAGS = frozenset(_INLINE.split(", "))
 _MOST, _LEAST = 20_000, 8
 _SHARE = 0.8
 _LONGEST, _LETTERS = 12, 4.0
@@ -36,6 +39,12 @@ def parts(tree: LexborHTMLParser) -> Iterator[frozenset[int]]:
     found = (nodes for nodes in alike.values() if len(nodes) >= _LEAST and _are_between(nodes))
     chosen = sorted(found, key=len, reverse=True)[:_MOST_KINDS]
     yield from dict.fromkeys(frozenset(node.mem_id for node in nodes) for nodes in chosen)
+
+
+def at_times(tree: LexborHTMLParser, selectors: Iterable[str]) -> frozenset[int]:
+    """The marks of the elements within lines that a style sheet hides on some screens, by these selectors."""
+    found = (node for selector in selectors for node in selected(tree, selector))
+    return frozenset(node.mem_id for node in found if node.tag in _INLINE_TAGS)
 
 
 def _exactly(node: LexborNode) -> Kind:

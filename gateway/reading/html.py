@@ -10,6 +10,7 @@ Some nestings make any HTML parser slow; such a page is read without its layout,
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -82,7 +83,10 @@ class _Open:
 
 @dataclass(slots=True)
 class _Scribe:
-    """Walks the tree and writes down what shows."""
+    """Walks the tree and writes down what shows.
+
+    silent: pictures are left without their `alt`; described: so many pictures with one stand behind words on their line
+    """
 
     kinds: Kinds
     put: Mapping[tuple[int, str], str] = field(default_factory=dict)
@@ -94,6 +98,9 @@ class _Scribe:
     order: placed.Order = field(default_factory=placed.Order)
     arranged: list[tuple[int, int]] = field(default_factory=list)
     nodes: int = 0
+    silent: bool = False
+    described: int = 0
+    _told: int = 0
 
     def walk(self, root: LexborNode) -> None:
         """Everything under `root`, without recursion."""
@@ -207,7 +214,7 @@ class _Scribe:
     def _said(self, tag: str, attributes: Mapping[str, str | None], sheet: Lines) -> None:
         """Text and links that attributes show."""
         if tag in {"img", "area"} or (tag == "input" and attributes.get("type") == "image"):
-            self._word(attributes.get("alt"), sheet)
+            self._alt(attributes.get("alt"), sheet)
         if tag == "input" and attributes.get("type", "text") not in {"hidden", "password", "checkbox", "radio", "image"}:
             self._word(attributes.get("value") or attributes.get("placeholder"), sheet)
         if leads := attributes.get(_LEADING.get(tag, "")):
@@ -218,6 +225,13 @@ class _Scribe:
             self._link(attributes["href"] or "", sheet)
         if attributes.get("xlink:href"):
             self._link(attributes["xlink:href"] or "", sheet)
+
+    def _alt(self, alt: str | None, sheet: Lines) -> None:
+        """What stands for a picture where it is not shown (HTML Standard §15.4.3)."""
+        if alt and not self.silent:
+            self.described += sheet.due <= SPACE and sheet.length != self._told and any(map(str.isalnum, alt))
+            self._word(alt, sheet)
+            self._told = sheet.length
 
     def _word(self, text: str | None, sheet: Lines) -> None:
         if text and len(text) == 1 and text.isalnum():
@@ -278,34 +292,29 @@ def render(html: str) -> Page:
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
     drawn = "\n\n".join(asides.checkered(tree)) if "<table" in source else ""
-    return replace(_page(scribe, "\n\n".join(filter(None, _arranged(tree, source, scribe)))), drawn=drawn)
+    return replace(_page(scribe, "\n\n".join(filter(None, _arranged(tree, source, scribe, sheet)))), drawn=drawn)
 
 
-def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[str]:
+def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe, rules: stylesheet.Rules) -> Iterator[str]:
     """What is shown in another order than it is written."""
     if "<table" in source:
         yield from placed.columns(tree)
     if tree.body is None:
         return
-    for marks in decoys.parts(tree) if "<ruby" in source or decoys.HINT.search(source) else ():
-        other = _again(scribe, kinds=scribe.kinds.without(marks))
-        other.walk(tree.body)
-        yield from ("".join(lines.pieces) for lines in (other.seen, other.hidden))
-    if woven.may_be("".join(scribe.hidden.pieces)):
-        yield from dict.fromkeys(_doubted(tree.body, scribe))
+    yield from _woven(tree, tree.body, source, scribe, rules)
     if not placed.TRIGGERS.stands_in(source):
         return
 
     def said(node: LexborNode) -> str:
         inner = _again(scribe)
         inner.walk(node)
-        return "".join(inner.seen.pieces).strip()
+        return inner.seen.text().strip()
 
     yield from scattered.read(tree, scribe.style, said)
     other = _again(scribe, order=placed.order(tree, scribe.style))
     if other.order.first:
         other.walk(tree.body)
-        text, end = "".join(other.seen.pieces), 0
+        text, end = other.seen.text(), 0
         whole = [(0, len(text))] if tree.body.mem_id in other.order.first and not scribe.quotations else []
         for start, stop in sorted([*whole, *other.arranged], key=lambda span: (span[0], -span[1])):
             if start >= end:
@@ -313,14 +322,24 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe) -> Iterator[
                 end = stop
 
 
-def _doubted(body: LexborNode, scribe: _Scribe) -> Iterator[str]:
-    """Lines that hidden text is woven into, with it in them."""
-    for doubted in woven.DOUBTED:
-        other = _again(scribe, kinds=scribe.kinds.doubting(doubted))
-        other.walk(body)
-        if not (lines := woven.lines("".join(other.seen.pieces))):
-            return
-        yield lines
+def _woven(tree: LexborHTMLParser, body: LexborNode, source: str, scribe: _Scribe, rules: stylesheet.Rules) -> Iterator[str]:
+    """What shows where more is hidden than style is known to hide, or less."""
+
+    def read(**other: Any) -> _Scribe:
+        further = _again(scribe, **other)
+        further.walk(body)
+        return further
+
+    for marks in decoys.parts(tree) if "<ruby" in source or decoys.HINT.search(source) else ():
+        other = read(kinds=scribe.kinds.without(marks))
+        yield from (other.seen.text(), other.hidden.text())
+    if scribe.described >= woven.LEAST:
+        yield woven.changed(read(silent=True).seen.text(), scribe.seen.text())
+    if len(marks := decoys.at_times(tree, rules.at_times)) >= woven.LEAST:
+        yield woven.changed(read(kinds=scribe.kinds.without(marks)).seen.text(), scribe.seen.text())
+    if woven.may_be(scribe.hidden.text()):
+        found = (woven.lines(read(kinds=scribe.kinds.doubting(doubted)).seen.text()) for doubted in woven.DOUBTED)
+        yield from dict.fromkeys(takewhile(bool, found))
 
 
 def _again(scribe: _Scribe, **other: Any) -> _Scribe:
@@ -341,8 +360,8 @@ def _fragment(scribe: _Scribe, inner: str) -> None:
 def _page(scribe: _Scribe, arranged: str) -> Page:
     return Page(
         arranged=arranged,
-        text="".join(scribe.seen.pieces),
-        hidden="".join(scribe.hidden.pieces),
+        text=scribe.seen.text(),
+        hidden=scribe.hidden.text(),
         anchors=tuple(scribe.anchors),
         quotations=tuple(scribe.quotations),
         base=scribe.base,

@@ -44,7 +44,7 @@ def matched(tree: LexborHTMLParser, rules: Iterable[tuple[str, css.Declarations]
     """For elements that selectors of more than one step fit, by their marks, what those say."""
     found: dict[int, css.Declarations] = {}
     for selector, style in rules:
-        for node in _selected(tree, selector):
+        for node in selected(tree, selector):
             found[node.mem_id] = {**found.get(node.mem_id, {}), **style}
     return found
 
@@ -53,14 +53,15 @@ def put(tree: LexborHTMLParser, rules: Iterable[Generated]) -> dict[tuple[int, s
     """The text that a style sheet puts before or behind elements, by their marks."""
     found: dict[tuple[int, str], str] = {}
     for selector, where, pieces in rules:
-        for node in _selected(tree, selector):
+        for node in selected(tree, selector):
             found[node.mem_id, where] = "".join(
                 text or (node.attributes.get(name) or "" if name else "") for text, name in pieces
             )
     return found
 
 
-def _selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """The elements that a selector fits; none for one that is not understood."""
     try:
         return tree.css(selector)[:_MOST_SELECTED] if len(selector) < _LONGEST_SELECTOR else []
     except (SelectolaxError, ValueError, RuntimeError):

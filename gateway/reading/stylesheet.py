@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gateway.reading.css import Declarations, declarations, unescaped
+from gateway.reading.css import Declarations, Look, declarations, unescaped
 
 _COMMA = re.compile(r",(?![^()]*\))")
 _PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")
@@ -30,6 +30,7 @@ _HOLDS = re.compile(r"@(?:media\s+(?:only\s+)?(?:all|screen)\s*$|supports\b|laye
 """What holds wherever mail is read."""
 _AT_TIMES = re.compile(r"@(?:media\b(?!\s+(?:only\s+)?print\s*$)|container\b)", re.IGNORECASE)
 """What holds on some screens."""
+_HIDES = re.compile(r"none|hidden|opacity|transparent|size\s*:\s*[01.]|-\d{3}")
 _MOST_RULES, _MOST_OTHERS = 5000, 300
 _BRACE, _COUNTED = re.compile(r"[{}]"), re.compile(r"@counter-style\b", re.IGNORECASE)
 _DEEPEST, _MOST_NESTED, _LONGEST_SELECTOR = 8, 20, 400
@@ -65,7 +66,7 @@ def rules(sheet: str) -> Rules:
             small = body.lower()
             if "content" in small:
                 generated += (one for one in _generated(selectors, body) if any(text or name for text, name in one[2]))
-            if "none" in small and declarations(body).get("display") == "none":
+            if _HIDES.search(small) and Look().under(declarations(body)).hidden:
                 at_times += _listed(selectors)
             continue
         generated += _generated(selectors, body)

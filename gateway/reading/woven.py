@@ -14,21 +14,21 @@ DOUBTED = (css.HIDING | css.INHERITED, css.HIDING - {"display"})
 """All that hides, and what some programs leave out: Outlook does not know `opacity`, Gmail drops `position`."""
 BEGINS, ENDS = "\ufdd0", "\ufdd1"
 """Marks around what would be hidden; noncharacters (Unicode §23.7), so that no page has them."""
-_LEAST, _SHORT = 3, 60
+LEAST, _SHORT = 3, 60
 _WITHIN = re.compile(rf"\w ?(?:{BEGINS}|{ENDS}) ?\w")
 _MARKS = str.maketrans("", "", BEGINS + ENDS)
 
 
 def may_be(hidden: str) -> bool:
     """Whether so many short pieces of text are hidden that they may be woven in."""
-    return hidden.count("\n") >= _LEAST - 1 and sum(0 < len(line) <= _SHORT for line in hidden.split("\n")) >= _LEAST
+    return hidden.count("\n") >= LEAST - 1 and sum(0 < len(line) <= _SHORT for line in hidden.split("\n")) >= LEAST
 
 
 def lines(marked: str) -> str:
     """The lines of a text that hidden text is woven into, without the marks; none where that is not so time and again."""
     written = marked.split("\n")
     found = [len(_WITHIN.findall(line)) for line in written]
-    if sum(found) < _LEAST:
+    if sum(found) < LEAST:
         return ""
     return _beside(written, (at for at, count in enumerate(found) if count)).translate(_MARKS)
 

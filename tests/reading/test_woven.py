@@ -54,6 +54,44 @@ def test_hidden_lines_beside_others_make_no_further_reading(markup):
     assert html.render(markup).arranged == ""
 
 
+JUNK = ["the", "form", "tray", "list", "of", "to", "and", "keys"]
+
+
+def _between(form):
+    """The words, each with others behind it in some form."""
+    return "<p>" + " ".join(f"{word} {form.format(JUNK[at] + ' to do')}" for at, word in enumerate(WORDS.split()))
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        _between('<img src="cid:p1" width=1 height=1 alt="{}">'),
+        "<p>" + HALVES.sub(r'\1<img src="cid:p1" alt=" to do ">\2', WORDS),
+        "<style>@media (min-width:1px){.j, .k{display:none!important}}</style>" + _between("<span class=k>{}</span>"),
+        "<style>@media (min-width:1px){i.j{Font-Size: 0}}</style>" + _between("<i class=j>{}</i>"),
+    ],
+)
+def test_words_between_others_that_most_programs_do_not_show_are_left_out_of_a_further_reading(markup):
+    page = html.render(markup)
+    assert WORDS not in page.text
+    assert page.arranged == WORDS
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>Call " + "<img alt=phone> <img alt=fax> <img alt=mail> <img alt=web>",
+        "<img alt='Room one'><p>One</p>" * 4,
+        "<p>Well done <img alt='\U0001f389'> all <img alt='\U0001f389'> of <img alt='\U0001f389'> you</p>",
+        "<style>@media (max-width:600px){.wide{display:none}}</style>" + "<div class=wide>Room one</div><p>Two</p>" * 4,
+        "<style>@media print{.wide{display:none}}</style>" + "Room <i class=wide>one</i> and " * 4,
+        "<style>@media (max-width:600px){.wide{display:none}}</style>" + "<p>Room one<br class=wide> and two</p>" * 4,
+    ],
+)
+def test_pictures_and_boxes_of_ordinary_pages_make_no_further_reading(markup):
+    assert html.render(markup).arranged == ""
+
+
 def test_what_is_known_is_not_said_again():
     assert woven.changed("a\nb\nc\nd\ne", "a\nb\nx\nd\ne") == "b\nc\nd"
     assert woven.changed("a\nb", "b\na") == ""
