@@ -24,7 +24,7 @@ from gateway.reading.tags import UNSEEN
 _BLANKS = re.compile("  +")
 _QUOTING = re.compile(r"gmail_quote|yahoo_quoted|moz-cite|protonmail_quote|divrplyfwdmsg", re.IGNORECASE)
 _LEADING = {"form": "action", "button": "formaction", "input": "formaction"}
-_SAYING = {"optgroup": "label", "v:textpath": "string"}
+_SAYING = {"optgroup": "label", "option": "label", "textarea": "placeholder", "v:textpath": "string"}
 _SPEAKING = frozenset({"img", "area", *_LEADING, *_SAYING})
 """What its attributes show, wherever they lead."""
 _DRAWN = frozenset({"text", "tspan"})
@@ -140,7 +140,7 @@ class _Scribe:
         elif tag == "br":
             sheet = around.sheet
             sheet.part(PARAGRAPH if sheet.due >= LINE else LINE)
-        elif tag not in UNSEEN and not tag.startswith("o:office"):
+        elif tag not in UNSEEN:
             return self._element(node, tag, around, stack)
         return None
 
@@ -288,6 +288,8 @@ def render(html: str) -> Page:
         for inner in (*brought.conditional(source), *asides.framed(tree)):
             _fragment(scribe, inner)
         asides.tips(tree, scribe.seen)
+        if asides.UNUSUAL.stands_in(source) or not UNSEEN.isdisjoint(sheet.simple):
+            asides.displayed(tree, scribe.style, scribe.hidden)
         scribe.anchors += [Anchor(written=address, start=0, end=0) for address in brought.onward(tree, source)]
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
@@ -318,7 +320,8 @@ def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe, rules: style
         whole = [(0, len(text))] if tree.body.mem_id in other.order.first and not scribe.quotations else []
         for start, stop in sorted([*whole, *other.arranged], key=lambda span: (span[0], -span[1])):
             if start >= end:
-                yield text[start:stop].strip()
+                yield (shown := text[start:stop].strip())
+                yield woven.close(shown)
                 end = stop
 
 

@@ -15,6 +15,10 @@ _PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|
 """What fits an element at times only, or a part of it."""
 _CUSTOM = re.compile(r"""(--[\w-]{1,80})\s*:\s*("[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[^;{}"'<>]{1,200})""")
 _VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,\s*([^()]{0,200}))?\)")
+_QUOTE = r"""(?:["']|&quot;|&#3[49];)"""
+_AREAS = re.compile(rf"grid-template(?:-areas)?\s*:((?:\s*{_QUOTE}[\w\s.-]{{1,4000}}{_QUOTE}[^;{{}}\"'&<>]{{0,80}}){{1,200}})")
+_ROW = re.compile(rf"{_QUOTE}([\w\s.-]{{1,4000}}){_QUOTE}")
+_AREA = re.compile(r"(grid-area\s*:\s*)([A-Za-z_][\w-]{0,80})(?![\w\s-]*/)")
 _TYPE = re.compile(r"^[A-Za-z0-9]+")
 _SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
 _CONTENT = re.compile(
@@ -105,11 +109,25 @@ def _generated(selectors: str, body: str) -> Iterator[Generated]:
 
 
 def resolved(source: str) -> str:
-    """The source of a page with its custom properties in the place of their names (CSS Variables §3)."""
+    """The source of a page with its custom properties and the areas of its grids in the place of their names.
+
+    CSS Variables §3, CSS Grid Layout §7.3
+    """
+    if "grid-template" in source:
+        source = _placed(source)
     if "var(" not in source:
         return source
     given = dict(_CUSTOM.findall(source))
     return _VARIABLE.sub(lambda found: str(given.get(found[1], found[2] or "")).strip(), source)
+
+
+def _placed(source: str) -> str:
+    """With the row and the column of an area for its name."""
+    cells: dict[str, str] = {}
+    for template in _AREAS.findall(source):
+        for row, written in enumerate(_ROW.findall(template), 1):
+            cells |= {name: f"{row}/{column}" for column, name in enumerate(written.split(), 1)}
+    return _AREA.sub(lambda found: found[1] + cells.get(found[2], found[2]), source)
 
 
 def _uncommented(sheet: str) -> str:

@@ -15,6 +15,8 @@ DOUBTED = (css.HIDING | css.INHERITED, css.HIDING - {"display"})
 BEGINS, ENDS = "\ufdd0", "\ufdd1"
 """Marks around what would be hidden; noncharacters (Unicode §23.7), so that no page has them."""
 LEAST, _SHORT = 3, 60
+_PIECES, _LETTERS = 8, 4.0
+"""So many, of so many characters on average with the blank behind them."""
 _WITHIN = re.compile(rf"\w ?(?:{BEGINS}|{ENDS}) ?\w")
 _MARKS = str.maketrans("", "", BEGINS + ENDS)
 
@@ -31,6 +33,14 @@ def lines(marked: str) -> str:
     if sum(found) < LEAST:
         return ""
     return _beside(written, (at for at, count in enumerate(found) if count)).translate(_MARKS)
+
+
+def close(text: str) -> str:
+    """Pieces of words with a place each as they stand without blanks but those written in them; none for whole words."""
+    pieces = text.split(" ") if "\xa0" in text else ()
+    if len(pieces) < _PIECES or len(text) > _LETTERS * len(pieces):
+        return ""
+    return "".join(pieces).replace("\xa0", " ")
 
 
 def changed(text: str, before: str) -> str:

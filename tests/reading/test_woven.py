@@ -92,6 +92,14 @@ def test_pictures_and_boxes_of_ordinary_pages_make_no_further_reading(markup):
     assert html.render(markup).arranged == ""
 
 
+def test_pieces_of_words_with_a_place_each_are_read_without_blanks_too():
+    pieces = [
+        f"<b style='grid-area:1/{at + 1}'>{WORDS[at : at + 2].replace(' ', '&nbsp;')}</b>" for at in range(0, len(WORDS), 2)
+    ]
+    page = html.render(f"<div style='display:grid'>{''.join([*pieces[4:], *pieces[:4]])}</div>")
+    assert WORDS in page.arranged.split("\n")
+
+
 def test_what_is_known_is_not_said_again():
     assert woven.changed("a\nb\nc\nd\ne", "a\nb\nx\nd\ne") == "b\nc\nd"
     assert woven.changed("a\nb", "b\na") == ""
