@@ -3,6 +3,7 @@
 A code that is drawn with the cells of a table is given as lines of blocks, as if it were written so.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -12,17 +13,13 @@ from gateway.reading import css
 from gateway.reading.colours import colour
 from gateway.reading.lines import LINE, Lines
 from gateway.reading.placed import Style
-from gateway.reading.sought import Sought
 
 _MOST, _LONGEST = 200, 2000
 _LEAST_ROWS, _MOST_ROWS = 21, 200
 """Of the smallest QR code, and of any."""
 _DARK = 128
-UNUSUAL = Sought(
-    r"<(?:style|title|noembed)\s[^<>]{0,300}?\b(?:style|class|id)\s*=",
-    (rf"<{name}\s[^<>]{{0,300}}?\b(?:style|class|id)\s*=" for name in ("style", "title", "noembed")),
-)
-"""What stands in a page that may show them."""
+UNUSUAL = re.compile(r"<(?:style|title|noembed)\s[^<>]{0,300}?\b(?:style|class|id)\s*=")
+"""What stands in a page that may show them, in small letters."""
 _LEAST = 3
 """Fewer words are the name of a button or a picture."""
 

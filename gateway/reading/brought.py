@@ -9,7 +9,6 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,7 +18,6 @@ from gateway.reading.sought import Sought
 FONT, SHADOWS = "not read: letters that a font in it draws", "not read: what is drawn by style alone"
 CURVES = "not read: what is drawn in curves"
 SPREAD = "not read: letters that a drawing puts in places of their own"
-COMMENTS = "too large: not all of what Outlook shows was read"
 _SHADOW = re.compile(r"<template\b(?=[^>]{0,300}\bshadowroot)[^>]{0,300}>", re.IGNORECASE)
 _SHADOW_END = re.compile(r"</template\s{0,9}>", re.IGNORECASE)
 _SHEET = re.compile(r"data:text/css((?:;[\w=.\-]{1,60}){0,4}),(.*)", re.IGNORECASE | re.DOTALL)
@@ -41,12 +39,11 @@ _REFRESH = re.compile(r"[\d.\s]{0,20}[;,\s]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?(
 _CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]|]{0,200}!mso[^\]|]{0,200}\])[^\]]{0,200}\]>(?!<!--[\s-]{0,9}>)", re.IGNORECASE)
 _SAYS = re.compile(r"(?:^|>)\s*[^\s<>]|\b(?:alt|href|label|placeholder|string|value)\s*=", re.IGNORECASE)
 """What only opens and closes boxes has neither words nor these."""
-_MOST_COMMENTS = 400
 
 
-def opened(source: str) -> str:
-    """The source of a page with its shadow trees as boxes."""
-    if "shadowroot" not in source.lower():
+def opened(source: str, small: str) -> str:
+    """The source of a page with its shadow trees as boxes. small: the same in small letters."""
+    if "shadowroot" not in small:
         return source
     return _SHADOW_END.sub("</div>", _SHADOW.sub("<div>", source))
 
@@ -91,12 +88,11 @@ def unreadable(source: str) -> Iterator[str]:
         yield FONT
     if _ART.stands_in(source):
         yield SHADOWS
-    if "<svg" in source and any(map(_may_be_letters, source.split("<svg")[1 : _MOST * 10])):
-        yield CURVES
-    if "<svg" in source and _is_spread(source):
-        yield SPREAD
-    if source.count("<!--[") > _MOST_COMMENTS and next(islice(_conditional(source), _MOST_COMMENTS, None), None) is not None:
-        yield COMMENTS
+    if "<svg" in source:
+        if any(map(_may_be_letters, source.split("<svg")[1 : _MOST * 10])):
+            yield CURVES
+        if _is_spread(source):
+            yield SPREAD
 
 
 def _is_spread(source: str) -> bool:
@@ -116,11 +112,7 @@ def _may_be_letters(drawing: str) -> bool:
 
 
 def conditional(html: str) -> Iterator[str]:
-    """What stands in Outlook's conditional comments; enough of them for any newsletter."""
-    return islice(_conditional(html), _MOST_COMMENTS)
-
-
-def _conditional(html: str) -> Iterator[str]:
+    """What stands in Outlook's conditional comments."""
     at = 0
     while opening := _CONDITIONAL.search(html, at):
         at = html.find("<![endif]", opening.end())

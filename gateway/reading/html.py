@@ -10,7 +10,7 @@ Some nestings make any HTML parser slow; such a page is read without its layout,
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -28,7 +28,7 @@ _SAYING = {"optgroup": "label", "option": "label", "textarea": "placeholder", "v
 _SPEAKING = frozenset({"img", "area", *_LEADING, *_SAYING})
 """What its attributes show, wherever they lead."""
 _DRAWN = frozenset({"text", "tspan"})
-_MOST_NODES, _MOST_ANCHORS = 400_000, 20_000
+_MOST_NODES, _MOST_ANCHORS, _MOST_COMMENTS = 400_000, 20_000, 400
 
 
 class Anchor(NamedTuple):
@@ -271,7 +271,9 @@ def _cited(attributes: Mapping[str, str | None]) -> bool:
 
 def render(html: str) -> Page:
     """The page. Any text will do; nothing is raised."""
-    source = stylesheet.resolved(brought.opened(html.replace("\x00", "")))
+    whole = html.replace("\x00", "")
+    small = whole.lower()
+    source = stylesheet.resolved(brought.opened(whole, small))
     if flat.heavy(source):
         return _flat(source)
     try:
@@ -283,12 +285,17 @@ def render(html: str) -> Page:
             put=put(tree, sheet.generated),
             base=(base.attributes.get("href") or "") if base else "",
         )
+        if decoys.TORN.search(small):
+            decoys.unbreak(tree, scribe.style)
         if tree.body is not None:
             scribe.walk(tree.body)
-        for inner in (*brought.conditional(source), *asides.framed(tree)):
+        outlook = list(islice(brought.conditional(source), _MOST_COMMENTS + 1))
+        for inner in (*outlook[:_MOST_COMMENTS], *asides.framed(tree)):
             _fragment(scribe, inner)
+        if len(outlook) > _MOST_COMMENTS:
+            scribe.nodes = _MOST_NODES
         asides.tips(tree, scribe.seen)
-        if asides.UNUSUAL.stands_in(source) or not UNSEEN.isdisjoint(sheet.simple):
+        if asides.UNUSUAL.search(small) or not UNSEEN.isdisjoint(sheet.simple):
             asides.displayed(tree, scribe.style, scribe.hidden)
         scribe.anchors += [Anchor(written=address, start=0, end=0) for address in brought.onward(tree, source)]
     except (ValueError, RuntimeError, MemoryError):

@@ -39,6 +39,9 @@ _MOST_RULES, _MOST_OTHERS = 5000, 300
 _BRACE, _COUNTED = re.compile(r"[{}]"), re.compile(r"@counter-style\b", re.IGNORECASE)
 _DEEPEST, _MOST_NESTED, _LONGEST_SELECTOR = 8, 20, 400
 
+Head = tuple[str, bool | None]
+"""The selectors of a rule, and whether it holds on every screen; None where it does on none."""
+_NOTHING: Head = ("", None)
 Generated = tuple[str, str, tuple[tuple[str, str], ...]]
 """A selector, "before" or "after", and what is put there: text, or the name of an attribute."""
 
@@ -136,35 +139,38 @@ def _uncommented(sheet: str) -> str:
 
 def _blocks(sheet: str) -> Iterator[tuple[str, str, bool]]:
     """(selectors, declarations, whether it holds on every screen) of every rule that holds on any, whatever it stands in."""
-    heads: list[str] = []
+    heads: list[Head] = []
     at = 0
     for found in _BRACE.finditer(sheet):
         written = sheet[at : found.start()]
         at = found.end()
+        selectors, always = heads[-1] if heads else ("", True)
         if found[0] == "{":
             own, _, head = written.rpartition(";")
-            if own and heads and (always := _always(heads)) is not None:
-                yield heads[-1], own, always
-            head = head.replace("<!--", "").strip()
-            around = heads[-1] if heads else ""
-            heads.append(around if _HOLDS.match(head) else _within(around, head))
+            if own and selectors and always is not None:
+                yield selectors, own, always
+            heads.append(_opened((selectors, always), head.replace("<!--", "").strip()) if len(heads) < _DEEPEST else _NOTHING)
         elif heads:
-            if heads[-1] and (always := _always(heads)) is not None:
-                yield heads[-1], written, always
+            if selectors and always is not None:
+                yield selectors, written, always
             heads.pop()
 
 
-def _always(heads: list[str]) -> bool | None:
-    """Whether a rule holds on every screen, as one that lists symbols does; None for what is no rule, or on no screen."""
-    around = [head for head in heads if head.startswith("@") and not _COUNTED.match(head)]
-    if len(heads) > _DEEPEST or any(head is heads[-1] or not _AT_TIMES.match(head) for head in around):
-        return None
-    return not around
+def _opened(around: Head, head: str) -> Head:
+    """What stands behind a head that stands within another one."""
+    selectors, always = around
+    if not head.startswith("@"):
+        return _within(selectors, head), always
+    if _HOLDS.match(head):
+        return around
+    if _COUNTED.match(head):
+        return head, always
+    return ("", False) if always is not None and _AT_TIMES.match(head) else _NOTHING
 
 
 def _within(around: str, head: str) -> str:
     """The selector of a rule that stands in another one (CSS Nesting §3)."""
-    if not around or head.startswith("@") or around.startswith("@") or len(around) > _LONGEST_SELECTOR:
+    if not around or around.startswith("@") or len(around) > _LONGEST_SELECTOR:
         return head
     return ", ".join(
         inner.replace("&", outer) if "&" in inner else f"{outer} {inner}"

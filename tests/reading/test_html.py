@@ -24,6 +24,7 @@ def hidden(markup):
         ("V<b></b>o<i>t</i>e <span>fo</span>r", "Vote for"),
         ("V<!-- x -->o<!-- y -->te", "Vote"),
         ("Vo<wbr>te", "Vote"),
+        ("<style>.x{display:none}</style>Vo<br style='display:none'>te n<br class=x>ow<br class=y>please", "Vote now\nplease"),
         ("  many \n blanks&nbsp;&nbsp;kept ", "many blanks\xa0\xa0kept"),
         ("<b>Vote</b> <i>now</i>", "Vote now"),
         ("&lt;b&gt; &amp; &#86;&#x6f;te", "<b> & Vote"),

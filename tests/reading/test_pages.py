@@ -101,7 +101,7 @@ def test_what_a_page_brings_along_or_draws_elsewhere_is_read_as_it_shows(markup)
         ("<svg>" + "<path d='M0 0C9 9 8 8 7 7" + " 1 2 3 4" * 200 + "M1 1L2 2z" * 20 + "'/>" + "</svg>", brought.CURVES),
         ("<svg><text x='9 18 27 36 1 5 3 4 2'>abcdefghi</text></svg>", brought.SPREAD),
         ("<svg>" + "<text id=a>a</text><use href=#a x=9 />" * 12 + "</svg>", brought.SPREAD),
-        ("<!--[if mso]>one<![endif]-->" * 401, brought.COMMENTS),
+        ("<!--[if mso]>one<![endif]-->" * 401, "too large"),
     ],
 )
 def test_what_is_drawn_in_ways_that_cannot_be_read_is_said(markup, why):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.reading import asides, brought, extractors, lettered, placed
+from gateway.reading import brought, extractors, lettered, placed
 from gateway.reading.lookalikes import plain
 from gateway.reading.sought import Sought
 
@@ -37,10 +37,9 @@ PIECES = (
         "unicode-bidi:",
         "override",
     ),
-    *("<Title ", "<style\n", "x", " Class =", "id="),
     *("isolate-", "Unicode-Bidi : ", "background:", "box-shadow :", "url(", "1px " * 1000, ";", " ", "x", "_"),
 )
-SOUGHT = {"placed": placed.TRIGGERS, "asides": asides.UNUSUAL, "brought": brought._ART, "extractors": extractors._TURNED}
+SOUGHT = {"placed": placed.TRIGGERS, "brought": brought._ART, "extractors": extractors._TURNED}
 
 
 @pytest.mark.parametrize("which", SOUGHT)
