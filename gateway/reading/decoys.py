@@ -2,6 +2,7 @@
 
 What gives them away is that they stand close to letters again and again and are all styled alike, as no emphasis of a writer
 is. A page with such parts is read once more without them, and what stands in them by itself: one of both is what shows.
+So it is with words that are hidden on some screens only; and a line break that is not shown is none.
 """
 
 import re
@@ -12,9 +13,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading.placed import Style
 from gateway.reading.styled import selected
+from gateway.reading.tags import BREAKS, OPTIONAL
 
 _INLINE = "span, i, b, em, strong, font, u, s, small, big, sub, sup, a, label, code, tt, mark, ins, del, bdo, bdi, kbd, samp, var"
-_INLINE_TAGS = frozenset(_INLINE.split(", "))
 _MOST, _LEAST = 20_000, 8
 _SHARE = 0.8
 _LONGEST, _LETTERS = 12, 4.0
@@ -47,7 +48,7 @@ def parts(tree: LexborHTMLParser) -> Iterator[frozenset[int]]:
 def at_times(tree: LexborHTMLParser, selectors: Iterable[str]) -> frozenset[int]:
     """The marks of the elements within lines that a style sheet hides on some screens, by these selectors."""
     found = (node for selector in dict.fromkeys(selectors) for node in selected(tree, selector))
-    return frozenset(node.mem_id for node in found if node.tag in _INLINE_TAGS)
+    return frozenset(node.mem_id for node in found if node.tag not in BREAKS and node.tag not in OPTIONAL)
 
 
 def unbreak(tree: LexborHTMLParser, style: Style) -> None:

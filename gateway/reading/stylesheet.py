@@ -1,7 +1,8 @@
 """The style sheets of a page: which rules stand in them, and the text that they put.
 
-Selectors are taken as they are written; `styled` finds what they fit. What rules inside `@media` hide or show is left alone,
-since they hold on some screens only; the text that they put is taken, but that for print. The work is bounded.
+Selectors are taken as they are written; `styled` finds what they fit. What rules inside `@media` say of looks is left alone,
+since they hold on some screens only; what they hide is told apart, and the text that they put is taken, but that for print. The
+work is bounded.
 """
 
 import re

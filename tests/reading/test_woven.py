@@ -69,6 +69,7 @@ def _between(form):
         "<p>" + HALVES.sub(r'\1<img src="cid:p1" alt=" to do ">\2', WORDS),
         "<style>@media (min-width:1px){.j, .k{display:none!important}}</style>" + _between("<span class=k>{}</span>"),
         "<style>@media (min-width:1px){i.j{Font-Size: 0}}</style>" + _between("<i class=j>{}</i>"),
+        "<style>@media (min-width:1px){.j{visibility:hidden}}</style>" + _between("<x-y class=j>{}</x-y>"),
     ],
 )
 def test_words_between_others_that_most_programs_do_not_show_are_left_out_of_a_further_reading(markup):
@@ -86,6 +87,7 @@ def test_words_between_others_that_most_programs_do_not_show_are_left_out_of_a_f
         "<style>@media (max-width:600px){.wide{display:none}}</style>" + "<div class=wide>Room one</div><p>Two</p>" * 4,
         "<style>@media print{.wide{display:none}}</style>" + "Room <i class=wide>one</i> and " * 4,
         "<style>@media (max-width:600px){.wide{display:none}}</style>" + "<p>Room one<br class=wide> and two</p>" * 4,
+        "<style>@media (max-width:600px){.wide{display:none}}</style>" + "<p>Room one<img class=wide alt=one> and two</p>" * 2,
     ],
 )
 def test_pictures_and_boxes_of_ordinary_pages_make_no_further_reading(markup):
