@@ -3,6 +3,7 @@
 A code that is drawn with the cells of a table is given as lines of blocks, as if it were written so.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -11,11 +12,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from gateway.reading import css
 from gateway.reading.colours import colour
 from gateway.reading.lines import LINE, Lines
+from gateway.reading.placed import Style
 
 _MOST, _LONGEST = 200, 2000
 _LEAST_ROWS, _MOST_ROWS = 21, 200
 """Of the smallest QR code, and of any."""
 _DARK = 128
+UNUSUAL = re.compile(r"<(?:style|title|noembed)\s[^<>]{0,300}?\b(?:style|class|id)\s*=")
+"""What stands in a page that may show them, in small letters."""
 _LEAST = 3
 """Fewer words are the name of a button or a picture."""
 
@@ -36,6 +40,14 @@ def tips(tree: LexborHTMLParser, seen: Lines) -> None:
         if len(tip.split()) >= _LEAST and tip not in text:
             seen.part(LINE)
             seen.add(tip)
+
+
+def displayed(tree: LexborHTMLParser, style: Style, hidden: Lines) -> None:
+    """Put what is shown only since its style says so with the hidden text: some programs leave such elements out."""
+    for node in tree.css("style, title, noembed")[:_MOST]:
+        if style(node).get("display", "none") != "none":
+            hidden.part(LINE)
+            hidden.add(node.text()[:_LONGEST])
 
 
 def checkered(tree: LexborHTMLParser) -> Iterator[str]:

@@ -11,12 +11,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading.sought import Sought
 
 FONT, SHADOWS = "not read: letters that a font in it draws", "not read: what is drawn by style alone"
 CURVES = "not read: what is drawn in curves"
+SPREAD = "not read: letters that a drawing puts in places of their own"
 _SHADOW = re.compile(r"<template\b(?=[^>]{0,300}\bshadowroot)[^>]{0,300}>", re.IGNORECASE)
 _SHADOW_END = re.compile(r"</template\s{0,9}>", re.IGNORECASE)
 _SHEET = re.compile(r"data:text/css((?:;[\w=.\-]{1,60}){0,4}),(.*)", re.IGNORECASE | re.DOTALL)
@@ -27,28 +28,36 @@ _ART = Sought(
     (rf"{name}\s{{0,9}}:[^;\"'{{}}]{{4000}}" for name in ("-shadow", "background", "background-image")),
 )
 _DRAWN = re.compile(r"<path\b[^>]{0,400}?\bd\s{0,9}=\s{0,9}[\"']([^\"']{1,200000})", re.IGNORECASE)
+_PLACES = re.compile(r"<t(?:ext|span)\b[^<>]{0,400}?\s[xy]\s*=\s*[\"']?\s*((?:-?[\d.]{1,12}[\s,]+){8,4000})", re.IGNORECASE)
+_NAMED = re.compile(r"<(?:text|tspan)\s[^<>]{0,400}?\bid\s*=", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
 _MOVE = re.compile(r"[Mm]")
 LETTERS, STROKES = 12, 1500
 """So many outlines of so many characters may be letters; an icon has fewer."""
 _MOST, _LONGEST = 20, 400_000
 _REFRESH = re.compile(r"[\d.\s]{0,20}[;,\s]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?([^\"'\s]{1,4000})", re.IGNORECASE)
-_CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]]{0,200}!mso)[^\]]{0,200}\]>", re.IGNORECASE)
-_MOST_COMMENTS = 100
+_CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]|]{0,200}!mso[^\]|]{0,200}\])[^\]]{0,200}\]>(?!<!--[\s-]{0,9}>)", re.IGNORECASE)
+_SAYS = re.compile(r"(?:^|>)\s*[^\s<>]|\b(?:alt|href|label|placeholder|string|value)\s*=", re.IGNORECASE)
+"""What only opens and closes boxes has neither words nor these."""
 
 
-def opened(source: str) -> str:
-    """The source of a page with its shadow trees as boxes."""
-    if "shadowroot" not in source.lower():
+def opened(source: str, small: str) -> str:
+    """The source of a page with its shadow trees as boxes. small: the same in small letters."""
+    if "shadowroot" not in small:
         return source
     return _SHADOW_END.sub("</div>", _SHADOW.sub("<div>", source))
 
 
 def styles(tree: LexborHTMLParser) -> str:
-    """All style sheets that are in the page."""
-    own = "\n".join(node.text() for node in tree.css("style"))[:_LONGEST]
-    linked = [node.attributes.get("href") or "" for node in tree.css("link[href]")[:_MOST]]
+    """All style sheets that are in the page, but those for print alone."""
+    own = "\n".join(node.text() for node in tree.css("style") if _is_shown(node))[:_LONGEST]
+    linked = [node.attributes.get("href") or "" for node in tree.css("link[href]")[:_MOST] if _is_shown(node)]
     written = [*linked, *_IMPORT.findall(own)[:_MOST]] if "data:" in own or any(linked) else []
     return "\n".join([*(_sheet(address) for address in written), own])[:_LONGEST]
+
+
+def _is_shown(sheet: LexborNode) -> bool:
+    return (sheet.attributes.get("media") or "").strip().lower() != "print"
 
 
 def onward(tree: LexborHTMLParser, source: str) -> Iterator[str]:
@@ -79,8 +88,22 @@ def unreadable(source: str) -> Iterator[str]:
         yield FONT
     if _ART.stands_in(source):
         yield SHADOWS
-    if "<svg" in source and any(map(_may_be_letters, source.split("<svg")[1 : _MOST * 10])):
-        yield CURVES
+    if "<svg" in source:
+        if any(map(_may_be_letters, source.split("<svg")[1 : _MOST * 10])):
+            yield CURVES
+        if _is_spread(source):
+            yield SPREAD
+
+
+def _is_spread(source: str) -> bool:
+    """Whether letters of a drawing have a place each, out of their order, or are drawn again elsewhere (SVG 2 §11.2, §5.5)."""
+    if any((places := _numbers(found[1])) != sorted(places) for found in _PLACES.finditer(source)):
+        return True
+    return source.count("<use") >= LETTERS and len(_NAMED.findall(source)) >= LETTERS
+
+
+def _numbers(written: str) -> list[float]:
+    return [float(number) for number in _NUMBER.findall(written)]
 
 
 def _may_be_letters(drawing: str) -> bool:
@@ -89,11 +112,22 @@ def _may_be_letters(drawing: str) -> bool:
 
 
 def conditional(html: str) -> Iterator[str]:
-    """What stands in Outlook's conditional comments; enough of them for any newsletter."""
+    """What stands in Outlook's conditional comments."""
     at = 0
-    for _ in range(_MOST_COMMENTS):
-        opening = _CONDITIONAL.search(html, at)
-        at = html.find("<![endif]", opening.end()) if opening else -1
-        if opening is None or at < 0:
+    while opening := _CONDITIONAL.search(html, at):
+        at = html.find("<![endif]", opening.end())
+        if at < 0:
             return
-        yield html[opening.end() : at]
+        inner = html[opening.end() : at]
+        if _SAYS.search(inner) and _SAYS.search(inner := _without_islands(inner)):
+            yield inner
+
+
+def _without_islands(inner: str) -> str:
+    """Without settings of Word, which a browser shows and Outlook does not."""
+    begin, kept = 0, list[str]()
+    small = inner.lower()
+    while (found := small.find("<xml", begin)) >= 0 and (end := small.find("</xml", found)) >= 0:
+        kept.append(inner[begin:found])
+        begin = end
+    return "".join([*kept, inner[begin:]])

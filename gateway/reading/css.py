@@ -1,13 +1,11 @@
-"""What style does to text: whether a reader can see it. Only what hides is understood, and only simple selectors.
+"""What style does to text: whether a reader can see it. Only what hides is understood.
 
-Colours, sizes and `visibility` are inherited; what hides a whole box (`display: none`) cannot be undone inside it. Rules
-inside `@media` are left alone, since they hold on some screens only. Where a background is a picture nobody knows
-whether letters stand out from it, and they count as seen.
+Colours, sizes and `visibility` are inherited; what hides a whole box (`display: none`) cannot be undone inside it. Where a
+background is a picture nobody knows whether letters stand out from it, and they count as seen.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,23 +19,10 @@ _RELEVANT = re.compile(
     r"none|hidden|collapse|font|opacity|color|background|height|width|left|right|top|bottom|indent|clip|transform|visib|display|margin"
     r"|float|order|position|direction|bidi|grid|filter|inset|translate|scale|list-style|quotes|fill-color"
 )
-_COMMA = re.compile(r",(?![^()]*\))")
-_PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")
-"""What fits an element at times only, or a part of it."""
-_CUSTOM = re.compile(r"""(--[\w-]{1,80})\s*:\s*("[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[^;{}"'<>]{1,200})""")
-_VARIABLE = re.compile(r"var\(\s*(--[\w-]{1,80})\s*(?:,\s*([^()]{0,200}))?\)")
-_TYPE = re.compile(r"^[A-Za-z0-9]+")
-_SIMPLE = re.compile(r"([a-z][a-z0-9]*)?(?:([.#])(-?[_a-zA-Z][\w-]*))?")
+_IMPORTANT = ";"
+"""Before the name of what is `!important`; no name can be written so."""
 _LENGTH = re.compile(r"(-?\d*\.?\d+)\s*(px|pt|em|rem|ex|ch|%|vw|vh|pc|in|cm|mm|q)?")
-_CONTENT = re.compile(r"""content\s*:\s*((?:"[^"]{0,2000}"|'[^']{0,2000}'|attr\([\w\- ]{1,60}\)|\s){1,40})""", re.IGNORECASE)
-_PSEUDO = re.compile(r"::?(before|after|marker)\s*$", re.IGNORECASE)
-_MARKED = re.compile(r"""(?:list-style(?:-type)?|quotes)\s*:[^;"']{0,60}("[^"]{0,2000}"|'[^']{0,2000}')""", re.IGNORECASE)
-_SYMBOLS = re.compile(r"""symbols\s*:\s*((?:"[^"]{0,2000}"|'[^']{0,2000}'|\s){1,400})""", re.IGNORECASE)
-"""Text that is put before list items, or around quotations."""
-_PIECE = re.compile(r"""["']([^"']*)["']|attr\(\s*([\w\-]+)\s*\)""", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)
-_HOLDS = re.compile(r"@(?:media\s+(?:only\s+)?(?:all|screen)\s*$|supports\b|layer\b)", re.IGNORECASE)
-"""What holds wherever mail is read."""
 _PIXELS = {
     "": 1.0,
     "px": 1.0,
@@ -53,16 +38,15 @@ _PIXELS = {
 }
 _FAR, _BEHIND = -400.0, 100_000.0
 _NEAR = 12
-_MOST_RULES, _MOST_OTHERS = 5000, 300
 _PAST_UNICODE = 0x110000
 _QUOTED = re.compile(r"""\"[^"]{0,2000}\"|'[^']{0,2000}'""")
-_BRACE, _COUNTED = re.compile(r"[{}]"), re.compile(r"@counter-style\b", re.IGNORECASE)
-_DEEPEST, _MOST_NESTED, _LONGEST_SELECTOR = 8, 20, 400
-_HIDING = frozenset((
+HIDING = frozenset((
     *("display", "opacity", "content-visibility", "overflow", "overflow-x", "overflow-y", "position", "text-indent"),
     *("margin-left", "margin-top", "transform", "translate", "clip-path", "scale", "filter"),
 ))  # fmt: skip
 """What hides a whole box, by itself or with others."""
+INHERITED = frozenset({"visibility", "font-size", "font", "color", "-webkit-text-fill-color", "background", "background-color"})
+"""What hides letters."""
 _EMPTY = re.compile(r"polygon\([0,.%pxem ]*\)|circle\(0[^)]*\)|inset\((?:[5-9]\d|100)%[^)]*\)")
 _SMALL = re.compile(r"scale(?:x|y|3d)?\((?:0|0?\.0\d*)(?:\)|,)")
 _MOVED = re.compile(r"translate(?:x|y|3d)?\(([^()]{1,80})\)")
@@ -114,7 +98,11 @@ def _read(style: str) -> Declarations:
     for declaration in lowered.split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
-            found[name.strip()] = value.partition("!")[0].strip()
+            value, _, more = value.partition("!")
+            found[name.strip()] = value.strip()
+            if "important" in more:
+                found[_IMPORTANT] = ""
+                found[_IMPORTANT + name.strip()] = value.strip()
     return found
 
 
@@ -122,56 +110,12 @@ _declared = lru_cache(maxsize=_KEPT)(_read)
 """A newsletter says the same of each of its cells."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """A style sheet.
-
-    simple: by `tag`, `.class`, `#id` or `tag.class`; others: by any other selector, as it is written
-
-    generated: (selector, "before" or "after", what is put there: text, or the name of an attribute)
-    """
-
-    simple: Mapping[str, Declarations]
-    others: tuple[tuple[str, Declarations], ...] = ()
-    generated: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = ()
-
-
-def rules(sheet: str) -> Rules:
-    """The rules that hold on every screen."""
-    simple: dict[str, Declarations] = {}
-    others: list[tuple[str, Declarations]] = []
-    generated: list[tuple[str, str, tuple[tuple[str, str], ...]]] = []
-    for count, (selectors, body) in enumerate(_blocks(_uncommented(sheet))):
-        if count > _MOST_RULES:
-            break
-        if selectors.startswith("@") and (symbols := _SYMBOLS.search(body)):
-            generated.append(
-                ("body > :first-child", "before", tuple((f"{unescaped(text)} ", "") for text, _ in _PIECE.findall(symbols[1])))
-            )
-            continue
-        style, content = declarations(body), _CONTENT.search(body)
-        marked = _MARKED.search(body)
-        for selector in map(str.strip, _COMMA.split(selectors)):
-            written = _TYPE.sub(lambda tag: tag[0].lower(), selector)
-            if marked:
-                generated.append((selector, "before", ((unescaped(marked[1][1:-1]), ""),)))
-            if (pseudo := _PSEUDO.search(selector)) and content:
-                pieces = tuple((unescaped(text), name.lower()) for text, name in _PIECE.findall(content[1]))
-                where = "after" if pseudo[1].lower() == "after" else "before"
-                generated.append((selector[: pseudo.start()] or "*", where, pieces))
-            elif style and written and _SIMPLE.fullmatch(written):
-                simple[written] = {**simple.get(written, {}), **style}
-            elif style and written and not _PASSING.search(written):
-                others.append((selector, style))
-    return Rules(simple=simple, others=tuple(others[:_MOST_OTHERS]), generated=tuple(generated[:_MOST_OTHERS]))
-
-
-def resolved(source: str) -> str:
-    """The source of a page with its custom properties in the place of their names (CSS Variables §3)."""
-    if "var(" not in source:
-        return source
-    given = dict(_CUSTOM.findall(source))
-    return _VARIABLE.sub(lambda found: str(given.get(found[1], found[2] or "")).strip(), source)
+def settled(style: Declarations) -> Declarations:
+    """What was put together from several sources, in which what is `!important` holds (CSS Cascade §6.4)."""
+    if _IMPORTANT not in style:
+        return style
+    begin = len(_IMPORTANT)
+    return {**style, **{name[begin:]: value for name, value in style.items() if name.startswith(_IMPORTANT)}}
 
 
 def unescaped(text: str) -> str:
@@ -229,48 +173,8 @@ def _from(style: Declarations, side: str, other: str) -> float | None:
     return near if near is not None else _BEHIND - far if far is not None else None
 
 
-def _uncommented(sheet: str) -> str:
-    return "".join(piece.partition("*/")[2] if number else piece for number, piece in enumerate(sheet.split("/*")))
-
-
-def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
-    """(selectors, declarations) of every rule that holds everywhere, whatever it stands in."""
-    heads: list[str] = []
-    at = 0
-    for found in _BRACE.finditer(sheet):
-        written = sheet[at : found.start()]
-        at = found.end()
-        if found[0] == "{":
-            own, _, head = written.rpartition(";")
-            if own and heads and not _skipped(heads):
-                yield heads[-1], own
-            head = head.replace("<!--", "").strip()
-            around = heads[-1] if heads else ""
-            heads.append(around if _HOLDS.match(head) else _within(around, head))
-        elif heads:
-            if heads[-1] and not _skipped(heads):
-                yield heads[-1], written
-            heads.pop()
-
-
-def _skipped(heads: list[str]) -> bool:
-    """Whether an @-rule stands around that holds at times only; one that lists symbols is not skipped."""
-    return len(heads) > _DEEPEST or any(head.startswith("@") and not _COUNTED.match(head) for head in heads)
-
-
-def _within(around: str, head: str) -> str:
-    """The selector of a rule that stands in another one (CSS Nesting §3)."""
-    if not around or head.startswith("@") or around.startswith("@") or len(around) > _LONGEST_SELECTOR:
-        return head
-    return ", ".join(
-        inner.replace("&", outer) if "&" in inner else f"{outer} {inner}"
-        for outer in map(str.strip, _COMMA.split(around)[:_MOST_NESTED])
-        for inner in map(str.strip, _COMMA.split(head)[:_MOST_NESTED])
-    )
-
-
 def _gone(style: Declarations) -> bool:
-    if _HIDING.isdisjoint(style):
+    if HIDING.isdisjoint(style):
         return False
     if style.get("display") == "none" or zero(style.get("opacity")) or style.get("content-visibility") == "hidden":
         return True

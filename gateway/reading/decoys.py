@@ -2,13 +2,18 @@
 
 What gives them away is that they stand close to letters again and again and are all styled alike, as no emphasis of a writer
 is. A page with such parts is read once more without them, and what stands in them by itself: one of both is what shows.
+So it is with words that are hidden on some screens only; and a line break that is not shown is none.
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from gateway.reading.placed import Style
+from gateway.reading.styled import selected
+from gateway.reading.tags import BREAKS, OPTIONAL
 
 _INLINE = "span, i, b, em, strong, font, u, s, small, big, sub, sup, a, label, code, tt, mark, ins, del, bdo, bdi, kbd, samp, var"
 _MOST, _LEAST = 20_000, 8
@@ -19,6 +24,8 @@ _STYLED = ("style", "class", "id", "color", "hidden")
 _ONE = r"\w{1,8}\s[^<>]{1,300}>[^<>]{0,12}</\w{1,8}>"
 HINT = re.compile(rf"<(?:(?<=[A-Za-z;]<){_ONE}|{_ONE}[A-Za-z&])(?:[^<>]{{0,60}}(?:<[^<>]{{1,300}}>[^<>]{{0,12}}){{1,4}}){{6}}")
 """What a page with many of them has in its source."""
+TORN = re.compile(r"<br(?<=[a-z]<br)\s[^<>]{1,300}>[a-z]")
+"""A line break between letters, with attributes, in a page in small letters."""
 _NAMES = re.compile(r"([\w\-]{1,40})\s*:")
 _MOST_KINDS = 3
 Kind = tuple[str, ...]
@@ -36,6 +43,19 @@ def parts(tree: LexborHTMLParser) -> Iterator[frozenset[int]]:
     found = (nodes for nodes in alike.values() if len(nodes) >= _LEAST and _are_between(nodes))
     chosen = sorted(found, key=len, reverse=True)[:_MOST_KINDS]
     yield from dict.fromkeys(frozenset(node.mem_id for node in nodes) for nodes in chosen)
+
+
+def at_times(tree: LexborHTMLParser, selectors: Iterable[str]) -> frozenset[int]:
+    """The marks of the elements within lines that a style sheet hides on some screens, by these selectors."""
+    found = (node for selector in dict.fromkeys(selectors) for node in selected(tree, selector))
+    return frozenset(node.mem_id for node in found if node.tag not in BREAKS and node.tag not in OPTIONAL)
+
+
+def unbreak(tree: LexborHTMLParser, style: Style) -> None:
+    """Take out the line breaks that are not shown."""
+    for node in tree.css("br")[:_MOST]:
+        if style(node).get("display") == "none":
+            node.decompose()
 
 
 def _exactly(node: LexborNode) -> Kind:

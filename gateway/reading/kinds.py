@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from gateway.reading import css
+from gateway.reading import css, woven
 from gateway.reading.css import Look
 from gateway.reading.lines import LINE
 from gateway.reading.styled import presented, ruled
@@ -40,15 +40,23 @@ class Kind(NamedTuple):
 
 @dataclass(slots=True)
 class Kinds:
-    """rules: of simple selectors; matched: what longer ones say of elements, by their marks."""
+    """rules: of simple selectors; matched: what longer ones say of elements, by their marks.
+
+    doubted: names of declarations that hide nothing; what they would hide is marked, and shown
+    """
 
     rules: Mapping[str, css.Declarations]
     matched: Mapping[int, css.Declarations] = field(default_factory=dict)
+    doubted: frozenset[str] = frozenset()
     _within: dict[tuple[Look, bool], dict[object, Kind]] = field(default_factory=dict)
 
     def without(self, marks: Iterable[int]) -> "Kinds":
         """The same of a page in which these elements are not shown."""
         return Kinds(self.rules, {**self.matched, **dict.fromkeys(marks, _GONE)})
+
+    def doubting(self, doubted: frozenset[str]) -> "Kinds":
+        """The same where these declarations hide nothing."""
+        return Kinds(self.rules, self.matched, doubted)
 
     def outermost(self, tag: str, attributes: Attributes) -> Kind:
         """That of the element whose inside is read."""
@@ -74,10 +82,14 @@ class Kinds:
 
     def _looking(self, tag: str, attributes: Attributes, around: Look, mark: int, *, pre: bool = False) -> Kind:
         sheets, own = self._sheets(tag, attributes, mark), _own(attributes)
-        look = around.under({**sheets, **presented(tag, attributes), **own})
-        style = {**sheets, **own}
+        says = css.settled({**sheets, **presented(tag, attributes), **own})
+        look = around.under(says)
+        style = css.settled({**sheets, **own})
         turned = css.backwards(style) or (tag == "bdo" and (attributes.get("dir") or "").lower() == "rtl")
         before, after = (_BACKWARDS, _BACK) if turned else ("", "")
+        if self.doubted and look.hidden and not around.hidden:
+            look = around.under({name: value for name, value in says.items() if name not in self.doubted})
+            before, after = (before, after) if look.hidden else (woven.BEGINS + before, after + woven.ENDS)
         break_due = due(tag, css.inline(style))
         return Kind(look, self._inside(look, pre=pre), look.hidden, pre, break_due, css.marked(style) + before, after)
 
@@ -87,7 +99,7 @@ class Kinds:
 
     def style(self, tag: str, attributes: Attributes, mark: int) -> css.Declarations:
         """What its style says of an element's place among its neighbours."""
-        return {**self._sheets(tag, attributes, mark), **_own(attributes)}
+        return css.settled({**self._sheets(tag, attributes, mark), **_own(attributes)})
 
     def _sheets(self, tag: str, attributes: Attributes, mark: int) -> css.Declarations:
         """What the page's style sheets say of an element."""

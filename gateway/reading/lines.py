@@ -28,3 +28,7 @@ class Lines:
         """A break is due, unless a stronger one is."""
         if due > self.due:  # noqa: PLR1730  -- asked a thousand times of a page, and `max` takes twice as long
             self.due = due
+
+    def text(self) -> str:
+        """All that was written."""
+        return "".join(self.pieces)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from gateway.reading import css
+from gateway.reading.stylesheet import Generated
 from gateway.reading.tags import NOT_SHOWN
 
 _MOST_SELECTED, _LONGEST_SELECTOR = 20_000, 200
@@ -43,23 +44,24 @@ def matched(tree: LexborHTMLParser, rules: Iterable[tuple[str, css.Declarations]
     """For elements that selectors of more than one step fit, by their marks, what those say."""
     found: dict[int, css.Declarations] = {}
     for selector, style in rules:
-        for node in _selected(tree, selector):
+        for node in selected(tree, selector):
             found[node.mem_id] = {**found.get(node.mem_id, {}), **style}
     return found
 
 
-def put(tree: LexborHTMLParser, rules: Iterable[tuple[str, str, tuple[tuple[str, str], ...]]]) -> dict[tuple[int, str], str]:
+def put(tree: LexborHTMLParser, rules: Iterable[Generated]) -> dict[tuple[int, str], str]:
     """The text that a style sheet puts before or behind elements, by their marks."""
     found: dict[tuple[int, str], str] = {}
     for selector, where, pieces in rules:
-        for node in _selected(tree, selector):
+        for node in selected(tree, selector):
             found[node.mem_id, where] = "".join(
                 text or (node.attributes.get(name) or "" if name else "") for text, name in pieces
             )
     return found
 
 
-def _selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+def selected(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+    """The elements that a selector fits; none for one that is not understood."""
     try:
         return tree.css(selector)[:_MOST_SELECTED] if len(selector) < _LONGEST_SELECTOR else []
     except (SelectolaxError, ValueError, RuntimeError):

@@ -2,7 +2,7 @@
 
 from gateway.reading.lines import CELL, LINE, PARAGRAPH
 
-UNSEEN = frozenset({"script", "style", "head", "title", "template", "meta", "link", "base", "iframe", "xml", "noembed"})
+UNSEEN = frozenset({"script", "style", "head", "title", "template", "meta", "link", "base", "iframe", "noembed"})
 NOT_SHOWN = frozenset({"rp", "datalist"})
 _BLOCKS = frozenset(
     {"address", "article", "aside", "body", "caption", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset"}

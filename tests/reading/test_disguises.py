@@ -76,6 +76,10 @@ def test_charsets_and_encodings_are_undone(octets):
         + "</style><p>"
         + _mixed("b", "class=c{}"),
         f"<svg>{_mixed('text', 'x={}')}</svg>",
+        '<div style=\'display:grid;grid-template-areas:"w0 w1" "w2 w3 w4"\'>' + _mixed("b", "style=grid-area:w{}") + "</div>",
+        "<style>div{display:grid;grid-template:'w0 w1 w2 w3 w4' 1em}</style><div>"
+        + _mixed("b", "style=grid-area:w{}")
+        + "</div>",
     ],
 )
 def test_markup_that_rearranges_letters_is_read_as_it_shows(markup):

@@ -69,6 +69,8 @@ def test_emphasis_inside_words_makes_no_further_reading():
         f"<style>li{{list-style-type:'{WORDS}'}}</style><ul><li></ul>",
         f"<ul><li style='list-style-type:\"{WORDS.lower()}\"'></ul>",
         f"<style>q{{quotes:'{WORDS}' ''}}</style><q></q>",
+        f"<style>@media (min-width:1px){{p::before{{Content:'{WORDS}'}}}}</style><p></p>",
+        f"<style>p::before{{content:no-open-quote '{WORDS[:9]}' open-quote '{WORDS[9:]}'}}</style><p></p>",
         "<style>@counter-style v{symbols:" + " ".join(f"'{word}'" for word in LISTED) + "}ol{list-style:v}</style><ol><li></ol>",
         f"<style>:root{{--t:'{WORDS}'}}p::before{{content:var(--t)}}</style><p></p>",
         f"<style>.a{{p::before{{content:'{WORDS}'}}}}</style><div class=a><p></p></div>",
@@ -97,6 +99,9 @@ def test_what_a_page_brings_along_or_draws_elsewhere_is_read_as_it_shows(markup)
         ("<style>@font-face{font-family:z;src:url(data:font/woff2;base64,AA)}</style><p>x</p>", brought.FONT),
         ("<p style='box-shadow:" + ",".join(f"{n}px {n}px #000" for n in range(400)) + "'></p>", brought.SHADOWS),
         ("<svg>" + "<path d='M0 0C9 9 8 8 7 7" + " 1 2 3 4" * 200 + "M1 1L2 2z" * 20 + "'/>" + "</svg>", brought.CURVES),
+        ("<svg><text x='9 18 27 36 1 5 3 4 2'>abcdefghi</text></svg>", brought.SPREAD),
+        ("<svg>" + "<text id=a>a</text><use href=#a x=9 />" * 12 + "</svg>", brought.SPREAD),
+        ("<!--[if mso]>one<![endif]-->" * 401, "too large"),
     ],
 )
 def test_what_is_drawn_in_ways_that_cannot_be_read_is_said(markup, why):
@@ -104,7 +109,8 @@ def test_what_is_drawn_in_ways_that_cannot_be_read_is_said(markup, why):
 
 
 def test_an_icon_and_a_font_from_elsewhere_are_nothing_to_say():
-    icon = "<svg><path d='M0 0L9 9z'/><path d='M1 1L2 2z'/></svg>"
+    icon = "<svg><path d='M0 0L9 9z'/><path d='M1 1L2 2z'/><text x='1 2 3 4 5 6 7 8 9 10'>abc</text></svg>"
+    icon += "<svg><use href='#a'/><textarea id=a></textarea></svg>" * 20
     assert whys(read(_page(f"<style>@font-face{{font-family:z;src:url(https://x.example/z.woff2)}}</style>{icon}<p>x</p>"))) == []
 
 
