@@ -10,7 +10,7 @@ from gateway.control.server import Answer
 from gateway.hearing import Hearings
 from gateway.hold import ENTERED, HeldMail
 from gateway.people import Ruler
-from gateway.ports import HoldStore, Pleas, StoreFault, Trail
+from gateway.ports import HoldStore, Pleas, StoreFault, StoreUnavailable, StoreUncertain, Trail
 from gateway.review import Reviews
 
 log = structlog.get_logger()
@@ -36,9 +36,13 @@ def appeal_answers(  # noqa: PLR0913  -- the parts are wired by name
         return row(done)
 
     async def found(act: Awaitable[HeldMail], asked: Mapping[str, Any], by: Ruler) -> object:
+        """What stands then. Raises StoreUncertain where that cannot be read: it was done."""
         await unless_recused(trail, act, asked["id"], by)
         wake()
-        return await _appeal(store, pleas, asked["id"])
+        try:
+            return await _appeal(store, pleas, asked["id"])
+        except StoreUnavailable as away:
+            raise StoreUncertain(str(away)) from away
 
     async def overturned(user: str, asked: Mapping[str, Any]) -> object:
         by = await ruler(reviews.bench, user, asked)

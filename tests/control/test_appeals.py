@@ -4,6 +4,7 @@ import pytest
 
 from gateway.cli import appeal as cli
 from gateway.control.appeals import appeal_answers
+from gateway.ports import StoreUncertain
 from gateway.store import SqliteStore
 from tests.support.mails import FixedClock, held
 from tests.support.world import World
@@ -42,3 +43,18 @@ async def test_of_an_appeal_that_cannot_be_read_that_is_said_and_the_others_are_
     for one in (first, second):
         cli._tell(one)
     assert "H1  (cannot be read: " in capsys.readouterr().out
+
+
+async def test_of_a_store_that_goes_away_behind_an_answer_it_is_not_said_that_nothing_was_changed(world):
+    def goes():
+        world.store._writer._closed = True
+
+    await world.store.hold(held(id_="H1"), ())
+    await world.reviews.deny("H1", reviewer=CAPTAIN, note="An endorsement.")
+    await world.hearings.appeal("H1", sender=SENDER, text="It only quotes.")
+    parts = {"store": world.store, "trail": world.store, "pleas": world.store.pleas}
+    answers = appeal_answers(**parts, reviews=world.reviews, hearings=world.hearings, wake=goes)
+    with pytest.raises(StoreUncertain):
+        await answers["appeal.uphold"]("root", {"id": "H1", "note": "It urges."})
+    world.store._writer._closed = False
+    assert await world.store.pleas.open() == []
