@@ -20,7 +20,7 @@ _REMOVED = _EMBEDDINGS | {"PDF", "BN"}
 """What has no place of its own (X9)."""
 _DEEPEST = 125
 """UAX #9, BD2."""
-_AHEAD = 200
+_AHEAD = 30
 """So far is looked for the first letter of an isolate that says no direction."""
 _CUT, _CUTS = re.compile("(?<=[A-Za-z.,:;!? ])\u200f(?=[A-Za-z ])"), 3
 """Marks between Latin letters move nothing but in a paragraph that runs from the right, so it is taken for one."""

@@ -28,7 +28,9 @@ _ART = Sought(
     (rf"{name}\s{{0,9}}:[^;\"'{{}}]{{4000}}" for name in ("-shadow", "background", "background-image")),
 )
 _DRAWN = re.compile(r"<path\b[^>]{0,400}?\bd\s{0,9}=\s{0,9}[\"']([^\"']{1,200000})", re.IGNORECASE)
-_PLACES = re.compile(r"<t(?:ext|span)\b[^<>]{0,400}?\s[xy]\s*=\s*[\"']?\s*((?:-?[\d.]{1,12}[\s,]+){8,4000})", re.IGNORECASE)
+_PLACES = re.compile(
+    r"<t(?:ext|span)\b[^<>]{0,400}?\s[xy]\s{0,9}=\s{0,9}[\"']?\s{0,9}((?:-?[\d.]{1,12}[\s,]{1,9}){8,4000})", re.IGNORECASE
+)
 _NAMED = re.compile(r"<(?:text|tspan)\s[^<>]{0,400}?\bid\s*=", re.IGNORECASE)
 _NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
 _MOVE = re.compile(r"[Mm]")
@@ -37,6 +39,7 @@ LETTERS, STROKES = 12, 1500
 _MOST, _LONGEST = 20, 400_000
 _REFRESH = re.compile(r"[\d.\s]{0,20}[;,\s]\s{0,9}(?:url\s{0,9}=\s{0,9})?[\"']?([^\"'\s]{1,4000})", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!--\[if\b(?![^\]|]{0,200}!mso[^\]|]{0,200}\])[^\]]{0,200}\]>(?!<!--[\s-]{0,9}>)", re.IGNORECASE)
+_ISLAND, _ISLAND_END = re.compile(r"<xml(?=[\s/>])", re.IGNORECASE), re.compile(r"</xml\b", re.IGNORECASE)
 _SAYS = re.compile(r"(?:^|>)\s*[^\s<>]|\b(?:alt|href|label|placeholder|string|value)\s*=", re.IGNORECASE)
 """What only opens and closes boxes has neither words nor these."""
 
@@ -126,8 +129,7 @@ def conditional(html: str) -> Iterator[str]:
 def _without_islands(inner: str) -> str:
     """Without settings of Word, which a browser shows and Outlook does not."""
     begin, kept = 0, list[str]()
-    small = inner.lower()
-    while (found := small.find("<xml", begin)) >= 0 and (end := small.find("</xml", found)) >= 0:
-        kept.append(inner[begin:found])
-        begin = end
+    while (found := _ISLAND.search(inner, begin)) and (end := _ISLAND_END.search(inner, found.end())):
+        kept.append(inner[begin : found.start()])
+        begin = end.start()
     return "".join([*kept, inner[begin:]])

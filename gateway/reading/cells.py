@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from gateway.reading.telling import TELLING
 
-_FEWEST, _MOST, LEAST_COLUMNS = 8, 1000, 6
+_FEWEST, MOST, LEAST_COLUMNS = 8, 1000, 6
 _PIECE, _SHARE = 3, 0.8
 """So many letters has a piece at most, and so many of all there are such pieces."""
 _LONGEST = 200
@@ -29,7 +29,7 @@ def across(rows: Sequence[Row], words: Sequence[Sequence[str]]) -> str:
     if len(rows) == 1 and max(map(len, words[0]), default=0) <= _LONGEST and (lines := _lines(rows[0])):
         return "\n".join(map(_said, lines))
     lengths = [*map(len, chain.from_iterable(words))]
-    if not _FEWEST <= len(lengths) <= _MOST or not _short(lengths) or not _spelt("".join(chain.from_iterable(words))):
+    if not _FEWEST <= len(lengths) <= MOST or not _short(lengths) or not _spelt("".join(chain.from_iterable(words))):
         return ""
     if any("rowspan" in cell.attributes for cell in rows[0]):
         return _spanned(rows)

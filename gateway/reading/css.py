@@ -100,7 +100,7 @@ def _read(style: str) -> Declarations:
         if colon:
             value, _, more = value.partition("!")
             found[name.strip()] = value.strip()
-            if "important" in more:
+            if more.strip() == "important":
                 found[_IMPORTANT] = ""
                 found[_IMPORTANT + name.strip()] = value.strip()
     return found

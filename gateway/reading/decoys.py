@@ -22,7 +22,7 @@ _LONGEST, _LETTERS = 12, 4.0
 """Characters: of one of them, and of all of them on average."""
 _STYLED = ("style", "class", "id", "color", "hidden")
 _ONE = r"\w{1,8}\s[^<>]{1,300}>[^<>]{0,12}</\w{1,8}>"
-HINT = re.compile(rf"<(?:(?<=[A-Za-z;]<){_ONE}|{_ONE}[A-Za-z&])(?:[^<>]{{0,60}}(?:<[^<>]{{1,300}}>[^<>]{{0,12}}){{1,4}}){{6}}")
+HINT = re.compile(rf"<(?:(?<=[A-Za-z;]<){_ONE}|{_ONE}[A-Za-z&])(?:[^<>]{{0,60}}+(?:<[^<>]{{1,300}}>[^<>]{{0,12}}+){{1,4}}){{6}}")
 """What a page with many of them has in its source."""
 TORN = re.compile(r"<br(?<=[a-z]<br)\s[^<>]{1,300}>[a-z]")
 """A line break between letters, with attributes, in a page in small letters."""

@@ -302,7 +302,17 @@ def render(html: str) -> Page:
     except (ValueError, RuntimeError, MemoryError):
         return _flat(source)
     drawn = "\n\n".join(asides.checkered(tree)) if "<table" in source else ""
-    return replace(_page(scribe, "\n\n".join(filter(None, _arranged(tree, source, scribe, sheet)))), drawn=drawn)
+    return replace(_page(scribe, _further(tree, source, scribe, sheet)), drawn=drawn)
+
+
+def _further(tree: LexborHTMLParser, source: str, scribe: _Scribe, rules: stylesheet.Rules) -> str:
+    """What is shown in another order. If looking for that breaks down, what was read stays, and the page was not all read."""
+    found = list[str]()
+    try:
+        found.extend(filter(None, _arranged(tree, source, scribe, rules)))
+    except (ValueError, RuntimeError, MemoryError):
+        scribe.nodes = _MOST_NODES
+    return "\n\n".join(found)
 
 
 def _arranged(tree: LexborHTMLParser, source: str, scribe: _Scribe, rules: stylesheet.Rules) -> Iterator[str]:

@@ -6,6 +6,7 @@ written is read as well, since not every mail program follows the style. Only ne
 within different boxes is `scattered`. The work is bounded.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, groupby, pairwise
@@ -14,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gateway.reading import css
 from gateway.reading.cells import LEAST_COLUMNS, across, telling
+from gateway.reading.cells import MOST as _MOST_PIECES
 from gateway.reading.sought import Sought
 from gateway.reading.tags import BREAKS
 
@@ -40,6 +42,7 @@ _LINE = 9.0
 """Pixels from top to top within which two parts stand on one line."""
 _MOST_TABLES, _MOST_CELLS, _MOST_WORDS = 100, 400, 3
 _LETTERS = 0.6
+_INTEGER = re.compile(r"[+-]?\d{1,8}", re.ASCII)
 _WIDTH = 8.0
 """Pixels of a letter, roughly."""
 _LETTERS_OF_LINE, _WIDER = 4, 1.6
@@ -180,7 +183,7 @@ def _flexed(children: list[LexborNode], declared: css.Declarations, style: Style
 
 
 def _number(written: str) -> int:
-    return int(written) if written.lstrip("+-").isdecimal() and len(written) < 9 else 0  # noqa: PLR2004  -- digits
+    return int(written) if _INTEGER.fullmatch(written) else 0
 
 
 def _placed(children: list[LexborNode], placed: list[Placed], found: Order) -> list[LexborNode]:
@@ -268,9 +271,11 @@ def columns(tree: LexborHTMLParser) -> Iterator[str]:
         rows = table.css("tr")[:_MOST_CELLS]
         if len(rows) < 2 and (not rows or len([*rows[0].iter()]) < LEAST_COLUMNS):  # noqa: PLR2004  -- a table
             continue
-        if len(rows) > 1 and table.css_first("table table") is not None:
+        if table.css_first("table table") is not None:
             continue
         cells = [row.css("td, th") for row in rows]
+        if sum(map(len, cells)) > _MOST_PIECES:
+            continue
         words = [[cell.text().strip() for cell in row] for row in cells]
         if said := across(cells, words):
             found.append(said)

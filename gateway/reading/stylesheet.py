@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gateway.reading.css import Declarations, Look, declarations, unescaped
 
-_COMMA = re.compile(r",(?![^()]*\))")
+_COMMA = re.compile(r",(?![^()]{0,400}\))")
 _PASSING = re.compile(r":(?!(?:nth-|first-|last-|only-|is\(|not\(|where\(|has\(|empty|root|link))")
 """What fits an element at times only, or a part of it."""
 _CUSTOM = re.compile(r"""(--[\w-]{1,80})\s*:\s*("[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[^;{}"'<>]{1,200})""")

@@ -38,6 +38,8 @@ def hidden(markup):
         ("<select><option label='One'>Two</select><textarea placeholder='Three'></textarea>", "One Two\nThree"),
         ("<!--[if (mso)|(!mso)]><p>Outlook shows this</p><![endif]-->all", "all\n\nOutlook shows this"),
         ("<!--[if !mso | IE]><!-->all<!--<![endif]-->", "all"),
+        ("<!--[if mso]><xmla><p>Outlook shows this</p></xmla>b<![endif]-->all", "all\n\nOutlook shows this\n\nb"),
+        ("<!--[if mso]>\u0130\u0130<xml>96</xml>one<![endif]-->all", "all\n\u0130\u0130one"),
         ("<!--[if gte mso 9]><xml><o:x>96</o:x></XML><![endif]-->all", "all"),
         ("<!--[if mso]><table width=9><tr><td><![endif]-->" * 500 + "<!--[if mso]>one<![endif]-->", "one"),
         ("<title>no</title><script>no()</script><style>p{}</style><template>no</template>yes", "yes"),
@@ -192,6 +194,11 @@ def test_only_a_mail_programs_blockquote_is_cited(attributes, cited):
         "&" * 200_000,
         "<p style='" + "color:" * 50_000 + "'>x",
         "<blockquote>" * 1500 + "x",
+        ("a<b c>d</b>x" + "<wbr>abcdefghijkl" * 5 + "y" * 80) * 600,
+        "<svg><text x=" + " " * 100_000 + "</text></svg>",
+        "<table><caption>" * 99 + "<table><tr>" + "<td>a<br>b" * 40_000,
+        "<style>" + "a," * 200_000 + "b{color:red}</style>x",
+        "<p>\u202eabc" + "\u2068" * 200_000,
     ],
 )
 @pytest.mark.timeout(30)

@@ -127,6 +127,12 @@ def test_any_markup_has_an_order(pieces):
     assert page.arranged.count("x") <= 2 * "".join(pieces).count("x")
 
 
+@pytest.mark.parametrize("order", ["+-5", "--1", "²", "1e3", "99999999999"])
+def test_an_order_that_is_no_number_costs_no_text(order):
+    page = render(f"<div style='display:flex'><b style='order:{order}'>Please vote</b><b style='order:1'>for her</b></div>")
+    assert "Please vote" in page.text
+
+
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize(
     "unit",
@@ -140,6 +146,7 @@ def test_any_markup_has_an_order(pieces):
         "<tr><td>x<td>y",
         "<td>x<br>y",
         "<td rowspan=99>x<tr>",
+        "<table><caption><table><tr><td>x<br>y<td>x<br>y<td>x<br>y<td>x<br>y<td>x<br>y<td>x<br>y",
         "<p dir=rtl><bdi>x</bdi><bdi>y</bdi></p>",
         "<div dir=rtl><bdi><i><i><i>x",
     ],

@@ -17,7 +17,7 @@ _CLEAR = re.compile(rf"-----BEGIN PGP SIGNED MESSAGE-----\n(?:Hash: {_HASH}(?:, 
 _QUOTED = r"(?:> ?){0,9}"
 _SIGNATURE = re.compile(
     r"-----BEGIN PGP (SIGNATURE|PUBLIC KEY BLOCK)-----[ \t]*\n"
-    rf"((?:{_QUOTED}[A-Za-z]{{1,20}}: [^\n]{{0,200}}\n)*+)(?:{_QUOTED}[ \t]*\n)?"
+    rf"((?:{_QUOTED}[A-Za-z]{{1,20}}: (?:(?!-----BEGIN)[^\n]){{0,200}}\n)*+)(?:{_QUOTED}[ \t]*\n)?"
     rf"(?:{_QUOTED}[A-Za-z0-9+/]{{60,76}}[ \t]*\n)*+(?:{_QUOTED}[A-Za-z0-9+/]{{1,76}}={{0,2}}[ \t]*\n)?"
     rf"(?:{_QUOTED}=[A-Za-z0-9+/]{{4}}[ \t]*\n)?{_QUOTED}-----END PGP \1-----"
 )

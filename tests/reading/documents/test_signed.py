@@ -59,6 +59,11 @@ def test_certificates_alone_hold_nothing_to_read():
     assert read(piece(signed(b""), "smime.p7c", "application/pkcs7-mime")) == []
 
 
+@pytest.mark.timeout(30)
+def test_many_beginnings_of_a_signature_have_an_end():
+    assert pgp.bare("A: -----BEGIN PGP SIGNATURE-----\n" * 20_000)
+
+
 def test_what_is_compressed_is_unfolded():
     inside = der(0x30, der(0x06, DATA), der(0xA0, der(0x04, zlib.compress(ENTITY))))
     octets = der(0x30, der(0x06, COMPRESSED), der(0xA0, der(0x30, der(0x02, b"\0"), der(0x30), inside)))
