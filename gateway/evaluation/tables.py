@@ -55,12 +55,12 @@ _BY: Mapping[str, Callable[[Judged], str]] = {
 def tables(found: Sequence[Judged]) -> Iterator[str]:
     """Lines of text: all together, then by writer, kind, difficulty and side."""
     for title, groups in _grouped(found):
-        yield f"\n{title:<26}{'AP':>6}  " + "".join(f"{what:<34}" for what in WHAT).rstrip()
+        yield f"\n{title:<26}{'AP':>6}  " + "".join(f"{what:<40}" for what in WHAT).rstrip()
         for name, group in groups:
             precision = _precision(group)
             cells = [str(share).strip() if share.of else "-" for share in _shares(group).values()]
             said = f"{precision:6.3f}" if precision is not None else "     -"
-            yield f"{name[:25]:<26}{said}  " + "".join(f"{cell:<34}" for cell in cells).rstrip()
+            yield f"{name[:25]:<26}{said}  " + "".join(f"{cell:<40}" for cell in cells).rstrip()
 
 
 def as_json(found: Sequence[Judged]) -> dict[str, Any]:

@@ -237,25 +237,29 @@ def _shifted(children: list[LexborNode], style: Style) -> list[LexborNode]:
 
 def _floated(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
     """Neighbours that float to the right stand there the last one first."""
-    run: list[LexborNode] = []
-    for child in children:
-        if _styled(child, style).get("float") == "right" or (
-            run and child.tag == "-text" and not (child.text_content or "").strip()
-        ):
-            run.append(child)
-            continue
-        yield from reversed(run)
-        run = []
-        yield child
-    yield from reversed(run)
+
+    def fits(child: LexborNode, begun: bool) -> bool:  # noqa: FBT001  -- called by place, by `_turned` alone
+        blank = child.tag == "-text" and not (child.text_content or "").strip()
+        return _styled(child, style).get("float") == "right" or (begun and blank)
+
+    return _turned(children, fits)
 
 
 def _from_the_right(children: list[LexborNode], style: Style) -> Iterator[LexborNode]:
     """Neighbours without a letter between them stand the last one first, where each is like one sign."""
+
+    def fits(child: LexborNode, _begun: bool) -> bool:  # noqa: FBT001  -- called by place, by `_turned` alone
+        bare = child.tag == "-text" and not any(map(str.isalpha, child.text_content or ""))
+        return bare or _isolated(child, _styled(child, style))
+
+    return _turned(children, fits)
+
+
+def _turned(children: list[LexborNode], fits: Callable[[LexborNode, bool], bool]) -> Iterator[LexborNode]:
+    """The same with each run of those that fit the last one first; `fits` is told, too, whether a run has begun."""
     run: list[LexborNode] = []
     for child in children:
-        bare = child.tag == "-text" and not any(map(str.isalpha, child.text_content or ""))
-        if bare or _isolated(child, _styled(child, style)):
+        if fits(child, bool(run)):
             run.append(child)
             continue
         yield from reversed(run)
